@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: BSL-1.0
+// benchmarks: submit_to_start exit_to_wait log_latency mpi_overhead supervisor_memory
+// What estima adds to a run. Both sides of a figure are measured in turn in the same run; medians, or p99 for a latency.
+#include <spawn.h>
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <fstream>
+#include <functional>
+#include <iostream>
+#include <numeric>
+#include <set>
+#include <sstream>
+#include <streambuf>
+
+#include <estima/estima.hpp>
+
+extern char** environ;
+
+namespace {
+using program = estima::estimator<estima::native>;
+using mpi_program = estima::estimator<estima::native, estima::mpi<estima::process_count_per_node<2>>>;
+
+double now() {
+    timespec t{};
+    ::clock_gettime(CLOCK_MONOTONIC, &t);
+    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_nsec) * 1e-9;
+}
+
+double quantile(std::vector<double> values, double q) {
+    std::sort(values.begin(), values.end());
+    return values[std::min(values.size() - 1, static_cast<std::size_t>(q * static_cast<double>(values.size())))];
+}
+double median(std::vector<double> const& values) { return quantile(values, 0.5); }
+
+/// Seconds that a command takes, its output thrown away.
+double time_of(std::vector<std::string> const& command) {
+    std::vector<char*> argv;
+    for (std::string const& word : command) argv.push_back(const_cast<char*>(word.c_str()));
+    argv.push_back(nullptr);
+    posix_spawn_file_actions_t actions;
+    ::posix_spawn_file_actions_init(&actions);
+    ::posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
+    double const start = now();
+    pid_t pid = 0;
+    int status = -1;
+    if (::posix_spawnp(&pid, argv[0], &actions, nullptr, argv.data(), environ) == 0) ::waitpid(pid, &status, 0);
+    ::posix_spawn_file_actions_destroy(&actions);
+    if (status != 0) throw std::runtime_error{command[0] + " failed"};
+    return now() - start;
+}
+
+/// The clock values that the probe printed.
+std::vector<double> clocks(estima::run const& run) {
+    std::istringstream text{estima::read_file(run.directory().rank_stdout(0))};
+    std::vector<double> values;
+    for (double ns = 0; text >> ns;) values.push_back(ns * 1e-9);
+    return values;
+}
+
+/// Notes when each line arrives, and what it says.
+class arrival_times : public std::streambuf {
+public:
+    std::vector<std::pair<double, std::string>> lines;
+
+private:
+    int overflow(int c) override {
+        char const character = static_cast<char>(c);
+        return xsputn(&character, 1) == 1 ? c : EOF;
+    }
+    std::streamsize xsputn(char const* text, std::streamsize size) override {
+        for (std::streamsize i = 0; i < size; ++i) {
+            if (text[i] != '\n') {
+                line_ += text[i];
+                continue;
+            }
+            lines.emplace_back(now(), std::exchange(line_, {}));
+        }
+        return size;
+    }
+    std::string line_;
+};
+
+void print(std::string const& name, double value, std::string const& unit) {
+    std::cout << estima::json{{"name", name}, {"value", value}, {"unit", unit}}.dump() << std::endl;
+}
+void print(std::string const& name, double value, double other, std::string const& against) {
+    estima::json line{{"name", name}, {"value", value}, {"unit", "s"}, {"ratio", value / other}, {"against", against},
+                      {"against_value", other}};
+    std::cout << line.dump() << std::endl;
+}
+
+void submit_to_start(estima::experiment experiment, program const& probe) {
+    std::vector<double> ours, python;
+    for (int round = 0; round < 31; ++round) {
+        double const start = now();
+        estima::run const run = experiment.submit(probe);
+        run.wait_for_completion();
+        ours.push_back(clocks(run).front() - start);
+        python.push_back(time_of({"/usr/bin/python3", "-c", "pass"}));
+    }
+    print("submit_to_start", median(ours), median(python), "python3 -c pass");
+}
+
+void exit_to_wait(estima::experiment experiment, program const& probe) {
+    std::vector<double> seconds;
+    for (int round = 0; round < 31; ++round) {
+        estima::run const run = experiment.submit(probe);
+        run.wait_for_completion();
+        double const returned = now();
+        seconds.push_back(returned - clocks(run).back());
+    }
+    print("exit_to_wait", median(seconds) * 1e3, "ms");
+}
+
+void log_latency(estima::experiment experiment, program probe) {
+    probe.fields().script_params = {{"", 1000}};
+    arrival_times arrivals;
+    std::ostream output{&arrivals};
+    estima::run const run = experiment.submit(probe);
+    run.wait_for_completion({.show_output = true, .output = &output});
+    std::vector<double> seconds;
+    for (auto const& [arrived, line] : arrivals.lines)
+        if (!line.empty() && line.find_first_not_of("0123456789") == std::string::npos)
+            seconds.push_back(arrived - std::stod(line) * 1e-9);
+    if (seconds.size() != 1002) throw std::runtime_error{"lines are missing: " + std::to_string(seconds.size())};
+    print("log_latency", quantile(seconds, 0.99) * 1e3, "ms");
+}
+
+void mpi_overhead(estima::experiment experiment, std::string const& programs) {
+    ::setenv("PMIX_MCA_psec", "^munge", 1);
+    mpi_program const job{{.source_directory = programs + "/mpi_nothing", .entry_script = "mpi_nothing"}};
+    std::vector<std::string> bare{"mpirun", "-np", "2"};
+    if (::geteuid() == 0) bare.push_back("--allow-run-as-root");
+    bare.insert(bare.end(), {"--bind-to", "none", "--mca", "pml", "ob1", "--mca", "btl", "self,vader",
+                             programs + "/mpi_nothing/mpi_nothing"});
+    std::vector<double> ours, theirs;
+    for (int round = 0; round < 21; ++round) {
+        double const start = now();
+        experiment.submit(job).wait_for_completion();
+        ours.push_back(now() - start);
+        theirs.push_back(time_of(bare));
+    }
+    print("mpi_overhead", median(ours), median(theirs), "bare mpirun -np 2 with the same MCA settings");
+}
+
+void supervisor_memory(estima::experiment experiment, program probe) {
+    probe.fields().script_params = {{"", 500}};  // a second in which the supervisor waits
+    estima::run const run = experiment.submit(probe);
+    while (run.status() != estima::run_status::running) {}
+    double megabytes = 0;
+    while (!estima::is_terminal(run.status())) {  // the largest of what a look from outside sees
+        std::ifstream status{"/proc/" + std::to_string(run.get_details().supervisor_pid) + "/status"};
+        for (std::string line; std::getline(status, line);)
+            if (line.starts_with("VmRSS:")) megabytes = std::max(megabytes, std::stod(line.substr(6)) * 1024 / 1e6);
+        timespec const pause{0, 20000000};
+        ::nanosleep(&pause, nullptr);
+    }
+    print("supervisor_memory", megabytes, "MB");
+}
+}  // namespace
+
+int main(int argc, char** argv) {
+    std::set<std::string> const wanted{argv + 1, argv + argc};
+    std::string folder = "/tmp/estima-benchmark-XXXXXX";
+    if (::mkdtemp(folder.data()) == nullptr) return 1;
+    {
+        auto experiment = estima::workspace::open(folder).experiment("benchmark");
+        std::string const programs = BENCHMARK_PROGRAMS_DIR;
+        program const probe{{.source_directory = programs + "/start_probe", .entry_script = "start_probe"}};
+        experiment.submit(probe).wait_for_completion();  // the first one copies the snapshot
+        if (wanted.contains("submit_to_start")) submit_to_start(experiment, probe);
+        if (wanted.contains("exit_to_wait")) exit_to_wait(experiment, probe);
+        if (wanted.contains("log_latency")) log_latency(experiment, probe);
+        if (wanted.contains("mpi_overhead")) mpi_overhead(experiment, programs);
+        if (wanted.contains("supervisor_memory")) supervisor_memory(experiment, probe);
+    }
+    std::filesystem::remove_all(folder);
+}

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: BSL-1.0
+# The components: which headers each has (patterns below include/estima), what it links, which packages it needs.
+# A component stands after those that it links. tests/layers checks that each header is in exactly one component and
+# includes only what its component links.
+set(estima_components base core tracking json snapshot history portal launcher estima)
+
+# Nothing but the standard library and POSIX.
+set(estima_base_headers version.hpp base/*.hpp system/*.hpp)
+set(estima_base_without system/json.hpp system/sha256.hpp)
+
+# Everything that a program needs to describe a job and have it checked by the compiler.
+set(estima_core_headers
+    estimator.hpp estimator/*.hpp rules/*.hpp
+    policy/*.hpp framework/*.hpp compute/*.hpp distribution/*.hpp environment/*.hpp)
+set(estima_core_links base)
+set(estima_core_packages Boost)
+
+# For training programs in C++: metrics into the run that started them.
+set(estima_tracking_headers tracking/*.hpp)
+set(estima_tracking_links base)
+
+# The lowered value and its JSON.
+set(estima_json_headers system/json.hpp system/sha256.hpp run_configuration/*.hpp)
+set(estima_json_links core)
+set(estima_json_packages nlohmann_json OpenSSL)
+
+set(estima_snapshot_headers snapshot/*.hpp)
+set(estima_snapshot_links json)
+set(estima_snapshot_packages Threads)
+
+set(estima_history_headers history/*.hpp)
+set(estima_history_links json)
+
+set(estima_portal_headers portal/*.hpp)
+set(estima_portal_links history tracking)
+
+set(estima_launcher_headers launcher/*.hpp)
+set(estima_launcher_links portal snapshot)
+
+# Everything: workspaces, experiments, runs, models.
+set(estima_estima_headers estima.hpp transport/*.hpp workspace/*.hpp)
+set(estima_estima_links launcher)
+
+# Each package: its least version, what is linked, and the Debian package that brings it.
+set(estima_Boost_version 1.74)
+set(estima_Boost_target Boost::headers)
+set(estima_Boost_debian libboost-dev)
+set(estima_nlohmann_json_version 3.11)
+set(estima_nlohmann_json_target nlohmann_json::nlohmann_json)
+set(estima_nlohmann_json_debian nlohmann-json3-dev)
+set(estima_OpenSSL_version 3.0)
+set(estima_OpenSSL_target OpenSSL::Crypto)
+set(estima_OpenSSL_debian libssl-dev)
+set(estima_Threads_target Threads::Threads)
+set(estima_Threads_debian libc6-dev)

@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: BSL-1.0
+# Headers, estima-launch, and a package for find_package(estima COMPONENTS ...) with one export set a component.
+include(GNUInstallDirs)
+include(CMakePackageConfigHelpers)
+set(estima_package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/estima)
+
+foreach(component IN LISTS estima_available)
+  install(TARGETS estima_${component} EXPORT estima-${component}-targets FILE_SET HEADERS)
+  install(EXPORT estima-${component}-targets NAMESPACE estima:: DESTINATION ${estima_package_folder})
+
+  # The part of the table in components.cmake that the package needs.
+  foreach(list IN ITEMS links packages)
+    string(APPEND estima_component_table "set(estima_${component}_${list} ${estima_${component}_${list}})\n")
+  endforeach()
+  foreach(package IN LISTS estima_${component}_packages)
+    string(APPEND estima_component_table "set(estima_${package}_version ${estima_${package}_version})\n")
+  endforeach()
+endforeach()
+string(REPLACE ";" " " estima_available "${estima_available}")
+string(REPLACE ";" " " estima_component_table "${estima_component_table}")
+
+configure_package_config_file(cmake/estima-config.cmake.in estima-config.cmake
+                              INSTALL_DESTINATION ${estima_package_folder})
+write_basic_package_version_file(estima-config-version.cmake COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
+install(FILES ${PROJECT_BINARY_DIR}/estima-config.cmake ${PROJECT_BINARY_DIR}/estima-config-version.cmake
+        DESTINATION ${estima_package_folder})
+if(TARGET estima-launch)
+  install(TARGETS estima-launch RUNTIME DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/estima)
+endif()
+install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: BSL-1.0
+# shellcheck shell=bash
+# The Debian packages that each command needs, in this place only. Sourced by examples/quickstart.sh, tests/run.sh and
+# benchmarks/run.sh, which call `estima_install_packages GROUP...`.
+
+# To build programs that use the library. git: a run records the state of its source tree.
+estima_packages_build="g++ cmake ninja-build libboost-dev nlohmann-json3-dev libssl-dev git"
+
+# The first training run: scikit-learn and 70,000 real images.
+estima_packages_quickstart="$estima_packages_build python3 python3-sklearn dataset-fashion-mnist"
+
+# Everything that the tests and the examples touch.
+estima_packages_tests="$estima_packages_quickstart clang libclang-rt-14-dev ccache catch2
+    libboost-mpi-dev libboost-serialization-dev zlib1g-dev openmpi-bin libopenmpi-dev
+    python3-torch python3-mpi4py chromium"
+
+estima_packages_benchmarks="$estima_packages_build python3 libboost-dev openmpi-bin libopenmpi-dev"
+
+# Prints those of the packages that are not installed.
+estima_missing_packages() {
+    local package
+    for package in "$@"; do
+        [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || echo "$package"
+    done
+}
+
+# Installs what is missing of the groups. Asks nobody anything and, when nothing is missing, touches no network.
+# Returns 1 when it may not install or cannot; the names are printed then.
+estima_install_packages() {
+    local group list wanted=() missing=() as_root=()
+    for group in "$@"; do
+        list="estima_packages_$group"
+        # shellcheck disable=SC2206  # split on purpose
+        wanted+=(${!list})
+    done
+    if ! command -v dpkg-query >/dev/null; then
+        echo "This is no Debian, so nothing was installed. These packages, or what they are called here, are needed:" >&2
+        echo "  ${wanted[*]}" >&2
+        return 0
+    fi
+    mapfile -t missing < <(estima_missing_packages "${wanted[@]}" | sort -u)
+    [ ${#missing[@]} -gt 0 ] || return 0
+
+    if [ "$(id -u)" -ne 0 ]; then
+        if sudo -n true 2>/dev/null || { [ -t 0 ] && command -v sudo >/dev/null; }; then
+            as_root=(sudo)
+        else
+            echo "These packages are missing, and installing them needs root:" >&2
+            echo "  apt-get install --no-install-recommends ${missing[*]}" >&2
+            return 1
+        fi
+    fi
+    echo "Installing ${missing[*]}"
+    local apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300)
+    local log
+    log=$(mktemp)
+    if ! { "${apt[@]}" update &&
+           "${apt[@]}" install -y --no-install-recommends "${missing[@]}"; } >"$log" 2>&1 </dev/null; then
+        cat "$log" >&2
+        rm -f "$log"
+        echo "apt-get could not install: ${missing[*]}" >&2
+        return 1
+    fi
+    rm -f "$log"
+}

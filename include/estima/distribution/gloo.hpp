@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <estima/policy/facts.hpp>
+#include <estima/policy/node_count.hpp>
+#include <estima/policy/slot.hpp>
+
+namespace estima::inline v0_1 {
+
+/// Processes that meet through torch.distributed's env:// variables (MASTER_ADDR, MASTER_PORT, RANK, WORLD_SIZE,
+/// LOCAL_RANK, ...), for the gloo library. Attributes as for mpi.
+template <class... Attributes>
+struct gloo {
+    using slot = distribution_backend_slot;
+    static constexpr void tell(facts& f) {
+        f.backend.name = "gloo";
+        f.backend.communicator = "Gloo";
+        f.backend.distributes = true;
+        (Attributes::tell(f), ...);
+    }
+};
+
+}  // namespace estima::inline v0_1

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <estima/compute/local.hpp>
+#include <estima/distribution/gloo.hpp>
+#include <estima/distribution/mpi.hpp>
+#include <estima/distribution/single_process.hpp>
+#include <estima/environment/environment.hpp>
+#include <estima/estimator/basic_estimator.hpp>
+#include <estima/framework/generic.hpp>
+
+namespace estima::inline v0_1 {
+
+namespace detail {
+template <class... Policies>
+struct estimator_of {  // a class, since compilers print its name where they would print the whole of an alias
+    using type = basic_estimator<policy_for<framework_slot, generic, Policies...>,
+                                 policy_for<compute_target_slot, local, Policies...>,
+                                 policy_for<distribution_backend_slot, single_process, Policies...>,
+                                 policy_for<environment_slot, environment<user_managed>, Policies...>>;
+};
+}  // namespace detail
+
+/// Everything that it takes to describe a job. The policies come in any order, at most one for each slot; left out
+/// are `generic`, `local`, `single_process` and `environment<user_managed>`.
+template <class... Policies>
+    requires estimable<Policies...>
+using estimator = typename detail::estimator_of<Policies...>::type;
+
+}  // namespace estima::inline v0_1

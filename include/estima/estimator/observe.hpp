@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <sys/stat.h>
+
+#include <cstdlib>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <estima/estimator/job_fields.hpp>
+#include <estima/policy/facts.hpp>
+#include <estima/policy/reserved_variables.hpp>
+#include <estima/system/find_program.hpp>
+
+namespace estima::inline v0_1 {
+
+/// The facts of a job with all that the running program can see, and for the rules that look at a text, which text.
+struct observation {
+    facts seen;
+    std::string reserved_variables{}, unpassable_text{}, names_given_twice{};
+};
+
+namespace detail {
+constexpr std::size_t longest_argument = 128 * 1024 - 1;  // Linux: MAX_ARG_STRLEN, with the final NUL
+constexpr double longest_run_duration = 1e9;              // seconds: thirty years
+
+inline known to_known(bool yes) { return yes ? known::yes : known::no; }
+
+inline std::string real_path(std::string const& path) {
+    char* const resolved = ::realpath(path.c_str(), nullptr);
+    std::string text = resolved != nullptr ? resolved : "";
+    std::free(resolved);
+    return text;
+}
+
+/// Of the entry's path: inside the directory, also after every link was followed, and a file.
+inline bool is_file_inside(std::string const& directory, std::string const& entry) {
+    if (entry.empty() || entry.front() == '/') return false;
+    std::string const root = real_path(directory), file = real_path(directory + "/" + entry);
+    struct stat status{};
+    std::string const prefix = root == "/" ? root : root + "/";
+    return !root.empty() && file.compare(0, prefix.size(), prefix) == 0 && ::stat(file.c_str(), &status) == 0 &&
+           S_ISREG(status.st_mode);
+}
+
+inline bool can_be_passed(std::string const& text) {
+    return text.size() <= longest_argument && text.find('\0') == std::string::npos;
+}
+
+inline std::string unpassable_text(job_fields const& job) {
+    std::string found;
+    auto note = [&found](std::string const& what) { found += (found.empty() ? "" : ", ") + what; };
+    for (script_param const& p : job.script_params) {
+        bool const has_name = can_be_passed(p.name);
+        if (!has_name || !can_be_passed(p.value.text))
+            note(has_name ? "script_params " + p.name : "the name of a script parameter");
+    }
+    for (auto const& [name, value] : job.environment_variables) {
+        bool const is_name = !name.empty() && name.find('=') == std::string::npos && name.find('\0') == std::string::npos;
+        if (!is_name || !can_be_passed(name + "=" + value))
+            note("environment_variables " + (is_name ? name : "\"" + name.substr(0, name.find('\0')) + "\""));
+    }
+    return found;
+}
+inline void note_repeated(std::string& found, std::string_view list,
+                          std::vector<std::pair<std::string, std::string>> const& pairs) {
+    for (std::size_t i = 0; i < pairs.size(); ++i)
+        for (std::size_t j = 0; j < i; ++j)
+            if (pairs[i].first == pairs[j].first)
+                found.append(found.empty() ? "" : ", ").append(list).append(" ").append(pairs[i].first);
+}
+}  // namespace detail
+
+/// The interpreter of a job: its field, else its policy's, else Debian's name for it.
+inline std::string interpreter_of(facts const& policies, job_fields const& job) {
+    if (!job.interpreter_path.empty()) return job.interpreter_path;
+    std::string_view const policy = policies.environment.interpreter_path;
+    return std::string{policy.empty() ? "python3" : policy};
+}
+
+/// Adds to what the policies say what the fields say and what is found on the disk.
+inline observation observe(facts const& policies, job_fields const& job) {
+    observation o{policies};
+    facts& f = o.seen;
+    f.node_count.also(job.node_count);
+    f.process_count_per_node.also(job.process_count_per_node);
+
+    struct stat status{};
+    bool const has_source = ::stat(job.source_directory.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
+    f.seen.source_directory_exists = detail::to_known(has_source);
+    if (has_source) {
+        bool const inside = detail::is_file_inside(job.source_directory, job.entry_script);
+        f.seen.entry_is_inside = detail::to_known(inside);
+        if (inside && f.framework.is_executable)
+            f.seen.entry_is_executable = detail::to_known(is_executable_file(job.source_directory + "/" + job.entry_script));
+    }
+    if (!job.interpreter_path.empty()) {
+        f.seen.interpreter_is_given = known::yes;
+        if (!f.environment.interpreter_path.empty() && f.environment.interpreter_path != job.interpreter_path)
+            f.environment.interpreter_is_contradicted = true;
+    }
+    if (!f.framework.is_executable)
+        f.seen.interpreter_is_found = detail::to_known(!find_program(interpreter_of(policies, job)).empty());
+    for (auto const& [name, value] : job.environment_variables)
+        if (is_reserved_variable(name)) o.reserved_variables += (o.reserved_variables.empty() ? "" : ", ") + name;
+    f.seen.sets_reserved_variable = detail::to_known(!o.reserved_variables.empty());
+    o.unpassable_text = detail::unpassable_text(job);
+    f.seen.texts_can_be_passed = detail::to_known(o.unpassable_text.empty());
+    detail::note_repeated(o.names_given_twice, "environment_variables", job.environment_variables);
+    detail::note_repeated(o.names_given_twice, "tags", job.tags);
+    f.seen.names_are_given_once = detail::to_known(o.names_given_twice.empty());
+    double const limit = job.max_run_duration.seconds();
+    f.seen.max_run_duration_makes_sense = detail::to_known(limit >= 0 && limit <= detail::longest_run_duration);
+    return o;
+}
+
+}  // namespace estima::inline v0_1

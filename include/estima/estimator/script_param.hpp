@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <concepts>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace estima::inline v0_1 {
+
+/// The value of a parameter that is only a name, such as argparse's store_true: `{"--verbose", estima::flag}`.
+struct flag_tag {};
+inline constexpr flag_tag flag{};
+
+/// Text, a number, a bool ("true" or "false"), a path or a flag. Kept as given; it becomes text when the estimator is
+/// lowered, a floating-point number as the shortest one that reads back to the same value.
+struct script_value {
+    enum class kind : unsigned char { name_only, text, integer, natural, real, single_precision };
+
+    kind is = kind::name_only;
+    std::string text{};
+    long long integer = 0;
+    unsigned long long natural = 0;
+    double real = 0;
+
+    script_value(flag_tag) {}                                                              // NOLINT: implicit
+    script_value(char const* value) : is{kind::text}, text{value} {}                       // NOLINT
+    script_value(std::string value) : is{kind::text}, text{std::move(value)} {}            // NOLINT
+    script_value(std::string_view value) : is{kind::text}, text{value} {}                  // NOLINT
+    script_value(std::same_as<bool> auto value) : is{kind::text}, text{value ? "true" : "false"} {}  // NOLINT
+    script_value(std::signed_integral auto value) : is{kind::integer}, integer{value} {}             // NOLINT
+    script_value(std::unsigned_integral auto value)                                                  // NOLINT
+        requires(!std::same_as<decltype(value), bool>)
+        : is{kind::natural}, natural{value} {}
+    script_value(std::floating_point auto value)  // NOLINT
+        : is{std::same_as<decltype(value), float> ? kind::single_precision : kind::real},
+          real{static_cast<double>(value)} {}
+    /// std::filesystem::path, without its header.
+    template <class Path>
+        requires requires(Path const& p) {
+            { p.native() } -> std::convertible_to<std::string>;
+            p.lexically_normal();
+        }
+    script_value(Path const& value) : is{kind::text}, text{value.native()} {}  // NOLINT
+
+    bool operator==(script_value const&) const = default;
+};
+
+/// One parameter of the script. An empty text is passed as an empty argument; a flag passes its name alone.
+struct script_param {
+    std::string name;
+    script_value value;
+    bool operator==(script_param const&) const = default;
+};
+
+}  // namespace estima::inline v0_1

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <boost/hana/for_each.hpp>
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <estima/base/error.hpp>
+#include <estima/estimator/basic_estimator.hpp>
+#include <estima/estimator/observe.hpp>
+
+namespace estima::inline v0_1 {
+
+/// A rule that a job breaks when it is submitted.
+struct broken_rule {
+    std::string_view id, sentence, advice;
+    std::string where;  ///< the values that break it
+};
+
+/// Thrown by submit: all rules that the job breaks. id() is the first one's.
+class broken_rules_error : public error {
+public:
+    explicit broken_rules_error(std::vector<broken_rule> found) : error{found.front().id, text_of(found)}, rules_{std::move(found)} {}
+
+    std::vector<broken_rule> const& rules() const noexcept { return rules_; }
+
+private:
+    static error_text text_of(std::vector<broken_rule> const& found) {
+        error_text text{.what = std::string{found[0].sentence}, .where = found[0].where, .remedy = std::string{found[0].advice}};
+        for (std::size_t i = 1; i < found.size(); ++i) {
+            error_text const more{std::string{found[i].sentence}, found[i].where, {}, std::string{found[i].advice}};
+            text.remedy.append("\n").append(error{found[i].id, more}.what());
+        }
+        return text;
+    }
+
+    std::vector<broken_rule> rules_;
+};
+
+namespace detail {
+inline std::string counts_of(facts const& f) {
+    auto number = [](std::string_view name, count const& c) {
+        return std::string{name} + " is " + std::to_string(c.value) + (c.is_contradicted ? " in one place and another number elsewhere" : "");
+    };
+    return number("node_count", f.node_count) + ", " + number("process_count_per_node", f.process_count_per_node) +
+           "; framework " + std::string{f.framework.name} + ", backend " + std::string{f.backend.name} + ", target " +
+           std::string{f.target.name} + " with " + std::to_string(f.target.max_nodes) +
+           (f.target.max_nodes == 1 ? " node" : " nodes");
+}
+
+/// The values that a broken rule is about. Rules of one's own get none and say it all in their sentence.
+inline std::string where_broken(std::string_view id, observation const& o, job_fields const& job) {
+    if (id <= "EST-009") return counts_of(o.seen);
+    if (id == "EST-011") return "environment_variables: " + o.reserved_variables;
+    if (id == "EST-020") return "source_directory = \"" + job.source_directory + "\"";
+    if (id == "EST-021" || id == "EST-022")
+        return "entry_script = \"" + job.entry_script + "\" in source_directory \"" + job.source_directory + "\"";
+    if (id == "EST-010" || id == "EST-023") return "interpreter_path = \"" + interpreter_of(o.seen, job) + "\"";
+    if (id == "EST-024") return "max_run_duration = " + std::to_string(job.max_run_duration.seconds()) + " s";
+    if (id == "EST-025") return o.unpassable_text;
+    if (id == "EST-026") return o.names_given_twice;
+    return {};
+}
+}  // namespace detail
+
+/// All rules that the job breaks, now that its fields are known and its files can be looked at.
+template <any_estimator Estimator>
+std::vector<broken_rule> check(Estimator const& job) {
+    observation const o = observe(Estimator::policy_facts, job.fields());
+    std::vector<broken_rule> found;
+    boost::hana::for_each(all_rules, [&](auto type) {
+        using rule = typename decltype(type)::type;
+        if (rule::broken(o.seen))
+            found.push_back({rule::id::text, rule::sentence, rule::advice, detail::where_broken(rule::id::text, o, job.fields())});
+    });
+    return found;
+}
+
+/// Throws broken_rules_error with all rules that the job breaks.
+template <any_estimator Estimator>
+void require_valid(Estimator const& job) {
+    if (std::vector<broken_rule> found = check(job); !found.empty()) throw broken_rules_error{std::move(found)};
+}
+
+}  // namespace estima::inline v0_1

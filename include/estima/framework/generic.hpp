@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <estima/policy/facts.hpp>
+#include <estima/policy/slot.hpp>
+
+namespace estima::inline v0_1 {
+
+/// Any Python script: nothing is assumed about what it trains with. Takes every distribution backend.
+struct generic {
+    using slot = framework_slot;
+    static constexpr std::string_view backends[]{"single_process", "mpi", "gloo"};
+    static constexpr void tell(facts& f) {
+        f.framework.name = "generic";
+        f.framework.backends = backends;
+    }
+};
+
+}  // namespace estima::inline v0_1

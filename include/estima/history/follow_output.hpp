@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdint>
+#include <filesystem>
+#include <ostream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <estima/history/run_directory.hpp>
+#include <estima/system/file_descriptor.hpp>
+
+namespace estima::inline v0_1 {
+
+/// Copies what the processes of a run write to their standard output and standard error to a stream, as it grows, byte
+/// for byte. Lines of different processes are not mixed: the begun end of a line is held back (it stays in its file)
+/// until the line is whole, longer than 64 kB, or `release` is asked for. Uses 64 kB of memory, whatever is written.
+class output_follower {
+public:
+    /// Follows these ranks. With `prefix` each line starts with its rank: "[1] ".
+    output_follower(run_directory const& run, std::vector<int> const& ranks, bool prefix) : prefix_{prefix}, buffer_(65536) {
+        for (int const rank : ranks) {
+            sources_.push_back({.path = run.rank_stdout(rank), .rank = rank});
+            sources_.push_back({.path = run.rank_stderr(rank), .rank = rank});
+        }
+    }
+
+    /// What copy() found.
+    enum class found {
+        all,   ///< everything there is was written
+        held,  ///< but for the begun end of a line
+        more,  ///< a share was written, and there is more: call again
+    };
+
+    /// Writes what is new: of each file at most a few megabytes in one call, so that none waits for another's end.
+    found copy(std::ostream& out, bool release) {
+        found state = found::all;
+        for (source& s : sources_) {
+            found const one = copy(s, out, release);
+            if (one > state) state = one;
+        }
+        return state;
+    }
+
+    std::uint64_t bytes_copied() const { return bytes_copied_; }
+
+    /// Ends a line that is begun in the output, so that something else can be written.
+    void end_line(std::ostream& out) {
+        if (mid_line_ != nullptr) out << '\n';
+        mid_line_ = nullptr;
+    }
+
+private:
+    struct source {
+        std::filesystem::path path;
+        int rank = 0;
+        file_descriptor fd{};
+        std::uint64_t offset = 0;
+    };
+    static constexpr int pieces_in_one_call = 32;
+
+    found copy(source& s, std::ostream& out, bool release) {
+        if (!s.fd) s.fd.reset(::open(s.path.c_str(), O_RDONLY | O_CLOEXEC));
+        if (!s.fd) return found::all;  // that process was not started yet
+        for (int i = 0; i < pieces_in_one_call;) {
+            ssize_t const n = ::pread(s.fd.get(), buffer_.data(), buffer_.size(), static_cast<off_t>(s.offset));
+            if (n < 0 && errno == EINTR) continue;
+            if (n <= 0) return found::all;
+            std::string_view piece{buffer_.data(), static_cast<std::size_t>(n)};
+            // A carriage return ends a state of a progress bar, which is worth showing.
+            std::size_t const end = piece.find_last_of("\n\r");
+            if (end != std::string_view::npos) piece = piece.substr(0, end + 1);
+            else if (piece.size() < buffer_.size() && !release) return found::held;
+            write(s, piece, out);
+            s.offset += piece.size();
+            bytes_copied_ += piece.size();
+            ++i;
+        }
+        return found::more;
+    }
+
+    void write(source const& s, std::string_view piece, std::ostream& out) {
+        if (mid_line_ != nullptr && mid_line_ != &s) end_line(out);
+        if (!prefix_) out.write(piece.data(), static_cast<std::streamsize>(piece.size()));
+        else write_prefixed(s, piece, out);
+        mid_line_ = piece.back() == '\n' ? nullptr : &s;
+    }
+
+    void write_prefixed(source const& s, std::string_view piece, std::ostream& out) const {
+        bool begun = mid_line_ == &s;
+        while (!piece.empty()) {
+            std::size_t const end = piece.find('\n');
+            std::size_t const length = end == std::string_view::npos ? piece.size() : end + 1;
+            if (!begun) out << '[' << s.rank << "] ";
+            out.write(piece.data(), static_cast<std::streamsize>(length));
+            piece.remove_prefix(length);
+            begun = false;
+        }
+    }
+
+    bool prefix_;
+    std::vector<char> buffer_;
+    std::vector<source> sources_;
+    std::uint64_t bytes_copied_ = 0;
+    source const* mid_line_ = nullptr;  // whose line the output is in the middle of
+};
+
+}  // namespace estima::inline v0_1

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <sys/file.h>
+
+#include <filesystem>
+#include <string>
+
+#include <estima/history/run_record.hpp>
+#include <estima/system/files.hpp>
+
+namespace estima::inline v0_1 {
+
+/// The journal of a run: JSON Lines, appended to by any number of processes, the truth about the run.
+///
+/// Each append holds a lock on the file for the few microseconds of one write, so that lines stay whole and a status
+/// is checked against the newest one. A line that a killed writer left torn is closed by the next writer and skipped
+/// by readers. A line is in the kernel when append() returns: it survives the end of this process, not a loss of power.
+class journal {
+public:
+    /// Opens the journal to read and append; EST-301 if it cannot. Where this user may only read, appending is what
+    /// fails.
+    explicit journal(std::filesystem::path file) : path_{std::move(file)}, fd_{::open(path_.c_str(), O_RDWR | O_APPEND | O_CLOEXEC)} {
+        if (fd_) return;
+        write_refused_ = errno;
+        if (write_refused_ != EROFS && write_refused_ != EACCES && write_refused_ != EPERM) throw_file_error("cannot read", path_);
+        fd_ = open_file(path_, O_RDONLY);
+    }
+
+    /// Makes a journal with its first event. Room for the last words of a run is reserved, so that a full disk can
+    /// still be told. EST-301 if it cannot.
+    static void create(std::filesystem::path const& file, json first_event) {
+        file_descriptor const fd = open_file(file, O_RDWR | O_APPEND | O_CREAT | O_EXCL);
+        if (::fallocate(fd.get(), FALLOC_FL_KEEP_SIZE, 0, reserved_bytes) != 0 && errno == ENOSPC)
+            throw_file_error("cannot write", file);
+        if (!write_all(fd.get(), line_of(std::move(first_event)))) throw_file_error("cannot write", file);
+    }
+
+    /// Adds one event, with the time; EST-301 if it cannot be written.
+    void append(json event) {
+        lock const held{fd_.get()};
+        write_line(std::move(event));
+    }
+
+    /// Adds a change of status if the table of transitions allows it after the newest one; false and nothing written
+    /// if not. `more` holds further members of the event, such as the error.
+    [[nodiscard]] bool append_status(run_status to, json more = json::object()) {
+        lock const held{fd_.get()};
+        if (!may_follow(record().status, to)) return false;
+        more["event"] = "status";
+        more["status"] = to_string(to);
+        write_line(std::move(more));
+        return true;
+    }
+
+    /// The run as of now: reads what was added since the last call.
+    run_record const& record() {
+        char buffer[16384];
+        for (;;) {
+            ssize_t const n = ::pread(fd_.get(), buffer, sizeof buffer, static_cast<off_t>(offset_));
+            if (n < 0 && errno == EINTR) continue;
+            if (n < 0) throw_file_error("cannot read", path_);
+            if (n == 0) return record_;
+            offset_ += static_cast<std::uint64_t>(n);
+            take({buffer, static_cast<std::size_t>(n)});
+        }
+    }
+
+    /// Whether what record() read last ends in a line without an end: a writer was killed, or is writing just now.
+    bool has_torn_end() const { return !pending_.empty(); }
+
+    std::filesystem::path const& path() const { return path_; }
+
+private:
+    static constexpr off_t reserved_bytes = 64 * 1024;
+
+    struct lock {
+        explicit lock(int descriptor) : fd{descriptor} {
+            while (::flock(fd, LOCK_EX) != 0 && errno == EINTR) {}
+        }
+        lock(lock const&) = delete;
+        lock& operator=(lock const&) = delete;
+        ~lock() { ::flock(fd, LOCK_UN); }
+        int fd;
+    };
+
+    static std::string line_of(json event) {
+        event["time"] = utc_text(epoch_seconds());
+        return event.dump(-1, ' ', false, json::error_handler_t::replace) + '\n';
+    }
+
+    void write_line(json event) {
+        if (write_refused_ != 0) throw_file_error("cannot write", path_, write_refused_);
+        std::string line = line_of(std::move(event));
+        if (ends_torn()) line.insert(line.begin(), '\n');
+        if (!write_all(fd_.get(), line)) throw_file_error("cannot write", path_);
+    }
+
+    bool ends_torn() const {
+        struct stat status{};
+        char last = '\n';
+        if (::fstat(fd_.get(), &status) == 0 && status.st_size > 0 && ::pread(fd_.get(), &last, 1, status.st_size - 1) != 1) last = '\n';
+        return last != '\n';
+    }
+
+    void take(std::string_view bytes) {
+        while (!bytes.empty()) {
+            std::size_t const end = bytes.find('\n');
+            pending_.append(bytes.substr(0, end));
+            if (end == std::string_view::npos) return;
+            bytes.remove_prefix(end + 1);
+            take_line();
+        }
+    }
+
+    void take_line() {
+        if (!pending_.empty()) {
+            json const event = json::parse(pending_, nullptr, false);
+            try {
+                if (event.is_object()) record_.apply(event);
+                else ++record_.lines_ignored;
+            } catch (json::exception const&) {  // a member of another type than ours
+                ++record_.lines_ignored;
+            }
+        }
+        pending_.clear();
+    }
+
+    std::filesystem::path path_;
+    file_descriptor fd_;
+    int write_refused_ = 0;  // the system's reason, where the file can only be read
+    std::uint64_t offset_ = 0;
+    std::string pending_;  // the start of a line whose end is not there yet
+    run_record record_;
+};
+
+}  // namespace estima::inline v0_1

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <charconv>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <estima/system/json.hpp>
+
+namespace estima::inline v0_1 {
+
+/// Column name and cell, in the order in which the script wrote them.
+using metric_table_row = std::vector<std::pair<std::string, std::variant<double, std::string>>>;
+
+/// What one line of a metrics file holds: a number, a list of numbers, or a row of a table.
+using metric_line_value = std::variant<double, std::vector<double>, metric_table_row>;
+
+/// One line of a metrics file. Texts are as the script wrote them: not necessarily UTF-8.
+struct metric_line {
+    std::string name;
+    metric_line_value value;
+    std::optional<std::int64_t> step{};
+    std::optional<double> time{};  ///< seconds since 1970
+};
+
+namespace detail {
+/// Reads one line by hand: a page that follows a run reads millions of them again and again, and Python's own
+/// json.dumps writes bare NaN and Infinity, which a strict parser refuses.
+class metric_line_reader {
+public:
+    explicit metric_line_reader(std::string_view line) : rest_{line} {}
+
+    std::optional<estima::metric_line> read() {  // qualified: tracking has a detail::metric_line too
+        estima::metric_line line;
+        bool named = false, valued = false;
+        bool const whole = members([&](std::string const& key) {
+            if (key == "name") return named = string(line.name);
+            if (key == "value") return valued = value(line.value);
+            double number = 0;
+            if (key != "step" && key != "time") return skip();
+            if (!scalar(number)) return false;
+            if (key == "time" && std::isfinite(number)) line.time = number;
+            if (key == "step" && std::abs(number) < 9e18 && number == std::trunc(number))
+                line.step = static_cast<std::int64_t>(number);
+            return true;
+        });
+        if (!whole || !named || !valued || next() != '\0') return std::nullopt;
+        return line;
+    }
+
+private:
+    /// The next character that is not white space; NUL at the end.
+    char next() {
+        while (!rest_.empty() && (rest_[0] == ' ' || rest_[0] == '\t' || rest_[0] == '\r')) rest_.remove_prefix(1);
+        return rest_.empty() ? '\0' : rest_[0];
+    }
+    bool take(char c) {
+        if (next() != c || rest_.empty()) return false;
+        rest_.remove_prefix(1);
+        return true;
+    }
+    bool take_word(std::string_view word) {
+        if (!rest_.starts_with(word)) return false;
+        rest_.remove_prefix(word.size());
+        return true;
+    }
+
+    /// An object: calls `member(key)` where each value starts.
+    template <class Member>
+    bool members(Member member) {
+        if (!take('{')) return false;
+        if (take('}')) return true;
+        std::string key;
+        do {
+            if (!string(key) || !take(':') || !member(key)) return false;
+        } while (take(','));
+        return take('}');
+    }
+
+    bool string(std::string& out) {
+        if (!take('"')) return false;
+        std::size_t end = rest_.find_first_of("\"\\");
+        if (end == std::string_view::npos) return false;
+        if (rest_[end] == '"') {
+            out.assign(rest_, 0, end);
+        } else {
+            while (end < rest_.size() && rest_[end] != '"') end += rest_[end] == '\\' ? 2 : 1;
+            if (end >= rest_.size()) return false;
+            json const decoded = json::parse('"' + std::string{rest_.substr(0, end)} + '"', nullptr, false);
+            if (!decoded.is_string()) return false;
+            out = decoded.get<std::string>();
+        }
+        rest_.remove_prefix(end + 1);
+        return true;
+    }
+
+    /// A number, or a word that stands for one. null is how many JSON writers tell NaN.
+    bool scalar(double& out) {
+        constexpr double infinity = std::numeric_limits<double>::infinity();
+        char const first = next();
+        if (first == '-' || (first >= '0' && first <= '9')) {
+            auto const [end, code] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), out);
+            if (code == std::errc::result_out_of_range) out = tiny_or_huge({rest_.data(), end});
+            else if (code != std::errc{}) return false;
+            rest_.remove_prefix(static_cast<std::size_t>(end - rest_.data()));
+            return true;
+        }
+        if (take_word("\"NaN\"") || take_word("NaN") || take_word("null"))
+            out = std::numeric_limits<double>::quiet_NaN();
+        else if (take_word("\"Infinity\"") || take_word("Infinity")) out = infinity;
+        else if (take_word("\"-Infinity\"")) out = -infinity;
+        else if (take_word("true")) out = 1;
+        else if (take_word("false")) out = 0;
+        else return false;
+        return true;
+    }
+    static double tiny_or_huge(std::string_view digits) {
+        bool const tiny = digits.find("e-") != std::string_view::npos || digits.find("E-") != std::string_view::npos;
+        double const size = tiny ? 0.0 : std::numeric_limits<double>::infinity();
+        return digits.front() == '-' ? -size : size;
+    }
+
+    bool value(metric_line_value& out) {
+        double number = 0;
+        if (next() == '[') return list(out.emplace<std::vector<double>>());
+        if (next() == '{') return row(out.emplace<metric_table_row>());
+        if (!scalar(number)) return false;
+        out = number;
+        return true;
+    }
+    bool list(std::vector<double>& out) {
+        take('[');
+        if (take(']')) return true;
+        do {
+            if (!scalar(out.emplace_back())) return false;
+        } while (take(','));
+        return take(']');
+    }
+    bool row(metric_table_row& out) {
+        return members([&](std::string const& key) {
+            auto& cell = out.emplace_back(key, 0.0).second;
+            double number = 0;
+            if (!scalar(number)) return string(cell.emplace<std::string>());
+            cell = number;
+            return true;
+        });
+    }
+
+    /// Passes over a value of a member that a newer writer may add.
+    bool skip() {
+        std::string ignored;
+        double number = 0;
+        int depth = 0;
+        do {
+            char const c = next();
+            if (c == '[' || c == '{' || c == ']' || c == '}' || c == ',' || c == ':') {
+                depth += c == '[' || c == '{' ? 1 : c == ']' || c == '}' ? -1 : 0;
+                rest_.remove_prefix(1);
+            } else if (!scalar(number) && !string(ignored)) {
+                return false;
+            }
+        } while (depth > 0);
+        return depth == 0;
+    }
+
+    std::string_view rest_;
+};
+}  // namespace detail
+
+/// Reads one line, without its newline. Nothing for a line that is not a metric: torn, of another shape, not JSON.
+/// NaN and the infinities may be the documented strings or, as Python's json.dumps writes them, bare words.
+inline std::optional<metric_line> parse_metric_line(std::string_view line) {
+    return detail::metric_line_reader{line}.read();
+}
+
+}  // namespace estima::inline v0_1

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace estima::inline v0_1 {
+
+/// Where everything of one run lies. The layout is the contract between the submitting program, the launcher and
+/// whoever looks at the run later.
+struct run_directory {
+    std::filesystem::path path;  ///< <workspace>/runs/<run id>
+
+    std::string run_id() const { return path.filename().string(); }
+    std::filesystem::path workspace() const { return path.parent_path().parent_path(); }
+    std::filesystem::path snapshots() const { return workspace() / "snapshots"; }
+    std::filesystem::path run_configuration() const { return path / "run_configuration.json"; }
+    std::filesystem::path journal() const { return path / "events.jsonl"; }
+    /// Locked (flock) from before the run can be seen until its supervisor has ended: "nobody holds it and the run is
+    /// not over" means that the supervisor died.
+    std::filesystem::path lock() const { return path / "supervisor.lock"; }
+    std::filesystem::path code() const { return path / "code"; }  ///< the working directory of the script
+    std::filesystem::path outputs() const { return code() / "outputs"; }
+    std::filesystem::path logs() const { return code() / "logs"; }
+    std::filesystem::path metrics() const { return path / "metrics"; }
+    std::filesystem::path metrics_file(int rank) const { return metrics() / ("rank_" + std::to_string(rank) + ".jsonl"); }
+    std::filesystem::path system_logs() const { return path / "system_logs"; }
+    std::filesystem::path rank_stdout(int rank) const { return system_logs() / ("rank_" + std::to_string(rank) + "_stdout.txt"); }
+    std::filesystem::path rank_stderr(int rank) const { return system_logs() / ("rank_" + std::to_string(rank) + "_stderr.txt"); }
+    std::filesystem::path supervisor_log() const { return system_logs() / "supervisor.txt"; }
+    std::filesystem::path mpirun_log() const { return system_logs() / "mpirun.txt"; }
+    std::filesystem::path page() const { return path / "index.html"; }
+};
+
+}  // namespace estima::inline v0_1

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <estima/history/status.hpp>
+#include <estima/system/clock.hpp>
+#include <estima/system/json.hpp>
+
+namespace estima::inline v0_1 {
+
+/// Why a run failed, or was cancelled.
+struct run_error {
+    std::string id;       ///< "EST-421"
+    std::string message;  ///< one sentence
+    std::optional<int> rank{};
+    std::string host{};
+    std::optional<int> exit_code{};
+    std::string signal{};                    ///< "SIGSEGV"; empty if it exited
+    std::vector<std::string> stderr_tail{};  ///< the last lines of that rank's standard error, 20 at most
+};
+
+/// One process of the script.
+struct rank_record {
+    int rank = 0;
+    std::string host{};
+    int pid = 0;
+    double start_time = 0;  ///< seconds since 1970
+    bool ended = false;
+    std::optional<int> exit_code{};
+    std::string signal{};
+    bool ended_on_request = false;  ///< told to end, by a cancel, a time limit or another rank's failure
+    double wall_seconds = 0, user_seconds = 0, system_seconds = 0;
+    std::uint64_t peak_memory_bytes = 0;
+};
+
+struct artifact_record {
+    std::string path;  ///< relative to the script's folder: "outputs/model.pkl"
+    std::uint64_t bytes = 0;
+    std::string sha256;
+};
+
+/// A version of a model that was registered from this run.
+struct model_record {
+    std::string name;
+    int version = 0;
+    std::string path;  ///< what was registered: "outputs/model.pkl"
+};
+
+struct status_change {
+    run_status status = run_status::not_started;
+    double time = 0;  ///< seconds since 1970
+};
+
+/// A run as its journal tells it: the sum of all events so far.
+struct run_record {
+    std::string run_id, experiment, display_name, target, snapshot_id, source_directory, user, host;
+    double created = 0;  ///< seconds since 1970
+    run_status status = run_status::not_started;
+    std::vector<status_change> status_changes;
+    std::map<std::string, std::string> tags, properties;
+    std::vector<rank_record> ranks;  ///< in the order of their numbers
+    std::vector<artifact_record> artifacts;
+    std::vector<model_record> models;
+    std::vector<std::string> warnings;
+    std::optional<run_error> error;
+    int supervisor_pid = 0;
+    std::uint64_t supervisor_start_ticks = 0;  ///< field 22 of /proc/PID/stat: tells a pid from its later reuse
+    double cancel_grace_seconds = 0;           ///< what the canceller allows between SIGTERM and SIGKILL
+    int lines_ignored = 0;                     ///< torn or foreign lines of the journal
+
+    /// Takes one event in. Unknown events are left alone: a newer writer may say more.
+    void apply(json const& event);
+
+    /// When it entered that state for the first time; 0 if it never did.
+    double time_of(run_status s) const {
+        for (status_change const& c : status_changes)
+            if (c.status == s) return c.time;
+        return 0;
+    }
+};
+
+inline json to_json(run_error const& e) {
+    json j{{"id", e.id}, {"message", e.message}};
+    if (e.rank) j["rank"] = *e.rank;
+    if (!e.host.empty()) j["host"] = e.host;
+    if (e.exit_code) j["exit_code"] = *e.exit_code;
+    if (!e.signal.empty()) j["signal"] = e.signal;
+    if (!e.stderr_tail.empty()) j["stderr_tail"] = e.stderr_tail;
+    return j;
+}
+
+namespace detail {
+inline std::optional<int> optional_int(json const& j, char const* key) {
+    return j.contains(key) && j[key].is_number_integer() ? std::optional{j[key].get<int>()} : std::nullopt;
+}
+
+inline run_error run_error_from(json const& j) {
+    run_error e{j.value("id", ""), j.value("message", "")};
+    e.rank = optional_int(j, "rank");
+    e.host = j.value("host", "");
+    e.exit_code = optional_int(j, "exit_code");
+    e.signal = j.value("signal", "");
+    e.stderr_tail = j.value("stderr_tail", std::vector<std::string>{});
+    return e;
+}
+
+inline rank_record& rank_of(run_record& run, json const& event) {
+    int const rank = event.value("rank", 0);
+    auto place = run.ranks.begin();
+    while (place != run.ranks.end() && place->rank < rank) ++place;
+    if (place == run.ranks.end() || place->rank != rank) place = run.ranks.insert(place, rank_record{.rank = rank});
+    return *place;
+}
+}  // namespace detail
+
+inline void run_record::apply(json const& event) {
+    std::string const kind = event.value("event", "");
+    double const time = utc_seconds(event.value("time", ""));
+    if (kind == "created") {
+        run_id = event.value("run_id", "");
+        experiment = event.value("experiment", "");
+        display_name = event.value("display_name", "");
+        target = event.value("target", "");
+        snapshot_id = event.value("snapshot_id", "");
+        source_directory = event.value("source_directory", "");
+        user = event.value("user", "");
+        host = event.value("host", "");
+        tags = event.value("tags", tags);
+        properties = event.value("properties", properties);
+        created = time;
+        status_changes.push_back({run_status::not_started, time});
+    } else if (kind == "status") {
+        if (auto const s = parse_run_status(event.value("status", ""))) {
+            status = *s;
+            status_changes.push_back({*s, time});
+        }
+        if (event.contains("error")) error = detail::run_error_from(event["error"]);
+        if (event.contains("grace_seconds")) cancel_grace_seconds = event["grace_seconds"].get<double>();
+    } else if (kind == "tag") {
+        tags[event.value("name", "")] = event.value("value", "");
+    } else if (kind == "property") {
+        properties.emplace(event.value("name", ""), event.value("value", ""));
+    } else if (kind == "supervisor") {
+        supervisor_pid = event.value("pid", 0);
+        supervisor_start_ticks = event.value("start_ticks", std::uint64_t{0});
+    } else if (kind == "rank_start") {
+        rank_record& r = detail::rank_of(*this, event);
+        r.host = event.value("host", "");
+        r.pid = event.value("pid", 0);
+        r.start_time = time;
+    } else if (kind == "rank_exit") {
+        rank_record& r = detail::rank_of(*this, event);
+        r.ended = true;
+        r.exit_code = detail::optional_int(event, "exit_code");
+        r.signal = event.value("signal", "");
+        r.ended_on_request = event.value("ended_on_request", false);
+        r.wall_seconds = event.value("wall_seconds", 0.0);
+        r.user_seconds = event.value("user_seconds", 0.0);
+        r.system_seconds = event.value("system_seconds", 0.0);
+        r.peak_memory_bytes = event.value("peak_memory_bytes", std::uint64_t{0});
+    } else if (kind == "artifact") {
+        artifacts.push_back({event.value("path", ""), event.value("bytes", std::uint64_t{0}), event.value("sha256", "")});
+    } else if (kind == "model") {
+        models.push_back({event.value("name", ""), event.value("version", 0), event.value("path", "")});
+    } else if (kind == "warning") {
+        warnings.push_back(event.value("message", ""));
+    }
+}
+
+}  // namespace estima::inline v0_1

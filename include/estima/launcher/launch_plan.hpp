@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <estima/history/run_directory.hpp>
+#include <estima/policy/reserved_variables.hpp>
+#include <estima/run_configuration/run_configuration.hpp>
+
+namespace estima::inline v0_1 {
+
+using environment_list = std::vector<std::pair<std::string, std::string>>;
+
+/// What a launch depends on beside the run configuration: where the programs are, and what the host offers.
+struct launch_settings {
+    std::string launcher = "estima-launch";  ///< path of the program that supervises and starts
+    std::string mpirun = "mpirun";
+    int cores = 1;                      ///< that mpirun counts as places for ranks
+    bool is_root = false;               ///< mpirun asks root for an extra word
+    bool mpi4py_is_available = false;   ///< to the run's interpreter
+    std::string rendezvous_address = "127.0.0.1";
+    std::string rendezvous_port = "<a free port>";  ///< the supervisor chooses one when it starts the processes
+};
+
+/// One process of the script.
+struct process_plan {
+    int rank = 0, local_rank = 0, node_rank = 0;
+    std::vector<std::string> argv;
+    environment_list environment;  ///< added to what is inherited; a later entry wins
+};
+
+/// Everything that is started for a run, and how.
+struct launch_plan {
+    std::vector<std::string> mpirun_argv;        ///< empty: the one process is started without mpirun
+    environment_list mpirun_environment;         ///< added to what mpirun inherits
+    std::vector<std::string> removed_variables;  ///< taken out of what is inherited; "OMPI_*" means all that start so
+    std::vector<process_plan> processes;         ///< in the order of their ranks
+    std::string directory;                       ///< where the processes run
+};
+
+/// mpirun starts the processes of `mpi` always, and those of `gloo` where there are several.
+inline bool needs_mpirun(run_configuration const& c) {
+    return c.communicator == "Mpi" || c.process_count() > 1;
+}
+
+namespace detail {
+inline std::vector<std::string> removed_variables() {
+    std::vector<std::string> names{"OMPI_*", "PMIX_*", "PMI_*", "ORTE_*"};
+    names.insert(names.end(), std::begin(reserved_variables), std::end(reserved_variables));
+    for (char const* const name : {"GLOO_SOCKET_IFNAME", "ESTIMA_RUN_ID", "ESTIMA_RUN_DIRECTORY", "ESTIMA_METRICS_FILE"})
+        names.emplace_back(name);
+    return names;
+}
+
+inline std::vector<std::string> script_argv(run_configuration const& c, bool with_mpi4py) {
+    std::vector<std::string> argv;
+    if (c.framework == "Native") {
+        argv.push_back("./" + c.script);
+    } else {
+        argv.push_back(c.environment.python.interpreter_path);
+        // Ends all ranks when one raises or calls sys.exit: otherwise it waits for the others in MPI_Finalize.
+        if (with_mpi4py) argv.insert(argv.end(), {"-m", "mpi4py"});
+        argv.push_back(c.script);
+    }
+    argv.insert(argv.end(), c.arguments.begin(), c.arguments.end());
+    return argv;
+}
+
+inline environment_list script_environment(run_configuration const& c, run_directory const& run, process_plan const& p,
+                                           launch_settings const& settings) {
+    environment_list e{{"ESTIMA_RUN_ID", run.run_id()},
+                       {"ESTIMA_RUN_DIRECTORY", run.path.string()},
+                       {"ESTIMA_METRICS_FILE", run.metrics_file(p.rank).string()}};
+    if (c.framework != "Native") e.emplace_back("PYTHONUNBUFFERED", "1");
+    if (c.communicator == "Gloo") {
+        auto add = [&e](char const* name, int value) { e.emplace_back(name, std::to_string(value)); };
+        e.emplace_back("MASTER_ADDR", settings.rendezvous_address);
+        e.emplace_back("MASTER_PORT", settings.rendezvous_port);
+        add("RANK", p.rank);
+        add("WORLD_SIZE", c.process_count());
+        add("LOCAL_RANK", p.local_rank);
+        add("LOCAL_WORLD_SIZE", c.process_count_per_node());
+        add("NODE_RANK", p.node_rank);
+        if (c.node_count == 1) e.emplace_back("GLOO_SOCKET_IFNAME", "lo");
+    }
+    e.insert(e.end(), c.environment.environment_variables.begin(), c.environment.environment_variables.end());
+    return e;
+}
+
+inline std::vector<std::string> mpirun_argv(run_configuration const& c, run_directory const& run,
+                                            launch_settings const& settings) {
+    std::vector<std::string> argv{settings.mpirun, "-np", std::to_string(c.process_count())};
+    if (settings.is_root) argv.emplace_back("--allow-run-as-root");
+    if (c.process_count() > settings.cores) argv.emplace_back("--oversubscribe");
+    argv.insert(argv.end(), {"--bind-to", "none"});
+    // One host: shared memory alone. Without this each start looks for networks, for 0.2 s.
+    if (c.node_count == 1) argv.insert(argv.end(), {"--mca", "pml", "ob1", "--mca", "btl", "self,vader"});
+    argv.insert(argv.end(), {settings.launcher, "worker"});
+    if (settings.mpi4py_is_available) argv.emplace_back("--mpi4py");
+    if (c.communicator == "Gloo")
+        argv.insert(argv.end(), {"--rendezvous", settings.rendezvous_address + ":" + settings.rendezvous_port});
+    argv.push_back(run.path.string());
+    return argv;
+}
+}  // namespace detail
+
+/// What is started for a run, and how. Pure: the same for plan(), which prints it, for the supervisor and for each
+/// worker.
+inline launch_plan make_launch_plan(run_configuration const& c, run_directory const& run, launch_settings const& settings) {
+    launch_plan plan;
+    plan.removed_variables = detail::removed_variables();
+    plan.directory = run.code().string();
+    if (needs_mpirun(c)) {
+        plan.mpirun_argv = detail::mpirun_argv(c, run, settings);
+        // PMIx would try to reach a munge daemon that many machines have installed but not running: 2 s.
+        plan.mpirun_environment = {{"ESTIMA_RUN_ID", run.run_id()}, {"PMIX_MCA_psec", "^munge"}};
+        auto const set = c.environment.environment_variables.find("PMIX_MCA_psec");
+        if (set != c.environment.environment_variables.end()) plan.mpirun_environment.back().second = set->second;
+    }
+    bool const with_mpi4py = c.communicator == "Mpi" && settings.mpi4py_is_available;
+    int const per_node = c.process_count_per_node();
+    for (int rank = 0; rank < c.process_count(); ++rank) {
+        process_plan p{.rank = rank, .local_rank = rank % per_node, .node_rank = rank / per_node,
+                       .argv = detail::script_argv(c, with_mpi4py), .environment = {}};
+        p.environment = detail::script_environment(c, run, p, settings);
+        plan.processes.push_back(std::move(p));
+    }
+    return plan;
+}
+
+}  // namespace estima::inline v0_1

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <sys/wait.h>
+
+#include <fstream>
+#include <optional>
+#include <string>
+
+#include <estima/history/run_record.hpp>
+#include <estima/launcher/launch_plan.hpp>
+#include <estima/launcher/run_errors.hpp>
+#include <estima/run_configuration/run_configuration.hpp>
+#include <estima/system/signals.hpp>
+
+namespace estima::inline v0_1 {
+
+/// Why a supervisor ended the processes of a run; `nothing` if they ended by themselves.
+enum class ended_by { nothing, cancel, time_limit, signal };
+
+/// How the processes of a run ended.
+struct run_ending {
+    ended_by by = ended_by::nothing;
+    int signal = 0;                       ///< that the supervisor got
+    std::optional<int> main_status{};     ///< of wait(): mpirun, or the one worker; nothing if it was not started
+    bool mpirun_hung = false;             ///< mpirun was ended, for it did not notice that its processes had ended
+    std::optional<run_error> internal{};  ///< what went wrong in the supervisor itself
+};
+
+namespace detail {
+struct rank_exits {
+    int good = 0;                         // ranks that ended by themselves, with 0
+    std::optional<json> first_failure{};  // in the order of the journal
+};
+
+inline rank_exits read_rank_exits(run_directory const& run) {
+    rank_exits exits;
+    std::ifstream lines{run.journal()};
+    for (std::string line; std::getline(lines, line);) {
+        if (line.find("\"rank_exit\"") == std::string::npos) continue;
+        json const event = json::parse(line, nullptr, false);
+        if (!event.is_object() || event.value("event", "") != "rank_exit" || event.value("ended_on_request", false)) continue;
+        if (event.contains("exit_code") && event["exit_code"] == 0) ++exits.good;
+        else if (!exits.first_failure) exits.first_failure = event;
+    }
+    return exits;
+}
+
+inline std::string seconds_text(std::int64_t seconds) {
+    return std::to_string(seconds) + (seconds == 1 ? " second" : " seconds");
+}
+
+inline run_error rank_error(run_directory const& run, run_configuration const& c, json const& event) {
+    run_error e = event.contains("error") ? detail::run_error_from(event["error"]) : run_error{};
+    e.rank = event.value("rank", 0);
+    e.host = event.value("host", "");
+    if (event.contains("error")) return e;
+    e.exit_code = optional_int(event, "exit_code");
+    e.signal = event.value("signal", "");
+    e.id = e.signal.empty() ? "EST-420" : "EST-421";
+    e.message = e.signal.empty() ? "the script exited with code " + std::to_string(e.exit_code.value_or(-1))
+                                 : "the script was ended by " + e.signal;
+    if (c.process_count() > 1) e.message += " on rank " + std::to_string(*e.rank) + " (" + e.host + ")";
+    if (e.signal == "SIGKILL") e.message += ": nobody here sent it, it is often the kernel's out-of-memory killer";
+    e.message += note_if_full(run);
+    e.stderr_tail = last_lines(run.rank_stderr(*e.rank).string(), stderr_tail_lines);
+    return e;
+}
+
+inline std::string status_text(int status) {
+    return WIFSIGNALED(status) ? "was ended by " + signal_name(WTERMSIG(status))
+                               : "ended with exit code " + std::to_string(WEXITSTATUS(status));
+}
+}  // namespace detail
+
+struct run_result {
+    run_status status = run_status::failed;  ///< completed, failed or canceled
+    std::optional<run_error> error{};        ///< if it failed
+};
+
+/// What has become of a run, from how its processes ended and what the journal says of the ranks.
+inline run_result result_of(run_directory const& run, run_configuration const& c, run_ending const& ending) {
+    auto failed = [](run_error e) { return run_result{run_status::failed, std::move(e)}; };
+    if (ending.internal) return failed(*ending.internal);
+    if (ending.by == ended_by::cancel) return {run_status::canceled};
+    if (ending.by == ended_by::time_limit)
+        return failed({"EST-423", "the run took longer than its max_run_duration of " +
+                                      detail::seconds_text(c.max_run_duration_seconds.value_or(0)) + " and was ended"});
+    if (ending.by == ended_by::signal)
+        return failed({"EST-424", "the supervisor was told to end by " + signal_name(ending.signal) +
+                                      ", as at the shutdown of a machine, and ended the run"});
+
+    detail::rank_exits const exits = detail::read_rank_exits(run);
+    if (exits.first_failure) return failed(detail::rank_error(run, c, *exits.first_failure));
+    bool const main_succeeded = ending.mpirun_hung || (ending.main_status && *ending.main_status == 0);
+    if (main_succeeded && exits.good == c.process_count()) return {run_status::completed};
+
+    if (needs_mpirun(c)) {
+        run_error e{"EST-422", ending.mpirun_hung ? "mpirun hung with no process left, before all ranks had ended"
+                                                  : "mpirun " + detail::status_text(ending.main_status.value_or(0)) +
+                                                        ", and no rank tells why" + note_if_full(run)};
+        e.stderr_tail = last_lines(run.mpirun_log().string(), stderr_tail_lines);
+        return failed(std::move(e));
+    }
+    run_error e{"EST-425", "the process that watched the script " + detail::status_text(ending.main_status.value_or(0)) +
+                               " without telling how the script ended" + note_if_full(run)};
+    e.stderr_tail = last_lines(run.supervisor_log().string(), stderr_tail_lines);
+    return failed(std::move(e));
+}
+
+}  // namespace estima::inline v0_1

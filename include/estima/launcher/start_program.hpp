@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <fcntl.h>
+#include <linux/close_range.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <estima/base/error.hpp>
+#include <estima/snapshot/shown.hpp>
+#include <estima/system/file_descriptor.hpp>
+#include <estima/system/files.hpp>
+#include <estima/system/signals.hpp>
+
+namespace estima::inline v0_1 {
+
+/// A program to be started as a child of this process, with a process group of its own, no input, nothing inherited
+/// but its environment, and no signal blocked or ignored.
+struct program {
+    std::vector<std::string> argv;         ///< argv[0] is looked up in the PATH of `environment`
+    std::vector<std::string> environment;  ///< all of it: "NAME=value"
+    std::string directory;                 ///< where it starts
+    std::string output, error_output;      ///< files, appended to
+    int signal_if_parent_dies = SIGKILL;
+};
+
+namespace detail {
+inline std::vector<std::string> places_of(program const& p) {
+    std::string const& name = p.argv.front();
+    if (name.find('/') != std::string::npos) return {name};
+    std::string_view path = "/usr/local/bin:/usr/bin:/bin";
+    for (std::string_view const entry : p.environment)
+        if (entry.starts_with("PATH=")) path = entry.substr(5);
+    std::vector<std::string> places;
+    for (;;) {
+        std::string_view const folder = path.substr(0, path.find(':'));
+        places.push_back((folder.empty() ? "." : std::string{folder}) + "/" + name);
+        if (folder.size() == path.size()) return places;
+        path.remove_prefix(folder.size() + 1);
+    }
+}
+
+/// The interpreter that a script's first line names: "#!/usr/bin/python3 -u" gives /usr/bin/python3.
+inline std::string interpreter_named_in(std::string const& file) {
+    file_descriptor const fd{::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)};
+    char buffer[256];
+    ssize_t const n = fd ? ::read(fd.get(), buffer, sizeof buffer) : 0;
+    std::string_view line{buffer, static_cast<std::size_t>(n > 0 ? n : 0)};
+    if (!line.starts_with("#!")) return {};
+    line = line.substr(2, line.find('\n') == std::string_view::npos ? line.size() : line.find('\n') - 2);
+    line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
+    return std::string{line.substr(0, line.find_first_of(" \t"))};
+}
+
+inline error why_not_executed(program const& p, int code) {
+    bool const is_path = p.argv.front().find('/') != std::string::npos;
+    std::string const file = is_path && p.argv.front().front() != '/' ? p.directory + "/" + p.argv.front() : p.argv.front();
+    error_text text{.what = "the program " + shown(p.argv.front()) + " cannot be executed", .where = shown(file),
+                    .why = std::strerror(code)};
+    if (code == ENOENT && is_path && ::access(file.c_str(), F_OK) == 0) {
+        std::string const interpreter = interpreter_named_in(file);
+        text.why = interpreter.empty() ? "it needs a dynamic linker that this machine does not have"
+                                       : "its first line names the interpreter " + shown(interpreter) + ", which is not there";
+        text.remedy = "correct the first line; a line that ends in \\r was written with Windows line ends";
+        return error{"EST-410", text};
+    }
+    if (code == ENOENT || code == ENOTDIR) {
+        if (!is_path) text.why = "it is not in PATH: " + shown(places_of(p).front()) + " and the other places of PATH have none";
+        return error{"EST-410", text};
+    }
+    if (code == EACCES || code == EPERM) {
+        text.remedy = "make it executable for this user (chmod +x), on a file system that is not mounted noexec";
+        return error{"EST-411", text};
+    }
+    if (code == E2BIG) {
+        std::size_t longest = 0, all = 0;
+        for (auto const* const list : {&p.argv, &p.environment})
+            for (std::string const& s : *list) {
+                longest = std::max(longest, s.size() + 1);
+                all += s.size() + 1 + sizeof(char*);
+            }
+        text.what = "the arguments and environment variables are too long to be passed to a process";
+        text.why = "the longest is " + std::to_string(longest) + " bytes (Linux takes 131072, 128 KiB), all together are " +
+                   std::to_string(all) + " bytes (a quarter of the limit on the stack, `ulimit -s`)";
+        text.remedy = "pass such data in a file of the source directory";
+        return error{"EST-412", text};
+    }
+    if (code == ENOEXEC) {
+        text.why = "it is neither a program for this machine nor a script with a #! line";
+        text.remedy = "begin the script with a line such as #!/bin/sh, or build the program for this machine";
+    }
+    return error{"EST-413", text};
+}
+
+/// What a child that could not become the program tells its parent.
+struct start_failure {
+    int code = 0;
+    bool in_directory = false;  ///< it could not go there
+};
+
+[[noreturn]] inline void fail_start(int report, start_failure failure) noexcept {
+    (void)!::write(report, &failure, sizeof failure);
+    ::_exit(127);
+}
+}  // namespace detail
+
+/// Starts it; returns its pid when it runs. Throws EST-410 to EST-413 if it cannot be executed, EST-406 if the system
+/// has no process or no directory for it, EST-301 if its output cannot be written.
+inline pid_t start_program(program const& p) {
+    file_descriptor const input = open_file("/dev/null", O_RDONLY);
+    file_descriptor const output = open_file(p.output, O_WRONLY | O_APPEND | O_CREAT);
+    file_descriptor const error_output = open_file(p.error_output, O_WRONLY | O_APPEND | O_CREAT);
+    int ends[2];
+    if (::pipe2(ends, O_CLOEXEC) != 0) throw error{"EST-406", {.what = "cannot start a process", .why = std::strerror(errno)}};
+    file_descriptor const failed{ends[0]};
+    file_descriptor report{ends[1]};
+
+    std::vector<std::string> const places = detail::places_of(p);
+    std::vector<char*> arguments, environment;
+    for (std::string const& a : p.argv) arguments.push_back(const_cast<char*>(a.c_str()));
+    for (std::string const& v : p.environment) environment.push_back(const_cast<char*>(v.c_str()));
+    arguments.push_back(nullptr);
+    environment.push_back(nullptr);
+
+    pid_t const parent = ::getpid();
+    pid_t const pid = ::fork();
+    if (pid < 0)
+        throw error{"EST-406", {.what = "cannot start a process", .why = std::strerror(errno),
+                                .remedy = "see the limits on processes and memory (ulimit -u, cgroup)"}};
+    if (pid == 0) {
+        ::setpgid(0, 0);
+        ::prctl(PR_SET_PDEATHSIG, p.signal_if_parent_dies);
+        if (::getppid() != parent) ::_exit(127);  // it died before it was asked to tell
+        int const tell = ::fcntl(report.get(), F_DUPFD_CLOEXEC, 10);
+        if (::dup2(input.get(), 0) < 0 || ::dup2(output.get(), 1) < 0 || ::dup2(error_output.get(), 2) < 0)
+            detail::fail_start(tell, {errno, false});
+        ::syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC);
+        if (!p.directory.empty() && ::chdir(p.directory.c_str()) != 0) detail::fail_start(tell, {errno, true});
+        reset_signals();
+        int code = ENOENT;
+        for (std::string const& place : places) {
+            ::execve(place.c_str(), arguments.data(), environment.data());
+            if (errno != ENOENT && errno != ENOTDIR) code = errno;
+            if (code != ENOENT && code != EACCES) break;
+        }
+        detail::fail_start(tell, {code, false});
+    }
+    ::setpgid(pid, pid);
+    report.reset();
+    detail::start_failure failure;
+    ssize_t n = 0;
+    do n = ::read(failed.get(), &failure, sizeof failure);
+    while (n < 0 && errno == EINTR);
+    if (n != static_cast<ssize_t>(sizeof failure)) return pid;
+    while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {}
+    if (failure.in_directory)
+        throw error{"EST-406", {.what = "cannot start a process in " + p.directory, .why = std::strerror(failure.code)}};
+    throw detail::why_not_executed(p, failure.code);
+}
+
+}  // namespace estima::inline v0_1

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <boost/hana/tuple.hpp>
+#include <boost/hana/type.hpp>
+
+#include <estima/rules/description_rules.hpp>
+#include <estima/rules/distribution_rules.hpp>
+#include <estima/rules/environment_rules.hpp>
+#include <estima/rules/job_rules.hpp>
+
+namespace estima::inline v0_1 {
+
+/// The one table of rules: the compiler goes through it with what the types say, submit with everything.
+inline constexpr auto all_rules = boost::hana::tuple_t<
+    an_argument_that_is_not_a_policy, two_policies_for_one_slot, backend_not_supported_by_the_framework, more_nodes_than_the_compute_target_has,
+    several_nodes_or_processes_without_a_distribution_backend, several_nodes_for_a_framework_that_trains_on_one,
+    a_value_is_given_in_two_places_that_disagree, a_node_count_below_one, a_process_count_per_node_below_one,
+    a_framework_version_in_an_environment_that_the_user_manages, an_interpreter_for_a_native_executable,
+    a_reserved_environment_variable_is_set, the_source_directory_does_not_exist,
+    the_entry_script_is_not_inside_the_source_directory, the_native_entry_is_not_executable,
+    the_interpreter_is_not_found, the_maximal_run_duration_makes_no_sense,
+    a_text_that_cannot_be_passed_to_a_process, a_name_is_given_twice>;
+
+}  // namespace estima::inline v0_1

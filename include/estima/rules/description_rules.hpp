@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <estima/rules/rule.hpp>
+
+namespace estima::inline v0_1 {
+
+struct give_policies_such_as_pytorch_local_mpi_environment_with_their_angle_brackets;
+struct keep_one_policy_for_each_of_framework_compute_target_backend_and_environment;
+struct give_it_in_one_place;
+
+struct an_argument_that_is_not_a_policy {
+    using id = est<1>;
+    using remedy = give_policies_such_as_pytorch_local_mpi_environment_with_their_angle_brackets;
+    static constexpr std::string_view sentence = "an argument of estimator<...> is not a policy";
+    static constexpr std::string_view advice = "give policies only; a policy has a `slot` and a function `tell(facts&)`";
+    static constexpr bool broken(facts const& f) { return f.description.has_a_stranger; }
+};
+
+struct two_policies_for_one_slot {
+    using id = est<12>;
+    using remedy = keep_one_policy_for_each_of_framework_compute_target_backend_and_environment;
+    static constexpr std::string_view sentence = "estimator<...> has two policies for one slot";
+    static constexpr std::string_view advice =
+        "keep one of each: framework, compute target, distribution backend, environment";
+    static constexpr bool broken(facts const& f) { return f.description.fills_a_slot_twice; }
+};
+
+struct a_value_is_given_in_two_places_that_disagree {
+    using id = est<6>;
+    using remedy = give_it_in_one_place;
+    static constexpr std::string_view sentence =
+        "node_count, process_count_per_node or interpreter_path is given in two places that disagree";
+    static constexpr std::string_view advice = "give it once: in the policy, or as a field when the program runs";
+    static constexpr bool broken(facts const& f) {
+        return f.node_count.is_contradicted || f.process_count_per_node.is_contradicted ||
+               f.environment.interpreter_is_contradicted;
+    }
+};
+
+}  // namespace estima::inline v0_1

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <estima/rules/rule.hpp>
+
+namespace estima::inline v0_1 {
+
+struct correct_source_directory;
+struct name_a_file_inside_the_source_directory;
+struct make_it_executable;
+struct give_a_positive_duration;
+struct remove_the_bytes_that_cannot_be_passed;
+struct give_each_name_once;
+
+struct the_source_directory_does_not_exist {
+    using id = est<20>;
+    using remedy = correct_source_directory;
+    static constexpr std::string_view sentence = "source_directory is not a directory";
+    static constexpr std::string_view advice = "correct the path; it is taken relative to where the program runs";
+    static constexpr bool broken(facts const& f) { return f.seen.source_directory_exists == known::no; }
+};
+
+struct the_entry_script_is_not_inside_the_source_directory {
+    using id = est<21>;
+    using remedy = name_a_file_inside_the_source_directory;
+    static constexpr std::string_view sentence = "entry_script is not a file inside source_directory";
+    static constexpr std::string_view advice = "give the path of a file relative to source_directory";
+    static constexpr bool broken(facts const& f) { return f.seen.entry_is_inside == known::no; }
+};
+
+struct the_native_entry_is_not_executable {
+    using id = est<22>;
+    using remedy = make_it_executable;
+    static constexpr std::string_view sentence = "the entry of a native estimator is not executable";
+    static constexpr std::string_view advice = "build it, or chmod +x it; a script needs a #! line";
+    static constexpr bool broken(facts const& f) { return f.seen.entry_is_executable == known::no; }
+};
+
+struct the_maximal_run_duration_makes_no_sense {
+    using id = est<24>;
+    using remedy = give_a_positive_duration;
+    static constexpr std::string_view sentence = "max_run_duration is negative, or longer than thirty years";
+    static constexpr std::string_view advice = "give at least one second (1_s, 90_min, 2_h), or leave it out for no limit";
+    static constexpr bool broken(facts const& f) { return f.seen.max_run_duration_makes_sense == known::no; }
+};
+
+struct a_text_that_cannot_be_passed_to_a_process {
+    using id = est<25>;
+    using remedy = remove_the_bytes_that_cannot_be_passed;
+    static constexpr std::string_view sentence =
+        "a script parameter or environment variable holds what no process can be given";
+    static constexpr std::string_view advice =
+        "no NUL bytes, no text above 128 KiB, no '=' in a variable's name: pass such data in a file of the source directory";
+    static constexpr bool broken(facts const& f) { return f.seen.texts_can_be_passed == known::no; }
+};
+
+struct a_name_is_given_twice {
+    using id = est<26>;
+    using remedy = give_each_name_once;
+    static constexpr std::string_view sentence = "an environment variable or a tag is given twice";
+    static constexpr std::string_view advice = "give each name once: nobody could tell which value wins";
+    static constexpr bool broken(facts const& f) { return f.seen.names_are_given_once == known::no; }
+};
+
+}  // namespace estima::inline v0_1

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <concepts>
+#include <string_view>
+
+#include <estima/policy/facts.hpp>
+
+namespace estima::inline v0_1 {
+
+/// The number of a rule, as it is printed in a compiler's message: est<3> is EST-003.
+template <int Number>
+struct est {
+    static_assert(Number > 0 && Number < 100, "rules have the ids EST-001 to EST-099");
+    static constexpr char text[]{'E', 'S', 'T', '-', '0', '0' + Number / 10, '0' + Number % 10, 0};
+};
+
+/// A rule over the facts of an estimator. Its name is its sentence and `remedy`'s name is the way out, since names are
+/// what a compiler prints; `sentence` and `advice` say the same to a running program.
+template <class Rule>
+concept rule = requires(facts const& f) {
+    { Rule::id::text } -> std::convertible_to<std::string_view>;
+    typename Rule::remedy;
+    { Rule::sentence } -> std::convertible_to<std::string_view>;
+    { Rule::advice } -> std::convertible_to<std::string_view>;
+    { Rule::broken(f) } -> std::same_as<bool>;
+};
+
+}  // namespace estima::inline v0_1

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include <estima/base/error.hpp>
+#include <estima/system/file_descriptor.hpp>
+
+namespace estima::inline v0_1 {
+
+/// Throws EST-301: a file operation that the system refused. `doing` reads like "cannot write".
+[[noreturn]] inline void throw_file_error(std::string_view doing, std::filesystem::path const& path, int code = errno) {
+    std::string remedy;
+    if (code == ENOSPC || code == EDQUOT) remedy = "free space on that file system, or choose another workspace ($ESTIMA_WORKSPACE)";
+    if (code == EROFS || code == EACCES || code == EPERM)
+        remedy = "make it accessible for this user, or choose another workspace ($ESTIMA_WORKSPACE)";
+    throw error{"EST-301", {.what = std::string{doing} + " " + path.string(), .why = std::strerror(code), .remedy = remedy}};
+}
+
+/// Opens with O_CLOEXEC; EST-301 if it cannot.
+inline file_descriptor open_file(std::filesystem::path const& path, int flags, mode_t mode = 0666) {
+    file_descriptor fd{::open(path.c_str(), flags | O_CLOEXEC, mode)};
+    if (!fd) throw_file_error((flags & O_ACCMODE) == O_RDONLY ? "cannot read" : "cannot write", path);
+    return fd;
+}
+
+/// Writes all bytes, through interruptions and short writes; errno and false if it cannot.
+inline bool write_all(int fd, std::string_view bytes) noexcept {
+    while (!bytes.empty()) {
+        ssize_t const n = ::write(fd, bytes.data(), bytes.size());
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) return false;
+        bytes.remove_prefix(static_cast<std::size_t>(n));
+    }
+    return true;
+}
+
+/// The whole file; EST-301 if it cannot be read.
+inline std::string read_file(std::filesystem::path const& path) {
+    file_descriptor const fd = open_file(path, O_RDONLY);
+    struct stat status{};
+    std::string text;
+    if (::fstat(fd.get(), &status) == 0 && status.st_size > 0) text.reserve(static_cast<std::size_t>(status.st_size));
+    char buffer[16384];
+    for (;;) {
+        ssize_t const n = ::read(fd.get(), buffer, sizeof buffer);
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) throw_file_error("cannot read", path);
+        if (n == 0) return text;
+        text.append(buffer, static_cast<std::size_t>(n));
+    }
+}
+
+enum class durable { no, yes };
+
+/// Replaces the file in one step: readers see the old text or the new, never a part. `durable::yes` also syncs
+/// it to the disk first, for what must survive a loss of power. EST-301 if it cannot.
+inline void replace_file(std::filesystem::path const& path, std::string_view text, durable sync = durable::no) {
+    std::string temporary = path.string() + ".XXXXXX";
+    file_descriptor const fd{::mkostemp(temporary.data(), O_CLOEXEC)};
+    if (!fd) throw_file_error("cannot write", path);
+    bool const written = write_all(fd.get(), text) && ::fchmod(fd.get(), 0644) == 0 &&
+                         (sync == durable::no || ::fsync(fd.get()) == 0) && ::rename(temporary.c_str(), path.c_str()) == 0;
+    if (!written) {
+        int const code = errno;
+        ::unlink(temporary.c_str());
+        throw_file_error("cannot write", path, code);
+    }
+}
+
+/// Makes the directory and its parents; EST-301 if it cannot.
+inline void make_directories(std::filesystem::path const& path) {
+    std::error_code code;
+    std::filesystem::create_directories(path, code);
+    if (code) throw_file_error("cannot create directory", path, code.value());
+}
+
+}  // namespace estima::inline v0_1

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <utility>
+
+#include <estima/estimator/validate.hpp>
+#include <estima/run_configuration/lower.hpp>
+#include <estima/workspace/run.hpp>
+#include <estima/workspace/submit.hpp>
+
+namespace estima::inline v0_1 {
+
+/// A name in a workspace, under which runs are gathered. Made by workspace::experiment.
+class experiment {
+public:
+    experiment(std::filesystem::path workspace, std::string name) : workspace_{std::move(workspace)}, name_{std::move(name)} {}
+
+    std::string const& name() const { return name_; }
+
+    /// Checks the job, takes a snapshot of its source directory, and starts it. Returns when its supervisor runs, which
+    /// outlives this program. Throws broken_rules_error with all rules that the job breaks; EST-2nn: the snapshot;
+    /// EST-301: the workspace cannot be written; EST-4nn: it cannot be started.
+    template <any_estimator Estimator>
+    run submit(Estimator const& job, submit_options const& options = {}) const {
+        require_valid(job);
+        return submit(lower(job), job.fields().source_directory, options);
+    }
+
+    /// The same for what was lowered, or read from JSON. The rules are not checked.
+    run submit(run_configuration const& configuration, std::filesystem::path const& source_directory,
+               submit_options const& options = {}) const {
+        return run{detail::submit(workspace_, name_, configuration, source_directory, options)};
+    }
+
+private:
+    std::filesystem::path workspace_;
+    std::string name_;
+};
+
+}  // namespace estima::inline v0_1

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <sys/random.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdint>
+#include <cstdio>
+#include <string>
+#include <string_view>
+
+#include <estima/base/error.hpp>
+#include <estima/system/clock.hpp>
+
+namespace estima::inline v0_1 {
+
+namespace detail {
+constexpr bool is_name(std::string_view name) {
+    return !name.empty() && name.size() <= 200 && name.front() != '.' && name.front() != '-' &&
+           std::all_of(name.begin(), name.end(), [](char c) {
+               return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
+           });
+}
+
+/// Names of experiments and models become folders and parts of run ids: EST-305 for what could not be one.
+/// `kind` reads like "an experiment".
+inline void require_name(std::string_view kind, std::string const& name) {
+    if (is_name(name)) return;
+    throw error{"EST-305", {.what = "\"" + name + "\" cannot be the name of " + std::string{kind},
+                            .remedy = "use 1 to 200 letters, digits, '_', '-' and '.', a letter, digit or '_' first"}};
+}
+
+/// Eight hexadecimal digits from the system's random numbers.
+inline std::string random_hex() {
+    std::uint32_t bits = 0;
+    while (::getrandom(&bits, sizeof bits, 0) != sizeof bits) {}
+    char text[9];
+    std::snprintf(text, sizeof text, "%08x", bits);
+    return text;
+}
+
+inline std::string new_run_id(std::string const& experiment) {
+    return experiment + "_" + std::to_string(static_cast<std::int64_t>(epoch_seconds())) + "_" + random_hex();
+}
+}  // namespace detail
+
+}  // namespace estima::inline v0_1

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <filesystem>
+#include <iostream>
+#include <ostream>
+#include <string>
+
+#include <estima/estimator/validate.hpp>
+#include <estima/launcher/host_facts.hpp>
+#include <estima/launcher/plan_text.hpp>
+#include <estima/run_configuration/json.hpp>
+#include <estima/run_configuration/lower.hpp>
+#include <estima/workspace/workspace.hpp>
+
+namespace estima::inline v0_1 {
+
+/// Where a plan is printed, and what submit would be told.
+struct plan_options {
+    std::ostream* output = &std::cout;
+    std::filesystem::path workspace{};  ///< left out: the one that workspace::open() would open
+    std::string launcher{}, mpirun{};   ///< as in submit_options
+};
+
+/// Prints what submit would do, and does nothing: the rules that the job breaks, its run configuration and hash, what
+/// this machine lacks, and the exact command of each process with its environment. The id of the run, and for gloo the
+/// port, are chosen at submit and stand here as <run id> and <a free port>. True if submit would start it.
+template <any_estimator Estimator>
+bool plan(Estimator const& job, plan_options const& options = {}) {
+    std::ostream& out = *options.output;
+    std::vector<broken_rule> const broken = check(job);
+    std::filesystem::path const root = options.workspace.empty() ? workspace::default_path() : options.workspace;
+    run_configuration const c =
+        with_interpreter_from(lower(job), std::filesystem::current_path().string());
+
+    out << "# source directory: " << std::filesystem::absolute(job.fields().source_directory).lexically_normal().string()
+        << "\n# workspace: " << root.string() << "\n# run configuration, SHA-256 " << hash(c) << '\n'
+        << to_json(c).dump(2) << '\n';
+    for (broken_rule const& rule : broken)
+        out << "# submit refuses it: [" << rule.id << "] " << rule.sentence << " (" << rule.where << ")\n#   " << rule.advice
+            << '\n';
+    auto const missing = what_is_missing(c, options.launcher, options.mpirun);
+    if (missing) out << "# submit refuses it: " << missing->what << ": " << missing->why << "\n#   " << missing->remedy << '\n';
+    bool const can_be_laid_out = c.node_count > 0 && c.process_count_per_node() > 0;
+    if (can_be_laid_out) {
+        auto or_name = [](std::string const& option, char const* name, auto find) {
+            try {
+                return find(option);
+            } catch (error const&) {
+                return std::string{name};
+            }
+        };
+        launch_settings const settings = settings_of_this_host(
+            c, or_name(options.launcher, "estima-launch", [](std::string const& o) { return find_launcher(o); }),
+            or_name(options.mpirun, "mpirun", [](std::string const& o) { return find_mpirun(o); }));
+        print_plan(out, make_launch_plan(c, run_directory{root / "runs" / "<run id>"}, settings));
+    }
+    return broken.empty() && !missing;
+}
+
+}  // namespace estima::inline v0_1

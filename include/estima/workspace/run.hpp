@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <estima/base/duration.hpp>
+#include <estima/base/error.hpp>
+#include <estima/history/artifacts.hpp>
+#include <estima/history/journal.hpp>
+#include <estima/history/metrics.hpp>
+#include <estima/history/run_details.hpp>
+#include <estima/history/run_directory.hpp>
+#include <estima/launcher/bury.hpp>
+#include <estima/run_configuration/json.hpp>
+#include <estima/workspace/file_url.hpp>
+#include <estima/workspace/model_registry.hpp>
+#include <estima/workspace/summary.hpp>
+#include <estima/workspace/wait.hpp>
+
+namespace estima::inline v0_1 {
+
+/// How to cancel a run.
+struct cancel_options {
+    duration grace = seconds(10);  ///< between asking the script to end (SIGTERM) and ending it (SIGKILL)
+};
+
+/// What to register as a model.
+struct model_options {
+    std::string name;                               ///< a new name, or one to add a version to
+    std::string path{};                             ///< an output of the run, "outputs/model.pkl", or a folder of outputs
+    std::map<std::string, std::string> tags{};
+    std::map<std::string, std::string> properties{};
+    std::string description{};
+};
+
+/// A run, seen from any program at any time: everything is read from its folder, and nothing is kept in between. Copies
+/// mean the same run. May be used by several threads, programs and handles at once.
+class run {
+public:
+    /// The run in that folder; EST-301 if it has no journal. Usually made by experiment::submit or workspace::run.
+    explicit run(run_directory directory) : directory_{std::move(directory)} { journal{directory_.journal()}; }
+
+    std::string id() const { return directory_.run_id(); }
+    run_directory const& directory() const { return directory_; }
+
+    /// The address of the run's page, for a browser on this machine.
+    std::string portal_url() const { return file_url(std::filesystem::absolute(directory_.page())); }
+
+    /// NotResponding if its supervisor died and the run cannot be ended from here: the workspace is read-only.
+    run_status status() const { return newest().status; }
+
+    /// Everything that is recorded; EST-301.
+    run_details get_details() const {
+        journal events{directory_.journal()};
+        return details_from(newest(events), events.has_torn_end());
+    }
+
+    /// Waits until the run is over. Throws run_failed if it failed (and `raise_on_error`); EST-511 after the time limit.
+    run_details wait_for_completion(wait_options const& options = {}) const {
+        int const processes = options.show_output && options.all_ranks ? definition().process_count() : 1;
+        detail::run_waiter waiter{directory_, options, processes};
+        journal& events = waiter.until_over();
+        run_details details = details_from(events.record(), events.has_torn_end());
+        if (options.show_output) detail::print_summary(*options.output, details, directory_);
+        if (details.status == run_status::failed && options.raise_on_error)
+            throw run_failed{std::move(details), directory_.system_logs().string()};
+        return details;
+    }
+
+    /// Asks for the end of the run and returns at once; wait_for_completion tells when it has ended. True if the run is
+    /// being cancelled, by this call or an earlier one; false if it is over already. EST-301.
+    bool cancel(cancel_options const& options = {}) const {
+        journal events{directory_.journal()};
+        newest(events);
+        if (events.append_status(run_status::cancel_requested, {{"grace_seconds", options.grace.seconds()}})) return true;
+        return events.record().status == run_status::cancel_requested;
+    }
+
+    /// What the script logged so far, or only what it logged under one name.
+    run_metrics get_metrics(std::string_view name = {}) const { return read_metrics(directory_.metrics(), name); }
+
+    /// Names of the run's files: outputs (once the script has ended), logs, and system_logs.
+    std::vector<std::string> get_file_names() const { return file_names(directory_, newest()); }
+
+    /// Copies a file of the run to `output_path`: a file name, or an existing directory; left out, the current one.
+    /// Returns where it is. EST-502: the run has no such file; EST-503, EST-504, EST-301: see copy_out.
+    std::filesystem::path download_file(std::string const& name, std::filesystem::path output_path = ".") const {
+        std::error_code ignored;
+        if (std::filesystem::is_directory(output_path, ignored)) output_path /= std::filesystem::path{name}.filename();
+        copy_out(directory_, newest(), name, output_path);
+        return output_path;
+    }
+
+    /// Copies all files below `prefix` ("outputs/checkpoints"; empty: all) into a directory, with their names as paths.
+    /// Returns how many. EST-502 if there is none; further as download_file.
+    std::size_t download_files(std::string const& prefix, std::filesystem::path const& output_directory) const {
+        run_record const record = newest();
+        std::vector<std::string> const names = file_names(directory_, record);
+        std::size_t count = 0;
+        for (std::string const& name : names)
+            if (is_below(name, prefix)) {
+                copy_out(directory_, record, name, output_directory / name);
+                ++count;
+            }
+        if (count == 0)
+            throw error{"EST-502", {.what = "the run has no files below \"" + prefix + "\"",
+                                    .where = "run " + id() + ", " + std::string{to_string(record.status)},
+                                    .why = names.empty() ? "it has no files" : "it has: " + detail::listed(names)}};
+        return count;
+    }
+
+    /// Stores outputs as the next version of a model. EST-505: the run is not over; EST-506: the path is left out or
+    /// matches no output, with a list of those; EST-305: the name; EST-504: an output was changed; EST-301.
+    model register_model(model_options const& options) const {
+        detail::require_name("a model", options.name);
+        run_record const record = newest();
+        if (!is_terminal(record.status))
+            throw error{"EST-505", {.what = "a model can be registered when the run is over",
+                                    .where = "run " + id() + ", " + std::string{to_string(record.status)},
+                                    .why = "its outputs may still change",
+                                    .remedy = "call wait_for_completion() first"}};
+        std::string const path = std::filesystem::path{options.path}.lexically_normal().generic_string();
+        std::string const prefix = path.ends_with('/') ? path.substr(0, path.size() - 1) : path;
+        model m{.name = options.name, .run_id = id(), .path = prefix, .description = options.description,
+                .tags = options.tags, .properties = options.properties, .files = {}};
+        for (artifact_record const& a : record.artifacts)
+            if (!options.path.empty() && is_below(a.path, prefix)) m.files.push_back(a);
+        if (m.files.empty()) throw_no_output(options, record);
+        m = detail::store_model(directory_.workspace() / "models", std::move(m), directory_.code());
+        append({{"event", "model"}, {"name", m.name}, {"version", m.version}, {"path", m.path}});
+        return m;
+    }
+
+    /// Sets a tag, or changes it. EST-301.
+    void tag(std::string const& name, std::string const& value = "") const {
+        append({{"event", "tag"}, {"name", name}, {"value", value}});
+    }
+    std::map<std::string, std::string> get_tags() const { return newest().tags; }
+
+    /// Sets a property, which stays: EST-501 if it has another value already.
+    void add_property(std::string const& name, std::string const& value) const {
+        journal events{directory_.journal()};
+        auto const& properties = events.record().properties;
+        if (!properties.contains(name)) append({{"event", "property"}, {"name", name}, {"value", value}});
+        // Of two that set it at the same time the journal has one as the first: that one is right for everybody.
+        if (std::string const& now = events.record().properties.at(name); now != value)
+            throw error{"EST-501", {.what = "a property cannot be changed",
+                                    .where = "property \"" + name + "\" of run " + id(),
+                                    .why = "it is \"" + now + "\" and was to become \"" + value + "\"",
+                                    .remedy = "use a tag for what changes"}};
+    }
+    void add_properties(std::map<std::string, std::string> const& properties) const {
+        for (auto const& [name, value] : properties) add_property(name, value);
+    }
+    std::map<std::string, std::string> get_properties() const { return newest().properties; }
+
+private:
+    /// The newest record; a run whose supervisor died is ended first, so that nobody sees it running for ever.
+    run_record newest(journal& events) const {
+        if (is_terminal(events.record().status)) return events.record();
+        try {
+            bury_if_dead(directory_);
+        } catch (error const&) {  // it is dead, and this user may not write so
+            run_record record = events.record();
+            if (!is_terminal(record.status)) record.status = run_status::not_responding;
+            return record;
+        }
+        return events.record();
+    }
+    run_record newest() const {
+        journal events{directory_.journal()};
+        return newest(events);
+    }
+
+    run_configuration definition() const {
+        return run_configuration_from_json(json::parse(read_file(directory_.run_configuration()), nullptr, false));
+    }
+
+    void append(json event) const { journal{directory_.journal()}.append(std::move(event)); }
+
+    static bool is_below(std::string_view name, std::string_view prefix) {
+        while (prefix.ends_with('/')) prefix.remove_suffix(1);
+        return prefix.empty() || name == prefix || (name.starts_with(prefix) && name[prefix.size()] == '/');
+    }
+
+    run_details details_from(run_record const& r, bool has_torn_end) const {
+        run_details d{.run_id = id(), .experiment = r.experiment, .display_name = r.display_name, .target = r.target,
+                      .status = r.status, .created_time = r.created, .start_time = r.time_of(run_status::running),
+                      .properties = r.properties, .tags = r.tags, .log_files = {}, .warnings = r.warnings,
+                      .error = r.error, .ranks = r.ranks, .artifacts = r.artifacts, .models = r.models};
+        if (is_terminal(r.status)) d.end_time = r.time_of(r.status);
+        std::set<std::string> logs;
+        detail::add_files_below(directory_.system_logs(), directory_.system_logs().string() + "/", logs);
+        d.log_files.assign(logs.begin(), logs.end());
+        if (int const lines = r.lines_ignored + (d.end_time != 0 && has_torn_end ? 1 : 0); lines != 0)
+            d.warnings.push_back(std::to_string(lines) + (lines == 1 ? " line" : " lines") +
+                                 " of the journal could not be read: torn, or not estima's");
+        try {
+            d.run_definition = definition();
+        } catch (error const& e) {
+            d.warnings.push_back("the run configuration cannot be read: " + e.text().what + " " + e.text().why);
+        }
+        return d;
+    }
+
+    [[noreturn]] void throw_no_output(model_options const& options, run_record const& record) const {
+        std::vector<std::string> outputs;
+        for (artifact_record const& a : record.artifacts) outputs.push_back(a.path);
+        throw error{"EST-506", {.what = options.path.empty() ? "no path was given for the model"
+                                                             : "\"" + options.path + "\" matches no output of the run",
+                                .where = "model \"" + options.name + "\", run " + id() + ", " + std::string{to_string(record.status)},
+                                .why = outputs.empty() ? "the run has no outputs" : "its outputs are: " + detail::listed(outputs),
+                                .remedy = outputs.empty() ? "write the model into ./outputs in the script"
+                                                          : "give one of them, or a folder of them, as .path"}};
+    }
+
+    run_directory directory_;
+};
+
+}  // namespace estima::inline v0_1

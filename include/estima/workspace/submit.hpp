@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <utility>
+
+#include <estima/base/error.hpp>
+#include <estima/history/journal.hpp>
+#include <estima/launcher/find_launcher.hpp>
+#include <estima/run_configuration/run_configuration.hpp>
+#include <estima/snapshot/git_query.hpp>
+#include <estima/snapshot/snapshot_store.hpp>
+#include <estima/transport/local.hpp>
+#include <estima/workspace/create_run.hpp>
+
+namespace estima::inline v0_1 {
+
+/// How a job is submitted. Nothing of it changes what the run computes.
+struct submit_options {
+    std::string launcher{};      ///< path of estima-launch; left out, it is looked for (see find_launcher)
+    std::string mpirun{};        ///< path of mpirun; left out, $ESTIMA_MPIRUN or the one in PATH
+    snapshot_limits snapshot{};  ///< how much the source directory may hold
+};
+
+namespace detail {
+/// A run that could not be started is Failed, unless its supervisor came to say so itself.
+inline void fail_run(run_directory const& run, error const& cause) noexcept {
+    try {
+        run_error const told{.id = cause.id(), .message = cause.text().what + (cause.text().why.empty() ? "" : ": " + cause.text().why)};
+        (void)journal{run.journal()}.append_status(run_status::failed, {{"error", to_json(told)}});
+    } catch (error const&) {  // the workspace cannot be written: the first error, which is thrown on, says so too
+    }
+}
+
+/// Everything that can go wrong for reasons of the program or the machine comes before the run exists.
+inline run_directory submit(std::filesystem::path const& workspace, std::string const& experiment,
+                            run_configuration const& configuration, std::filesystem::path const& source_directory,
+                            submit_options const& options) {
+    std::string const launcher = find_launcher(options.launcher);
+    git_query git{source_directory};  // its answers are awaited when the run is on its way
+    snapshot_info const snapshot = snapshot_store{workspace / "snapshots"}.take(source_directory, options.snapshot);
+    created_run run = create_run(workspace, experiment, configuration, snapshot.id,
+                                 std::filesystem::absolute(source_directory).lexically_normal());
+    try {
+        start_supervisor(run.directory, std::move(run.lock), launcher, options.mpirun);
+    } catch (error const& e) {
+        fail_run(run.directory, e);
+        throw;
+    }
+    journal events{run.directory.journal()};
+    for (auto const& [name, value] : git.properties()) events.append({{"event", "property"}, {"name", name}, {"value", value}});
+    return run.directory;
+}
+}  // namespace detail
+
+}  // namespace estima::inline v0_1

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <cstdio>
+#include <ostream>
+#include <string>
+
+#include <estima/history/run_details.hpp>
+#include <estima/history/run_directory.hpp>
+#include <estima/system/clock.hpp>
+
+namespace estima::inline v0_1::detail {
+
+/// "0.84 s", "12.3 s", "3 min 20 s", "5 h 03 min".
+inline std::string duration_text(double seconds) {
+    char text[64];
+    long const whole = static_cast<long>(seconds + 0.5);
+    if (seconds < 10) std::snprintf(text, sizeof text, "%.2f s", seconds);
+    else if (seconds < 60) std::snprintf(text, sizeof text, "%.1f s", seconds);
+    else if (seconds < 3600) std::snprintf(text, sizeof text, "%ld min %02ld s", whole / 60, whole % 60);
+    else std::snprintf(text, sizeof text, "%ld h %02ld min", whole / 3600, whole / 60 % 60);
+    return text;
+}
+
+/// What wait_for_completion ends with when it shows output.
+inline void print_summary(std::ostream& out, run_details const& details, run_directory const& run) {
+    out << "\nExecution Summary\n=================\n"
+        << "RunId: " << details.run_id << '\n'
+        << "Status: " << to_string(details.status) << '\n'
+        << "Duration: " << duration_text(details.duration_seconds(epoch_seconds())) << '\n';
+    for (std::string const& warning : details.warnings) out << "Warning: " << warning << '\n';
+    if (details.error) {
+        error_text const text = text_of(details.run_id, *details.error, run.system_logs().string());
+        out << "Error: " << error{details.error->id, text}.what() << '\n';
+    }
+    if (!details.artifacts.empty()) {
+        out << "Outputs: " << run.outputs().string() << '\n';
+        std::size_t const shown = details.artifacts.size() > 10 ? 10 : details.artifacts.size();
+        for (std::size_t i = 0; i < shown; ++i)
+            out << "  " << details.artifacts[i].path << " (" << details.artifacts[i].bytes << " bytes)\n";
+        if (shown < details.artifacts.size()) out << "  and " << details.artifacts.size() - shown << " more\n";
+    }
+    out.flush();
+}
+
+}  // namespace estima::inline v0_1::detail

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
+#include <cstdlib>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <estima/base/error.hpp>
+#include <estima/system/files.hpp>
+#include <estima/system/json.hpp>
+#include <estima/workspace/experiment.hpp>
+#include <estima/workspace/model_registry.hpp>
+#include <estima/workspace/names.hpp>
+#include <estima/workspace/run.hpp>
+
+namespace estima::inline v0_1 {
+
+/// A folder with runs, models and snapshots. A plain value: it holds nothing open.
+class workspace {
+public:
+    static constexpr int format = 1;  ///< of what is on the disk
+
+    /// The workspace at $ESTIMA_WORKSPACE, else the nearest folder `.estima` in the current directory or above it, else
+    /// $XDG_DATA_HOME/estima (~/.local/share/estima). It is made if it is not there. EST-302: none of these is known;
+    /// further as open(path).
+    static workspace open() { return open(default_path()); }
+
+    /// The workspace in that folder, which is made if it is not there. EST-303: made by a newer estima, or not readable;
+    /// EST-304: the folder holds something else; EST-301: cannot be made.
+    static workspace open(std::filesystem::path const& path) {
+        make_directories(path);
+        workspace w{std::filesystem::canonical(path)};
+        if (std::optional<std::string> const text = w.description()) w.check(*text);
+        else w.describe();
+        return w;
+    }
+
+    std::filesystem::path const& path() const { return path_; }
+
+    /// A name under which runs are gathered. EST-305 if it cannot be a name.
+    estima::experiment experiment(std::string name) const {
+        detail::require_name("an experiment", name);
+        return estima::experiment{path_, std::move(name)};
+    }
+
+    /// The run with that id, submitted by this program or any other. EST-307 if there is none, with ids that are close.
+    estima::run run(std::string const& id) const {
+        if (detail::is_name(id.substr(0, 200)) && std::filesystem::exists(run_directory{path_ / "runs" / id}.journal()))
+            return estima::run{run_directory{path_ / "runs" / id}};
+        throw_no_run(id);
+    }
+
+    /// The ids of all runs, oldest first.
+    std::vector<std::string> runs() const {
+        std::vector<std::string> ids;
+        std::error_code code;
+        for (std::filesystem::directory_iterator entry{path_ / "runs", code}, end; !code && entry != end; entry.increment(code))
+            if (std::string id = entry->path().filename().string(); !id.starts_with('.')) ids.push_back(std::move(id));
+        std::sort(ids.begin(), ids.end(), [](std::string const& a, std::string const& b) {
+            return std::pair{submitted(a), std::string_view{a}} < std::pair{submitted(b), std::string_view{b}};
+        });
+        return ids;
+    }
+
+    /// The newest version of each registered model, in the order of their names.
+    std::vector<estima::model> models() const {
+        std::vector<estima::model> all;
+        for (std::string const& name : detail::model_names(path_ / "models")) all.push_back(model(name));
+        return all;
+    }
+
+    /// A version of a model; 0 means the newest. EST-507 if there is none, with what there is.
+    estima::model model(std::string const& name, int version = 0) const {
+        return detail::find_model(path_ / "models", name, version);
+    }
+
+private:
+    explicit workspace(std::filesystem::path path) : path_{std::move(path)} {}
+
+    static std::string variable(char const* name) {
+        char const* const value = std::getenv(name);
+        return value != nullptr ? value : "";
+    }
+
+    static std::filesystem::path default_path() {
+        if (std::string const named = variable("ESTIMA_WORKSPACE"); !named.empty()) return named;
+        std::error_code code;
+        for (std::filesystem::path at = std::filesystem::current_path(code); !code && !at.empty(); at = at.parent_path()) {
+            std::error_code ignored;
+            if (std::filesystem::is_directory(at / ".estima", ignored)) return at / ".estima";
+            if (at == at.parent_path()) break;
+        }
+        if (std::string const data = variable("XDG_DATA_HOME"); data.starts_with('/')) return data + "/estima";
+        if (std::string const home = variable("HOME"); home.starts_with('/')) return home + "/.local/share/estima";
+        throw error{"EST-302", {.what = "there is no place for a workspace",
+                                .why = "ESTIMA_WORKSPACE and HOME are not set, and no folder .estima is here or above",
+                                .remedy = "set ESTIMA_WORKSPACE to a folder, or make a folder .estima in your project"}};
+    }
+
+    /// What workspace.json says; nothing if there is none.
+    std::optional<std::string> description() const {
+        if (::access((path_ / "workspace.json").c_str(), F_OK) != 0) return std::nullopt;
+        return read_file(path_ / "workspace.json");
+    }
+
+    void check(std::string const& text) const {
+        json const j = json::parse(text, nullptr, false);
+        if (!j.is_object() || !j.contains("format") || !j["format"].is_number_integer())
+            throw error{"EST-303", {.what = "the workspace cannot be read", .where = (path_ / "workspace.json").string(),
+                                    .why = "it does not tell its format", .remedy = "choose another workspace ($ESTIMA_WORKSPACE)"}};
+        if (j["format"].get<int>() > format)
+            throw error{"EST-303", {.what = "the workspace was made by a newer version of estima", .where = path_.string(),
+                                    .why = "its format is " + std::to_string(j["format"].get<int>()) +
+                                           ", this version knows formats up to " + std::to_string(format),
+                                    .remedy = "use that version, or choose another workspace ($ESTIMA_WORKSPACE)"}};
+    }
+
+    void describe() const {
+        for (auto const& entry : std::filesystem::directory_iterator{path_})
+            // Another program may be making the same workspace now.
+            if (!entry.path().filename().native().starts_with("workspace.json") && !description())
+                throw error{"EST-304", {.what = "this folder is not a workspace, and it is not empty", .where = path_.string(),
+                                        .why = "it holds \"" + entry.path().filename().string() + "\" and no workspace.json",
+                                        .remedy = "name a folder that is empty or not there yet: " + (path_ / ".estima").string()}};
+        replace_file(path_ / "workspace.json", json{{"format", format}}.dump() + "\n");
+    }
+
+    /// The seconds in "<experiment>_<epoch seconds>_<8 hex>".
+    static std::int64_t submitted(std::string const& id) {
+        std::int64_t seconds = 0;
+        std::size_t const end = id.rfind('_');
+        if (end == std::string::npos || end == 0) return 0;
+        std::size_t const begin = id.rfind('_', end - 1);
+        if (begin != std::string::npos) std::from_chars(id.data() + begin + 1, id.data() + end, seconds);
+        return seconds;
+    }
+
+    /// How many single changes lead from one text to the other.
+    static std::size_t distance(std::string_view a, std::string_view b) {
+        std::vector<std::size_t> row(b.size() + 1);
+        for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+        for (std::size_t i = 1; i <= a.size(); ++i) {
+            std::size_t corner = std::exchange(row[0], i);
+            for (std::size_t j = 1; j <= b.size(); ++j) {
+                std::size_t const change = corner + (a[i - 1] == b[j - 1] ? 0 : 1);
+                corner = std::exchange(row[j], std::min({row[j] + 1, row[j - 1] + 1, change}));
+            }
+        }
+        return row[b.size()];
+    }
+
+    [[noreturn]] void throw_no_run(std::string const& id) const {
+        std::vector<std::string> const all = runs();
+        std::vector<std::string> close, newest;
+        for (auto at = all.rbegin(); at != all.rend(); ++at) {
+            if (newest.size() < 5) newest.push_back(*at);
+            bool const similar = !id.empty() && id.size() < 300 && (at->find(id) != std::string::npos || distance(*at, id) <= 3);
+            if (similar && close.size() < 5) close.push_back(*at);
+        }
+        throw error{"EST-307", {.what = "there is no run \"" + id.substr(0, 300) + "\"",
+                                .where = "workspace " + path_.string(),
+                                .why = all.empty()    ? "the workspace has no runs"
+                                       : close.empty() ? "the newest runs are: " + detail::listed(newest)
+                                                       : "did you mean: " + detail::listed(close)}};
+    }
+
+    std::filesystem::path path_;
+};
+
+}  // namespace estima::inline v0_1

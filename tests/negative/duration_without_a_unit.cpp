@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: BSL-1.0
+// expect-error: (could not convert|no viable conversion|cannot convert|no matching constructor)
+#include <estima/estimator.hpp>
+
+#ifdef POSITIVE_CONTROL
+estima::duration const limit = estima::seconds(90);
+#else
+estima::duration const limit = 90;
+#endif

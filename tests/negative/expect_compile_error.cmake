@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: BSL-1.0
+# cmake -DCXX=compiler -DSOURCE=file.cpp "-DFLAGS=-std=c++20;-Iinclude" -P expect_compile_error.cmake
+#
+# Passes only when all of this holds, so that no other mistake can pass for the expected error:
+# - with -DPOSITIVE_CONTROL the file compiles, so nothing else is wrong with it;
+# - without it, the compiler refuses it;
+# - each line `// expect-error: REGEX` of the file matches the compiler's output;
+# - the output is short enough to read: one error, 14 lines.
+set(max_errors 1)
+set(max_lines 14)
+
+file(STRINGS "${SOURCE}" expected REGEX "^// expect-error: ")
+if(NOT expected)
+  message(FATAL_ERROR "no '// expect-error: REGEX' line in ${SOURCE}")
+endif()
+
+macro(compile)
+  execute_process(
+    COMMAND ${CMAKE_COMMAND} -E env LC_ALL=C ${CXX} ${FLAGS} -fsyntax-only -fdiagnostics-color=never ${ARGN} ${SOURCE}
+    RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
+endmacro()
+
+compile(-DPOSITIVE_CONTROL)
+if(NOT result EQUAL 0)
+  message(FATAL_ERROR "the positive control does not compile:\n${output}")
+endif()
+compile()
+if(result EQUAL 0)
+  message(FATAL_ERROR "it compiles, but must not")
+endif()
+
+foreach(line IN LISTS expected)
+  string(REGEX REPLACE "^// expect-error: " "" pattern "${line}")
+  if(NOT output MATCHES "${pattern}")
+    message(FATAL_ERROR "the output does not match '${pattern}':\n${output}")
+  endif()
+endforeach()
+
+string(REGEX MATCHALL "(^|\n)[^\n]*: (fatal )?error: " errors "${output}")
+string(REGEX MATCHALL "\n" lines "${output}")
+list(LENGTH errors error_count)
+list(LENGTH lines line_count)
+message(STATUS "${error_count} error, ${line_count} lines:\n${output}")
+if(error_count GREATER max_errors OR line_count GREATER max_lines)
+  message(FATAL_ERROR "too much to read: ${error_count} errors (at most ${max_errors}), "
+                      "${line_count} lines (at most ${max_lines})")
+endif()

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: BSL-1.0
+// refused-for: 2 errors \(at most 1\)
+// expect-error: EST-000
+#ifndef POSITIVE_CONTROL
+static_assert(false, "EST-000");
+static_assert(false, "EST-001");
+#endif

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "all_headers.hpp"
+
+char const* version_seen_by_two();
+
+int main() {
+    // An inline variable is one object for the whole program.
+    return version_seen_by_two() == estima::version ? 0 : 1;
+}

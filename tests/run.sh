@@ -1,0 +1,74 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSL-1.0
+# bash tests/run.sh          everything: g++ and clang, all tests; sanitizers, unit and process tests
+# bash tests/run.sh LABEL    one part with g++: unit, static, negative, process, examples or consumers
+# Installs what is missing (root or sudo), builds below build/, and ends with a line "N passed, N failed, N skipped".
+set -uo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$root" || exit 1
+labels="unit static negative process examples consumers"
+label=${1:-}
+if [ -n "$label" ] && [[ " $labels " != *" $label "* ]]; then
+    echo "no such label: $label (there are: $labels)" >&2
+    exit 2
+fi
+
+# shellcheck source-path=SCRIPTDIR/..
+source cmake/packages.sh
+estima_install_packages tests || exit 1
+
+# What the caller's shell has set for his own runs must not reach the tests.
+unset "${!ESTIMA_@}"
+jobs=$(nproc)
+results=$root/build/test-results
+rm -rf "$results"
+mkdir -p "$results"
+
+if command -v ccache >/dev/null; then
+    export CMAKE_CXX_COMPILER_LAUNCHER=ccache
+    # Relative paths and no build folder in the key, so that another clone of the tree finds what was compiled here.
+    export CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1 CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+fi
+
+# check PRESET LABELS TARGET... : builds the targets and runs the tests; leaves $results/PRESET.xml
+check() {
+    local preset=$1 labels=$2 log=$results/$1.log start=$SECONDS
+    shift 2
+    # A build folder that came along from another place cannot be used.
+    if [ -f "build/$preset/CMakeCache.txt" ] &&
+        ! grep -qx "CMAKE_HOME_DIRECTORY:INTERNAL=$root" "build/$preset/CMakeCache.txt"; then
+        rm -rf "build/$preset"
+    fi
+    echo "== $preset: building $*"
+    if ! { cmake --preset "$preset" && cmake --build --preset "$preset" --parallel "$jobs" --target "$@"; } \
+        >"$log" 2>&1 </dev/null; then
+        cat "$log"
+        echo "== $preset: the build failed"
+        touch "$results/$preset.build_failed"
+        return
+    fi
+    if [ "$preset" = gcc-debug ] && [[ static =~ $labels ]]; then
+        # Only to use all cores: the test "every header compiles alone" tells what it finds.
+        cmake --build --preset "$preset" --parallel "$jobs" --target all_verify_interface_header_sets >>"$log" 2>&1
+    fi
+    echo "== $preset: built in $((SECONDS - start)) s; running $labels"
+    start=$SECONDS
+    ctest --test-dir "build/$preset" -L "$labels" -j "$jobs" --output-on-failure --no-tests=error \
+        --output-junit "$results/$preset.xml" </dev/null || touch "$results/$preset.tests_failed"
+    echo "== $preset: tests took $((SECONDS - start)) s"
+}
+
+case $label in
+    "")
+        check gcc-debug "^(${labels// /|})$" all
+        check clang-debug "^(${labels// /|})$" all
+        check asan "^(unit|process)$" estima_unit_tests estima_process_tests
+        check tsan "^(unit|process)$" estima_unit_tests estima_process_tests
+        ;;
+    unit | process) check gcc-debug "^$label$" "estima_${label}_tests" ;;
+    static) check gcc-debug "^static$" estima_odr ;;
+    negative) check gcc-debug "^negative$" help ;;
+    examples) check gcc-debug "^examples$" examples ;;
+    consumers) check gcc-debug "^consumers$" estima-launch ;;
+esac
+python3 -B tests/summary.py "$results"

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: BSL-1.0
+// What the compiler refuses and what it takes: each rule on both sides of its boundary. Building this file is the test.
+#include <estima/estimator.hpp>
+
+namespace {
+using namespace estima;
+
+// policies in any order name one type, and defaults fill what is left out
+static_assert(std::same_as<estimator<>, estimator<generic, local, single_process, environment<user_managed>>>);
+static_assert(std::same_as<estimator<mpi<>, pytorch<>>, estimator<pytorch<>, mpi<>>>);
+static_assert(std::same_as<estimator<environment<user_managed>, native, local>, estimator<local, native>>);
+static_assert(!std::same_as<estimator<mpi<>>, estimator<mpi<node_count<1>>>>);
+
+// the framework's partial specialisation is chosen, and is still an estimator
+static_assert(estimator<pytorch<>>::framework_version().empty());
+template <class T>
+concept names_an_executable = requires(T const& job) { job.executable(); };
+static_assert(names_an_executable<estimator<native>> && !names_an_executable<estimator<generic>>);
+static_assert(any_estimator<estimator<generic>> && any_estimator<estimator<native>> && !any_estimator<int>);
+
+// EST-001, EST-012: what may stand between the angle brackets
+static_assert(!estimable<int> && !estimable<generic, node_count<2>>);
+static_assert(estimable<generic> && !estimable<generic, pytorch<>> && !estimable<mpi<>, gloo<>> && !estimable<local, local>);
+static_assert(!estimable<environment<>, environment<user_managed>>);
+
+// EST-002: which framework takes which backend
+static_assert(estimable<generic, mpi<>> && estimable<generic, gloo<>>);
+static_assert(estimable<pytorch<>, mpi<>> && estimable<pytorch<>, gloo<>>);
+static_assert(estimable<native, mpi<>> && estimable<native, gloo<>>);
+static_assert(estimable<scikit_learn<>, single_process> && !estimable<scikit_learn<>, mpi<>> && !estimable<scikit_learn<>, gloo<>>);
+
+// EST-003: a target's capacity
+static_assert(estimable<mpi<node_count<1>>> && !estimable<mpi<node_count<2>>>);
+struct two_nodes {
+    using slot = compute_target_slot;
+    static constexpr void tell(facts& f) { f.target.max_nodes = 2; }
+};
+static_assert(estimable<two_nodes, mpi<node_count<2>>> && !estimable<two_nodes, mpi<node_count<3>>>);
+
+// EST-004: several processes need a backend; a backend of one's own that asks for them without being able to
+template <int Nodes, int Processes>
+struct lonely {
+    using slot = distribution_backend_slot;
+    static constexpr void tell(facts& f) {
+        f.node_count.also(Nodes);
+        f.process_count_per_node.also(Processes);
+    }
+};
+static_assert(estimable<two_nodes, lonely<1, 1>> && !estimable<two_nodes, lonely<2, 1>> && !estimable<two_nodes, lonely<1, 2>>);
+
+// EST-005: scikit-learn trains on one node
+using on_two_nodes = broken_rules<scikit_learn<>, two_nodes, mpi<node_count<2>>>;
+static_assert(std::same_as<on_two_nodes, rules<broken<est<2>, backend_not_supported_by_the_framework, use_another_backend_or_the_generic_framework>,
+                                               broken<est<5>, several_nodes_for_a_framework_that_trains_on_one,
+                                                      train_on_one_node_or_use_generic_for_a_script_that_distributes_itself>>>);
+
+// EST-006: a value in two places
+static_assert(!estimable<two_nodes, mpi<node_count<1>, node_count<2>>> && estimable<two_nodes, mpi<node_count<2>, node_count<2>>>);
+static_assert(!estimable<mpi<process_count_per_node<2>, process_count_per_node<3>>>);
+static_assert(!estimable<environment<interpreter_path<"a">, interpreter_path<"b">>>);
+static_assert(estimable<environment<interpreter_path<"a">, interpreter_path<"a">>>);
+
+// EST-007, EST-008: at least one of each
+static_assert(!estimable<mpi<node_count<0>>> && !estimable<mpi<node_count<-1>>>);
+static_assert(!estimable<mpi<process_count_per_node<0>>> && estimable<mpi<process_count_per_node<1>>>);
+
+// EST-009: the interpreter decides the version in a user_managed environment
+static_assert(!estimable<pytorch<"1.13">> && !estimable<scikit_learn<"1.2">> && estimable<pytorch<>>);
+
+// EST-010: an executable has no interpreter
+static_assert(!estimable<native, environment<interpreter_path<"python3">>>);
+static_assert(estimable<generic, environment<user_managed, interpreter_path<"python3">>>);
+
+// all broken rules at once
+static_assert(std::same_as<broken_rules<scikit_learn<"1">, mpi<node_count<0>>>,
+                           rules<broken<est<2>, backend_not_supported_by_the_framework, use_another_backend_or_the_generic_framework>,
+                                 broken<est<7>, a_node_count_below_one, give_at_least_one>,
+                                 broken<est<9>, a_framework_version_in_an_environment_that_the_user_manages,
+                                        drop_the_version_or_let_estima_manage_the_environment>>>);
+
+// a unit is part of a length of time, or it does not convert
+static_assert(!std::convertible_to<int, duration> && !std::convertible_to<double, duration>);
+static_assert(90_min == seconds(5400) && 2_h == 120_min && 250_ms == seconds(0.25));
+
+// what a parameter can be
+static_assert(std::constructible_from<script_value, bool> && std::constructible_from<script_value, unsigned long long>);
+static_assert(!std::constructible_from<script_value, void*> && !std::constructible_from<script_value, int*>);
+}  // namespace

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <filesystem>
+
+#include <estima/estimator.hpp>
+#include <estima/estimator/validate.hpp>
+#include <estima/system/files.hpp>
+#include <support/temporary_directory.hpp>
+
+namespace {
+using namespace estima;
+
+/// A folder with train.py and an executable, and the fields of a job that breaks nothing.
+struct good_job {
+    estima_test::temporary_directory folder;
+    job_fields fields{.source_directory = folder.path(), .entry_script = "train.py"};
+
+    good_job() {
+        replace_file(folder / "train.py", "print('hello')\n");
+        replace_file(folder / "program", "#!/bin/sh\n");
+        std::filesystem::permissions(folder / "program", std::filesystem::perms::owner_all);
+    }
+};
+
+template <class Estimator>
+std::vector<std::string> ids(job_fields const& fields) {
+    std::vector<std::string> found;
+    for (broken_rule const& rule : check(Estimator{fields})) found.emplace_back(rule.id);
+    return found;
+}
+using none = std::vector<std::string>;
+using one = std::vector<std::string>;
+}  // namespace
+
+TEST_CASE("a job that breaks nothing is valid") {
+    good_job job;
+    CHECK(ids<estimator<generic>>(job.fields) == none{});
+    CHECK_NOTHROW(require_valid(estimator<generic>{job.fields}));
+    job.fields.entry_script = "program";
+    CHECK(ids<estimator<native>>(job.fields) == none{});
+}
+
+TEST_CASE("counts that come at run time are held against the same rules") {
+    good_job job;
+    using dynamic = estimator<mpi<>>;
+    job.fields.process_count_per_node = 3;
+    CHECK(ids<dynamic>(job.fields) == none{});
+    job.fields.node_count = 2;
+    CHECK(ids<dynamic>(job.fields) == one{"EST-003"});
+    job.fields.node_count = 0;
+    CHECK(ids<dynamic>(job.fields) == one{"EST-007"});
+    job.fields.node_count = 1;
+    job.fields.process_count_per_node = 0;
+    CHECK(ids<dynamic>(job.fields) == one{"EST-008"});
+}
+
+TEST_CASE("several processes at run time need a distribution backend") {
+    good_job job;
+    job.fields.process_count_per_node = 2;
+    CHECK(ids<estimator<generic>>(job.fields) == one{"EST-004"});
+    job.fields.process_count_per_node = 1;
+    CHECK(ids<estimator<generic>>(job.fields) == none{});
+}
+
+TEST_CASE("scikit-learn is refused on several nodes at run time, with all else that this breaks") {
+    good_job job;
+    job.fields.node_count = 2;
+    CHECK(ids<estimator<scikit_learn<>>>(job.fields) == one{"EST-003", "EST-004", "EST-005"});
+}
+
+TEST_CASE("a value in the policy and another one in the fields disagree") {
+    good_job job;
+    using fixed = estimator<mpi<process_count_per_node<2>>>;
+    job.fields.process_count_per_node = 2;
+    CHECK(ids<fixed>(job.fields) == none{});
+    job.fields.process_count_per_node = 3;
+    CHECK(ids<fixed>(job.fields) == one{"EST-006"});
+
+    job.fields.process_count_per_node = {};
+    using with_python = estimator<environment<interpreter_path<"/bin/sh">>>;
+    job.fields.interpreter_path = "/bin/sh";
+    CHECK(ids<with_python>(job.fields) == none{});
+    job.fields.interpreter_path = "sh";
+    CHECK(ids<with_python>(job.fields) == one{"EST-006"});
+}
+
+TEST_CASE("variables that each process gets for itself cannot be set") {
+    good_job job;
+    for (std::string const name :
+         {"RANK", "WORLD_SIZE", "MASTER_ADDR", "OMPI_COMM_WORLD_RANK", "PMIX_RANK", "ESTIMA_RUN_ID"}) {
+        job.fields.environment_variables = {{name, "1"}};
+        CHECK(ids<estimator<generic>>(job.fields) == one{"EST-011"});
+        CHECK(check(estimator<generic>{job.fields})[0].where.find(name) != std::string::npos);
+    }
+    job.fields.environment_variables = {{"RANKS", "1"}, {"OMP_NUM_THREADS", "2"}, {"MY_OMPI_", ""}};
+    CHECK(ids<estimator<generic>>(job.fields) == none{});
+}
+
+TEST_CASE("the source directory must be one, and the entry a file inside it") {
+    good_job job;
+    std::string const source = job.fields.source_directory;
+    job.fields.source_directory = source + "/nowhere";
+    CHECK(ids<estimator<generic>>(job.fields) == one{"EST-020"});
+    job.fields.source_directory = source + "/train.py";
+    CHECK(ids<estimator<generic>>(job.fields) == one{"EST-020"});
+
+    job.fields.source_directory = source;
+    std::filesystem::create_directory(job.folder / "sub");
+    replace_file(job.folder.path().string() + "-outside.py", "");
+    std::filesystem::create_symlink(job.folder.path().string() + "-outside.py", job.folder / "link.py");
+    for (std::string const& entry : std::vector<std::string>{
+             "", "missing.py", "sub", "../" + job.folder.path().filename().string() + "-outside.py",
+                                    source + "/train.py", "link.py"}) {
+        INFO("entry_script " << entry);
+        job.fields.entry_script = entry;
+        CHECK(ids<estimator<generic>>(job.fields) == one{"EST-021"});
+    }
+    job.fields.entry_script = "sub/../train.py";
+    CHECK(ids<estimator<generic>>(job.fields) == none{});
+    std::filesystem::remove(job.folder.path().string() + "-outside.py");
+}
+
+TEST_CASE("a native entry must be executable, a script need not") {
+    good_job job;
+    CHECK(ids<estimator<native>>(job.fields) == one{"EST-022"});
+    std::filesystem::permissions(job.folder / "train.py", std::filesystem::perms::owner_all);
+    CHECK(ids<estimator<native>>(job.fields) == none{});
+}
+
+TEST_CASE("the interpreter must be there, as a path or in PATH") {
+    good_job job;
+    job.fields.interpreter_path = "/nowhere/python3";
+    CHECK(ids<estimator<generic>>(job.fields) == one{"EST-023"});
+    job.fields.interpreter_path = "no-such-python-here";
+    CHECK(ids<estimator<generic>>(job.fields) == one{"EST-023"});
+    job.fields.interpreter_path = job.fields.source_directory + "/train.py";  // there, but not executable
+    CHECK(ids<estimator<generic>>(job.fields) == one{"EST-023"});
+    job.fields.interpreter_path = job.fields.source_directory;  // a directory is no program
+    CHECK(ids<estimator<generic>>(job.fields) == one{"EST-023"});
+    job.fields.interpreter_path = "sh";
+    CHECK(ids<estimator<generic>>(job.fields) == none{});
+}
+
+TEST_CASE("a time limit must make sense") {
+    good_job job;
+    job.fields.max_run_duration = seconds(-1);
+    CHECK(ids<estimator<generic>>(job.fields) == one{"EST-024"});
+    job.fields.max_run_duration = seconds(0.0 / 1.0 + 2e9);
+    CHECK(ids<estimator<generic>>(job.fields) == one{"EST-024"});
+    job.fields.max_run_duration = 1_s;
+    CHECK(ids<estimator<generic>>(job.fields) == none{});
+}
+
+TEST_CASE("what no process can be given is refused, what is merely odd is not") {
+    good_job job;
+    std::size_t const limit = 128 * 1024 - 1;
+    job.fields.script_params = {{"--text", std::string(limit, 'x')}, {"--odd", "a\nb \"c' \xff -- $HOME"}, {"", ""}};
+    CHECK(ids<estimator<generic>>(job.fields) == none{});
+    job.fields.script_params = {{"--text", std::string(limit + 1, 'x')}};
+    CHECK(ids<estimator<generic>>(job.fields) == one{"EST-025"});
+    job.fields.script_params = {{"--text", std::string("a\0b", 3)}};
+    CHECK(ids<estimator<generic>>(job.fields) == one{"EST-025"});
+    CHECK(check(estimator<generic>{job.fields})[0].where == "script_params --text");
+    job.fields.script_params = {};
+    for (std::string const name : {"", "A=B"}) {
+        job.fields.environment_variables = {{name, "1"}};
+        CHECK(ids<estimator<generic>>(job.fields) == one{"EST-025"});
+    }
+}
+
+TEST_CASE("a variable or tag given twice is refused") {
+    good_job job;
+    job.fields.tags = {{"team", "a"}, {"team", "b"}};
+    CHECK(ids<estimator<generic>>(job.fields) == one{"EST-026"});
+    job.fields.tags = {{"team", "a"}, {"kind", "a"}};
+    CHECK(ids<estimator<generic>>(job.fields) == none{});
+}
+
+TEST_CASE("all broken rules are told at once, each with id, values and remedy") {
+    good_job job;
+    job.fields.node_count = 9;
+    job.fields.entry_script = "missing.py";
+    job.fields.environment_variables = {{"RANK", "0"}};
+    try {
+        require_valid(estimator<mpi<>>{job.fields});
+        FAIL("nothing was thrown");
+    } catch (broken_rules_error const& e) {
+        std::string const text = e.what();
+        CHECK(e.id() == "EST-003");
+        CHECK(e.rules().size() == 3);
+        for (char const* part : {"[EST-003]", "[EST-011]", "[EST-021]", "node_count is 9", "RANK", "missing.py", "remedy: lower node_count"})
+            CHECK_THAT(text, Catch::Matchers::Contains(part));
+    }
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <estima/history/artifacts.hpp>
+
+#include <catch2/catch.hpp>
+
+#include <sys/stat.h>
+
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "../../support/temporary_directory.hpp"
+
+namespace {
+namespace fs = std::filesystem;
+
+struct fixture {
+    estima_test::temporary_directory folder{};
+    estima::run_directory run{folder / "runs/digits_1_0"};
+    estima::run_record record{};
+
+    fixture() {
+        fs::create_directories(run.outputs());
+        fs::create_directories(run.logs());
+        fs::create_directories(run.system_logs());
+        record.status = estima::run_status::completed;
+    }
+    void put(fs::path const& file, std::string const& text) const {
+        fs::create_directories(file.parent_path());
+        std::ofstream{file, std::ios::binary} << text;
+    }
+    void output(std::string const& name, std::string const& text) {
+        put(run.code() / name, text);
+        record.artifacts.push_back({name, text.size(), estima::sha256_hex(text)});
+    }
+    std::string error_of(std::string const& name) {
+        try {
+            estima::copy_out(run, record, name, folder / "copy");
+        } catch (estima::error const& e) {
+            CHECK_FALSE(fs::exists(folder / "copy"));
+            return e.id() + " " + e.what();
+        }
+        return "";
+    }
+    std::size_t files_in(fs::path const& place) const {
+        return static_cast<std::size_t>(std::distance(fs::directory_iterator{place}, fs::directory_iterator{}));
+    }
+};
+}  // namespace
+
+TEST_CASE("the files of a run are its recorded outputs, its logs and what its processes wrote") {
+    fixture f;
+    f.output("outputs/b/model.pkl", "model");
+    f.put(f.run.outputs() / "not recorded", "x");
+    f.put(f.run.logs() / "tb" / "events", "x");
+    f.put(f.run.rank_stdout(0), "x");
+    f.put(f.run.code() / "train.py", "x");
+    CHECK(estima::file_names(f.run, f.record) ==
+          std::vector<std::string>{"logs/tb/events", "outputs/b/model.pkl", "system_logs/rank_0_stdout.txt"});
+}
+
+TEST_CASE("a file is copied out whole, with its folders made and its mode kept") {
+    fixture f;
+    std::string const large(1'000'001, 'm');
+    f.output("outputs/model.pkl", large);
+    fs::permissions(f.run.outputs() / "model.pkl", fs::perms::owner_all);
+    fs::path const target = f.folder.path() / "a" / "b" / "model.pkl";
+    estima::copy_out(f.run, f.record, "outputs/model.pkl", target);
+    CHECK(estima::read_file(target) == large);
+    struct stat status{};
+    REQUIRE(::stat(target.c_str(), &status) == 0);
+    CHECK((status.st_mode & 0777) == 0755);
+    f.put(f.run.logs() / "l", "log");
+    estima::copy_out(f.run, f.record, "logs/l", target);  // replaces it
+    CHECK(estima::read_file(target) == "log");
+    REQUIRE(::stat(target.c_str(), &status) == 0);
+    CHECK((status.st_mode & 0777) == 0644);
+    CHECK(f.files_in(target.parent_path()) == 1);
+}
+
+TEST_CASE("an output that was changed later is refused and nothing is left") {
+    fixture f;
+    f.output("outputs/model.pkl", "model");
+    f.put(f.run.outputs() / "model.pkl", "m0del");
+    CHECK(f.error_of("outputs/model.pkl").starts_with("EST-504"));
+    CHECK(f.files_in(f.folder.path()) == 1);  // runs
+}
+
+TEST_CASE("a name that the run does not have is answered with what there is") {
+    fixture f;
+    CHECK(f.error_of("outputs/none").find("it has no files") != std::string::npos);
+    f.output("outputs/model.pkl", "model");
+    f.output("outputs/report.html", "report");
+    std::string const text = f.error_of("model.pkl");
+    CHECK(text.starts_with("EST-502"));
+    CHECK(text.find("outputs/model.pkl, outputs/report.html") != std::string::npos);
+    f.record.status = estima::run_status::running;
+    CHECK(f.error_of("outputs/none").find("when the script has ended") != std::string::npos);
+}
+
+TEST_CASE("no name leads out of the run") {
+    fixture f;
+    f.put(f.folder / "secret", "secret");
+    CHECK(f.error_of("logs/../../../../secret").starts_with("EST-503"));
+    CHECK(f.error_of("system_logs/../../../secret").starts_with("EST-503"));
+    CHECK(f.error_of("outputs/../../../../secret").starts_with("EST-502"));
+    CHECK(f.error_of((f.folder / "secret").string()).starts_with("EST-502"));
+    CHECK(f.error_of("../../../secret").starts_with("EST-502"));
+    fs::create_symlink(f.folder / "secret", f.run.logs() / "link");
+    CHECK(f.error_of("logs/link").starts_with("EST-503"));
+    fs::create_directory_symlink("../../../..", f.run.logs() / "up");
+    CHECK(f.error_of("logs/up/secret").starts_with("EST-503"));
+    // An artifact of that name in a forged journal does not help either.
+    f.record.artifacts.push_back({"../../../secret", 6, estima::sha256_hex("secret")});
+    CHECK(f.error_of("../../../secret").starts_with("EST-503"));
+}
+
+TEST_CASE("a link that stays in the run is followed") {
+    fixture f;
+    f.output("outputs/epoch_3.pkl", "model");
+    fs::create_symlink("epoch_3.pkl", f.run.outputs() / "latest");
+    f.record.artifacts.push_back({"outputs/latest", 5, estima::sha256_hex("model")});
+    CHECK(f.error_of("outputs/latest").empty());
+    CHECK(estima::read_file(f.folder / "copy") == "model");
+}
+
+TEST_CASE("what is no regular file is refused without waiting for it") {
+    fixture f;
+    REQUIRE(::mkfifo((f.run.logs() / "pipe").c_str(), 0600) == 0);
+    CHECK(f.error_of("logs/pipe").starts_with("EST-502"));
+    CHECK(f.error_of("logs/").starts_with("EST-502"));
+    CHECK(f.error_of("logs/none").starts_with("EST-301"));
+}
+
+TEST_CASE("a walk without links refuses the same ways out") {
+    fixture f;
+    f.put(f.folder / "secret", "secret");
+    f.put(f.run.logs() / "a" / "l", "log");
+    fs::create_symlink(f.folder / "secret", f.run.logs() / "link");
+    auto opens = [&f](char const* name) { return static_cast<bool>(estima::detail::open_without_links(f.run.code(), name)); };
+    CHECK(opens("logs/a/l"));
+    CHECK(opens("logs//./a/l"));
+    CHECK_FALSE(opens("logs/link"));
+    CHECK_FALSE(opens("logs/../../x"));
+    CHECK_FALSE(opens("logs/none"));
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <estima/history/metrics.hpp>
+
+#include <catch2/catch.hpp>
+
+#include <cmath>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "../../support/temporary_directory.hpp"
+
+namespace {
+struct fixture {
+    estima_test::temporary_directory folder{};
+    void put(std::string const& file, std::string const& text) const { std::ofstream{folder / file, std::ios::binary} << text; }
+    estima::run_metrics read(std::string const& name = "") const { return estima::read_metrics(folder.path(), name); }
+};
+
+std::vector<double> values(std::vector<estima::metric_point> const& points) {
+    std::vector<double> all;
+    for (auto const& p : points) all.push_back(p.value);
+    return all;
+}
+}  // namespace
+
+TEST_CASE("numbers, lists and rows are read by name, in order") {
+    fixture f;
+    f.put("rank_0.jsonl",
+          "{\"name\":\"loss\",\"value\":0.5,\"step\":0,\"time\":10.5}\n"
+          "{\"name\":\"loss\",\"value\":0.25,\"step\":1,\"time\":11}\n"
+          "{\"name\":\"losses\",\"value\":[1,2.5,\"NaN\"]}\n"
+          "{\"name\":\"scores\",\"value\":{\"class\":\"boot\",\"precision\":0.9},\"step\":7}\n");
+    auto const m = f.read();
+    CHECK(m.names() == std::vector<std::string>{"loss", "losses", "scores"});
+    CHECK(values(m.points("loss")) == std::vector<double>{0.5, 0.25});
+    CHECK(m.points("loss")[0].step == 0);
+    CHECK(m.points("loss")[0].time == 10.5);
+    CHECK(m.points("loss")[0].rank == 0);
+    CHECK(m.last("loss") == 0.25);
+    CHECK_FALSE(m.last("losses"));
+    CHECK_FALSE(m.last("none"));
+    CHECK(m.points("none").empty());
+    REQUIRE(m.lists.at("losses").size() == 1);
+    CHECK(m.lists.at("losses")[0].value[1] == 2.5);
+    CHECK(std::isnan(m.lists.at("losses")[0].value[2]));
+    CHECK_FALSE(m.lists.at("losses")[0].step);
+    REQUIRE(m.rows.at("scores").size() == 1);
+    auto const& row = m.rows.at("scores")[0].value;
+    REQUIRE(row.size() == 2);
+    CHECK(row[0].first == "class");
+    CHECK(std::get<std::string>(row[0].second) == "boot");
+    CHECK(std::get<double>(row[1].second) == 0.9);
+    CHECK(m.lines_skipped == 0);
+}
+
+TEST_CASE("what is not a number is read in both spellings") {
+    fixture f;
+    f.put("rank_0.jsonl",
+          "{\"name\":\"x\",\"value\":\"NaN\"}\n{\"name\":\"x\",\"value\":\"Infinity\"}\n{\"name\":\"x\",\"value\":\"-Infinity\"}\n"
+          "{\"name\": \"x\", \"value\": NaN}\n{\"name\": \"x\", \"value\": Infinity}\n{\"name\": \"x\", \"value\": -Infinity}\n");
+    auto const all = values(f.read().points("x"));
+    REQUIRE(all.size() == 6);
+    for (std::size_t i : {0U, 3U}) CHECK(std::isnan(all[i]));
+    for (std::size_t i : {1U, 4U}) CHECK(all[i] == HUGE_VAL);
+    for (std::size_t i : {2U, 5U}) CHECK(all[i] == -HUGE_VAL);
+}
+
+TEST_CASE("torn and foreign lines are skipped and counted") {
+    fixture f;
+    f.put("rank_0.jsonl", "{\"name\":\"x\",\"value\":1}\n\nhello\n{\"name\":\"x\"}\n{\"value\":3}\n[1]\n\xFF\xFE\n"
+                          "{\"name\":\"x\",\"value\":2}\n{\"name\":\"x\",\"val");
+    auto const m = f.read();
+    CHECK(values(m.points("x")) == std::vector<double>{1, 2});
+    CHECK(m.lines_skipped == 6);
+}
+
+TEST_CASE("a last line without its newline counts if it is whole") {
+    fixture f;
+    f.put("rank_0.jsonl", "{\"name\":\"x\",\"value\":1}\n{\"name\":\"x\",\"value\":2}");
+    CHECK(f.read().last("x") == 2);
+    CHECK(f.read().lines_skipped == 0);
+}
+
+TEST_CASE("what several processes logged is merged by time and keeps its rank") {
+    fixture f;
+    f.put("rank_0.jsonl", "{\"name\":\"x\",\"value\":1,\"time\":10}\n{\"name\":\"x\",\"value\":3,\"time\":30}\n");
+    f.put("rank_10.jsonl", "{\"name\":\"x\",\"value\":2,\"time\":20}\n{\"name\":\"x\",\"value\":4,\"time\":40}\n");
+    f.put("tensorboard.jsonl", "{\"name\":\"x\",\"value\":2.5,\"time\":25}\n");
+    f.put("notes.txt", "{\"name\":\"x\",\"value\":9}\n");
+    auto const m = f.read();
+    auto const& x = m.points("x");
+    CHECK(values(x) == std::vector<double>{1, 2, 2.5, 3, 4});
+    CHECK(x[0].rank == 0);
+    CHECK(x[1].rank == 10);
+    CHECK(x[2].rank < 0);
+}
+
+TEST_CASE("a clock that is set back does not change the order inside a file") {
+    fixture f;
+    f.put("rank_0.jsonl", "{\"name\":\"x\",\"value\":1,\"time\":50}\n{\"name\":\"x\",\"value\":2,\"time\":10}\n{\"name\":\"x\",\"value\":3}\n");
+    f.put("rank_1.jsonl", "{\"name\":\"x\",\"value\":4,\"time\":60}\n");
+    CHECK(values(f.read().points("x")) == std::vector<double>{1, 2, 3, 4});
+}
+
+TEST_CASE("one name can be asked for alone") {
+    fixture f;
+    f.put("rank_0.jsonl", "{\"name\":\"x\",\"value\":1}\n{\"name\":\"xy\",\"value\":2}\n{\"name\":\"y\",\"value\":[3]}\n");
+    CHECK(f.read("x").names() == std::vector<std::string>{"x"});
+    CHECK(f.read("y").lists.size() == 1);
+    CHECK(f.read("z").empty());
+}
+
+TEST_CASE("lines longer than a piece of reading are whole") {
+    fixture f;
+    std::string list = "{\"name\":\"long\",\"value\":[0";
+    for (int i = 1; i < 60000; ++i) list += "," + std::to_string(i);
+    f.put("rank_0.jsonl", "{\"name\":\"x\",\"value\":1}\n" + list + "]}\n{\"name\":\"x\",\"value\":2}\n");
+    auto const m = f.read();
+    CHECK(m.lists.at("long")[0].value.size() == 60000);
+    CHECK(m.lists.at("long")[0].value.back() == 59999);
+    CHECK(values(m.points("x")) == std::vector<double>{1, 2});
+}
+
+TEST_CASE("no folder and no metrics are no error") {
+    fixture f;
+    CHECK(f.read().empty());
+    CHECK(estima::read_metrics(f.folder / "none").empty());
+}

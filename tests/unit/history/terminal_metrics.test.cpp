@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <estima/history/terminal_metrics.hpp>
+
+#include <catch2/catch.hpp>
+
+#include <cmath>
+#include <cstdlib>
+#include <sstream>
+#include <string>
+#include <vector>
+
+namespace {
+std::vector<estima::metric_point> line_of(std::vector<double> const& values, bool with_steps = true) {
+    std::vector<estima::metric_point> points;
+    for (double const v : values) {
+        estima::metric_point p{.value = v, .step = {}, .time = 0, .rank = 0};
+        if (with_steps) p.step = static_cast<std::int64_t>(10 * points.size());
+        points.push_back(p);
+    }
+    return points;
+}
+
+std::string plot(std::vector<estima::metric_point> const& points, int width, int height, estima::plot_style style) {
+    std::ostringstream out;
+    estima::print_metric_plot(out, points, width, height, style);
+    return out.str();
+}
+
+std::vector<std::string> lines(std::string const& text) {
+    std::vector<std::string> all;
+    std::istringstream in{text};
+    for (std::string line; std::getline(in, line);) all.push_back(line);
+    return all;
+}
+}  // namespace
+
+TEST_CASE("the table of metrics has a line for each number and aligned columns") {
+    estima::run_metrics m;
+    m.scalars["loss"] = line_of({0.5, 2, 0.25});
+    m.scalars["top 5 \xC3\xA4"] = line_of({std::nan("")});
+    m.scalars["a\x1B[2J"] = line_of({1e-9, HUGE_VAL});
+    m.lists["not shown"];
+    std::ostringstream out;
+    estima::print_metrics_table(out, m);
+    CHECK(out.str() ==
+          "metric   points  first  last    min  max\n"
+          "a?[2J         2  1e-09   inf  1e-09  inf\n"
+          "loss          3    0.5  0.25   0.25    2\n"
+          "top 5 \xC3\xA4       1    nan   nan    nan  nan\n");
+}
+
+TEST_CASE("a plot in plain characters shows the curve, its range and its steps") {
+    CHECK(plot(line_of({0, 1, 2, 3}), 12, 6, estima::plot_style::ascii) ==
+          "3 |        *\n"
+          "  |     ***\n"
+          "  |   **\n"
+          "0 |***\n"
+          "  +---------\n"
+          "   0 step 30\n");
+}
+
+TEST_CASE("a plot in braille has the same frame") {
+    auto const text = lines(plot(line_of({0, 1, 2, 3}), 12, 6, estima::plot_style::unicode));
+    REQUIRE(text.size() == 6);
+    CHECK(text[0].starts_with("3 \u2502"));
+    CHECK(text[3].starts_with("0 \u2502"));
+    CHECK(text[4] == "  \u2514\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500");
+    // Dots are set in the first cell of the last line (the lowest left dot is bit 0x40) and the last cell of the first.
+    CHECK(text[3].substr(5, 3) >= "\u2840");
+    CHECK(estima::detail::columns(text[0]) == 12);
+}
+
+TEST_CASE("points without steps are numbered and points that are not finite are told") {
+    auto const text = lines(plot(line_of({1, std::nan(""), 3, HUGE_VAL}, false), 20, 5, estima::plot_style::ascii));
+    REQUIRE(text.size() == 6);
+    CHECK(text[4].find("step") == std::string::npos);
+    CHECK(text[4].substr(3, 1) == "1");
+    CHECK(text[4].back() == '3');
+    CHECK(text[5] == "(2 points are not finite)");
+}
+
+TEST_CASE("each process has a curve of its own") {
+    std::vector<estima::metric_point> points;
+    for (std::int64_t step : {0, 1})
+        for (int rank : {0, 1}) points.push_back({.value = static_cast<double>(rank), .step = step, .time = 0, .rank = rank});
+    auto const text = lines(plot(points, 15, 6, estima::plot_style::ascii));
+    CHECK(text[0] == "1 |************");  // flat, not a zigzag between the two
+    CHECK(text[1] == "  |");
+    CHECK(text[2] == "  |");
+    CHECK(text[3] == "0 |************");
+}
+
+TEST_CASE("plots of odd data are drawn without harm") {
+    for (auto style : {estima::plot_style::ascii, estima::plot_style::unicode}) {
+        CHECK(plot({}, 40, 8, style) == "(no points)\n");
+        CHECK(plot(line_of({std::nan("")}), 40, 8, style) == "(no points)\n");
+        auto const one = lines(plot(line_of({5}), 40, 8, style));
+        CHECK(one.size() == 8);
+        CHECK(one[2].substr(0, 1) == "5");
+        CHECK(lines(plot(line_of({1e308, -1e308}), 40, 8, style)).size() == 8);
+        CHECK(lines(plot(line_of({1, 2, 3}), 1, 1, style)).size() == 4);
+        for (auto const& row : lines(plot(line_of({1, 2, 3}), 40, 8, style))) CHECK(estima::detail::columns(row) <= 40);
+    }
+}
+
+TEST_CASE("braille is used where the locale is a UTF-8 one") {
+    auto has_braille = [] { return plot(line_of({1, 2}), 20, 5, estima::plot_style::automatic).find('\xE2') != std::string::npos; };
+    char const* const before = std::getenv("LC_ALL");
+    std::string const kept = before != nullptr ? before : "";
+    ::setenv("LC_ALL", "de_DE.utf8", 1);
+    CHECK(has_braille());
+    ::setenv("LC_ALL", "C", 1);
+    CHECK_FALSE(has_braille());
+    if (before != nullptr) ::setenv("LC_ALL", kept.c_str(), 1);
+    else ::unsetenv("LC_ALL");
+}
