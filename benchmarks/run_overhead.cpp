@@ -151,7 +151,7 @@ void supervisor_memory(estima::experiment experiment, program probe) {
     while (run.status() != estima::run_status::running) {}
     double megabytes = 0;
     while (!estima::is_terminal(run.status())) {  // the largest of what a look from outside sees
-        std::ifstream status{"/proc/" + std::to_string(run.get_details().supervisor_pid) + "/status"};
+        std::ifstream status{"/proc/" + std::to_string(estima::journal{run.directory().journal()}.record().supervisor_pid) + "/status"};
         for (std::string line; std::getline(status, line);)
             if (line.starts_with("VmRSS:")) megabytes = std::max(megabytes, std::stod(line.substr(6)) * 1024 / 1e6);
         timespec const pause{0, 20000000};

@@ -10,9 +10,9 @@ set(sources ${CMAKE_CURRENT_LIST_DIR})
 execute_process(COMMAND ${compile} -MD -MF ${BUILD}/describe.d ${sources}/describe.cpp -o ${BUILD}/describe
                 COMMAND_ERROR_IS_FATAL ANY)
 file(READ ${BUILD}/describe.d used)
-foreach(party IN ITEMS nlohmann openssl curl mpi.h sqlite)
+foreach(party IN ITEMS nlohmann/ openssl/ curl/ boost/mpi openmpi/ sqlite)
   if(used MATCHES "/${party}")
-    message(FATAL_ERROR "estima/estimator.hpp includes ${party}:\n${used}")
+    message(FATAL_ERROR "estima/estimator.hpp includes something of ${party}")
   endif()
 endforeach()
 

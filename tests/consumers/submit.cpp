@@ -20,7 +20,7 @@ int main(int argc, char** argv) try {
     estima::run const run = estima::workspace::open(argv[1]).experiment("consumer").submit(job);
     estima::run_details const details = run.wait_for_completion({.show_output = true});
     std::cout << "status: " << to_string(details.status) << '\n';
-    for (auto const& metric : run.get_metrics()) std::cout << metric.first << ": " << '\n';
+    for (auto const& [name, points] : run.get_metrics().scalars) std::cout << name << ": " << points.back().value << '\n';
 } catch (std::exception const& error) {
     std::cerr << error.what() << '\n';
     return 1;

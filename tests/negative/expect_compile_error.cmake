@@ -14,6 +14,12 @@ if(NOT expected)
   message(FATAL_ERROR "no '// expect-error: REGEX' line in ${SOURCE}")
 endif()
 
+# message() would fold the lines of what it is given, so the compiler's output goes out by itself.
+macro(refuse reason)
+  message(NOTICE "${output}")
+  message(FATAL_ERROR "${reason}")
+endmacro()
+
 macro(compile)
   execute_process(
     COMMAND ${CMAKE_COMMAND} -E env LC_ALL=C ${CXX} ${FLAGS} -fsyntax-only -fdiagnostics-color=never ${ARGN} ${SOURCE}
@@ -22,17 +28,17 @@ endmacro()
 
 compile(-DPOSITIVE_CONTROL)
 if(NOT result EQUAL 0)
-  message(FATAL_ERROR "the positive control does not compile:\n${output}")
+  refuse("the positive control does not compile")
 endif()
 compile()
 if(result EQUAL 0)
-  message(FATAL_ERROR "it compiles, but must not")
+  refuse("it compiles, but must not")
 endif()
 
 foreach(line IN LISTS expected)
   string(REGEX REPLACE "^// expect-error: " "" pattern "${line}")
   if(NOT output MATCHES "${pattern}")
-    message(FATAL_ERROR "the output does not match '${pattern}':\n${output}")
+    refuse("the output does not match '${pattern}'")
   endif()
 endforeach()
 
@@ -40,8 +46,8 @@ string(REGEX MATCHALL "(^|\n)[^\n]*: (fatal )?error: " errors "${output}")
 string(REGEX MATCHALL "\n" lines "${output}")
 list(LENGTH errors error_count)
 list(LENGTH lines line_count)
-message(STATUS "${error_count} error, ${line_count} lines:\n${output}")
+message(STATUS "errors: ${error_count} (at most ${max_errors}), lines: ${line_count} (at most ${max_lines})")
 if(error_count GREATER max_errors OR line_count GREATER max_lines)
-  message(FATAL_ERROR "too much to read: ${error_count} errors (at most ${max_errors}), "
-                      "${line_count} lines (at most ${max_lines})")
+  refuse("too much to read: errors: ${error_count}, lines: ${line_count}")
 endif()
+message(NOTICE "${output}")

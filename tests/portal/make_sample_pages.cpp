@@ -11,10 +11,11 @@ int main(int argc, char** argv) {
     if (argc != 2) return std::fputs("usage: make_sample_pages FOLDER\n", stderr), 2;
     try {
         std::filesystem::path const folder = argv[1];
-        std::pair<char const*, estima_test::sample_run> const runs[]{{"completed", estima_test::completed_sample(folder)},
-                                                                      {"running", estima_test::running_sample(folder)},
-                                                                      {"failed", estima_test::failed_sample(folder)},
-                                                                      {"hostile", estima_test::hostile_sample(folder)}};
+        std::pair<char const*, estima_test::sample_run> const runs[]{
+            {"completed", estima_test::completed_sample(folder)},
+            {"running", estima_test::running_sample(folder)},
+            {"failed", estima_test::failed_sample(folder)},
+            {"hostile", estima_test::hostile_sample(folder)}};
         for (auto const& [name, run] : runs) {
             estima::write_page(run.directory, run.record);
             std::printf("%s %s\n", name, run.directory.page().c_str());

@@ -29,7 +29,8 @@ inline std::string metric(std::string const& name, estima::json const& value, in
 
 inline sample_run new_sample(std::filesystem::path const& workspace, std::string const& run_id) {
     sample_run run{{workspace / "runs" / run_id}, {}};
-    for (auto const& folder : {run.directory.metrics(), run.directory.system_logs(), run.directory.outputs(), run.directory.logs()})
+    for (auto const& folder :
+         {run.directory.metrics(), run.directory.system_logs(), run.directory.outputs(), run.directory.logs()})
         estima::make_directories(folder);
     estima::run_record& r = run.record;
     r.run_id = run_id;
@@ -67,15 +68,31 @@ inline sample_run completed_sample(std::filesystem::path const& workspace) {
     sample_run run = new_sample(workspace, "digits_1700000000_c0ffee01");
     run.record.display_name = "logistic regression, C = 0.8";
     run.record.tags = {{"dataset", "load_digits"}, {"purpose", "baseline"}};
-    enter(run, {{not_started, 0}, {preparing, 0.012}, {starting, 0.021}, {running, 0.034}, {finalizing, 74.2}, {completed, 74.215}});
-    run.record.ranks = {{.rank = 0, .host = "workstation", .start_time = sample_start, .ended = true, .exit_code = 0,
-                         .wall_seconds = 74.1, .user_seconds = 70.2, .system_seconds = 1.9, .peak_memory_bytes = 412'000'000}};
-    run.record.artifacts = {{"outputs/model.pkl", 183'204, "5e884898da28047151d0e56f8dc6292773603d0d6aabbdd62a11ef721d1542d8"},
-                            {"outputs/figures/confusion matrix.png", 48'113, "2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b"}};
+    enter(run, {{not_started, 0},
+                {preparing, 0.012},
+                {starting, 0.021},
+                {running, 0.034},
+                {finalizing, 74.2},
+                {completed, 74.215}});
+    run.record.ranks = {{.rank = 0,
+                         .host = "workstation",
+                         .start_time = sample_start,
+                         .ended = true,
+                         .exit_code = 0,
+                         .wall_seconds = 74.1,
+                         .user_seconds = 70.2,
+                         .system_seconds = 1.9,
+                         .peak_memory_bytes = 412'000'000}};
+    run.record.artifacts = {
+        {"outputs/model.pkl", 183'204, "5e884898da28047151d0e56f8dc6292773603d0d6aabbdd62a11ef721d1542d8"},
+        {"outputs/figures/confusion matrix.png", 48'113,
+         "2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b"}};
     run.record.models = {{"digits-classifier", 3, "outputs/model.pkl"}};
-    configure(run, {.script = "train.py",
-                    .arguments = {"--data-folder", "/data/digits", "--regularization", "0.8", "--epochs=120", "--verbose"},
-                    .environment = {.environment_variables = {{"OMP_NUM_THREADS", "2"}}, .python = {true, "/usr/bin/python3"}}});
+    configure(
+        run,
+        {.script = "train.py",
+         .arguments = {"--data-folder", "/data/digits", "--regularization", "0.8", "--epochs=120", "--verbose"},
+         .environment = {.environment_variables = {{"OMP_NUM_THREADS", "2"}}, .python = {true, "/usr/bin/python3"}}});
     std::string lines;
     for (int i = 0; i < 120; ++i) {
         double const wobble = std::sin(i * 1.7) * 0.02;
@@ -87,8 +104,9 @@ inline sample_run completed_sample(std::filesystem::path const& workspace) {
     for (char const* digit : {"zero", "one", "two"})
         lines += metric("per_class", {{"digit", digit}, {"precision", 0.98}, {"recall", 0.9613}}, 120);
     estima::replace_file(run.directory.metrics_file(0), lines);
-    estima::replace_file(run.directory.rank_stdout(0), "loading /data/digits: 1797 samples, 64 features\nepoch   0  loss 2.3800\n"
-                                                       "epoch 119  loss 0.0903\ntest accuracy 0.9644\nwrote outputs/model.pkl\n");
+    estima::replace_file(run.directory.rank_stdout(0),
+                         "loading /data/digits: 1797 samples, 64 features\nepoch   0  loss 2.3800\n"
+                         "epoch 119  loss 0.0903\ntest accuracy 0.9644\nwrote outputs/model.pkl\n");
     return run;
 }
 
@@ -98,7 +116,10 @@ inline sample_run running_sample(std::filesystem::path const& workspace) {
     sample_run run = new_sample(workspace, "digits_1700000100_c0ffee02");
     run.record.created = estima::epoch_seconds() - 94;
     enter(run, {{not_started, 0}, {preparing, 0.01}, {starting, 0.02}, {running, 0.31}});
-    configure(run, {.script = "train.py", .arguments = {"--epochs", "40", "--resume", ""}, .framework = "PyTorch", .communicator = "Gloo",
+    configure(run, {.script = "train.py",
+                    .arguments = {"--epochs", "40", "--resume", ""},
+                    .framework = "PyTorch",
+                    .communicator = "Gloo",
                     .environment = {.environment_variables = {}, .python = {true, "/usr/bin/python3"}},
                     .pytorch = {"Gloo", 3}});
     for (int rank = 0; rank < 3; ++rank) {
@@ -111,8 +132,9 @@ inline sample_run running_sample(std::filesystem::path const& workspace) {
         }
         lines += "{\"name\":\"train/loss\",\"val";
         estima::replace_file(run.directory.metrics_file(rank), lines);
-        estima::replace_file(run.directory.rank_stdout(rank),
-                             "rank " + std::to_string(rank) + " of 3\n\x1B[32mepoch 1\x1B[0m done\n  10%\r  55%\r  70%");
+        estima::replace_file(
+            run.directory.rank_stdout(rank),
+            "rank " + std::to_string(rank) + " of 3\n\x1B[32mepoch 1\x1B[0m done\n  10%\r  55%\r  70%");
     }
     return run;
 }
@@ -125,14 +147,19 @@ inline sample_run failed_sample(std::filesystem::path const& workspace) {
     run.record.display_name = "mpi-test on 3 ranks";
     run.record.warnings = {"3 processes share 2 cores"};
     enter(run, {{not_started, 0}, {preparing, 0.01}, {starting, 0.02}, {running, 0.3}, {failed, 3.9}});
-    configure(run, {.script = "train_mpi", .arguments = {"--seed", "-7"}, .framework = "Native", .communicator = "Mpi",
-                    .max_run_duration_seconds = 5400, .mpi = {3}});
-    std::vector<std::string> const tail{"[workstation:4711] *** Process received signal ***",
-                                        "[workstation:4711] Signal: Segmentation fault (11)",
-                                        "[workstation:4711] Signal code: Address not mapped (1)",
-                                        "[workstation:4711] [ 0] /lib/x86_64-linux-gnu/libc.so.6(+0x3c050)[0x7f2a5be5b050]",
-                                        "[workstation:4711] [ 1] ./train_mpi(_ZN5train9gradients7computeERKNS_5batchE+0x1f4)[0x55d1c0a41bb4]"};
-    run.record.error = estima::run_error{"EST-421", "rank 1 of 3 was ended by SIGSEGV", 1, "workstation", {}, "SIGSEGV", tail};
+    configure(run, {.script = "train_mpi",
+                    .arguments = {"--seed", "-7"},
+                    .framework = "Native",
+                    .communicator = "Mpi",
+                    .max_run_duration_seconds = 5400,
+                    .mpi = {3}});
+    std::vector<std::string> const tail{
+        "[workstation:4711] *** Process received signal ***", "[workstation:4711] Signal: Segmentation fault (11)",
+        "[workstation:4711] Signal code: Address not mapped (1)",
+        "[workstation:4711] [ 0] /lib/x86_64-linux-gnu/libc.so.6(+0x3c050)[0x7f2a5be5b050]",
+        "[workstation:4711] [ 1] ./train_mpi(_ZN5train9gradients7computeERKNS_5batchE+0x1f4)[0x55d1c0a41bb4]"};
+    run.record.error =
+        estima::run_error{"EST-421", "rank 1 of 3 was ended by SIGSEGV", 1, "workstation", {}, "SIGSEGV", tail};
     for (int rank = 0; rank < 3; ++rank) {
         estima::rank_record r{.rank = rank, .host = "workstation", .start_time = sample_start + 0.3, .ended = true};
         r.signal = rank == 1 ? "SIGSEGV" : "SIGTERM";
@@ -146,7 +173,8 @@ inline sample_run failed_sample(std::filesystem::path const& workspace) {
     std::string text;
     for (std::string const& line : tail) text += line + "\n";
     estima::replace_file(run.directory.rank_stderr(1), text);
-    estima::replace_file(run.directory.mpirun_log(), "mpirun noticed that process rank 1 with PID 4711 exited on signal 11.\n");
+    estima::replace_file(run.directory.mpirun_log(),
+                         "mpirun noticed that process rank 1 with PID 4711 exited on signal 11.\n");
     std::string lines;
     for (int i = 0; i < 9; ++i) lines += metric("loss", 0.7 - 0.02 * i, i);
     estima::replace_file(run.directory.metrics_file(0), lines);
@@ -166,7 +194,8 @@ inline std::vector<std::string> hostile_texts() {
             "javascript:evil()",
             "\xE2\x80\xAE gnp.exe \xE2\x80\xAC",
             "\x1B]0;evil\a\x1B[31mred\x1B[0m",
-            "\xC0\xBC" "evil\xC0\xBE",
+            "\xC0\xBC"
+            "evil\xC0\xBE",
             std::string{"nul\0evil", 8},
             every_byte,
             "a\r\nb\rc",
@@ -181,13 +210,15 @@ inline sample_run hostile_sample(std::filesystem::path const& workspace) {
     sample_run run = new_sample(workspace, "hostile_1700000300_c0ffee04");
     enter(run, {{not_started, 0}, {running, 0.3}, {failed, 3.9}});
     estima::run_record& r = run.record;
-    estima::run_configuration configuration{.script = hostile_texts()[0], .max_run_duration_seconds = 9'000'000'000'000'000'000};
+    estima::run_configuration configuration{.script = hostile_texts()[0],
+                                            .max_run_duration_seconds = 9'000'000'000'000'000'000};
     std::string all, lines, valued, rows;
     int i = 0;
     for (std::string const& text : hostile_texts()) {
         std::string const id = std::to_string(i++);
         all += text + "\n";
-        r.display_name = r.experiment = r.host = r.user = r.target = r.source_directory = r.snapshot_id = hostile_texts()[i % 3];
+        r.display_name = r.experiment = r.host = r.user = r.target = r.source_directory = r.snapshot_id =
+            hostile_texts()[i % 3];
         r.tags[text] = text;
         r.properties[text] = text;
         r.warnings.push_back(text);
@@ -200,18 +231,23 @@ inline sample_run hostile_sample(std::filesystem::path const& workspace) {
         configuration.environment.environment_variables[text] = text;
         std::string const dumped = estima::json(text).dump(-1, ' ', false, estima::json::error_handler_t::replace);
         for (int step = 0; step < 3; ++step)
-            lines += "{\"name\":" + dumped + ",\"value\":" + std::to_string(step * i) + ",\"step\":" + std::to_string(step) + "}\n";
+            lines += "{\"name\":" + dumped + ",\"value\":" + std::to_string(step * i) +
+                     ",\"step\":" + std::to_string(step) + "}\n";
         valued += "{\"name\":\"single" + id + "\",\"value\":" + dumped + "}\n";
         rows += "{\"name\":" + dumped + ",\"value\":{" + dumped + ":" + dumped + "}}\n";
         estima::replace_file(run.directory.rank_stdout(i), text + "\n" + all);
         estima::replace_file(run.directory.rank_stderr(i), all);
     }
-    for (char const* name : {"azureml.git.branch", "azureml.git.commit", "azureml.git.dirty", "azureml.git.repository_uri"})
+    for (char const* name :
+         {"azureml.git.branch", "azureml.git.commit", "azureml.git.dirty", "azureml.git.repository_uri"})
         r.properties[name] = hostile_texts()[1];
-    r.error = estima::run_error{hostile_texts()[1], all.substr(0, 3000), 2, hostile_texts()[2], 3, hostile_texts()[0], hostile_texts()};
-    for (std::string const number : {"1e308", "-1e308", "5e-324", "1e999", "NaN", "-Infinity", "123456789012345678901234567890"}) {
+    r.error = estima::run_error{hostile_texts()[1], all.substr(0, 3000), 2, hostile_texts()[2], 3,
+                                hostile_texts()[0], hostile_texts()};
+    for (std::string const number :
+         {"1e308", "-1e308", "5e-324", "1e999", "NaN", "-Infinity", "123456789012345678901234567890"}) {
         lines += "{\"name\":\"extreme\",\"value\":" + number + ",\"step\":9223372036854775807}\n";
-        lines += "{\"name\":\"same" + number + "\",\"value\":" + number + "}\n{\"name\":\"same" + number + "\",\"value\":" + number + "}\n";
+        lines += "{\"name\":\"same" + number + "\",\"value\":" + number + "}\n{\"name\":\"same" + number +
+                 "\",\"value\":" + number + "}\n";
         lines += "{\"name\":\"one" + number + "\",\"value\":" + number + "}\n";
     }
     estima::replace_file(run.directory.metrics_file(0), lines + valued + rows);

@@ -37,9 +37,7 @@ inline error_text text_of(std::string const& run_id, run_error const& e, std::st
     error_text text{.what = e.message.empty() ? "the run failed" : e.message, .where = "run " + run_id};
     if (e.rank) text.where += ", rank " + std::to_string(*e.rank);
     if (!e.host.empty()) text.where += " on " + e.host;
-    if (!e.signal.empty()) text.why = "ended by " + e.signal;
-    else if (e.exit_code) text.why = "exit code " + std::to_string(*e.exit_code);
-    if (!e.stderr_tail.empty()) text.why += (text.why.empty() ? "" : "; ") + std::string{"the last lines of its standard error:"};
+    if (!e.stderr_tail.empty()) text.why = "the last lines of its standard error:";
     for (std::string const& line : e.stderr_tail) text.why += "\n    " + line;
     text.remedy = "all that it wrote is in " + logs;
     return text;

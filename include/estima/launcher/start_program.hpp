@@ -134,7 +134,7 @@ inline pid_t start_program(program const& p) {
     environment.push_back(nullptr);
 
     pid_t const parent = ::getpid();
-    pid_t const pid = ::fork();
+    pid_t const pid = ::vfork();
     if (pid < 0)
         throw error{"EST-406", {.what = "cannot start a process", .why = std::strerror(errno),
                                 .remedy = "see the limits on processes and memory (ulimit -u, cgroup)"}};

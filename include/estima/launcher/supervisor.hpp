@@ -277,8 +277,7 @@ private:
         event["status"] = to_string(status);
         event["time"] = utc_text(epoch_seconds());
         record.apply(event);
-        page_.paint(record);
-        page_.finish(10);
+        page_.paint_here(record);
     }
 
     bool tell_end(run_status status, json const& more) {

@@ -29,10 +29,10 @@ inline char32_t decode(std::string_view character) {
     return code;
 }
 
-/// Characters that a reader cannot see but that change what is seen: the second set of control characters, marks
-/// that turn the direction of writing, invisible blanks and line ends, tags.
+/// Characters that a reader cannot see but that change what is seen: control characters, marks that turn the direction
+/// of writing, invisible blanks and line ends, tags.
 constexpr bool deceives(char32_t c) {
-    return (c >= 0x80 && c <= 0x9F) || c == 0x61C || c == 0x200B || c == 0x200E || c == 0x200F ||
+    return c < 0x20 || (c >= 0x7F && c <= 0x9F) || c == 0x61C || c == 0x200B || c == 0x200E || c == 0x200F ||
            (c >= 0x2028 && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF ||
            (c >= 0xFFF9 && c <= 0xFFFB) || (c >= 0xE0000 && c <= 0xE0FFF);
 }
@@ -47,8 +47,7 @@ inline void append_code_point(std::string& out, char32_t c) {
 }  // namespace detail
 
 /// Appends `text` so that it is the same text in an HTML element or a quoted attribute: special characters as
-/// references, bytes that are no UTF-8 as U+FFFD, control characters as their pictures (U+2400...), characters that
-/// deceive as "[U+202E]".
+/// references, bytes that are no UTF-8 as U+FFFD, control characters and others that deceive as "[U+202E]".
 inline void append_escaped(std::string& out, std::string_view text) {
     while (!text.empty()) {
         std::size_t run = 0;
@@ -60,16 +59,22 @@ inline void append_escaped(std::string& out, std::string_view text) {
         std::size_t bad = 0;
         std::size_t const length = estima::detail::utf8_length(text, bad);
         char32_t const c = length == 0 ? 0xFFFD : detail::decode(text.substr(0, length));
-        if (c == '<') out += "&lt;";
-        else if (c == '>') out += "&gt;";
-        else if (c == '&') out += "&amp;";
-        else if (c == '"') out += "&quot;";
-        else if (c == '\'') out += "&#39;";
-        else if (c < 0x20) out.append("\xE2\x90").append(1, static_cast<char>(0x80 + c));
-        else if (c == 0x7F) out += "\xE2\x90\xA1";
-        else if (length == 0 || detail::is_noncharacter(c)) out += "\xEF\xBF\xBD";
-        else if (detail::deceives(c)) detail::append_code_point(out, c);
-        else out.append(text.substr(0, length));
+        if (c == '<')
+            out += "&lt;";
+        else if (c == '>')
+            out += "&gt;";
+        else if (c == '&')
+            out += "&amp;";
+        else if (c == '"')
+            out += "&quot;";
+        else if (c == '\'')
+            out += "&#39;";
+        else if (length == 0 || detail::is_noncharacter(c))
+            out += "\xEF\xBF\xBD";
+        else if (detail::deceives(c))
+            detail::append_code_point(out, c);
+        else
+            out.append(text.substr(0, length));
         text.remove_prefix(length == 0 ? bad : length);
     }
 }

@@ -51,6 +51,7 @@ inline std::string human_number(double value) {
     std::string text = value == std::trunc(value) && size < 1e9 ? detail::printed("%.0f", value)
                                                                 : detail::printed(size < 1e5 ? "%.5g" : "%.8g", value);
     if (value == 0) text = "0";
+    if (std::size_t const plus = text.find('+'); plus != std::string::npos) text.erase(plus, 1);  // "1e+06"
     if (text.front() == '-') text.replace(0, 1, "\xE2\x88\x92");  // a minus sign is as wide as a digit
     return text;
 }

@@ -20,7 +20,7 @@ namespace estima::inline v0_1::portal {
 /// set to its size.
 inline file_descriptor open_regular(std::filesystem::path const& file, std::uint64_t& size) {
     file_descriptor fd{::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)};
-    struct stat status{};
+    struct stat status {};
     if (!fd || ::fstat(fd.get(), &status) != 0 || !S_ISREG(status.st_mode)) return {};
     size = static_cast<std::uint64_t>(status.st_size);
     return fd;
@@ -59,13 +59,16 @@ inline log_tail read_log_tail(std::filesystem::path const& file) {
     while (!tail.text.empty() && tail.text.back() == '\n') tail.text.pop_back();
 
     std::size_t from = tail.text.size();
-    for (std::size_t n = 0; n < lines && from != std::string::npos && from > 0; ++n) from = tail.text.rfind('\n', from - 1);
+    for (std::size_t n = 0; n < lines && from != std::string::npos && from > 0; ++n)
+        from = tail.text.rfind('\n', from - 1);
     from = from == std::string::npos || from == 0 ? 0 : from + 1;
     if (tail.text.size() - from > shown) {
         from = tail.text.size() - shown;
         std::size_t const next = tail.text.find('\n', from);
-        if (next != std::string::npos) from = next + 1;  // a line that is longer than all of this is cut instead
-        else while (from < tail.text.size() && (static_cast<unsigned char>(tail.text[from]) & 0xC0U) == 0x80) ++from;
+        if (next != std::string::npos)
+            from = next + 1;  // a line that is longer than all of this is cut instead
+        else
+            while (from < tail.text.size() && (static_cast<unsigned char>(tail.text[from]) & 0xC0U) == 0x80) ++from;
     } else if (from == 0 && !tail.whole) {  // the first line lost its front
         std::size_t const next = tail.text.find('\n');
         if (next != std::string::npos) from = next + 1;

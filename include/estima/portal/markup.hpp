@@ -43,7 +43,8 @@ public:
     /// A name, which may be broken after its dots, dashes and slashes if it is too long for its line.
     markup& name(std::string_view any, std::size_t limit) {
         std::string_view rest = cut(any, limit);
-        for (std::size_t end = 0; (end = rest.find_first_of("._-/")) != std::string_view::npos; rest.remove_prefix(end + 1))
+        for (std::size_t end = 0; (end = rest.find_first_of("._-/")) != std::string_view::npos;
+             rest.remove_prefix(end + 1))
             text(rest.substr(0, end + 1)).html("<wbr>");
         text(rest);
         return any.size() > limit ? text("\xE2\x80\xA6 (").number(any.size()).text(" bytes)") : *this;

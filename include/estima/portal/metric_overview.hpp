@@ -32,7 +32,7 @@ struct plotted_metric {
 /// The rows that were logged under one name: the last 30 of them.
 struct metric_table {
     std::string name;
-    std::vector<std::string> columns;  ///< in the order of their first appearance, 15 at most
+    std::vector<std::string> columns;                           ///< in the order of their first appearance, 15 at most
     std::deque<std::pair<std::string, metric_table_row>> rows;  ///< with the writer
     std::uint64_t row_count = 0;
 };
@@ -40,7 +40,8 @@ struct metric_table {
 /// What the page shows of a run's metrics, in memory that does not grow with their number.
 class metric_overview {
 public:
-    static constexpr std::size_t most_metrics = 180, most_tables = 20, most_writers = 8, most_columns = 15, most_rows = 30;
+    static constexpr std::size_t most_metrics = 180, most_tables = 20, most_writers = 8, most_columns = 15,
+                                 most_rows = 30;
 
     /// The lines that follow are this process's: "rank 0".
     void begin_writer(std::string writer) {
@@ -62,8 +63,8 @@ public:
     std::vector<metric_table> const& tables() const { return tables_; }
     std::size_t names_left_out() const { return names_left_out_.size(); }
 
-    std::uint64_t lines_ignored = 0;    ///< no metrics: torn, too long, of another shape
-    std::uint64_t bytes_skipped = 0;    ///< at the front of very large files
+    std::uint64_t lines_ignored = 0;  ///< no metrics: torn, too long, of another shape
+    std::uint64_t bytes_skipped = 0;  ///< at the front of very large files
     std::size_t files_left_out = 0;
 
 private:

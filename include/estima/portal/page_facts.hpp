@@ -26,7 +26,8 @@ public:
     pair_table& operator=(pair_table const&) = delete;
     ~pair_table() {
         page_.html("</tbody></table>");
-        if (rows_ > most_rows) page_.html("<p class=\"note\">").number(rows_ - most_rows).html(" more are not shown.</p>");
+        if (rows_ > most_rows)
+            page_.html("<p class=\"note\">").number(rows_ - most_rows).html(" more are not shown.</p>");
     }
 
     void row(std::string_view name, std::string_view value, bool code = false) {
@@ -75,9 +76,12 @@ inline void append_parameters(markup& page, page_input const& in) {
     {
         detail::pair_table table{page};
         for (auto const& [name, value] : parameters_of(arguments)) {
-            if (!value) table.row(name, "(flag)");
-            else if (value->empty()) table.row(name, "(empty)");
-            else table.row(name, *value, true);
+            if (!value)
+                table.row(name, "(flag)");
+            else if (value->empty())
+                table.row(name, "(empty)");
+            else
+                table.row(name, *value, true);
         }
     }
     page.html("<details><summary>Arguments, one by one</summary><ol>");
@@ -119,15 +123,18 @@ inline void append_history(markup& page, page_input const& in) {
     if (changes.empty()) return;
     constexpr std::size_t most = 100;
     detail::begin_card(page, "history", "Status history");
-    page.html("<table class=\"history\"><thead><tr><th scope=\"col\">Status</th><th scope=\"col\">Since (UTC)</th>"
-              "<th scope=\"col\" class=\"num\">Lasted</th></tr></thead><tbody>");
+    page.html(
+        "<table class=\"history\"><thead><tr><th scope=\"col\">Status</th><th scope=\"col\">Since (UTC)</th>"
+        "<th scope=\"col\" class=\"num\">Lasted</th></tr></thead><tbody>");
     for (std::size_t i = changes.size() > most ? changes.size() - most : 0; i < changes.size(); ++i) {
         bool const last = i + 1 == changes.size();
         page.html("<tr><th scope=\"row\">").text(to_string(changes[i].status)).html("</th><td class=\"keep small\">");
         append_time(page, changes[i].time);
         page.html("</td><td class=\"num small\">");
-        if (!last) page.text(human_duration(changes[i + 1].time - changes[i].time));
-        else if (!in.over()) page.text(human_duration(in.now - changes[i].time)).html(" so far");
+        if (!last)
+            page.text(human_duration(changes[i + 1].time - changes[i].time));
+        else if (!in.over())
+            page.text(human_duration(in.now - changes[i].time));
         page.html("</td></tr>");
     }
     page.html("</tbody></table></section>");
@@ -153,7 +160,9 @@ inline void append_source(markup& page, page_input const& in) {
         table.row_if("Git repository", detail::property(r, "azureml.git.repository_uri"));
         table.row_if("Branch", detail::property(r, "azureml.git.branch"));
         table.row_if("Commit", detail::property(r, "azureml.git.commit"), true);
-        table.row_if("Working tree", dirty == "True" ? "with changes that are not committed" : dirty == "False" ? "clean" : dirty);
+        table.row_if("Working tree", dirty == "True"    ? "with changes that are not committed"
+                                     : dirty == "False" ? "clean"
+                                                        : dirty);
         table.row_if("Folder", r.source_directory, true);
         table.row_if("Snapshot", r.snapshot_id, true);
     }

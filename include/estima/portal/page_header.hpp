@@ -17,11 +17,20 @@ inline void append_badge(markup& page, run_status status) {
     switch (status) {
         case starting:
         case running:
-        case finalizing: page.html("go"); break;
-        case completed: page.html("ok"); break;
-        case failed: page.html("bad"); break;
-        case canceled: page.html("off"); break;
-        default: page.html("wait");
+        case finalizing:
+            page.html("go");
+            break;
+        case completed:
+            page.html("ok");
+            break;
+        case failed:
+            page.html("bad");
+            break;
+        case canceled:
+            page.html("off");
+            break;
+        default:
+            page.html("wait");
     }
     page.html("\">").text(to_string(status)).html("</span>");
 }
@@ -56,8 +65,10 @@ inline void append_header(markup& page, page_input const& in) {
     append_time(page, r.created);
     page.html("</dd></div>");
     std::string const duration = is_time(r.created) ? human_duration(in.end() - r.created) : "";
-    if (in.over()) detail::append_fact(page, "Duration", duration);
-    else detail::append_fact(page, "Duration so far", duration);
+    if (in.over())
+        detail::append_fact(page, "Duration", duration);
+    else
+        detail::append_fact(page, "Duration so far", duration);
     detail::append_where(page, r);
     detail::append_fact(page, "User", r.user);
     if (in.configuration_problem.empty())
@@ -70,7 +81,7 @@ inline void append_error(markup& page, page_input const& in) {
     if (!in.record.error) return;
     run_error const& e = *in.record.error;
     page.html("<section class=\"card error\" aria-labelledby=\"error\"><h2 id=\"error\">Error ").text(e.id, 40);
-    page.html("</h2><p class=\"message\">").text(e.message, 4000).html("</p><dl class=\"facts\">");
+    page.html("</h2><p class=\"message\">").text(e.message, 2000).html("</p><dl class=\"facts\">");
     if (e.rank) detail::append_fact(page, "Rank", std::to_string(*e.rank));
     detail::append_fact(page, "Host", e.host);
     if (e.exit_code) detail::append_fact(page, "Exit code", std::to_string(*e.exit_code));
@@ -84,7 +95,8 @@ inline void append_error(markup& page, page_input const& in) {
             tail += '\n';
         }
         page.html("<h3 class=\"note\">Last lines of its standard error</h3>");
-        page.html("<div class=\"box\" tabindex=\"0\" role=\"region\" aria-label=\"last lines of standard error\"><pre>");
+        page.html(
+            "<div class=\"box\" tabindex=\"0\" role=\"region\" aria-label=\"last lines of standard error\"><pre>");
         page.html("\n").text(terminal_text(tail)).html("</pre></div>");
     }
     page.html("</section>");

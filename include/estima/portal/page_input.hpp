@@ -29,9 +29,7 @@ struct page_input {
 
     bool over() const { return is_terminal(record.status); }
     /// When the run ended, or now.
-    double end() const {
-        return over() && !record.status_changes.empty() ? record.status_changes.back().time : now;
-    }
+    double end() const { return over() && !record.status_changes.empty() ? record.status_changes.back().time : now; }
 };
 
 /// Reads what belongs to the page. A file that is missing or damaged is told on the page and is no error.
@@ -71,10 +69,14 @@ inline std::vector<script_parameter> parameters_of(std::vector<std::string> cons
     for (std::size_t i = 0; i < arguments.size(); ++i) {
         std::string const& a = arguments[i];
         std::size_t const equals = a.find('=');
-        if (!is_flag(a)) all.push_back({"argument " + std::to_string(i + 1), a});
-        else if (equals != std::string::npos) all.push_back({a.substr(0, equals), a.substr(equals + 1)});
-        else if (i + 1 < arguments.size() && !is_flag(arguments[i + 1])) all.push_back({a, arguments[++i]});
-        else all.push_back({a, std::nullopt});
+        if (!is_flag(a))
+            all.push_back({"argument " + std::to_string(i + 1), a});
+        else if (equals != std::string::npos)
+            all.push_back({a.substr(0, equals), a.substr(equals + 1)});
+        else if (i + 1 < arguments.size() && !is_flag(arguments[i + 1]))
+            all.push_back({a, arguments[++i]});
+        else
+            all.push_back({a, std::nullopt});
     }
     return all;
 }

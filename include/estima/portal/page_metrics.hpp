@@ -28,8 +28,11 @@ inline void append_tile(markup& page, plotted_metric const& metric) {
         page.html("<dd>").text(human_number(metric.series[0].second.last())).html("</dd>");
     } else {
         for (auto const& [writer, series] : metric.series)
-            page.html("<dd class=\"each\"><span class=\"soft\">").text(writer, 60).html("</span><span>")
-                .text(human_number(series.last())).html("</span></dd>");
+            page.html("<dd class=\"each\"><span class=\"soft\">")
+                .text(writer, 60)
+                .html("</span><span>")
+                .text(human_number(series.last()))
+                .html("</span></dd>");
     }
     page.html("</div>");
 }
@@ -84,7 +87,8 @@ inline void append_metric_table(markup& page, metric_table const& table) {
     bool const several = std::any_of(table.rows.begin(), table.rows.end(),
                                      [&](auto const& row) { return row.first != table.rows.front().first; });
     page.html("<div><h3 class=\"v\">").text(table.name, name_limit).html("</h3>");
-    page.html("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"rows of ").text(table.name, name_limit);
+    page.html("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"rows of ")
+        .text(table.name, name_limit);
     page.html("\"><table><thead><tr>");
     if (several) page.html("<th scope=\"col\">from</th>");
     for (std::string const& column : table.columns)
@@ -97,8 +101,10 @@ inline void append_metric_table(markup& page, metric_table const& table) {
             page.html("<td class=\"v\">");
             for (auto const& [name, cell] : row) {
                 if (name != column) continue;
-                if (auto const* number = std::get_if<double>(&cell)) page.text(human_number(*number));
-                else page.text(std::get<std::string>(cell), 100);
+                if (auto const* number = std::get_if<double>(&cell))
+                    page.text(human_number(*number));
+                else
+                    page.text(std::get<std::string>(cell), 100);
                 break;
             }
             page.html("</td>");
@@ -107,8 +113,11 @@ inline void append_metric_table(markup& page, metric_table const& table) {
     }
     page.html("</tbody></table></div>");
     if (table.row_count > table.rows.size())
-        page.html("<p class=\"note\">The last ").number(table.rows.size()).html(" of ")
-            .text(in_thousands(table.row_count)).html(" rows.</p>");
+        page.html("<p class=\"note\">The last ")
+            .number(table.rows.size())
+            .html(" of ")
+            .text(in_thousands(table.row_count))
+            .html(" rows.</p>");
     page.html("</div>");
 }
 
@@ -120,7 +129,8 @@ inline void append_metric_notes(markup& page, metric_overview const& m, std::siz
     note(m.files_left_out, " more processes logged metrics that are not shown here.");
     note(m.lines_ignored, " lines of the metrics files are no metrics and were passed over.");
     if (m.bytes_skipped > 0)
-        page.html("<p class=\"note\">Only the end of the metrics is shown: the first ").text(human_bytes(m.bytes_skipped))
+        page.html("<p class=\"note\">Only the end of the metrics is shown: the first ")
+            .text(human_bytes(m.bytes_skipped))
             .html(" of the files were not read.</p>");
 }
 }  // namespace detail
@@ -133,15 +143,20 @@ inline void append_metrics(markup& page, page_input& in) {
     for (plotted_metric& metric : in.metrics.metrics()) {
         auto& group = metric.is_single() ? tiles : plots;
         bool const room = group.size() < (metric.is_single() ? detail::most_tiles : detail::most_plots);
-        if (room) group.push_back(&metric);
-        else ++left_out;
+        if (room)
+            group.push_back(&metric);
+        else
+            ++left_out;
         if (room && !metric.is_single()) lines += metric.series.size();
     }
     if (tiles.empty() && plots.empty() && in.metrics.tables().empty()) {
         page.html("<p class=\"soft\">");
-        if (in.over()) page.html("The script logged no metrics.</p>");
-        else page.html("None so far. A script logs one by appending a line of JSON to the file that "
-                       "<code>$ESTIMA_METRICS_FILE</code> names.</p>");
+        if (in.over())
+            page.html("The script logged no metrics.</p>");
+        else
+            page.html(
+                "None so far. A script logs one by appending a line of JSON to the file that "
+                "<code>$ESTIMA_METRICS_FILE</code> names.</p>");
     }
     if (!tiles.empty()) {
         page.html("<dl class=\"tiles\">");

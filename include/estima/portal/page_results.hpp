@@ -19,14 +19,19 @@ inline void append_outputs(markup& page, page_input const& in) {
     detail::begin_card(page, "outputs", "Outputs");
     if (files.empty()) {
         page.html("<p class=\"soft\">");
-        if (in.over()) page.html("The script left no files in <code>./outputs</code>.</p>");
-        else page.html("What the script leaves in <code>./outputs</code> is listed here when it has ended.</p>");
+        if (in.over())
+            page.html("The script left no files in <code>./outputs</code>.</p>");
+        else
+            page.html("What the script leaves in <code>./outputs</code> is listed here when it has ended.</p>");
     } else {
-        page.html("<table><thead><tr><th scope=\"col\">File</th><th scope=\"col\" class=\"num\">Size</th>"
-                  "<th scope=\"col\">SHA-256</th></tr></thead><tbody>");
+        page.html(
+            "<table><thead><tr><th scope=\"col\">File</th><th scope=\"col\" class=\"num\">Size</th>"
+            "<th scope=\"col\">SHA-256</th></tr></thead><tbody>");
         for (std::size_t i = 0; i < files.size() && i < most; ++i) {
             page.html("<tr><td class=\"v file\">").link("code/" + files[i].path, files[i].path, 300);
-            page.html("</td><td class=\"num\">").text(human_bytes(files[i].bytes)).html("</td><td class=\"mono soft\" title=\"");
+            page.html("</td><td class=\"num\">")
+                .text(human_bytes(files[i].bytes))
+                .html("</td><td class=\"mono soft\" title=\"");
             page.text(files[i].sha256, 64).html("\">").text(cut(files[i].sha256, 10)).html("</td></tr>");
         }
         page.html("</tbody></table>");
@@ -46,12 +51,18 @@ inline void append_outputs(markup& page, page_input const& in) {
 namespace detail {
 inline void append_end_of(markup& page, rank_record const& r) {
     bool const bad = r.ended && (!r.signal.empty() || r.exit_code.value_or(0) != 0);
-    if (bad && !r.ended_on_request) page.html("<span class=\"bad-text\">");
-    else page.html("<span>");
-    if (!r.ended) page.html("running");
-    else if (!r.signal.empty()) page.text(r.signal, 40);
-    else if (r.exit_code) page.html("exit ").number(*r.exit_code);
-    else page.html("ended");
+    if (bad && !r.ended_on_request)
+        page.html("<span class=\"bad-text\">");
+    else
+        page.html("<span>");
+    if (!r.ended)
+        page.html("running");
+    else if (!r.signal.empty())
+        page.text(r.signal, 40);
+    else if (r.exit_code)
+        page.html("exit ").number(*r.exit_code);
+    else
+        page.html("ended");
     if (r.ended_on_request) page.html(", asked to end");
     page.html("</span>");
 }
@@ -63,18 +74,25 @@ inline void append_ranks(markup& page, page_input const& in) {
     auto const& ranks = in.record.ranks;
     if (ranks.empty()) return;
     detail::begin_card(page, "processes", "Processes");
-    page.html("<table class=\"ranks\"><thead><tr><th scope=\"col\">Rank</th><th scope=\"col\">Host</th><th scope=\"col\">End</th>"
-              "<th scope=\"col\" class=\"num\">Wall</th><th scope=\"col\" class=\"num\">CPU</th>"
-              "<th scope=\"col\" class=\"num\">Memory</th></tr></thead><tbody>");
+    page.html(
+        "<table class=\"ranks\"><thead><tr><th scope=\"col\">Rank</th><th scope=\"col\">Host</th><th "
+        "scope=\"col\">End</th>"
+        "<th scope=\"col\" class=\"num\">Wall</th><th scope=\"col\" class=\"num\">CPU</th>"
+        "<th scope=\"col\" class=\"num\">Memory</th></tr></thead><tbody>");
     for (std::size_t i = 0; i < ranks.size() && i < most; ++i) {
         rank_record const& r = ranks[i];
-        page.html("<tr><th scope=\"row\">").number(r.rank).html("</th><td class=\"v\">").text(r.host, 100).html("</td><td class=\"end\">");
+        page.html("<tr><th scope=\"row\">")
+            .number(r.rank)
+            .html("</th><td class=\"v\">")
+            .text(r.host, 100)
+            .html("</td><td class=\"end\">");
         detail::append_end_of(page, r);
         page.html("</td><td class=\"num wall\">");
-        page.text(human_duration(r.ended ? r.wall_seconds : in.end() - r.start_time)).html("</td><td class=\"num cpu\">");
-        if (r.ended) page.text(human_duration(r.user_seconds + r.system_seconds));
+        page.text(human_duration(r.ended ? r.wall_seconds : in.end() - r.start_time))
+            .html("</td><td class=\"num cpu\">");
+        page.text(r.ended ? human_duration(r.user_seconds + r.system_seconds) : "\xE2\x80\x93");
         page.html("</td><td class=\"num memory\">");
-        if (r.ended) page.text(human_bytes(r.peak_memory_bytes));
+        page.text(r.ended ? human_bytes(r.peak_memory_bytes) : "\xE2\x80\x93");
         page.html("</td></tr>");
     }
     page.html("</tbody></table>");
@@ -88,8 +106,10 @@ inline bool append_log(markup& page, page_input const& in, std::filesystem::path
                        bool is_error) {
     log_tail const tail = read_log_tail(file);
     if (tail.text.empty()) return false;
-    if (is_error) page.html("<article class=\"log stderr\">");
-    else page.html("<article class=\"log\">");
+    if (is_error)
+        page.html("<article class=\"log stderr\">");
+    else
+        page.html("<article class=\"log\">");
     page.html("<header><h3>").text(title).html("</h3><span class=\"soft small\">");
     if (!tail.whole) page.html("the end of ");
     page.text(human_bytes(tail.size)).html(" \xC2\xB7 ");
@@ -124,7 +144,8 @@ inline void append_logs(markup& page, page_input const& in) {
     any = detail::append_log(page, in, directory.supervisor_log(), "supervisor", false) || any;
     if (!any) page.html("<p class=\"soft\">Nothing was written so far.</p>");
     if (in.record.ranks.size() > ranks.size())
-        page.html("<p class=\"note\">The logs of ").number(in.record.ranks.size() - ranks.size())
+        page.html("<p class=\"note\">The logs of ")
+            .number(in.record.ranks.size() - ranks.size())
             .html(" more processes are in <a href=\"system_logs/\">system_logs</a>.</p>");
     page.html("</section>");
 }

@@ -90,8 +90,8 @@ inline std::vector<std::string> tick_labels(plot_axis const& axis) {
 
 /// How many characters a reader sees.
 inline std::size_t visible_length(std::string_view text) {
-    return static_cast<std::size_t>(
-        std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80; }));
+    return static_cast<std::size_t>(std::count_if(
+        text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80; }));
 }
 
 }  // namespace estima::inline v0_1::portal

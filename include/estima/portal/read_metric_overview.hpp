@@ -68,8 +68,10 @@ inline void read_source(metric_source const& source, metric_overview& into) {
     std::string begun;
     auto take = [&into](std::string_view text, bool whole) {
         if (text.find_first_not_of(" \t\r") == std::string_view::npos) return;
-        if (auto const line = parse_metric_line(text)) into.add(*line);
-        else if (whole) ++into.lines_ignored;  // else its end may be on its way
+        if (auto const line = parse_metric_line(text))
+            into.add(*line);
+        else if (whole)
+            ++into.lines_ignored;  // else its end may be on its way
     };
     while (offset < source.size) {
         auto const length = static_cast<std::size_t>(std::min<std::uint64_t>(piece_size, source.size - offset));
@@ -78,9 +80,12 @@ inline void read_source(metric_source const& source, metric_overview& into) {
         offset += piece.size();
         std::string_view rest = piece;
         for (std::size_t end = 0; (end = rest.find('\n')) != std::string_view::npos; rest.remove_prefix(end + 1)) {
-            if (passing) passing = false;
-            else if (begun.empty()) take(rest.substr(0, end), true);
-            else take(begun.append(rest.substr(0, end)), true);
+            if (passing)
+                passing = false;
+            else if (begun.empty())
+                take(rest.substr(0, end), true);
+            else
+                take(begun.append(rest.substr(0, end)), true);
             begun.clear();
         }
         if (passing) continue;

@@ -17,7 +17,8 @@ namespace estima::inline v0_1::portal {
 namespace detail {
 inline void append_coordinate(std::string& path, double value) {
     std::array<char, 32> digits{};
-    auto const end = std::to_chars(digits.data(), digits.data() + digits.size(), value, std::chars_format::fixed, 1).ptr;
+    auto const end =
+        std::to_chars(digits.data(), digits.data() + digits.size(), value, std::chars_format::fixed, 1).ptr;
     path.append(digits.data(), end);
 }
 
@@ -45,7 +46,7 @@ inline plot_frame make_frame(plotted_metric const& metric) {
             for (plot_point const& p : {bucket.lowest, bucket.highest}) x.add(plot_point{0, 0, frame.x_of(p)});
         }
     }
-    frame.x = make_axis(x.lowest.y, x.highest.y, 5, false, true);
+    frame.x = make_axis(x.lowest.y, x.highest.y, 6, false, true);
     frame.y = make_axis(y.lowest.y, y.highest.y, 5, true, false);
     return frame;
 }
@@ -119,7 +120,9 @@ inline std::string line_path(plot_frame const& frame, metric_series const& serie
     return path;
 }
 
-inline void append_series_class(markup& page, std::size_t i) { page.text("s").number(i % metric_overview::most_writers); }
+inline void append_series_class(markup& page, std::size_t i) {
+    page.text("s").number(i % metric_overview::most_writers);
+}
 }  // namespace detail
 
 /// The plot of one metric: axes with labels, a line for each process. `summary` is what a screen reader says.

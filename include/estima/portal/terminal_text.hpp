@@ -23,7 +23,8 @@ inline std::size_t escape_sequence_length(std::string_view text) {
         while (i < text.size() && in(text[i], 0x20, 0x3F)) ++i;
         return i < text.size() && in(text[i], 0x40, 0x7E) ? i + 1 : i;
     }
-    if (kind == ']' || kind == 'P' || kind == '^' || kind == '_' || kind == 'X') {  // a string, ended by BEL or ESC backslash
+    if (kind == ']' || kind == 'P' || kind == '^' || kind == '_' ||
+        kind == 'X') {  // a string, ended by BEL or ESC backslash
         for (; i < text.size() && i < longest && text[i] != '\n'; ++i) {
             if (text[i] == '\a') return i + 1;
             if (text[i] == '\x1B') return i + 1 < text.size() && text[i + 1] == '\\' ? i + 2 : i;
@@ -41,8 +42,8 @@ inline std::size_t escape_sequence_length(std::string_view text) {
 inline std::string terminal_text(std::string_view raw) {
     std::string out;
     out.reserve(raw.size());
-    std::size_t line = 0;           // where the current line starts in `out`
-    bool returned = false;          // a carriage return that may be followed by a newline or by new text
+    std::size_t line = 0;   // where the current line starts in `out`
+    bool returned = false;  // a carriage return that may be followed by a newline or by new text
     while (!raw.empty()) {
         std::size_t const run = std::min(raw.find_first_of("\x1B\r\n\b"), raw.size());
         if (run > 0) {
@@ -54,8 +55,12 @@ inline std::string terminal_text(std::string_view raw) {
         }
         std::size_t length = 1;
         switch (raw.front()) {
-            case '\x1B': length = detail::escape_sequence_length(raw); break;
-            case '\r': returned = true; break;
+            case '\x1B':
+                length = detail::escape_sequence_length(raw);
+                break;
+            case '\r':
+                returned = true;
+                break;
             case '\b':
                 while (out.size() > line && (static_cast<unsigned char>(out.back()) & 0xC0U) == 0x80) out.pop_back();
                 if (out.size() > line) out.pop_back();

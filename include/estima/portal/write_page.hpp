@@ -23,11 +23,12 @@ namespace portal {
 inline std::string render_page(run_directory const& directory, run_record const& record, double now = epoch_seconds()) {
     page_input in = read_page_input(directory, record, now);
     markup page;
-    page.html("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
-              "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
-              "img-src data:; base-uri 'none'; form-action 'none'\">"
-              "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
-              "<meta name=\"referrer\" content=\"no-referrer\">");
+    page.html(
+        "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
+        "img-src data:; base-uri 'none'; form-action 'none'\">"
+        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
+        "<meta name=\"referrer\" content=\"no-referrer\">");
     if (!in.over()) page.html("<meta http-equiv=\"refresh\" content=\"2\">");
     page.html("<title>").text(to_string(record.status)).html(" \xE2\x80\x93 ").text(shown_name(record), 200);
     page.html("</title><style>").html(page_style).html("</style></head><body><div class=\"page\">");
@@ -47,10 +48,11 @@ inline std::string render_page(run_directory const& directory, run_record const&
     append_properties(page, in);
     page.html("</div><div class=\"logs\">");
     append_logs(page, in);
-    page.html("</div></main><footer><nav aria-label=\"files of this run\"><a href=\"./\">Run folder</a>"
-              "<a href=\"code/outputs/\">outputs</a><a href=\"code/logs/\">logs</a>"
-              "<a href=\"run_configuration.json\">run_configuration.json</a>"
-              "<a href=\"events.jsonl\">events.jsonl</a></nav><span>Written ");
+    page.html(
+        "</div></main><footer><nav aria-label=\"files of this run\"><a href=\"./\">Run folder</a>"
+        "<a href=\"code/outputs/\">outputs</a><a href=\"code/logs/\">logs</a>"
+        "<a href=\"run_configuration.json\">run_configuration.json</a>"
+        "<a href=\"events.jsonl\">events.jsonl</a></nav><span>Written ");
     append_time(page, now);
     page.html(" by estima</span></footer></div></body></html>\n");
     return page.str();

@@ -20,6 +20,7 @@
 #include <estima/run_configuration/json.hpp>
 #include <estima/workspace/file_url.hpp>
 #include <estima/workspace/model_registry.hpp>
+#include <estima/workspace/refresh_page.hpp>
 #include <estima/workspace/summary.hpp>
 #include <estima/workspace/wait.hpp>
 
@@ -165,7 +166,7 @@ private:
     run_record newest(journal& events) const {
         if (is_terminal(events.record().status)) return events.record();
         try {
-            bury_if_dead(directory_);
+            if (bury_if_dead(directory_)) detail::refresh_page_if_over(directory_);
         } catch (error const&) {  // it is dead, and this user may not write so
             run_record record = events.record();
             if (!is_terminal(record.status)) record.status = run_status::not_responding;
@@ -182,7 +183,10 @@ private:
         return run_configuration_from_json(json::parse(read_file(directory_.run_configuration()), nullptr, false));
     }
 
-    void append(json event) const { journal{directory_.journal()}.append(std::move(event)); }
+    void append(json event) const {
+        journal{directory_.journal()}.append(std::move(event));
+        detail::refresh_page_if_over(directory_);
+    }
 
     static bool is_below(std::string_view name, std::string_view prefix) {
         while (prefix.ends_with('/')) prefix.remove_suffix(1);

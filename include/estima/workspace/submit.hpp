@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <exception>
 #include <filesystem>
-#include <map>
 #include <string>
 #include <utility>
 
@@ -10,10 +10,11 @@
 #include <estima/history/journal.hpp>
 #include <estima/launcher/find_launcher.hpp>
 #include <estima/run_configuration/run_configuration.hpp>
-#include <estima/snapshot/git_query.hpp>
+#include <estima/snapshot/git_facts.hpp>
 #include <estima/snapshot/snapshot_store.hpp>
 #include <estima/transport/local.hpp>
 #include <estima/workspace/create_run.hpp>
+#include <estima/workspace/refresh_page.hpp>
 
 namespace estima::inline v0_1 {
 
@@ -32,6 +33,17 @@ inline void fail_run(run_directory const& run, error const& cause) noexcept {
         (void)journal{run.journal()}.append_status(run_status::failed, {{"error", to_json(told)}});
     } catch (error const&) {  // the workspace cannot be written: the first error, which is thrown on, says so too
     }
+    refresh_page_if_over(run);
+}
+
+/// What git knows of the source. Asked when the run is on its way, so that the script need not wait for it.
+inline void add_git_facts(run_directory const& run, std::filesystem::path const& source_directory) noexcept {
+    try {
+        journal events{run.journal()};
+        for (auto const& [name, value] : git_query{source_directory}.properties())
+            events.append({{"event", "property"}, {"name", name}, {"value", value}});
+    } catch (std::exception const&) {  // a full disk, say: the run goes on, and its handle is worth more than this
+    }
 }
 
 /// Everything that can go wrong for reasons of the program or the machine comes before the run exists.
@@ -39,7 +51,6 @@ inline run_directory submit(std::filesystem::path const& workspace, std::string 
                             run_configuration const& configuration, std::filesystem::path const& source_directory,
                             submit_options const& options) {
     std::string const launcher = find_launcher(options.launcher);
-    git_query git{source_directory};  // its answers are awaited when the run is on its way
     snapshot_info const snapshot = snapshot_store{workspace / "snapshots"}.take(source_directory, options.snapshot);
     created_run run = create_run(workspace, experiment, configuration, snapshot.id,
                                  std::filesystem::absolute(source_directory).lexically_normal());
@@ -49,8 +60,7 @@ inline run_directory submit(std::filesystem::path const& workspace, std::string 
         fail_run(run.directory, e);
         throw;
     }
-    journal events{run.directory.journal()};
-    for (auto const& [name, value] : git.properties()) events.append({{"event", "property"}, {"name", name}, {"value", value}});
+    add_git_facts(run.directory, source_directory);
     return run.directory;
 }
 }  // namespace detail

@@ -23,6 +23,7 @@
 #include <estima/system/host.hpp>
 #include <estima/system/inotify.hpp>
 #include <estima/system/process.hpp>
+#include <estima/workspace/refresh_page.hpp>
 
 namespace estima::inline v0_1 {
 
@@ -78,16 +79,19 @@ private:
 
     /// Status changes up to the script's end, then its output, then the rest: the order in which they happened.
     output_follower::found show(run_record const& record) {
+        using enum output_follower::found;
         std::ostream& out = *options_.output;
         auto is_end = [](run_status s) { return s == run_status::finalizing || is_terminal(s); };
         auto const& changes = record.status_changes;
         for (; printed_ < changes.size() && !is_end(changes[printed_].status); ++printed_) print(changes[printed_].status);
-        bool const ended = printed_ < changes.size() || is_end(record.status);
-        std::uint64_t const before = follower_->bytes_copied();
-        auto const found = follower_->copy(out, ended || (begun_line_due_ && clock::now() >= *begun_line_due_));
-        if (found != output_follower::found::held) begun_line_due_.reset();
-        else if (!begun_line_due_ || follower_->bytes_copied() != before) begun_line_due_ = clock::now() + patience_with_begun_lines;
-        if (found != output_follower::found::more)
+        auto found = all;
+        if (record.status > run_status::starting) {  // a script that is quick prints before it is said to run
+            std::uint64_t const before = follower_->bytes_copied();
+            found = follower_->copy(out, is_end(record.status) || (begun_line_due_ && clock::now() >= *begun_line_due_));
+            if (found != held) begun_line_due_.reset();
+            else if (!begun_line_due_ || follower_->bytes_copied() != before) begun_line_due_ = clock::now() + patience_with_begun_lines;
+        }
+        if (found != more)
             for (; printed_ < changes.size(); ++printed_) print(changes[printed_].status);
         out.flush();
         return found;
@@ -106,7 +110,10 @@ private:
             supervisor_ = open_pidfd(record.supervisor_pid, record.supervisor_start_ticks);
             if (supervisor_) return false;
         }
-        if (bury_if_dead(run_)) return true;
+        if (bury_if_dead(run_)) {
+            refresh_page_if_over(run_);
+            return true;
+        }
         // It runs on another host, or was not started yet, or its last process is just ending: look at its lock from
         // time to time, often at first.
         next_look_ = clock::now() + look_again_;

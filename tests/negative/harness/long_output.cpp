@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// refused-for: [0-9]+ lines \(at most 14\)
+// refused-for: too much to read: errors: 1, lines: [12][0-9]
 // expect-error: EST-000
 template <int N>
 struct nested {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// refused-for: 2 errors \(at most 1\)
+// refused-for: too much to read: errors: 2,
 // expect-error: EST-000
 #ifndef POSITIVE_CONTROL
 static_assert(false, "EST-000");

@@ -1,0 +1,395 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <sys/inotify.h>
+#include <sys/wait.h>
+
+#include <atomic>
+#include <set>
+#include <thread>
+#include <vector>
+
+#include <catch2/catch.hpp>
+
+#include <estima/snapshot/snapshot_store.hpp>
+
+#include "tree_on_disk.hpp"
+#include <support/temporary_directory.hpp>
+
+using estima_test::contents;
+using estima_test::describe;
+using estima_test::let_stamps_settle;
+using estima_test::temporary_directory;
+using estima_test::thrown_by;
+using estima_test::write;
+namespace fs = std::filesystem;
+
+namespace {
+
+// Small and large files, doubles, an empty file, an empty directory, links, names and modes of all kinds.
+void make_varied_tree(fs::path const& source, int many = 0) {
+    write(source / "train.py", "print('hello')\n");
+    write(source / "lib/__init__.py", "");
+    write(source / "lib/same.py", "print('hello')\n");
+    write(source / "large.bin", std::string(700'000, 'L'));
+    write(source / "line\nbreak", "n");
+    write(source / "no utf-8 \xff\xfe", "u");
+    write(source / "lib.txt", "sorts between lib and what is in it");
+    fs::create_directories(source / "empty/inside");
+    fs::create_symlink("../train.py", source / "lib/link");
+    fs::create_symlink("nowhere", source / "dangling");
+    fs::create_symlink("loop", source / "loop");
+    fs::create_symlink(".", source / "lib/here");
+    write(source / "run.sh", "#!/bin/sh\n");
+    fs::permissions(source / "run.sh", fs::perms{0751});
+    write(source / "read only/file", "r");
+    fs::permissions(source / "read only/file", fs::perms{0444});
+    fs::permissions(source / "read only", fs::perms{0555});
+    for (int i = 0; i < many; ++i) write(source / "many" / std::to_string(i % 7) / std::to_string(i), std::to_string(i));
+}
+
+// `remove_all` of an ordinary user needs it.
+void open_again(fs::path const& tree) { fs::permissions(tree / "read only", fs::perms{0755}); }
+
+std::uint64_t store_size(fs::path const& store) {
+    std::uint64_t size = 0;
+    for (auto const& entry : fs::recursive_directory_iterator{store})
+        if (entry.is_regular_file() && entry.path().parent_path().filename() != "index") size += entry.file_size();
+    return size;
+}
+
+// The names of the files below `root` that are opened while `action` runs.
+std::set<std::string> opened_during(fs::path const& root, std::function<void()> const& action) {
+    estima::file_descriptor const watch{::inotify_init1(IN_NONBLOCK | IN_CLOEXEC)};
+    ::inotify_add_watch(watch.get(), root.c_str(), IN_OPEN);
+    for (auto const& entry : fs::recursive_directory_iterator{root})
+        if (!entry.is_symlink() && entry.is_directory()) ::inotify_add_watch(watch.get(), entry.path().c_str(), IN_OPEN);
+    action();
+    std::set<std::string> names;
+    alignas(inotify_event) char buffer[65536];
+    for (ssize_t n = 0; (n = ::read(watch.get(), buffer, sizeof buffer)) > 0;)
+        for (ssize_t at = 0; at < n;) {
+            auto const* const event = reinterpret_cast<inotify_event const*>(buffer + at);
+            if ((event->mask & IN_ISDIR) == 0) names.insert(event->len > 0 ? event->name : "?");
+            at += static_cast<ssize_t>(sizeof *event + event->len);
+        }
+    return names;
+}
+
+}  // namespace
+
+TEST_CASE("a restored snapshot is the tree that was taken", "[snapshot]") {
+    int const many = GENERATE(0, 500);  // loose objects only; a pack
+    temporary_directory temporary;
+    make_varied_tree(temporary / "source", many);
+    estima::snapshot_store store{temporary / "workspace/snapshots"};
+    auto const info = store.take(temporary / "source");
+    CHECK_FALSE(info.reused);
+    CHECK(info.files == 13U + static_cast<unsigned>(many));
+    store.restore(info.id, temporary / "restored/deeper");
+    auto const expected = describe(temporary / "source");
+    CHECK(describe(temporary / "restored/deeper") == expected);
+    CHECK(fs::exists(temporary / "workspace/snapshots/packs") == true);
+    CHECK(fs::is_empty(temporary / "workspace/snapshots/packs") == (many == 0));
+    CHECK(fs::is_empty(temporary / "workspace/snapshots/tmp"));
+
+    auto const entries = store.entries(info.id);
+    CHECK(entries.size() == expected.size());
+    for (auto const& entry : entries) CHECK(expected.count(entry.path) == 1);
+
+    SECTION("and writing into the restored files does not touch the snapshot") {
+        write(temporary / "restored/deeper/large.bin", "changed");
+        write(temporary / "restored/deeper/train.py", "changed");
+        store.restore(info.id, temporary / "again");
+        CHECK(describe(temporary / "again") == expected);
+        open_again(temporary / "again");
+    }
+    open_again(temporary / "source");
+    open_again(temporary / "restored/deeper");
+}
+
+TEST_CASE("the id depends on names, contents, modes and links, not on times or place", "[snapshot]") {
+    temporary_directory temporary;
+    estima::snapshot_store store{temporary / "store"};
+    auto make = [&](std::string const& name) {
+        write(temporary / name / "a.py", "a");
+        write(temporary / name / "d/b.py", "b");
+        fs::create_symlink("a.py", temporary / name / "link");
+        return temporary / name;
+    };
+    auto const id = store.take(make("first")).id;
+    fs::path const second = make("second");
+    CHECK(store.take(second).id == id);
+    CHECK(store.take(second).reused);
+    std::set<std::string> ids{id};
+    auto changed = [&] { return ids.insert(store.take(second).id).second; };
+    write(second / "a.py", "b");
+    CHECK(changed());
+    fs::permissions(second / "a.py", fs::perms{0700});
+    CHECK(changed());
+    fs::rename(second / "a.py", second / "c.py");
+    CHECK(changed());
+    fs::create_directory(second / "empty");
+    CHECK(changed());
+    fs::remove(second / "link");
+    fs::create_symlink("c.py", second / "link");
+    CHECK(changed());
+    fs::remove(second / "link");
+    CHECK(changed());
+}
+
+TEST_CASE("an unchanged tree is recognised without opening a file", "[snapshot]") {
+    int const many = GENERATE(0, 500);
+    temporary_directory temporary;
+    fs::path const source = temporary / "source";
+    make_varied_tree(source, many);
+    write(source / ".amlignore", "*.tmp\n");
+    write(source / "scratch.tmp", "ignored");
+    let_stamps_settle(temporary.path());
+    estima::snapshot_store store{temporary / "store"};
+    auto const first = store.take(source);
+    estima::snapshot_info second;
+    CHECK(opened_during(source, [&] { second = store.take(source); }).empty());
+    CHECK(second.id == first.id);
+    CHECK(second.reused);
+
+    write(source / "lib/same.py", "new\n");
+    CHECK(opened_during(source, [&] { second = store.take(source); }) == std::set<std::string>{"same.py"});
+    CHECK(second.id != first.id);
+
+    fs::remove(source / "lib/same.py");
+    CHECK(opened_during(source, [&] { second = store.take(source); }).empty());
+    auto const entries = store.entries(second.id);
+    CHECK(std::none_of(entries.begin(), entries.end(), [](auto const& e) { return e.path == "lib/same.py"; }));
+    open_again(source);
+}
+
+TEST_CASE("a change right after a snapshot is seen, even of the same size and within one tick of the clock", "[snapshot]") {
+    temporary_directory temporary;
+    write(temporary / "source/a", "0000");
+    estima::snapshot_store store{temporary / "store"};
+    for (int i = 1; i < 300; ++i) {
+        estima::file_descriptor const file{::open((temporary / "source/a").c_str(), O_WRONLY | O_CLOEXEC)};
+        std::string const text = std::to_string(1000 + i);
+        REQUIRE(::pwrite(file.get(), text.data(), text.size(), 0) == 4);
+        auto const entries = store.entries(store.take(temporary / "source").id);
+        REQUIRE(entries.at(0).digest == estima::sha256_hex(text));
+    }
+}
+
+TEST_CASE("snapshots share what they have in common", "[snapshot]") {
+    temporary_directory temporary;
+    make_varied_tree(temporary / "source", 300);
+    estima::snapshot_store store{temporary / "store"};
+    auto const first = store.take(temporary / "source");
+    auto const before = describe(temporary / "source");
+    std::uint64_t const size = store_size(temporary / "store");
+    write(temporary / "source/train.py", "another text\n");
+    auto const second = store.take(temporary / "source");
+    CHECK(store_size(temporary / "store") - size < 60'000);  // a manifest and 13 bytes
+    fs::rename(temporary / "source", temporary / "moved");
+    CHECK(store.take(temporary / "moved").id == second.id);
+    store.restore(first.id, temporary / "old");
+    CHECK(describe(temporary / "old") == before);
+    open_again(temporary / "moved");
+    open_again(temporary / "old");
+}
+
+TEST_CASE("a damaged index costs time, never truth", "[snapshot]") {
+    temporary_directory temporary;
+    make_varied_tree(temporary / "source", 50);
+    let_stamps_settle(temporary.path());
+    estima::snapshot_store store{temporary / "store"};
+    auto const id = store.take(temporary / "source").id;
+    fs::path const index = fs::directory_iterator{temporary / "store/index"}->path();
+    std::string const sound = contents(index);
+    std::vector<std::string> damaged{"", "estima-index 1\n", sound + "x", std::string(sound.size(), '\0')};
+    for (std::size_t at = 0; at < sound.size(); at += 97) {
+        damaged.push_back(sound.substr(0, at));
+        damaged.push_back(sound);
+        damaged.back()[at] = static_cast<char>(damaged.back()[at] ^ 0x55);
+    }
+    std::string other_version = sound;
+    other_version[13] = '2';
+    damaged.push_back(other_version);
+    for (auto const& text : damaged) {
+        fs::remove(index);
+        write(index, text);
+        REQUIRE(store.take(temporary / "source").id == id);
+        REQUIRE(contents(index) == sound);
+    }
+    open_again(temporary / "source");
+}
+
+TEST_CASE("objects that were lost or torn are written again", "[snapshot]") {
+    int const many = GENERATE(0, 200);
+    temporary_directory temporary;
+    make_varied_tree(temporary / "source", many);
+    let_stamps_settle(temporary.path());
+    fs::path const root = temporary / "store";
+    estima::snapshot_store store{root};
+    auto const id = store.take(temporary / "source").id;
+    std::string const part = GENERATE("objects", "packs", "trees");
+    bool const torn = GENERATE(false, true);
+    for (auto const& entry : fs::recursive_directory_iterator{root / part}) {
+        if (!entry.is_regular_file()) continue;
+        if (torn) {
+            fs::permissions(entry.path(), fs::perms{0644});
+            fs::resize_file(entry.path(), entry.file_size() / 2);
+        } else {
+            fs::remove(entry.path());
+        }
+    }
+    if (part == "packs" && many == 0) {  // there is none to lose
+        open_again(temporary / "source");
+        return;
+    }
+    auto const lost = thrown_by([&] { store.restore(id, temporary / "broken"); });
+    CHECK(lost.id() == (part == "trees" && !torn ? "EST-207" : "EST-208"));
+    CHECK(store.take(temporary / "source").id == id);
+    store.restore(id, temporary / "restored");
+    CHECK(describe(temporary / "restored") == describe(temporary / "source"));
+    for (char const* const name : {"source", "restored", "broken"})
+        if (fs::exists(temporary / name / "read only")) open_again(temporary / name);
+}
+
+TEST_CASE("a restore says what it misses and spoils nothing", "[snapshot]") {
+    temporary_directory temporary;
+    write(temporary / "source/a", "text");
+    estima::snapshot_store store{temporary / "store"};
+    auto const id = store.take(temporary / "source").id;
+    CHECK(thrown_by([&] { store.restore(std::string(64, '0'), temporary / "x"); }).id() == "EST-207");
+    CHECK(thrown_by([&] { store.restore("../trees/" + id, temporary / "x"); }).id() == "EST-207");
+    CHECK(thrown_by([&] { store.entries(""); }).id() == "EST-207");
+    write(temporary / "there/a", "mine");
+    CHECK(thrown_by([&] { store.restore(id, temporary / "there"); }).id() == "EST-209");
+    CHECK(contents(temporary / "there/a") == "mine");
+}
+
+TEST_CASE("the root's .amlignore decides, .gitignore only in its absence", "[snapshot]") {
+    temporary_directory temporary;
+    fs::path const source = temporary / "source";
+    for (char const* const name : {"a.log", "b.tmp", "sub/a.log", "sub/.gitignore", "sub/.amlignore"}) write(source / name, "*\n");
+    write(source / ".git/config", "x");
+    write(source / "sub/.git", "gitdir: elsewhere");
+    write(source / ".estima/workspace.json", "{}");
+    estima::snapshot_store store{source / "my workspace/snapshots"};
+    auto paths = [&] {
+        std::string text;
+        for (auto const& entry : store.entries(store.take(source).id)) text += entry.path + " ";
+        return text;
+    };
+    CHECK(paths() == "a.log b.tmp sub sub/.amlignore sub/.gitignore sub/a.log ");
+    write(source / ".gitignore", "*.log\n");
+    CHECK(paths() == ".gitignore b.tmp sub sub/.amlignore sub/.gitignore ");
+    write(source / ".amlignore", "*.tmp\n");
+    CHECK(paths() == ".amlignore .gitignore a.log sub sub/.amlignore sub/.gitignore sub/a.log ");
+    write(source / ".amlignore", "");
+    CHECK(paths() == ".amlignore .gitignore a.log b.tmp sub sub/.amlignore sub/.gitignore sub/a.log ");
+    write(source / ".amlignore", "*\n!sub\n!/sub/a.log\n");
+    CHECK(paths() == "sub sub/a.log ");
+}
+
+TEST_CASE("a missing source directory, and a file in its place, are named", "[snapshot]") {
+    temporary_directory temporary;
+    estima::snapshot_store store{temporary / "store"};
+    auto const missing = thrown_by([&] { store.take(temporary / "missing"); });
+    CHECK(missing.id() == "EST-200");
+    CHECK(missing.text().where == (temporary / "missing").string());
+    write(temporary / "file", "");
+    CHECK(thrown_by([&] { store.take(temporary / "file"); }).id() == "EST-200");
+    CHECK_FALSE(fs::exists(temporary / "store"));
+}
+
+TEST_CASE("the store is for its user alone", "[snapshot]") {
+    temporary_directory temporary;
+    write(temporary / "source/secret", "s");
+    fs::permissions(temporary / "source/secret", fs::perms{0600});
+    estima::snapshot_store store{temporary / "workspace/snapshots"};
+    store.take(temporary / "source");
+    CHECK((fs::status(temporary / "workspace/snapshots").permissions() & fs::perms{0077}) == fs::perms::none);
+}
+
+TEST_CASE("many processes take and restore at once", "[snapshot][process]") {
+    temporary_directory temporary;
+    make_varied_tree(temporary / "one", 300);
+    make_varied_tree(temporary / "two", 20);
+    auto const expected_one = describe(temporary / "one"), expected_two = describe(temporary / "two");
+    std::vector<pid_t> children;
+    for (int i = 0; i < 8; ++i) {
+        pid_t const pid = ::fork();
+        REQUIRE(pid >= 0);
+        if (pid == 0) {
+            int result = 1;
+            try {
+                estima::snapshot_store store{temporary / "store"};
+                fs::path const target = temporary / ("restored" + std::to_string(i));
+                for (int round = 0; round < 3; ++round) {
+                    bool const first = (i + round) % 2 == 0;
+                    auto const info = store.take(temporary / (first ? "one" : "two"));
+                    store.restore(info.id, target / std::to_string(round));
+                    if (describe(target / std::to_string(round)) != (first ? expected_one : expected_two)) ::_exit(2);
+                    open_again(target / std::to_string(round));
+                }
+                result = 0;
+            } catch (std::exception const& e) {
+                ::write(2, e.what(), std::strlen(e.what()));
+            }
+            ::_exit(result);
+        }
+        children.push_back(pid);
+    }
+    for (pid_t const pid : children) {
+        int status = 0;
+        ::waitpid(pid, &status, 0);
+        CHECK(status == 0);
+    }
+    CHECK(fs::is_empty(temporary / "store/tmp"));
+    open_again(temporary / "one");
+    open_again(temporary / "two");
+}
+
+TEST_CASE("a taker that is killed leaves no visible damage", "[snapshot][process]") {
+    temporary_directory temporary;
+    make_varied_tree(temporary / "source", 1500);
+    fs::path const root = temporary / "store";
+    std::string id;
+    for (int round = 0; round < 12; ++round) {
+        write(temporary / "source/large.bin", std::string(900'000, static_cast<char>('a' + round)));
+        pid_t const pid = ::fork();
+        REQUIRE(pid >= 0);
+        if (pid == 0) {
+            estima::snapshot_store{root}.take(temporary / "source");
+            ::_exit(0);
+        }
+        // Kill it once it has got as far as this round asks: so many directory entries made, or the end.
+        auto made = [&] {
+            std::error_code ignored;
+            return std::distance(fs::directory_iterator{root / "tmp", ignored}, {}) +
+                   std::distance(fs::directory_iterator{root / "objects", ignored}, {});
+        };
+        auto const enough = made() + round % 4;
+        int status = 0;
+        while (made() < enough && ::waitpid(pid, &status, WNOHANG) == 0) {
+        }
+        ::kill(pid, SIGKILL);
+        ::waitpid(pid, &status, 0);
+    }
+    estima::snapshot_store store{root};
+    auto const info = store.take(temporary / "source");
+    store.restore(info.id, temporary / "restored");
+    CHECK(describe(temporary / "restored") == describe(temporary / "source"));
+    open_again(temporary / "source");
+    open_again(temporary / "restored");
+}
+
+TEST_CASE("threads of one process may share a store", "[snapshot]") {
+    temporary_directory temporary;
+    make_varied_tree(temporary / "source", 200);
+    estima::snapshot_store store{temporary / "store"};
+    std::vector<std::string> ids(4);
+    std::vector<std::thread> threads;
+    for (auto& id : ids) threads.emplace_back([&] { id = store.take(temporary / "source").id; });
+    for (auto& thread : threads) thread.join();
+    CHECK(std::set<std::string>(ids.begin(), ids.end()).size() == 1);
+    CHECK(ids[0].size() == 64);
+    open_again(temporary / "source");
+}

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <estima/workspace/run.hpp>
+
+#include <catch2/catch.hpp>
+
+#include <filesystem>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "../../support/fake_run.hpp"
+
+namespace {
+namespace fs = std::filesystem;
+using estima::run_status;
+
+template <class Work>
+std::string error_of(Work const& work) {
+    try {
+        work();
+    } catch (estima::error const& e) {
+        return e.what();
+    }
+    return "";
+}
+}  // namespace
+
+TEST_CASE("every handle of a run tells the same") {
+    estima_test::fake_run fake;
+    estima::run const one = fake.run(), other = fake.workspace().run(one.id()), copy = one;
+    CHECK(one.status() == run_status::not_started);
+    fake.start();
+    for (estima::run const* r : {&one, &other, &copy}) CHECK(r->status() == run_status::running);
+    one.tag("owner", "ada");
+    other.tag("owner", "grace");
+    other.tag("urgent");
+    CHECK(copy.get_tags() == std::map<std::string, std::string>{{"owner", "grace"}, {"urgent", ""}});
+}
+
+TEST_CASE("a property is set once") {
+    estima_test::fake_run fake;
+    estima::run const run = fake.run();
+    run.add_properties({{"data", "v1"}, {"seed", "7"}});
+    run.add_property("data", "v1");
+    std::string const told = error_of([&] { run.add_property("data", "v2"); });
+    CHECK(told.starts_with("[EST-501]"));
+    CHECK(told.find("\"v1\"") != std::string::npos);
+    CHECK(run.get_properties().at("data") == "v1");
+    CHECK(run.get_properties().at("seed") == "7");
+    CHECK_FALSE(error_of([&] { run.add_property("ContentSnapshotId", "x"); }).empty());
+}
+
+TEST_CASE("of many that set a property at once, one is right and the others are told") {
+    estima_test::fake_run fake;
+    std::vector<std::string> told(8);
+    std::vector<std::thread> all;
+    for (std::size_t i = 0; i < told.size(); ++i)
+        all.emplace_back([&, i] { told[i] = error_of([&] { fake.run().add_property("winner", std::to_string(i)); }); });
+    for (auto& t : all) t.join();
+    std::size_t const winner = std::stoul(fake.run().get_properties().at("winner"));
+    for (std::size_t i = 0; i < told.size(); ++i) CHECK(told[i].empty() == (i == winner));
+}
+
+TEST_CASE("details hold what is known") {
+    estima_test::fake_run fake{{.script = "train.py", .arguments = {"--epochs", "5"}, .display_name = "first", .tags = {{"a", "b"}}}};
+    auto const before = fake.run().get_details();
+    CHECK(before.status == run_status::not_started);
+    CHECK(before.start_time == 0);
+    CHECK(before.end_time == 0);
+    fake.start();
+    fake.print("hello\n");
+    fake.output("outputs/m", "model");
+    fake.complete();
+    auto const d = fake.run().get_details();
+    CHECK(d.run_id == fake.directory().run_id());
+    CHECK(d.experiment == "digits");
+    CHECK(d.display_name == "first");
+    CHECK(d.target == "local");
+    CHECK(d.status == run_status::completed);
+    CHECK(d.created_time > 1.6e9);
+    CHECK(d.start_time >= d.created_time);
+    CHECK(d.end_time >= d.start_time);
+    CHECK(d.duration_seconds(0) == d.end_time - d.created_time);
+    CHECK(d.tags.at("a") == "b");
+    CHECK(d.run_definition.arguments == std::vector<std::string>{"--epochs", "5"});
+    CHECK(d.log_files == std::vector<std::string>{fake.directory().rank_stdout(0).string()});
+    REQUIRE(d.artifacts.size() == 1);
+    CHECK(d.artifacts[0].path == "outputs/m");
+    CHECK(d.warnings.empty());
+    CHECK_FALSE(d.error);
+}
+
+TEST_CASE("a torn journal and a lost configuration are warnings, not the end") {
+    estima_test::fake_run fake;
+    fake.start();
+    fake.complete();
+    estima_test::append_file(fake.directory().journal(), "{\"event\":\"tag\",\"na");
+    estima_test::write_file(fake.directory().run_configuration(), "{");
+    auto const d = fake.run().get_details();
+    CHECK(d.status == run_status::completed);
+    REQUIRE(d.warnings.size() == 2);
+    CHECK(d.warnings[0].find("1 line of the journal") != std::string::npos);
+    CHECK(d.warnings[1].find("configuration") != std::string::npos);
+    fake.run().tag("name", "kept");
+    CHECK(fake.run().get_tags().at("name") == "kept");
+}
+
+TEST_CASE("cancel asks once, however many ask, and says when it is too late") {
+    estima_test::fake_run fake;
+    fake.start();
+    CHECK(fake.run().cancel({.grace = estima::seconds(2.5)}));
+    CHECK(fake.run().cancel());
+    auto const record = fake.journal().record();
+    CHECK(record.status == run_status::cancel_requested);
+    CHECK(record.cancel_grace_seconds == 2.5);
+    CHECK(record.status_changes.size() == 5);
+    fake.status({run_status::canceled});
+    auto const size = fs::file_size(fake.directory().journal());
+    CHECK_FALSE(fake.run().cancel());
+    CHECK(fs::file_size(fake.directory().journal()) == size);
+}
+
+TEST_CASE("a run whose supervisor died is Failed at the next look, and cannot be cancelled any more") {
+    for (int look = 0; look < 3; ++look) {
+        estima_test::fake_run fake;
+        fake.start();
+        CHECK(fake.run().status() == run_status::running);
+        fake.die();
+        if (look == 0) CHECK(fake.run().status() == run_status::failed);
+        if (look == 1) CHECK(fake.run().get_details().error->id == "EST-430");
+        if (look == 2) CHECK_FALSE(fake.run().cancel());
+        CHECK(fake.journal().record().status == run_status::failed);
+        CHECK(fs::exists(fake.directory().page()));
+    }
+}
+
+TEST_CASE("the page's address can be opened whatever the workspace is called") {
+    estima_test::temporary_directory const folder;
+    auto const workspace = estima::workspace::open(folder / "my runs #1 100% \xC3\xA4?");
+    auto const made = estima::detail::create_run(workspace.path(), "e", {.script = "s"}, "", "/");
+    std::string const url = estima::run{made.directory}.portal_url();
+    CHECK(url == "file://" + folder.path().string() + "/my%20runs%20%231%20100%25%20%C3%A4%3F/runs/" + made.directory.run_id() + "/index.html");
+}
+
+TEST_CASE("metrics of the run are read at any time") {
+    estima_test::fake_run fake;
+    CHECK(fake.run().get_metrics().empty());
+    estima_test::append_file(fake.directory().metrics_file(0), "{\"name\":\"loss\",\"value\":1}\n");
+    CHECK(fake.run().get_metrics().last("loss") == 1);
+    estima_test::append_file(fake.directory().metrics_file(0), "{\"name\":\"loss\",\"value\":0.5}\n{\"name\":\"acc\",\"value\":1}\n");
+    CHECK(fake.run().get_metrics("loss").names() == std::vector<std::string>{"loss"});
+    CHECK(fake.run().get_metrics().last("loss") == 0.5);
+}
+
+TEST_CASE("files are downloaded one by one or by folder") {
+    estima_test::fake_run fake;
+    fake.start();
+    fake.output("outputs/a.txt", "A");
+    fake.output("outputs/check/b.txt", "B");
+    fake.output("outputs/checkpoint", "C");
+    fake.complete();
+    estima::run const run = fake.run();
+    CHECK(run.get_file_names() == std::vector<std::string>{"outputs/a.txt", "outputs/check/b.txt", "outputs/checkpoint"});
+    CHECK(run.download_file("outputs/a.txt", fake / "copy.txt") == fake / "copy.txt");
+    CHECK(estima::read_file(fake / "copy.txt") == "A");
+    fs::create_directory(fake / "folder");
+    CHECK(run.download_file("outputs/a.txt", fake / "folder") == fake / "folder/a.txt");
+    CHECK(run.download_files("outputs/check", fake / "some") == 1);
+    CHECK(estima::read_file(fake / "some/outputs/check/b.txt") == "B");
+    CHECK(run.download_files("outputs/", fake / "more") == 3);
+    CHECK(run.download_files("", fake / "all") == 3);
+    CHECK(error_of([&] { run.download_files("outputs/ch", fake / "x"); }).starts_with("[EST-502]"));
+    CHECK(error_of([&] { run.download_file("../../workspace.json", fake / "x"); }).starts_with("[EST-502]"));
+    CHECK_FALSE(fs::exists(fake / "x"));
+}
+
+TEST_CASE("a run without a journal is none") {
+    estima_test::temporary_directory const folder;
+    CHECK(error_of([&] { estima::run{estima::run_directory{folder.path()}}; }).starts_with("[EST-301]"));
+}

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <estima/workspace/workspace.hpp>
+
+#include <catch2/catch.hpp>
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "../../support/fake_run.hpp"
+#include "../../support/temporary_directory.hpp"
+
+namespace {
+namespace fs = std::filesystem;
+using estima_test::write_file;
+
+/// Sets or removes a variable of the environment for one scope.
+class scoped_variable {
+public:
+    scoped_variable(char const* name, std::optional<std::string> const& value) : name_{name} {
+        if (char const* const before = std::getenv(name)) before_ = before;
+        put(value);
+    }
+    scoped_variable(scoped_variable const&) = delete;
+    scoped_variable& operator=(scoped_variable const&) = delete;
+    ~scoped_variable() { put(before_); }
+
+private:
+    void put(std::optional<std::string> const& value) const {
+        if (value) ::setenv(name_, value->c_str(), 1);
+        else ::unsetenv(name_);
+    }
+    char const* name_;
+    std::optional<std::string> before_{};
+};
+
+class scoped_directory {
+public:
+    explicit scoped_directory(fs::path const& path) : before_{fs::current_path()} { fs::current_path(path); }
+    scoped_directory(scoped_directory const&) = delete;
+    scoped_directory& operator=(scoped_directory const&) = delete;
+    ~scoped_directory() { fs::current_path(before_); }
+
+private:
+    fs::path before_;
+};
+
+template <class Work>
+std::string error_of(Work const& work) {
+    try {
+        work();
+    } catch (estima::error const& e) {
+        return e.what();
+    }
+    return "";
+}
+}  // namespace
+
+TEST_CASE("a workspace is made when it is opened for the first time, and found the second time") {
+    estima_test::temporary_directory const folder;
+    fs::path const place = folder / "a/b";
+    auto const first = estima::workspace::open(place);
+    CHECK(first.path() == place);
+    CHECK(estima::read_file(place / "workspace.json") == "{\"format\":1}\n");
+    auto const inode = [&] { struct stat s{}; ::stat((place / "workspace.json").c_str(), &s); return s.st_ino; };
+    auto const before = inode();
+    CHECK(estima::workspace::open(place).path() == place);
+    CHECK(inode() == before);
+    CHECK(first.runs().empty());
+    CHECK(first.models().empty());
+}
+
+TEST_CASE("the workspace is the named one, else the nearest .estima upward, else that of the user") {
+    estima_test::temporary_directory const folder;
+    fs::create_directories(folder / "project/.estima");
+    fs::create_directories(folder / "project/src/deep");
+    fs::create_directories(folder / "elsewhere");
+    scoped_variable const home{"HOME", (folder / "home").string()};
+    {
+        scoped_variable const named{"ESTIMA_WORKSPACE", (folder / "named").string()};
+        scoped_directory const here{folder / "project/src/deep"};
+        CHECK(estima::workspace::open().path() == folder / "named");
+    }
+    scoped_variable const named{"ESTIMA_WORKSPACE", std::nullopt};
+    {
+        scoped_directory const here{folder / "project/src/deep"};
+        CHECK(estima::workspace::open().path() == folder / "project/.estima");
+    }
+    scoped_directory const here{folder / "elsewhere"};
+    {
+        scoped_variable const data{"XDG_DATA_HOME", (folder / "data").string()};
+        CHECK(estima::workspace::open().path() == folder / "data/estima");
+    }
+    scoped_variable const data{"XDG_DATA_HOME", "not/absolute"};
+    CHECK(estima::workspace::open().path() == folder / "home/.local/share/estima");
+    scoped_variable const homeless{"HOME", std::nullopt};
+    CHECK(error_of([] { (void)estima::workspace::open(); }).starts_with("[EST-302]"));
+}
+
+TEST_CASE("a workspace of a newer format, or a damaged one, is refused and left alone") {
+    estima_test::temporary_directory const folder;
+    for (char const* const text : {"{\"format\":2}", "{\"format\":\"1\"}", "not json", ""}) {
+        write_file(folder / "workspace.json", text);
+        std::string const told = error_of([&] { (void)estima::workspace::open(folder.path()); });
+        CHECK(told.starts_with("[EST-303]"));
+        CHECK((told.find("newer version") != std::string::npos) == (std::string{text} == "{\"format\":2}"));
+        CHECK(estima::read_file(folder / "workspace.json") == text);
+    }
+}
+
+TEST_CASE("a folder with other things in it does not become a workspace") {
+    estima_test::temporary_directory const folder;
+    write_file(folder / "train.py", "pass");
+    std::string const told = error_of([&] { (void)estima::workspace::open(folder.path()); });
+    CHECK(told.starts_with("[EST-304]"));
+    CHECK(told.find("train.py") != std::string::npos);
+    CHECK_FALSE(fs::exists(folder / "workspace.json"));
+    CHECK(error_of([&] { (void)estima::workspace::open(folder / "train.py"); }).starts_with("[EST-301]"));
+}
+
+TEST_CASE("many programs may make the same workspace at once") {
+    estima_test::temporary_directory const folder;
+    std::vector<std::thread> all;
+    std::vector<std::string> told(8);
+    for (std::string& t : told) all.emplace_back([&] { t = error_of([&] { (void)estima::workspace::open(folder / "w"); }); });
+    for (auto& t : all) t.join();
+    for (std::string const& t : told) CHECK(t.empty());
+    CHECK(std::distance(fs::directory_iterator{folder / "w"}, {}) == 1);
+}
+
+TEST_CASE("names of experiments are checked") {
+    estima_test::temporary_directory const folder;
+    auto const workspace = estima::workspace::open(folder / "w");
+    for (std::string const& name : {std::string{"digits"}, std::string{"a.b-c_D9"}, std::string{"_"}, std::string(200, 'a')})
+        CHECK(workspace.experiment(name).name() == name);
+    for (std::string const& name : {std::string{}, std::string{"a/b"}, std::string{".."}, std::string{".hidden"}, std::string{"-n"},
+                                    std::string{"a b"}, std::string{"\xC3\xA4"}, std::string{"a\n"}, std::string("a\0b", 3), std::string(201, 'a')})
+        CHECK(error_of([&] { (void)workspace.experiment(name); }).starts_with("[EST-305]"));
+}
+
+TEST_CASE("run ids are of the experiment, the second and chance") {
+    std::string const id = estima::detail::new_run_id("digits");
+    REQUIRE(id.size() == std::string{"digits_1700000000_01234567"}.size());
+    CHECK(id.starts_with("digits_"));
+    CHECK(std::abs(std::stod(id.substr(7, 10)) - estima::epoch_seconds()) < 100);
+    CHECK(id.substr(18).find_first_not_of("0123456789abcdef") == std::string::npos);
+    CHECK(id != estima::detail::new_run_id("digits"));
+}
+
+TEST_CASE("runs are listed by age and found by id") {
+    estima_test::fake_run made;
+    auto const& workspace = made.workspace();
+    for (char const* const id : {"z_1600000000_00000000", "a_1700000000_00000000", ".half_1600000001_00000000.12345678"}) {
+        fs::create_directories(workspace.path() / "runs" / id);
+        fs::copy_file(made.directory().journal(), workspace.path() / "runs" / id / "events.jsonl");
+    }
+    std::string const id = made.directory().run_id();
+    CHECK(workspace.runs() == std::vector<std::string>{"z_1600000000_00000000", "a_1700000000_00000000", id});
+    CHECK(workspace.run(id).id() == id);
+    CHECK(workspace.run(id).directory().path == made.directory().path);
+}
+
+TEST_CASE("an id that no run has is answered with close or new ones") {
+    estima_test::fake_run made;
+    std::string const id = made.directory().run_id();
+    auto told = [&](std::string const& wrong) { return error_of([&] { (void)made.workspace().run(wrong); }); };
+    std::string typo = id;
+    typo.back() = typo.back() == '0' ? '1' : '0';
+    CHECK(told(typo).find("did you mean: " + id) != std::string::npos);
+    CHECK(told(id.substr(id.size() - 8)).find("did you mean: " + id) != std::string::npos);
+    CHECK(told("other").find("the newest runs are: " + id) != std::string::npos);
+    for (std::string const& wrong : {std::string{}, std::string{".."}, std::string{"../runs/"} + id, std::string(100000, 'x')})
+        CHECK(told(wrong).starts_with("[EST-307]"));
+    estima_test::temporary_directory const folder;
+    auto const empty = estima::workspace::open(folder / "w");
+    CHECK(error_of([&] { (void)empty.run("x"); }).find("has no runs") != std::string::npos);
+}
+
+TEST_CASE("a run is made complete, locked and under a name of its own") {
+    estima_test::temporary_directory const folder;
+    estima::run_configuration const configuration{.script = "train.py", .display_name = "first try", .tags = {{"owner", "ada"}}};
+    auto const one = estima::detail::create_run(folder.path(), "digits", configuration, "abc", "/source");
+    auto const two = estima::detail::create_run(folder.path(), "digits", configuration, "abc", "/source");
+    CHECK(one.directory.run_id() != two.directory.run_id());
+    CHECK(std::distance(fs::directory_iterator{folder / "runs"}, {}) == 2);
+    CHECK(estima::run_configuration_from_json(estima::json::parse(estima::read_file(one.directory.run_configuration()))) == configuration);
+    auto const record = estima::journal{one.directory.journal()}.record();
+    CHECK(record.run_id == one.directory.run_id());
+    CHECK(record.experiment == "digits");
+    CHECK(record.display_name == "first try");
+    CHECK(record.tags.at("owner") == "ada");
+    CHECK(record.snapshot_id == "abc");
+    CHECK(record.properties.at("ContentSnapshotId") == "abc");
+    CHECK(record.source_directory == "/source");
+    CHECK(record.host == estima::host_name());
+    CHECK_FALSE(record.user.empty());
+    CHECK(fs::is_directory(one.directory.metrics()));
+    CHECK(fs::is_directory(one.directory.system_logs()));
+    estima::file_descriptor const again = estima::open_file(one.directory.lock(), O_RDWR);
+    CHECK(::flock(again.get(), LOCK_EX | LOCK_NB) != 0);
+}
+
+TEST_CASE("a run that cannot be made leaves nothing") {
+    estima_test::temporary_directory const folder;
+    estima::run_configuration const configuration{.script = "a\xFF"};
+    CHECK(error_of([&] { (void)estima::detail::create_run(folder.path(), "digits", configuration, "abc", "/source"); }).starts_with("[EST-102]"));
+    CHECK(fs::is_empty(folder / "runs"));
+}
