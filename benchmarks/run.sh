@@ -5,7 +5,7 @@
 # build/benchmarks/results.json and prints a table. Returns 1 when a limit is not met or a result is missing.
 #
 # A benchmark prints one line of JSON a result and nothing else to stdout:
-#   {"name": ..., "value": median, "unit": ..., "against": median of the other side in that unit, "ratio": value/against}
+#   {"name": ..., "value": median, "unit": ..., "against": the other side's median in that unit, "ratio": value / against}
 # (`against` and `ratio` only where there are two sides). A comment "benchmarks: NAME NAME" in its first lines says what
 # it measures, and it gets the wanted names as arguments.
 set -euo pipefail
@@ -16,7 +16,8 @@ wanted=("$@")
 # shellcheck source-path=SCRIPTDIR/..
 source "$root/cmake/packages.sh"
 estima_install_packages benchmarks
-mapfile -t known < <(python3 -c 'import json, sys; print(*json.load(open(sys.argv[1])), sep="\n")' "$root/benchmarks/limits.json")
+limits=$root/benchmarks/limits.json
+mapfile -t known < <(python3 -c 'import json, sys; print(*json.load(open(sys.argv[1])), sep="\n")' "$limits")
 for name in "${wanted[@]}"; do
     [[ " ${known[*]} " == *" $name "* ]] || { echo "no such benchmark: $name (there are: ${known[*]})" >&2; exit 2; }
 done
@@ -38,7 +39,7 @@ export BENCHMARK_INCLUDE=$root/include
 lines=$build/results.jsonl
 : >"$lines"
 for source in "$root"/benchmarks/*.cpp "$root"/benchmarks/*.sh; do
-    [ -f "$source" ] && [ "$source" != "$root/benchmarks/run.sh" ] || continue
+    if [ ! -f "$source" ] || [ "$source" = "$root/benchmarks/run.sh" ]; then continue; fi
     measured=$(sed -n '1,12s/^\(#\|\/\/\) *benchmarks: //p' "$source")
     names=()
     for name in $measured; do
@@ -54,4 +55,4 @@ for source in "$root"/benchmarks/*.cpp "$root"/benchmarks/*.sh; do
     # One that fails leaves its results missing, which the table shows.
     "${command[@]}" "${names[@]}" </dev/null >>"$lines" || echo "$file failed" >&2
 done
-python3 -B "$root/benchmarks/table.py" "$root/benchmarks/limits.json" "$lines" "$build/results.json" "${wanted[@]}"
+python3 -B "$root/benchmarks/table.py" "$limits" "$lines" "$build/results.json" "${wanted[@]}"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSL-1.0
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 # The Debian packages that each command needs, in this place only. Sourced by examples/quickstart.sh, tests/run.sh and
 # benchmarks/run.sh, which call `estima_install_packages GROUP...`.
 
@@ -34,7 +34,7 @@ estima_install_packages() {
         wanted+=(${!list})
     done
     if ! command -v dpkg-query >/dev/null; then
-        echo "This is no Debian, so nothing was installed. These packages, or what they are called here, are needed:" >&2
+        echo "This is no Debian, so nothing was installed. Needed are these packages, or what they are here:" >&2
         echo "  ${wanted[*]}" >&2
         return 0
     fi

@@ -32,4 +32,4 @@ if [ ! -f "$build/build.ninja" ]; then
         -DESTIMA_BUILD_BENCHMARKS=OFF -DESTIMA_BUILD_EXAMPLES=ON
 fi
 run_quietly cmake --build "$build" --target quickstart
-exec "$build/examples/quickstart" "$@"
+exec "$build/examples/programs/quickstart" "$@"

@@ -27,9 +27,10 @@ mkdir -p "$results"
 if command -v ccache >/dev/null; then
     export CMAKE_CXX_COMPILER_LAUNCHER=ccache
     # Relative paths and no build folder in the key, so that another clone of the tree finds what was compiled here.
-    export CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1 CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+    export CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1 CCACHE_SLOPPINESS=include_file_mtime,include_file_ctime
 fi
 
+# Debug information for files and lines only (-g1): a fifth less to compile.
 # check PRESET LABELS TARGET... : builds the targets and runs the tests; leaves $results/PRESET.xml
 check() {
     local preset=$1 labels=$2 log=$results/$1.log start=$SECONDS
@@ -40,8 +41,8 @@ check() {
         rm -rf "build/$preset"
     fi
     echo "== $preset: building $*"
-    if ! { cmake --preset "$preset" && cmake --build --preset "$preset" --parallel "$jobs" --target "$@"; } \
-        >"$log" 2>&1 </dev/null; then
+    if ! { cmake --preset "$preset" -DCMAKE_CXX_FLAGS_DEBUG=-g1 &&
+        cmake --build --preset "$preset" --parallel "$jobs" --target "$@"; } >"$log" 2>&1 </dev/null; then
         cat "$log"
         echo "== $preset: the build failed"
         touch "$results/$preset.build_failed"
@@ -61,7 +62,7 @@ check() {
 case $label in
     "")
         check gcc-debug "^(${labels// /|})$" all
-        check clang-debug "^(${labels// /|})$" all
+        check clang-debug "^(${labels// /|})$" estima_unit_tests estima_process_tests estima_odr examples
         check asan "^(unit|process)$" estima_unit_tests estima_process_tests
         check tsan "^(unit|process)$" estima_unit_tests estima_process_tests
         ;;

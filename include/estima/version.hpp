@@ -8,6 +8,6 @@ namespace estima::inline v0_1 {
 inline constexpr int version_major = 0;
 inline constexpr int version_minor = 1;
 inline constexpr int version_patch = 0;
-inline constexpr char version[] = "0.1.0";
+inline constexpr char library_version[] = "0.1.0";
 
 }  // namespace estima::inline v0_1

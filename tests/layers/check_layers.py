@@ -18,9 +18,11 @@ import sys
 LAYERS = [
     {"base", "version"},
     {"system"},
+    {"requirement"},
     {"policy", "framework", "compute", "distribution", "environment"},
     {"rules"},
     {"estimator"},
+    {"parameters"},
     {"run_configuration"},
     {"snapshot"},
     {"history", "tracking"},
@@ -31,7 +33,8 @@ LAYERS = [
 ]
 # Lower, but still not to be included: records do not know how a run was made.
 NOT_ALLOWED = {("history", "snapshot"), ("tracking", "history"), ("portal", "snapshot"), ("portal", "launcher")}
-DESCRIBING = {"base", "version", "policy", "framework", "compute", "distribution", "environment", "rules", "estimator"}
+DESCRIBING = {"base", "version", "requirement", "policy", "framework", "compute", "distribution", "environment", "rules",
+              "estimator", "parameters"}
 TOO_HEAVY = {"filesystem", "iostream", "fstream", "sstream", "regex", "chrono", "thread", "future", "random", "ranges"}
 # Who may include which third party; all else that is neither estima's, the standard library's nor POSIX is refused.
 LIGHT_PARTIES = {"boost/hana"}
@@ -147,7 +150,7 @@ def check(include_folder, components, version):
 def main():
     source, components_file = map(pathlib.Path, sys.argv[1:])
     include_folder = source / "include" / "estima"
-    version = re.search(r'version\[\] = "(\d+)\.(\d+)', (include_folder / "version.hpp").read_text()).groups()
+    version = re.search(r'library_version\[\] = "(\d+)\.(\d+)', (include_folder / "version.hpp").read_text()).groups()
     components = read_components(components_file.read_text())
     faults = check(include_folder, components, version)
     print("\n".join(faults) if faults else f"{sum(len(h) for _, h in components.values())} headers, no fault")

@@ -5,5 +5,5 @@ char const* version_seen_by_two();
 
 int main() {
     // An inline variable is one object for the whole program.
-    return version_seen_by_two() == estima::version ? 0 : 1;
+    return version_seen_by_two() == estima::library_version ? 0 : 1;
 }

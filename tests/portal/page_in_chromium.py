@@ -4,7 +4,7 @@
 
 usage: page_in_chromium.py MAKE_SAMPLE_PAGES [--screenshots FOLDER]
 
-Exit code 0: all is well; 1: what is wrong was printed; 77: skipped, there is no chromium.
+Exit code 0: all is well; 1: what is wrong was printed; 77: there is no chromium (the source of the pages was checked).
 Each page is opened in a wide and in a narrow window, light and dark. The browser is driven through its debugging pipe,
 so that the page itself needs no script.
 """
@@ -176,7 +176,7 @@ def check_source(name, path, fail):
     for link in parser.links:
         parts = urllib.parse.urlsplit(link)
         if parts.scheme or parts.netloc or link.startswith("/") or ".." in parts.path.split("/"):
-            fail(f"{name}: a link leaves the run directory: {link[:100]}")
+            fail(f"{name}: a link leaves the run directory: {str(link)[:100]}")
     hidden = [hex(ord(c)) for c in set(text) if (ord(c) < 32 and c not in "\n\t") or 0x7F <= ord(c) < 0xA0 or
               0x202A <= ord(c) <= 0x202E or 0x2066 <= ord(c) <= 0x2069 or c in "\u200b\u200e\u200f\ufeff"]
     if hidden:
@@ -201,15 +201,11 @@ def check_view(name, window, folder, view, fail):
     if view["loaded"]:
         fail(f"{where}: the page loads {view['loaded']}")
     for link in view["links"]:
-        if not link.startswith("file://" + urllib.parse.quote(folder) + "/"):
-            fail(f"{where}: a link leaves the run directory: {link[:100]}")
+        if not str(link).startswith("file://" + urllib.parse.quote(folder) + "/"):
+            fail(f"{where}: a link leaves the run directory: {str(link)[:100]}")
 
 
 def main():
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
-    if program is None:
-        print("skipped: chromium is not installed")
-        return 77
     shots = sys.argv[3] if len(sys.argv) == 4 and sys.argv[2] == "--screenshots" else None
     work = os.path.realpath(tempfile.mkdtemp(prefix="estima-page-"))
     failures = []
@@ -222,10 +218,15 @@ def main():
     try:
         made = subprocess.run([sys.argv[1], work + "/ws"], check=True, stdout=subprocess.PIPE, text=True).stdout
         pages = dict(line.split(" ", 1) for line in made.splitlines())
+        for name, path in pages.items():
+            check_source(name, path, fail)
+        program = shutil.which("chromium") or shutil.which("chromium-browser")
+        if program is None:
+            print("SKIPPED: chromium is not installed")
+            return 1 if failures else 77
         browser = Browser(program, work + "/profile")
         titles, grounds = {}, set()
         for name, path in pages.items():
-            check_source(name, path, fail)
             for window, (width, height) in WINDOWS.items():
                 browser.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1,
                              mobile=False)

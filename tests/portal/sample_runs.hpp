@@ -218,7 +218,7 @@ inline sample_run hostile_sample(std::filesystem::path const& workspace) {
         std::string const id = std::to_string(i++);
         all += text + "\n";
         r.display_name = r.experiment = r.host = r.user = r.target = r.source_directory = r.snapshot_id =
-            hostile_texts()[i % 3];
+            hostile_texts()[static_cast<std::size_t>(i % 3)];
         r.tags[text] = text;
         r.properties[text] = text;
         r.warnings.push_back(text);

@@ -45,6 +45,16 @@ public:
         return pids.size();
     }
 
+    /// Waits until all have ended by themselves, `limit` seconds at most. SIGCHLD has to be blocked.
+    void await(double limit) const {
+        double const deadline = monotonic_seconds() + limit;
+        while (reap() && !living().empty()) {
+            double const left = deadline - monotonic_seconds();
+            if (left <= 0) return;
+            wait_for_child(left);
+        }
+    }
+
     /// Ends them and waits for it: SIGTERM, and SIGKILL after `grace` seconds. One that even the kernel cannot end, for
     /// it waits for a dead disk, is left after 5 s more. SIGCHLD has to be blocked.
     void end(double grace) {

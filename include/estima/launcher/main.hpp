@@ -16,6 +16,7 @@
 #include <estima/launcher/rank_facts.hpp>
 #include <estima/launcher/supervise.hpp>
 #include <estima/launcher/worker.hpp>
+#include <estima/launcher/worker_front.hpp>
 #include <estima/run_configuration/json.hpp>
 #include <estima/version.hpp>
 
@@ -110,7 +111,9 @@ inline int worker_command(command_line words) {
     launch_plan const plan = make_launch_plan(c, run, settings);
     // A script without MPI must not take itself for a rank of it.
     if (c.communicator != "Mpi") remove_variables(plan.removed_variables);
-    return worker{run, rank, ::getppid()}.run(plan);
+    return run_behind_front([&](pid_t front) {
+        return worker{run, rank, front, abort_delay_seconds}.run(plan);
+    });
 }
 }  // namespace detail
 
@@ -124,7 +127,7 @@ inline int launcher_main(int argc, char** argv) {
         std::string const command = words.next("a command");
         if (command == "supervise") return detail::supervise_command(std::move(words), argv);
         if (command == "worker") return detail::worker_command(std::move(words));
-        if (command == "--version") return std::printf("estima-launch %s\n", version) < 0;
+        if (command == "--version") return std::printf("estima-launch %s\n", library_version) < 0;
         if (command == "--help") return std::printf("%s", detail::launcher_usage) < 0;
         detail::command_line::wrong("unknown command " + command);
     } catch (error const& e) {

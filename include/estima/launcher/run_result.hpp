@@ -39,9 +39,12 @@ inline rank_exits read_rank_exits(run_directory const& run) {
     for (std::string line; std::getline(lines, line);) {
         if (line.find("\"rank_exit\"") == std::string::npos) continue;
         json const event = json::parse(line, nullptr, false);
-        if (!event.is_object() || event.value("event", "") != "rank_exit" || event.value("ended_on_request", false)) continue;
-        if (event.contains("exit_code") && event["exit_code"] == 0) ++exits.good;
-        else if (!exits.first_failure) exits.first_failure = event;
+        try {
+            if (!event.is_object() || event.value("event", "") != "rank_exit" || event.value("ended_on_request", false)) continue;
+            if (event.value("exit_code", -1) == 0) ++exits.good;
+            else if (!exits.first_failure && event.value("rank", 0) >= 0) exits.first_failure = event;
+        } catch (json::exception const&) {  // a member of another type than ours
+        }
     }
     return exits;
 }

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <exception>
@@ -54,6 +55,8 @@ public:
         });
         guarded([&] {
             page_.finish(2);
+            // Workers that mpirun left behind end by themselves, in the time that they were given.
+            if (ending_.main_status) below_.await(std::max(1.0, kill_at_ - monotonic_seconds()));
             below_.end(2);
         });
         bool told = false;
@@ -186,7 +189,7 @@ private:
                 reap();
             } else if (signal == SIGTERM || signal == SIGINT || signal == SIGHUP) {
                 if (ending_.signal == 0) ending_.signal = signal;
-                stop(ended_by::signal, short_grace_seconds);
+                stop(ended_by::signal, time_limit_grace_seconds);
             }
         }
     }
@@ -210,6 +213,7 @@ private:
         ending_.by = by;
         ::kill(main_, SIGUSR1);  // mpirun hands it on to the workers
         kill_.set(grace + 2);
+        kill_at_ = monotonic_seconds() + grace + 2;
     }
 
     /// For an mpirun or a worker that does not end: first so that mpirun can tidy up, then whatever it takes.
@@ -263,7 +267,10 @@ private:
                                [&](std::string w) { log_.append({{"event", "warning"}, {"message", std::move(w)}}); }}
                 .collect();
         });
-        run_result const result = result_of(run_, configuration_, ending_);
+        if (is_terminal(log_.record().status)) return false;  // somebody took this process for dead
+        run_result result;
+        guarded([&] { result = result_of(run_, configuration_, ending_); });
+        if (result.status == run_status::failed && !result.error) result.error = ending_.internal;
         json more = json::object();
         if (result.error) more["error"] = to_json(*result.error);
         guarded([&] { paint_end(result.status, more); });
@@ -303,6 +310,7 @@ private:
     timer time_limit_, kill_, hang_check_, repaint_, look_;
     pid_t main_ = -1;  // mpirun, or the one worker
     run_ending ending_{};
+    double kill_at_ = 0;  // when those who were asked to end have to have ended
     run_status painted_status_ = run_status::starting;
     bool waiting_for_mpirun_ = false, was_told_to_end_ = false;
 };

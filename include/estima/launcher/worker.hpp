@@ -28,10 +28,13 @@
 namespace estima::inline v0_1 {
 
 /// How long what a script leaves behind, or what is ended without a time of its own, has between SIGTERM and SIGKILL.
-/// Shorter than mpirun's patience with a worker, 1 s.
 inline constexpr double short_grace_seconds = 0.5;
-/// The same, when a time limit ends a run.
+/// The same, when a time limit or the end of the supervisor ends a run.
 inline constexpr double time_limit_grace_seconds = 5;
+
+/// How long mpirun's word to end is held back: it says so to all ranks as soon as one has called MPI_Abort, and that one
+/// should get to its exit by itself, so that its exit code is known.
+inline constexpr double abort_delay_seconds = 0.1;
 
 /// Starts one process of the script, waits for it, and ends whatever it leaves behind. The journal learns of its start
 /// and its end.
@@ -40,11 +43,12 @@ inline constexpr double time_limit_grace_seconds = 5;
 /// of SIGTERM, SIGINT and SIGHUP, and the death of the process that started the worker, ends all within half a second.
 class worker {
 public:
-    /// `parent` is the supervisor or mpirun.
-    worker(run_directory run, int rank, pid_t parent)
-        : run_{std::move(run)}, rank_{rank}, log_{run_.journal()}, below_{run_.run_id()},
+    /// `parent` is the process that started this one: the supervisor, or the front that mpirun started. `delay` is how
+    /// long another word to end than SIGUSR1 is held back.
+    worker(run_directory run, int rank, pid_t parent, double delay = 0)
+        : run_{std::move(run)}, rank_{rank}, delay_{delay}, log_{run_.journal()}, below_{run_.run_id()},
           signals_{SIGCHLD, SIGUSR1, SIGTERM, SIGINT, SIGHUP}, parent_{static_cast<int>(::syscall(SYS_pidfd_open, parent, 0))} {
-        if (::getppid() != parent) end_below(short_grace_seconds);
+        if (::getppid() != parent) told_to_end();
     }
 
     /// Returns when nothing of the script lives any more: its exit code, or 128 and the number of its signal, so that
@@ -83,34 +87,54 @@ private:
         bool const has_children = reap();
         if (!ended_) return false;
         if (!has_children) return true;
-        std::size_t const left = end_at_ ? (monotonic_seconds() < *end_at_ ? below_.ask() : below_.kill_all()) : below_.ask();
-        if (left == 0) return true;  // what lives belongs to other runs
-        if (!end_at_) {
-            end_at_ = monotonic_seconds() + short_grace_seconds;
+        if (!end_at_) warn_of_what_is_left();
+        std::size_t const left = monotonic_seconds() < *end_at_ ? below_.ask() : below_.kill_all();
+        // What lives without being one of `left` belongs to other runs. What is there 5 s after SIGKILL waits for a
+        // dead disk: not even the kernel can end it.
+        return left == 0 || monotonic_seconds() > *end_at_ + 5;
+    }
+
+    void warn_of_what_is_left() {
+        end_below(0, short_grace_seconds);
+        if (std::size_t const left = below_.living().size())
             tell({{"event", "warning"},
                   {"message", "the script left " + std::to_string(left) + (left == 1 ? " process" : " processes") +
                                   " running on rank " + std::to_string(rank_) + "; ended"}});
-        }
-        return monotonic_seconds() > *end_at_ + 5;  // not even the kernel can end it: it waits for a dead disk
     }
 
     void wait() {
         pollfd sources[]{{signals_.fd(), POLLIN, 0}, {parent_.get(), POLLIN, 0}};
-        int timeout = -1;
-        if (end_at_) {
-            double const left = *end_at_ - monotonic_seconds();
-            timeout = left > 0 ? static_cast<int>(std::min(left, 1e6) * 1000) + 1 : 20;
-            if (left <= 0) below_.kill_all();
-        }
-        ::poll(sources, 2, timeout);
+        ::poll(sources, 2, milliseconds_to_next_step());
         if (sources[1].revents != 0) {
             parent_.reset();
-            end_below(short_grace_seconds);
+            told_to_end();
         }
         while (int const signal = signals_.next()) {
-            if (signal == SIGUSR1) end_below(polite_grace());
-            else if (signal != SIGCHLD) end_below(short_grace_seconds);
+            if (signal == SIGUSR1) {
+                end_below(0, polite_grace());
+                is_polite_end_ = true;
+            } else if (signal != SIGCHLD) {
+                told_to_end();
+            }
         }
+        if (!end_at_) return;
+        double const now = monotonic_seconds();
+        if (now < *ask_at_) return;
+        if (!ended_) was_asked_ = true;
+        if (now < *end_at_) below_.ask();
+        else below_.kill_all();
+    }
+
+    /// Not during the polite end of a run: mpirun ends all ranks as soon as the first has followed that.
+    void told_to_end() {
+        if (!is_polite_end_) end_below(delay_, delay_ + short_grace_seconds);
+    }
+
+    int milliseconds_to_next_step() const {
+        if (!end_at_) return -1;
+        double const now = monotonic_seconds();
+        double const left = (ask_at_ && now < *ask_at_ ? *ask_at_ : *end_at_) - now;
+        return left > 0 ? static_cast<int>(std::min(left, 1e6) * 1000) + 1 : 20;
     }
 
     double polite_grace() {
@@ -118,12 +142,13 @@ private:
         return record.status == run_status::cancel_requested ? record.cancel_grace_seconds : time_limit_grace_seconds;
     }
 
-    void end_below(double grace) {
-        double const at = monotonic_seconds() + grace;
-        end_at_ = end_at_ ? std::min(*end_at_, at) : at;
-        if (!ended_) was_asked_ = true;
-        if (grace > 0) below_.ask();
-        else below_.kill_all();
+    /// SIGTERM to all below after `ask_after` seconds, SIGKILL after `kill_after`; an earlier time that was set stays.
+    void end_below(double ask_after, double kill_after) {
+        auto set = [now = monotonic_seconds()](std::optional<double>& time, double after) {
+            time = time ? std::min(*time, now + after) : now + after;
+        };
+        set(ask_at_, ask_after);
+        set(end_at_, kill_after);
     }
 
     /// Takes the ends of children, the script's and those of orphans. False if there is no child any more.
@@ -155,14 +180,15 @@ private:
 
     run_directory run_;
     int rank_;
+    double delay_;
     journal log_;
     descendants below_;
     signal_queue signals_;
     file_descriptor parent_;
     pid_t script_ = -1;
     double begin_ = 0;
-    std::optional<double> end_at_{};  // set when all has to end: SIGKILL from then on
-    bool was_asked_ = false, ended_ = false;
+    std::optional<double> ask_at_{}, end_at_{};  // when all below has to end: SIGTERM at the one, SIGKILL at the other
+    bool is_polite_end_ = false, was_asked_ = false, ended_ = false;
     int exit_code_ = 0;
 };
 

@@ -40,13 +40,21 @@ public:
         if (any.size() > limit) text("\xE2\x80\xA6 (").number(any.size()).text(" bytes)");
         return *this;
     }
-    /// A name, which may be broken after its dots, dashes and slashes if it is too long for its line.
+    /// A name, which may be broken where its words end ("git.repository_uri", "ContentSnapshotId") if it is too long
+    /// for its line.
     markup& name(std::string_view any, std::size_t limit) {
-        std::string_view rest = cut(any, limit);
-        for (std::size_t end = 0; (end = rest.find_first_of("._-/")) != std::string_view::npos;
-             rest.remove_prefix(end + 1))
-            text(rest.substr(0, end + 1)).html("<wbr>");
-        text(rest);
+        std::string_view const shown = cut(any, limit);
+        auto between = [](char c, char low, char high) { return c >= low && c <= high; };
+        std::size_t start = 0;
+        for (std::size_t i = 3; i < shown.size(); ++i) {  // not after the dashes of a flag
+            char const last = shown[i - 1];
+            bool const word_ends = last == '.' || last == '_' || last == '-' || last == '/' ||
+                                   (between(last, 'a', 'z') && between(shown[i], 'A', 'Z'));
+            if (!word_ends) continue;
+            text(shown.substr(start, i - start)).html("<wbr>");
+            start = i;
+        }
+        text(shown.substr(start));
         return any.size() > limit ? text("\xE2\x80\xA6 (").number(any.size()).text(" bytes)") : *this;
     }
     template <class Integer>

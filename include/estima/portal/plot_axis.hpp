@@ -28,9 +28,13 @@ inline plot_axis make_axis(double low, double high, int count, bool round_ends, 
     high = std::clamp(high, -largest, largest);
     // Closer together than digits can tell apart: make room around them.
     double const size = std::max(std::abs(low), std::abs(high));
-    double const least = whole ? 1 : std::max(size * 1e-9, 1e-290);
+    double const least = std::max(size * 1e-9, whole ? 1 : 1e-290);
     if (high - low < least) {
-        double const room = whole ? 0.5 : low == high ? std::max(size * 0.1, size == 0 ? 1.0 : 1e-290) : least;
+        double room = least;
+        if (whole)
+            room = std::max(0.5, size * 1e-9);
+        else if (low == high)
+            room = size == 0 ? 1 : std::max(size * 0.1, 1e-290);
         low -= room;
         high += room;
     }

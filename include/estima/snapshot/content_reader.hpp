@@ -74,7 +74,8 @@ private:
             sha256 hash;
             constexpr std::size_t step = 8;
             for (std::size_t i = 0; !vanished_ && (i = next_.fetch_add(step)) < work_.size();)
-                for (std::size_t n = i; n < std::min(i + step, work_.size()); ++n) read(work_[n], writer, waiting, hash, buffer);
+                for (std::size_t n = i; n < std::min(i + step, work_.size()); ++n)
+                    read(work_[n], writer, waiting, hash, buffer);
             writer.flush(waiting);
         } catch (...) {
             failure = std::current_exception();
@@ -82,14 +83,16 @@ private:
         }
     }
 
-    void read(item const& what, object_writer& writer, object_writer::batch& waiting, sha256& hash, std::string& buffer) {
+    void read(item const& what, object_writer& writer, object_writer::batch& waiting, sha256& hash,
+              std::string& buffer) {
         std::string const path = what.first->path_of(what.second->name);
         for (int attempt = 0; attempt < attempts; ++attempt) {
             if (attempt > 0) std::this_thread::sleep_for(std::chrono::milliseconds{1 << attempt});
             std::int64_t const now = file_stamp::nanoseconds(clock());
             // O_NONBLOCK: should a FIFO have taken the file's place, opening it must not wait.
             file_descriptor const fd{::openat(source_, path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)};
-            struct stat before{}, after{};
+            struct stat before {
+            }, after{};
             if (!fd && errno != ENOENT && errno != ENOTDIR && errno != ELOOP) {
                 problems_.add(kind::unreadable, path, std::strerror(errno));
                 return;
@@ -125,7 +128,8 @@ private:
             entry.settled = entry.stamp.settled(now);
             return;
         }
-        problems_.add(kind::changing, path, "changed during each of " + std::to_string(attempts) + " attempts to read it");
+        problems_.add(kind::changing, path,
+                      "changed during each of " + std::to_string(attempts) + " attempts to read it");
     }
 
     static timespec clock() {
@@ -160,7 +164,7 @@ private:
             rest -= part;
         }
         digest = hash.digest();
-        struct stat status{};
+        struct stat status {};
         errno = 0;
         return ::fstat(copy.fd(), &status) == 0 && static_cast<std::uint64_t>(status.st_size) == size;
     }

@@ -109,7 +109,8 @@ public:
             if (auto commit = value("# branch.oid ", "(initial)")) result.commit = std::move(commit);
             if (auto branch = value("# branch.head ", "(detached)")) result.branch = std::move(branch);
         }
-        if (remote && !remote->empty()) result.repository_uri = without_credentials(remote->substr(0, remote->find('\n')));
+        if (remote && !remote->empty())
+            result.repository_uri = without_credentials(remote->substr(0, remote->find('\n')));
         return result;
     }
     std::map<std::string, std::string> properties() { return facts().properties(); }
@@ -122,13 +123,15 @@ private:
 
     static bool in_repository(std::filesystem::path directory) {
         for (;; directory = directory.parent_path()) {
-            struct stat status{};
+            struct stat status {};
             if (::lstat((directory / ".git").c_str(), &status) == 0) return true;
             if (directory == directory.parent_path()) return false;
         }
     }
 
-    static std::int64_t milliseconds(timespec const& t) { return std::int64_t{t.tv_sec} * 1000 + t.tv_nsec / 1'000'000; }
+    static std::int64_t milliseconds(timespec const& t) {
+        return std::int64_t{t.tv_sec} * 1000 + t.tv_nsec / 1'000'000;
+    }
 
     // The environment of a git hook would make git look at another repository.
     static std::vector<char*> environment() {
@@ -172,8 +175,10 @@ private:
         ::posix_spawnattr_setsigmask(&attributes, &none);
         ::posix_spawnattr_setsigdefault(&attributes, &all);
         ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-        if (::posix_spawnp(&result.pid, "git", &actions, &attributes, argv.data(), environment().data()) != 0) result.pid = -1;
-        else result.output = std::move(read_end);
+        if (::posix_spawnp(&result.pid, "git", &actions, &attributes, argv.data(), environment().data()) != 0)
+            result.pid = -1;
+        else
+            result.output = std::move(read_end);
         ::posix_spawnattr_destroy(&attributes);
         ::posix_spawn_file_actions_destroy(&actions);
         return result;

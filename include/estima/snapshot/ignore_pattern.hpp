@@ -44,9 +44,12 @@ public:
         if (directories_only_ && !is_directory) return false;
         std::string_view const text = anchored_ ? path : path.substr(path.rfind('/') + 1);
         switch (shape_) {
-            case shape::literal: return text == literal_;
-            case shape::suffix: return text.ends_with(literal_);
-            default: return matches_tokens(text);
+            case shape::literal:
+                return text == literal_;
+            case shape::suffix:
+                return text.ends_with(literal_);
+            default:
+                return matches_tokens(text);
         }
     }
 
@@ -174,10 +177,10 @@ private:
             unsigned char low, high;
         };
         static constexpr range ranges[] = {
-            {"alnum", '0', '9'}, {"alnum", 'A', 'Z'}, {"alnum", 'a', 'z'}, {"alpha", 'A', 'Z'},  {"alpha", 'a', 'z'},
-            {"blank", ' ', ' '}, {"blank", 9, 9},     {"cntrl", 0, 31},    {"cntrl", 127, 127},  {"digit", '0', '9'},
-            {"graph", 33, 126},  {"lower", 'a', 'z'}, {"print", 32, 126},  {"punct", 33, 47},    {"punct", 58, 64},
-            {"punct", 91, 96},   {"punct", 123, 126}, {"space", 9, 10},    {"space", 13, 13},    {"space", ' ', ' '},
+            {"alnum", '0', '9'}, {"alnum", 'A', 'Z'},  {"alnum", 'a', 'z'},  {"alpha", 'A', 'Z'},  {"alpha", 'a', 'z'},
+            {"blank", ' ', ' '}, {"blank", 9, 9},      {"cntrl", 0, 31},     {"cntrl", 127, 127},  {"digit", '0', '9'},
+            {"graph", 33, 126},  {"lower", 'a', 'z'},  {"print", 32, 126},   {"punct", 33, 47},    {"punct", 58, 64},
+            {"punct", 91, 96},   {"punct", 123, 126},  {"space", 9, 10},     {"space", 13, 13},    {"space", ' ', ' '},
             {"upper", 'A', 'Z'}, {"xdigit", '0', '9'}, {"xdigit", 'A', 'F'}, {"xdigit", 'a', 'f'},
         };
         bool known = false;
@@ -227,9 +230,12 @@ private:
 
     bool matches_byte(token const& t, unsigned char c) const {
         switch (t.what) {
-            case kind::byte: return c == t.byte;
-            case kind::any: return c != '/';
-            default: return sets_[t.set].test(c);
+            case kind::byte:
+                return c == t.byte;
+            case kind::any:
+                return c != '/';
+            default:
+                return sets_[t.set].test(c);
         }
     }
 

@@ -80,19 +80,25 @@ private:
     [[noreturn]] void fail(char const* id, std::filesystem::path const& source, std::string_view ignore_file) const {
         std::string const at_least = tree_.complete ? "" : "more than ";
         std::string lines;
-        for (auto const& line : proposed_lines()) lines += "\n      " + shown_line(line);
+        bool enough = false;
+        for (auto const& line : proposed_lines(enough)) lines += "\n      " + shown_line(line);
         std::string remedy;
         if (!lines.empty()) {
-            remedy = "add to .amlignore in that directory:" + lines + "\n    ";
+            remedy = "add to .amlignore in that directory" + std::string{enough ? ":" : ", and more like these:"} +
+                     lines + "\n    ";
             if (ignore_file == ".gitignore")
                 remedy += "(.gitignore is no longer read once there is a .amlignore: copy its lines into it)\n    ";
             remedy += "or ";
         }
-        remedy += by_bytes_ ? "raise the limit: snapshot_limits::max_bytes" : "raise the limit: snapshot_limits::max_files";
-        throw error{id, {.what = "the snapshot would hold " + at_least + shown_size(tree_.bytes) + " in " +
-                                 std::to_string(tree_.files) + " files, over the limit of " +
-                                 (by_bytes_ ? shown_size(limits_.max_bytes) : std::to_string(limits_.max_files) + " files"),
-                         .where = shown(source.string()), .why = largest(), .remedy = remedy}};
+        remedy +=
+            by_bytes_ ? "raise the limit: snapshot_limits::max_bytes" : "raise the limit: snapshot_limits::max_files";
+        throw error{id,
+                    {.what = "the snapshot would hold " + at_least + shown_size(tree_.bytes) + " in " +
+                             std::to_string(tree_.files) + " files, over the limit of " +
+                             (by_bytes_ ? shown_size(limits_.max_bytes) : std::to_string(limits_.max_files) + " files"),
+                     .where = shown(source.string()),
+                     .why = largest(),
+                     .remedy = remedy}};
     }
 
     // A pattern is shown as it is to be written: only what would break the message is escaped.
@@ -112,7 +118,8 @@ private:
                 if (entry.kind == entry_kind::file) files.push_back({entry.stamp.size, directory.path_of(entry.name)});
         }
         std::string text;
-        if (by_bytes_) text += "the largest files:" + top(files, [](item const& i) { return shown_size(i.measure); }) + "\n    ";
+        if (by_bytes_)
+            text += "the largest files:" + top(files, [](item const& i) { return shown_size(i.measure); }) + "\n    ";
         text += by_bytes_ ? "the largest folders:" : "the folders with most files:";
         return text + top(folders, [this](item const& i) {
                    return by_bytes_ ? shown_size(i.measure) : std::to_string(i.measure) + " files";
@@ -127,7 +134,8 @@ private:
         std::string text;
         for (std::size_t i = 0; i < count; ++i) {
             std::string const size = amount(items[i]);
-            text += "\n      " + std::string(size.size() < 11 ? 11 - size.size() : 0, ' ') + size + "  " + shown(items[i].path);
+            text += "\n      " + std::string(size.size() < 11 ? 11 - size.size() : 0, ' ') + size + "  " +
+                    shown(items[i].path);
         }
         return text.empty() ? "\n      none" : text;
     }
@@ -154,7 +162,7 @@ private:
 
     // The largest things first, until the rest fits. A folder whose weight is mostly that of one thing in it is not
     // named itself: the sources beside that thing are wanted.
-    std::vector<std::string> proposed_lines() const {
+    std::vector<std::string> proposed_lines(bool& enough) const {
         std::vector<std::string> lines;
         std::uint64_t rest = by_bytes_ ? tree_.bytes : tree_.files;
         std::uint64_t const limit = by_bytes_ ? limits_.max_bytes : limits_.max_files;
@@ -175,6 +183,7 @@ private:
             rest -= largest_item.measure;
             lines.push_back(largest_item.line);
         }
+        enough = rest <= limit;
         return lines;
     }
 

@@ -45,8 +45,8 @@ inline object_digest digest_from_hex(std::string_view text) {
 
 /// 64 lower-case hexadecimal digits, and so safe as a file name.
 inline bool is_digest_text(std::string_view text) {
-    return text.size() == 64 &&
-           std::all_of(text.begin(), text.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+    return text.size() == 64 && std::all_of(text.begin(), text.end(),
+                                            [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
 }
 
 /// The canonical text of a tree, whose SHA-256 is the snapshot's id. Fields end with a space, records with NUL:
@@ -147,8 +147,10 @@ public:
 
 private:
     [[noreturn]] void damaged(std::string why) const {
-        throw error{"EST-208", {.what = "the stored snapshot " + id_ + " is damaged", .why = std::move(why),
-                                .remedy = "take the snapshot of the source directory again: what is damaged is replaced"}};
+        throw error{"EST-208",
+                    {.what = "the stored snapshot " + id_ + " is damaged",
+                     .why = std::move(why),
+                     .remedy = "take the snapshot of the source directory again: what is damaged is replaced"}};
     }
     std::uint64_t number(std::string_view text, int base) const {
         std::uint64_t value = 0;

@@ -41,13 +41,14 @@ public:
     static std::optional<pack> open(int directory, std::string name) {
         pack result;
         result.fd_.reset(::openat(directory, name.c_str(), O_RDONLY | O_CLOEXEC));
-        struct stat status{};
+        struct stat status {};
         pack_footer footer{};
         pack_footer const expected{};
         if (!result.fd_ || ::fstat(result.fd_.get(), &status) != 0) return {};
         auto const size = static_cast<std::uint64_t>(status.st_size);
         if (size < sizeof footer) return {};
-        if (::pread(result.fd_.get(), &footer, sizeof footer, status.st_size - off_t{sizeof footer}) != ssize_t{sizeof footer})
+        if (::pread(result.fd_.get(), &footer, sizeof footer, status.st_size - off_t{sizeof footer}) !=
+            ssize_t{sizeof footer})
             return {};
         std::uint64_t const table_end = size - sizeof footer;
         if (std::memcmp(footer.magic, expected.magic, sizeof footer.magic) != 0 || footer.byte_order != 1 ||
@@ -68,8 +69,12 @@ public:
     }
 
     pack(pack&& other) noexcept
-        : fd_{std::move(other.fd_)}, name_{std::move(other.name_)}, size_{other.size_},
-          table_offset_{other.table_offset_}, map_offset_{other.map_offset_}, count_{other.count_},
+        : fd_{std::move(other.fd_)},
+          name_{std::move(other.name_)},
+          size_{other.size_},
+          table_offset_{other.table_offset_},
+          map_offset_{other.map_offset_},
+          count_{other.count_},
           map_{std::exchange(other.map_, nullptr)} {}
     pack& operator=(pack&&) = delete;
     ~pack() {

@@ -68,15 +68,17 @@ inline manifest_reader open_manifest(store_layout const& layout, std::string con
     file_descriptor fd;
     if (is_digest_text(id)) fd.reset(::open(layout.tree(id).c_str(), O_RDONLY | O_CLOEXEC));
     if (!fd)
-        throw error{"EST-207", {.what = "there is no snapshot \"" + id + "\"", .where = layout.root.string(),
-                                .remedy = "check the id, and that the workspace is the one in which it was taken"}};
+        throw error{"EST-207",
+                    {.what = "there is no snapshot \"" + id + "\"",
+                     .where = layout.root.string(),
+                     .remedy = "check the id, and that the workspace is the one in which it was taken"}};
     return manifest_reader{std::move(fd), id};
 }
 
-/// Makes the tree of snapshot `id` in `destination`, which should be empty or absent: files, empty directories, links and
-/// permissions. Of the store at `root` it reads only what the tree needs, in memory that does not grow with the files.
-/// It needs no OpenSSL, so that a process which only restores can do without that library.
-/// EST-207 no such snapshot, EST-208 the store lost a part of it, EST-209 something of the same name is there, EST-301.
+/// Makes the tree of snapshot `id` in `destination`, which should be empty or absent: files, empty directories, links
+/// and permissions. Of the store at `root` it reads only what the tree needs, in memory that does not grow with the
+/// files. It needs no OpenSSL, so that a process which only restores can do without that library. EST-207 no such
+/// snapshot, EST-208 the store lost a part of it, EST-209 something of the same name is there, EST-301.
 inline void restore_snapshot(std::filesystem::path const& root, std::string const& id,
                              std::filesystem::path const& destination) {
     store_layout const layout{root};
@@ -94,9 +96,10 @@ inline void restore_snapshot(std::filesystem::path const& root, std::string cons
         if (ok) return;
         int const code = errno;
         if (code == EEXIST)
-            throw error{"EST-209", {.what = "a snapshot cannot be restored over what is there",
-                                    .where = destination.string() + '/' + shown(entry.path),
-                                    .remedy = "restore it into an empty directory"}};
+            throw error{"EST-209",
+                        {.what = "a snapshot cannot be restored over what is there",
+                         .where = destination.string() + '/' + shown(entry.path),
+                         .remedy = "restore it into an empty directory"}};
         throw_file_error("cannot write", destination / entry.path, code);
     };
     while (manifest.next(entry)) {
@@ -124,11 +127,13 @@ inline void restore_snapshot(std::filesystem::path const& root, std::string cons
         auto const source = objects.find(entry.digest, entry.size);
         file_descriptor const file{::openat(at, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600)};
         check(static_cast<bool>(file));
-        bool const copied = source && copier.copy(source->fd, source->offset, entry.size, source->fd == source->owned.get(), file.get());
+        bool const copied = source && copier.copy(source->fd, source->offset, entry.size,
+                                                  source->fd == source->owned.get(), file.get());
         if (!source || (!copied && errno == ENODATA))
-            throw error{"EST-208", {.what = "the store has lost the contents of " + shown(entry.path) + " of snapshot " + id,
-                                    .where = layout.root.string(),
-                                    .remedy = "take the snapshot of the source directory again: what is missing is added"}};
+            throw error{"EST-208",
+                        {.what = "the store has lost the contents of " + shown(entry.path) + " of snapshot " + id,
+                         .where = layout.root.string(),
+                         .remedy = "take the snapshot of the source directory again: what is missing is added"}};
         check(copied && ::fchmod(file.get(), entry.mode) == 0);
     }
     for (auto directory = closed_directories.rbegin(); directory != closed_directories.rend(); ++directory)

@@ -16,7 +16,11 @@ inline std::string shown(std::string_view name) {
     for (std::size_t i = 0; i < name.size();) {
         auto const c = static_cast<unsigned char>(name[i]);
         auto const second = i + 1 < name.size() ? static_cast<unsigned char>(name[i + 1]) : 0;
-        std::size_t length = c < 0x80 ? 1 : c >= 0xC2 && c < 0xE0 ? 2 : c >= 0xE0 && c < 0xF0 ? 3 : c >= 0xF0 && c < 0xF5 ? 4 : 0;
+        std::size_t length = c < 0x80                ? 1
+                             : c >= 0xC2 && c < 0xE0 ? 2
+                             : c >= 0xE0 && c < 0xF0 ? 3
+                             : c >= 0xF0 && c < 0xF5 ? 4
+                                                     : 0;
         bool const not_shortest_or_too_high = (c == 0xE0 && second < 0xA0) || (c == 0xED && second > 0x9F) ||
                                               (c == 0xF0 && second < 0x90) || (c == 0xF4 && second > 0x8F);
         for (std::size_t n = 1; n < length; ++n)

@@ -25,8 +25,8 @@ struct snapshot_info {
     bool reused = false;                 ///< the store had this very snapshot already
 };
 
-/// The snapshots of a workspace. Several processes and threads may use one store at once. A process that is killed while
-/// it takes a snapshot leaves nothing but a file in tmp/, which is removed a day later.
+/// The snapshots of a workspace. Several processes and threads may use one store at once. A process that is killed
+/// while it takes a snapshot leaves nothing but a file in tmp/, which is removed a day later.
 class snapshot_store {
 public:
     /// `root` is <workspace>/snapshots; it is made, for this user alone, when the first snapshot is taken.
@@ -43,13 +43,17 @@ public:
         if (!code) directory.reset(::open(source.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
         if (!code && !directory) code.assign(errno, std::generic_category());
         if (code)
-            throw error{"EST-200", {.what = "the source directory cannot be opened", .where = shown(source_directory.string()),
-                                    .why = code.message(), .remedy = "set source_directory to an existing directory"}};
+            throw error{"EST-200",
+                        {.what = "the source directory cannot be opened",
+                         .where = shown(source_directory.string()),
+                         .why = code.message(),
+                         .remedy = "set source_directory to an existing directory"}};
         for (int attempt = 0; attempt < 5; ++attempt)
             if (auto info = try_take(source, directory.get(), limits)) return *info;
-        throw error{"EST-206", {.what = "files kept appearing and vanishing while the snapshot was taken",
-                                .where = shown(source.string()),
-                                .remedy = "wait until they are written, or name them in .amlignore"}};
+        throw error{"EST-206",
+                    {.what = "files kept appearing and vanishing while the snapshot was taken",
+                     .where = shown(source.string()),
+                     .remedy = "wait until they are written, or name them in .amlignore"}};
     }
 
     /// Makes the tree of a snapshot in `destination`; see `restore_snapshot`.
@@ -67,7 +71,8 @@ public:
 
 private:
     // Nothing if a file vanished between the look at its directory and its reading.
-    std::optional<snapshot_info> try_take(std::filesystem::path const& source, int directory, snapshot_limits const& limits) {
+    std::optional<snapshot_info> try_take(std::filesystem::path const& source, int directory,
+                                          snapshot_limits const& limits) {
         tree_index const index = tree_index::load(layout_, source.string());
         tree_index::ignore_file const ignore = read_ignore_file(source, directory, index);
         ignore_rules const rules{ignore.text};
@@ -76,9 +81,15 @@ private:
         for (auto const& name : pack_names) packs_there.push_back(pack_is_whole(name));
         object_reader objects{layout_};
         snapshot_problems problems;
-        source_tree tree = tree_scan{{.source = directory, .rules = &rules, .index = &index, .packs = &packs_there,
-                                      .objects = &objects, .left_out = workspace_directories(directory),
-                                      .give_up_at = limits.max_files + 200'000ULL}, problems}.run();
+        source_tree tree = tree_scan{{.source = directory,
+                                      .rules = &rules,
+                                      .index = &index,
+                                      .packs = &packs_there,
+                                      .objects = &objects,
+                                      .left_out = workspace_directories(directory),
+                                      .give_up_at = limits.max_files + 200'000ULL},
+                                     problems}
+                               .run();
         limit_report::check(tree, limits, source, ignore.name);
         problems.throw_if_any(source);
 
@@ -103,11 +114,12 @@ private:
     }
 
     // .amlignore, or else .gitignore; the text comes from the index if the file is as it was.
-    static tree_index::ignore_file read_ignore_file(std::filesystem::path const& source, int directory, tree_index const& index) {
+    static tree_index::ignore_file read_ignore_file(std::filesystem::path const& source, int directory,
+                                                    tree_index const& index) {
         for (char const* const name : {".amlignore", ".gitignore"}) {
             timespec now{};
             ::clock_gettime(CLOCK_REALTIME, &now);
-            struct stat status{};
+            struct stat status {};
             if (::fstatat(directory, name, &status, 0) != 0 || !S_ISREG(status.st_mode)) continue;
             file_stamp const stamp{status};
             if (index.ignore().name == name && index.ignore().stamp == stamp) return index.ignore();
@@ -115,8 +127,11 @@ private:
                 bool const settled = stamp.settled(file_stamp::nanoseconds(now));
                 return {name, read_file(source / name), settled ? stamp : file_stamp{}};
             } catch (error const& unreadable) {
-                throw error{"EST-205", {.what = "the ignore file cannot be read", .where = (source / name).string(),
-                                        .why = unreadable.text().why, .remedy = "make it readable for this user"}};
+                throw error{"EST-205",
+                            {.what = "the ignore file cannot be read",
+                             .where = (source / name).string(),
+                             .why = unreadable.text().why,
+                             .remedy = "make it readable for this user"}};
             }
         }
         return {};
@@ -130,14 +145,17 @@ private:
     // A workspace inside the source directory is no part of it, whatever its name.
     std::vector<std::pair<dev_t, ino_t>> workspace_directories(int source) const {
         std::vector<std::pair<dev_t, ino_t>> result;
-        struct stat status{}, top{};
+        struct stat status {
+        }, top{};
         auto leave_out = [&](std::filesystem::path const& path) {
             if (::stat(path.c_str(), &status) == 0) result.emplace_back(status.st_dev, status.st_ino);
         };
-        std::filesystem::path const workspace = std::filesystem::absolute(layout_.root).lexically_normal().parent_path();
+        std::filesystem::path const workspace =
+            std::filesystem::absolute(layout_.root).lexically_normal().parent_path();
         leave_out(layout_.root);
         leave_out(workspace);
-        bool const is_source = ::fstat(source, &top) == 0 && !result.empty() && result.back() == std::pair{top.st_dev, top.st_ino};
+        bool const is_source =
+            ::fstat(source, &top) == 0 && !result.empty() && result.back() == std::pair{top.st_dev, top.st_ino};
         if (is_source)
             for (char const* const part : {"runs", "models"}) leave_out(workspace / part);
         return result;
@@ -146,8 +164,10 @@ private:
     void prepare() const {
         if (!layout_.root.parent_path().empty()) make_directories(layout_.root.parent_path());
         // Objects and packs are readable whatever the mode of the source file was: the way to them is not.
-        if (::mkdir(layout_.root.c_str(), 0700) != 0 && errno != EEXIST) throw_file_error("cannot create directory", layout_.root);
-        for (auto const& path : {layout_.objects(), layout_.packs(), layout_.trees(), layout_.index(), layout_.temporary()})
+        if (::mkdir(layout_.root.c_str(), 0700) != 0 && errno != EEXIST)
+            throw_file_error("cannot create directory", layout_.root);
+        for (auto const& path :
+             {layout_.objects(), layout_.packs(), layout_.trees(), layout_.index(), layout_.temporary()})
             if (::mkdir(path.c_str(), 0777) != 0 && errno != EEXIST) throw_file_error("cannot create directory", path);
         remove_left_behind();
     }
@@ -158,7 +178,7 @@ private:
         if (!directory) return;
         std::time_t const yesterday = std::time(nullptr) - 24 * 60 * 60;
         while (dirent const* const entry = ::readdir(directory.get())) {
-            struct stat status{};
+            struct stat status {};
             int const at = ::dirfd(directory.get());
             if (::fstatat(at, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(status.st_mode) &&
                 status.st_mtime < yesterday)
@@ -172,7 +192,9 @@ private:
                 case entry_kind::file:
                     manifest.file(directory.path, entry.name, entry.mode, entry.stamp.size, entry.digest);
                     break;
-                case entry_kind::link: manifest.link(directory.path, entry.name, entry.target); break;
+                case entry_kind::link:
+                    manifest.link(directory.path, entry.name, entry.target);
+                    break;
                 case entry_kind::directory:
                     manifest.directory(directory.path, entry.name, entry.mode);
                     describe(*entry.directory, manifest);
@@ -183,8 +205,9 @@ private:
 
     // True if it was there.
     bool write_tree(std::string const& id, std::string const& text) const {
-        struct stat status{};
-        if (::stat(layout_.tree(id).c_str(), &status) == 0 && static_cast<std::size_t>(status.st_size) == text.size()) return true;
+        struct stat status {};
+        if (::stat(layout_.tree(id).c_str(), &status) == 0 && static_cast<std::size_t>(status.st_size) == text.size())
+            return true;
         prepare();
         temporary_file file{layout_};
         file.write(text);

@@ -60,8 +60,9 @@ public:
     std::optional<place> find(std::string const& hex, std::uint64_t size) {
         place found;
         found.owned.reset(::openat(objects_.get(), loose_name(hex).c_str(), O_RDONLY | O_CLOEXEC));
-        struct stat status{};
-        if (found.owned && ::fstat(found.owned.get(), &status) == 0 && static_cast<std::uint64_t>(status.st_size) == size) {
+        struct stat status {};
+        if (found.owned && ::fstat(found.owned.get(), &status) == 0 &&
+            static_cast<std::uint64_t>(status.st_size) == size) {
             found.fd = found.owned.get();
             return found;
         }
@@ -79,7 +80,7 @@ public:
 
     /// False if no object of that size has a file of its own. Looks at no packs and opens nothing.
     bool has_loose(std::string const& hex, std::uint64_t size) const {
-        struct stat status{};
+        struct stat status {};
         return ::fstatat(objects_.get(), loose_name(hex).c_str(), &status, 0) == 0 &&
                static_cast<std::uint64_t>(status.st_size) == size;
     }
@@ -93,7 +94,8 @@ public:
         while (dirent const* const entry = ::readdir(directory.get())) {
             std::string name = entry->d_name;
             if (!name.ends_with(".pack")) continue;
-            if (auto opened = pack::open(::dirfd(directory.get()), std::move(name))) packs_.push_back(std::move(*opened));
+            if (auto opened = pack::open(::dirfd(directory.get()), std::move(name)))
+                packs_.push_back(std::move(*opened));
         }
         return packs_;
     }

@@ -21,14 +21,16 @@ struct file_stamp {
 
     file_stamp() = default;
     explicit file_stamp(struct stat const& status)
-        : size{static_cast<std::uint64_t>(status.st_size)}, inode{status.st_ino},
-          modified{nanoseconds(status.st_mtim)}, changed{nanoseconds(status.st_ctim)} {}
+        : size{static_cast<std::uint64_t>(status.st_size)},
+          inode{status.st_ino},
+          modified{nanoseconds(status.st_mtim)},
+          changed{nanoseconds(status.st_ctim)} {}
     bool operator==(file_stamp const&) const = default;
 
     static std::int64_t nanoseconds(timespec const& t) { return std::int64_t{t.tv_sec} * 1'000'000'000 + t.tv_nsec; }
 
-    /// A file may be written twice within one tick of the clock that stamps it; the second write then leaves no trace in
-    /// the stamp. So a file that was changed just before it was read (at `read_at`) is read again the next time.
+    /// A file may be written twice within one tick of the clock that stamps it; the second write then leaves no trace
+    /// in the stamp. So a file that was changed just before it was read (at `read_at`) is read again the next time.
     bool settled(std::int64_t read_at) const {
         bool const whole_seconds = changed % 1'000'000'000 == 0 && modified % 1'000'000'000 == 0;  // FAT and its kind
         return changed + (whole_seconds ? 2'000'000'000 : 20'000'000) <= read_at;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <estima/snapshot/store_layout.hpp>
+#include <estima/snapshot/temporary_file.hpp>
 #include <estima/snapshot/tree.hpp>
 #include <estima/system/files.hpp>
 #include <estima/system/sha256.hpp>
@@ -96,8 +97,9 @@ public:
             std::string block;
             for (auto const& entry : directory.entries) {
                 if (!entry.settled) continue;
-                put(block, record{entry.stamp, entry.digest, entry.pack == loose_object ? loose_object : number[entry.pack],
-                                  static_cast<std::uint32_t>(entry.name.size())});
+                put(block,
+                    record{entry.stamp, entry.digest, entry.pack == loose_object ? loose_object : number[entry.pack],
+                           static_cast<std::uint32_t>(entry.name.size())});
                 block += entry.name;
             }
             if (block.empty()) continue;
@@ -107,7 +109,9 @@ public:
         sha256_digest const digest = sha256{}.update(blob).digest();
         blob.append(reinterpret_cast<char const*>(digest.data()), digest.size());
         try {
-            replace_file(file(layout, source), blob);
+            temporary_file whole{layout};
+            whole.write(blob);
+            whole.publish(file(layout, source));
         } catch (error const&) {  // a store that is read-only or full: the next snapshot takes longer
         }
     }

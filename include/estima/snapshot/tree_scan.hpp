@@ -28,13 +28,13 @@ namespace estima::inline v0_1 {
 class tree_scan {
 public:
     struct settings {
-        int source = -1;                           ///< the open source directory
+        int source = -1;  ///< the open source directory
         ignore_rules const* rules = nullptr;
         tree_index const* index = nullptr;
         std::vector<bool> const* packs = nullptr;  ///< of the index: which of its packs are still there
         object_reader const* objects = nullptr;
         std::vector<std::pair<dev_t, ino_t>> left_out{};  ///< directories that are never part of a snapshot
-        std::uint64_t give_up_at = 0;              ///< files: with more the walk ends early
+        std::uint64_t give_up_at = 0;                     ///< files: with more the walk ends early
     };
 
     tree_scan(settings what, snapshot_problems& problems) : what_{std::move(what)}, problems_{problems} {}
@@ -56,8 +56,9 @@ public:
         for (auto const& directory : tree_.directories)
             for (auto const& entry : directory.entries)
                 if (entry.kind == entry_kind::link && leaves_tree(directory, entry.target))
-                    problems_.add(snapshot_problems::kind::leaving_link, directory.path_of(entry.name),
-                                  "-> " + shown(entry.target) + (entry.target.starts_with('/') ? " (an absolute path)" : ""));
+                    problems_.add(
+                        snapshot_problems::kind::leaving_link, directory.path_of(entry.name),
+                        "-> " + shown(entry.target) + (entry.target.starts_with('/') ? " (an absolute path)" : ""));
         return std::move(tree_);
     }
 
@@ -88,8 +89,10 @@ private:
             tree_.files += std::exchange(self.files, 0);
             tree_.bytes += std::exchange(self.bytes, 0);
             if (tree_.files > what_.give_up_at) tree_.complete = false;
-            if (failure_ || !tree_.complete) pending_.clear();
-            else add_children(*directory);
+            if (failure_ || !tree_.complete)
+                pending_.clear();
+            else
+                add_children(*directory);
             if (helper != nullptr && !helper->joinable() && pending_.size() >= worth_a_thread) start(*helper);
             changed_.notify_all();
         }
@@ -158,7 +161,7 @@ private:
 
     void add(int fd, tree_directory& directory, std::string& name, unsigned char type, tree_index::cursor& known,
              worker& self) {
-        struct stat status{};
+        struct stat status {};
         auto look = [&] { return ::fstatat(fd, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0; };
         if (type == DT_UNKNOWN) {  // some file systems do not tell
             if (!look()) return;
@@ -195,7 +198,9 @@ private:
             }
         } else {
             problems_.add(kind::special_file, directory.path_of(name),
-                          S_ISFIFO(status.st_mode) ? "a FIFO" : S_ISSOCK(status.st_mode) ? "a socket" : "a device");
+                          S_ISFIFO(status.st_mode)   ? "a FIFO"
+                          : S_ISSOCK(status.st_mode) ? "a socket"
+                                                     : "a device");
             return;
         }
         entry.name = std::move(name);

@@ -16,12 +16,15 @@
 namespace estima::inline v0_1 {
 
 namespace detail {
-constexpr bool is_name(std::string_view name) {
-    return !name.empty() && name.size() <= 200 && name.front() != '.' && name.front() != '-' &&
+constexpr bool is_name(std::string_view name, std::size_t longest = 200) {
+    return !name.empty() && name.size() <= longest && name.front() != '.' && name.front() != '-' &&
            std::all_of(name.begin(), name.end(), [](char c) {
                return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
            });
 }
+
+/// Whether a run could have this id: the experiment's name, seconds, eight digits.
+constexpr bool is_run_id(std::string_view id) { return is_name(id, 200 + 40); }
 
 /// Names of experiments and models become folders and parts of run ids: EST-305 for what could not be one.
 /// `kind` reads like "an experiment".

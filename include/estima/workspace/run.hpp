@@ -59,7 +59,8 @@ public:
     /// Everything that is recorded; EST-301.
     run_details get_details() const {
         journal events{directory_.journal()};
-        return details_from(newest(events), events.has_torn_end());
+        run_record const record = newest(events);
+        return details_from(record, events.has_torn_end());
     }
 
     /// Waits until the run is over. Throws run_failed if it failed (and `raise_on_error`); EST-511 after the time limit.
@@ -126,12 +127,12 @@ public:
                                     .where = "run " + id() + ", " + std::string{to_string(record.status)},
                                     .why = "its outputs may still change",
                                     .remedy = "call wait_for_completion() first"}};
-        std::string const path = std::filesystem::path{options.path}.lexically_normal().generic_string();
-        std::string const prefix = path.ends_with('/') ? path.substr(0, path.size() - 1) : path;
+        std::string prefix = std::filesystem::path{options.path}.lexically_normal().generic_string();
+        if (prefix.ends_with('/')) prefix.pop_back();
         model m{.name = options.name, .run_id = id(), .path = prefix, .description = options.description,
                 .tags = options.tags, .properties = options.properties, .files = {}};
         for (artifact_record const& a : record.artifacts)
-            if (!options.path.empty() && is_below(a.path, prefix)) m.files.push_back(a);
+            if (!prefix.empty() && is_below(a.path, prefix)) m.files.push_back(a);
         if (m.files.empty()) throw_no_output(options, record);
         m = detail::store_model(directory_.workspace() / "models", std::move(m), directory_.code());
         append({{"event", "model"}, {"name", m.name}, {"version", m.version}, {"path", m.path}});

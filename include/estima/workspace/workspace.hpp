@@ -54,7 +54,7 @@ public:
 
     /// The run with that id, submitted by this program or any other. EST-307 if there is none, with ids that are close.
     estima::run run(std::string const& id) const {
-        if (detail::is_name(id.substr(0, 200)) && std::filesystem::exists(run_directory{path_ / "runs" / id}.journal()))
+        if (detail::is_run_id(id) && ::access(run_directory{path_ / "runs" / id}.journal().c_str(), F_OK) == 0)
             return estima::run{run_directory{path_ / "runs" / id}};
         throw_no_run(id);
     }

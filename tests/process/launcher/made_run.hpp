@@ -21,6 +21,7 @@
 #include <estima/snapshot/snapshot_store.hpp>
 #include <estima/system/host.hpp>
 #include <estima/system/inotify.hpp>
+#include <estima/system/process.hpp>
 #include <estima/transport/local.hpp>
 
 #include <support/temporary_directory.hpp>
@@ -89,6 +90,8 @@ public:
         estima::start_supervisor(directory, std::move(lock_), estima::find_launcher(), mpirun);
         return *this;
     }
+    void start_with(std::string const& launcher) { estima::start_supervisor(directory, std::move(lock_), launcher); }
+    void release_lock() { lock_.reset(); }
     void cancel(double grace) {
         REQUIRE(estima::journal{directory.journal()}.append_status(estima::run_status::cancel_requested, {{"grace_seconds", grace}}));
     }

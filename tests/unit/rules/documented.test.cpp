@@ -60,6 +60,13 @@ TEST_CASE("docs/rules.md says what the table of rules says") {
     CHECK(read_file(path) == documentation());
 }
 
+TEST_CASE("the example in README.md is the one that is compiled") {
+    std::filesystem::path const root = std::filesystem::path{ESTIMA_TEST_SOURCE_DIR}.parent_path();
+    std::string const example = read_file(root / "examples/readme.cpp");
+    std::string const without_licence = example.substr(example.find('\n') + 1);
+    CHECK(read_file(root / "README.md").find("```cpp\n" + without_licence + "```\n") != std::string::npos);
+}
+
 TEST_CASE("no two rules share an id") {
     std::vector<row> const rows = table();
     for (std::size_t i = 1; i < rows.size(); ++i) CHECK(rows[i - 1].id != rows[i].id);

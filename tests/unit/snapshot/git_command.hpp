@@ -11,8 +11,10 @@ namespace estima_test {
 
 /// Runs `git -C directory arguments` in a shell, without the user's own settings; what it prints. Throws if it fails.
 inline std::string git(std::filesystem::path const& directory, std::string const& arguments) {
-    std::string const command = "unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE; GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1 "
-                                "git -C '" + directory.string() + "' -c user.name=Test -c user.email=test@example.com " + arguments;
+    std::string const command =
+        "unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE; GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1 "
+        "git -C '" +
+        directory.string() + "' -c user.name=Test -c user.email=test@example.com " + arguments;
     std::FILE* const pipe = ::popen(command.c_str(), "r");
     if (pipe == nullptr) throw std::runtime_error{"popen failed"};
     std::string output;

@@ -5,9 +5,9 @@
 
 #include <estima/snapshot/git_facts.hpp>
 
+#include <support/temporary_directory.hpp>
 #include "git_command.hpp"
 #include "tree_on_disk.hpp"
-#include <support/temporary_directory.hpp>
 
 using estima_test::git;
 using estima_test::temporary_directory;
@@ -111,7 +111,8 @@ TEST_CASE("a repository that git refuses, or no git at all, leaves no facts", "[
     if (::geteuid() == 0 && estima_test::has_git()) {
         make_repository(temporary / "foreign");
         CHECK(facts(temporary / "foreign").size() == 5);
-        for (char const* const name : {"foreign", "foreign/.git"}) REQUIRE(::chown((temporary / name).c_str(), 65534, 65534) == 0);
+        for (char const* const name : {"foreign", "foreign/.git"})
+            REQUIRE(::chown((temporary / name).c_str(), 65534, 65534) == 0);
         CHECK(facts(temporary / "foreign").empty());
     }
     std::string const path = ::getenv("PATH") == nullptr ? "" : ::getenv("PATH");

@@ -3,8 +3,8 @@
 
 #include <estima/snapshot/snapshot_store.hpp>
 
-#include "tree_on_disk.hpp"
 #include <support/temporary_directory.hpp>
+#include "tree_on_disk.hpp"
 
 using estima_test::temporary_directory;
 using estima_test::thrown_by;
@@ -68,8 +68,10 @@ TEST_CASE("too many bytes: the error names the largest and the lines that help",
     auto const e = thrown_by([&] { store.take(source, limits); });
     CHECK(e.id() == "EST-201");
     CHECK_THAT(e.text().what, Contains("198.2 KB in 5 files") && Contains("the limit of 97.7 KB"));
-    CHECK_THAT(e.text().why, Contains("87.9 KB  src/data/one.bin") && Contains("107.4 KB  models/") && Contains("90.8 KB  src/"));
-    CHECK_THAT(e.text().remedy, Contains(".amlignore") && Contains("snapshot_limits::max_bytes") && !Contains(".gitignore"));
+    CHECK_THAT(e.text().why,
+               Contains("87.9 KB  src/data/one.bin") && Contains("107.4 KB  models/") && Contains("90.8 KB  src/"));
+    CHECK_THAT(e.text().remedy,
+               Contains(".amlignore") && Contains("snapshot_limits::max_bytes") && !Contains(".gitignore"));
     CHECK(proposed(e) == std::vector<std::string>{"/models/"});
     CHECK(paths_after(store, source, limits, e) == ".amlignore|README|src|src/data|src/data/one.bin|src/train.py|");
     CHECK(store.take(source, {.max_bytes = 200'000}).files == 4);

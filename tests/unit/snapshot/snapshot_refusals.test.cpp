@@ -9,8 +9,8 @@
 
 #include <estima/snapshot/snapshot_store.hpp>
 
-#include "tree_on_disk.hpp"
 #include <support/temporary_directory.hpp>
+#include "tree_on_disk.hpp"
 
 using estima_test::temporary_directory;
 using estima_test::thrown_by;
@@ -43,9 +43,10 @@ TEST_CASE("links that lead out of the tree are refused, all at once and by name"
     auto const refused = thrown_by([&] { store.take(source); });
     CHECK(refused.id() == "EST-203");
     std::string const why = refused.text().why;
-    for (char const* const line : {"up: -> ../outside", "sub/out and in: -> ../../source/sub", "absolute: -> /etc/passwd",
-                                   "sub/by way of top: -> top/../outside", "by way of deep: -> to deep/../../../outside",
-                                   "sub/lost: -> nowhere/../../../outside"})
+    for (char const* const line :
+         {"up: -> ../outside", "sub/out and in: -> ../../source/sub", "absolute: -> /etc/passwd",
+          "sub/by way of top: -> top/../outside", "by way of deep: -> to deep/../../../outside",
+          "sub/lost: -> nowhere/../../../outside"})
         CHECK_THAT(why, Contains(line));
     CHECK(std::count(why.begin(), why.end(), '\n') == 7);
     CHECK_FALSE(fs::exists(temporary / "store"));
@@ -72,7 +73,8 @@ TEST_CASE("special files are refused by name and kind, unless they are ignored",
     estima::snapshot_store store{temporary / "store"};
     auto const refused = thrown_by([&] { store.take(source); });
     CHECK(refused.id() == "EST-203");  // the first kind names the error, all are listed
-    CHECK_THAT(refused.text().why, Contains("link: -> /etc") && Contains("pipe: a FIFO") && Contains("sub/sock: a socket"));
+    CHECK_THAT(refused.text().why,
+               Contains("link: -> /etc") && Contains("pipe: a FIFO") && Contains("sub/sock: a socket"));
     fs::remove(source / "link");
     CHECK(thrown_by([&] { store.take(source); }).id() == "EST-204");
     write(source / ".gitignore", "pipe\nsock\n");

@@ -11,8 +11,8 @@
 
 #include <estima/snapshot/snapshot_store.hpp>
 
-#include "tree_on_disk.hpp"
 #include <support/temporary_directory.hpp>
+#include "tree_on_disk.hpp"
 
 using estima_test::contents;
 using estima_test::describe;
@@ -43,7 +43,8 @@ void make_varied_tree(fs::path const& source, int many = 0) {
     write(source / "read only/file", "r");
     fs::permissions(source / "read only/file", fs::perms{0444});
     fs::permissions(source / "read only", fs::perms{0555});
-    for (int i = 0; i < many; ++i) write(source / "many" / std::to_string(i % 7) / std::to_string(i), std::to_string(i));
+    for (int i = 0; i < many; ++i)
+        write(source / "many" / std::to_string(i % 7) / std::to_string(i), std::to_string(i));
 }
 
 // `remove_all` of an ordinary user needs it.
@@ -61,7 +62,8 @@ std::set<std::string> opened_during(fs::path const& root, std::function<void()> 
     estima::file_descriptor const watch{::inotify_init1(IN_NONBLOCK | IN_CLOEXEC)};
     ::inotify_add_watch(watch.get(), root.c_str(), IN_OPEN);
     for (auto const& entry : fs::recursive_directory_iterator{root})
-        if (!entry.is_symlink() && entry.is_directory()) ::inotify_add_watch(watch.get(), entry.path().c_str(), IN_OPEN);
+        if (!entry.is_symlink() && entry.is_directory())
+            ::inotify_add_watch(watch.get(), entry.path().c_str(), IN_OPEN);
     action();
     std::set<std::string> names;
     alignas(inotify_event) char buffer[65536];
@@ -162,7 +164,8 @@ TEST_CASE("an unchanged tree is recognised without opening a file", "[snapshot]"
     open_again(source);
 }
 
-TEST_CASE("a change right after a snapshot is seen, even of the same size and within one tick of the clock", "[snapshot]") {
+TEST_CASE("a change right after a snapshot is seen, even of the same size and within one tick of the clock",
+          "[snapshot]") {
     temporary_directory temporary;
     write(temporary / "source/a", "0000");
     estima::snapshot_store store{temporary / "store"};
@@ -173,6 +176,34 @@ TEST_CASE("a change right after a snapshot is seen, even of the same size and wi
         auto const entries = store.entries(store.take(temporary / "source").id);
         REQUIRE(entries.at(0).digest == estima::sha256_hex(text));
     }
+}
+
+TEST_CASE("a file that was changed just before it was read is read again", "[snapshot]") {
+    constexpr std::int64_t second = 1'000'000'000, now = 1'700'000'000 * second;
+    estima::file_stamp stamp;
+    stamp.changed = stamp.modified = now - 5'000'000;
+    CHECK_FALSE(stamp.settled(now));
+    CHECK(stamp.settled(now + second));
+    stamp.changed = now + second;  // the clock was set back
+    CHECK_FALSE(stamp.settled(now));
+    stamp.changed = stamp.modified = now - second;  // a file system that counts in seconds
+    CHECK_FALSE(stamp.settled(now));
+    CHECK(stamp.settled(now + second));
+
+    temporary_directory temporary;
+    estima::snapshot_store store{temporary / "store"};
+    bool seen = false;
+    for (int i = 0; i < 200 && !seen; ++i) {
+        auto const start = std::chrono::steady_clock::now();
+        write(temporary / "source/a", std::to_string(i));
+        store.take(temporary / "source");
+        // On a busy machine the snapshot may have come late: the file had settled by then.
+        if (std::chrono::steady_clock::now() - start > std::chrono::milliseconds{15}) continue;
+        seen = true;
+        CHECK(opened_during(temporary / "source", [&] { store.take(temporary / "source"); }) ==
+              std::set<std::string>{"a"});
+    }
+    CHECK(seen);
 }
 
 TEST_CASE("snapshots share what they have in common", "[snapshot]") {
@@ -199,7 +230,7 @@ TEST_CASE("a damaged index costs time, never truth", "[snapshot]") {
     let_stamps_settle(temporary.path());
     estima::snapshot_store store{temporary / "store"};
     auto const id = store.take(temporary / "source").id;
-    fs::path const index = fs::directory_iterator{temporary / "store/index"}->path();
+    fs::path const index = fs::directory_iterator { temporary / "store/index" } -> path();
     std::string const sound = contents(index);
     std::vector<std::string> damaged{"", "estima-index 1\n", sound + "x", std::string(sound.size(), '\0')};
     for (std::size_t at = 0; at < sound.size(); at += 97) {
@@ -267,7 +298,8 @@ TEST_CASE("a restore says what it misses and spoils nothing", "[snapshot]") {
 TEST_CASE("the root's .amlignore decides, .gitignore only in its absence", "[snapshot]") {
     temporary_directory temporary;
     fs::path const source = temporary / "source";
-    for (char const* const name : {"a.log", "b.tmp", "sub/a.log", "sub/.gitignore", "sub/.amlignore"}) write(source / name, "*\n");
+    for (char const* const name : {"a.log", "b.tmp", "sub/a.log", "sub/.gitignore", "sub/.amlignore"})
+        write(source / name, "*\n");
     write(source / ".git/config", "x");
     write(source / "sub/.git", "gitdir: elsewhere");
     write(source / ".estima/workspace.json", "{}");

@@ -34,13 +34,16 @@ inline std::string contents(std::filesystem::path const& path) {
 inline std::map<std::string, std::string> describe(std::filesystem::path const& root) {
     std::map<std::string, std::string> result;
     for (auto const& entry : std::filesystem::recursive_directory_iterator{root}) {
-        struct stat status{};
+        struct stat status {};
         ::lstat(entry.path().c_str(), &status);
         std::string const mode = std::to_string(status.st_mode & 0777U);
         std::string& text = result[entry.path().lexically_relative(root).string()];
-        if (S_ISLNK(status.st_mode)) text = "link " + std::filesystem::read_symlink(entry.path()).string();
-        else if (S_ISDIR(status.st_mode)) text = "directory " + mode;
-        else text = "file " + mode + " " + contents(entry.path());
+        if (S_ISLNK(status.st_mode))
+            text = "link " + std::filesystem::read_symlink(entry.path()).string();
+        else if (S_ISDIR(status.st_mode))
+            text = "directory " + mode;
+        else
+            text = "file " + mode + " " + contents(entry.path());
     }
     return result;
 }
@@ -49,7 +52,7 @@ inline std::map<std::string, std::string> describe(std::filesystem::path const& 
 inline void let_stamps_settle(std::filesystem::path const& directory) {
     auto changed = [&] {
         write(directory / "clock", "tick");
-        struct stat status{};
+        struct stat status {};
         ::stat((directory / "clock").c_str(), &status);
         return static_cast<double>(status.st_ctim.tv_sec) + 1e-9 * static_cast<double>(status.st_ctim.tv_nsec);
     };

@@ -83,7 +83,7 @@ TEST_CASE("waiting ends when the run ends, soon after it") {
     fake.status({run_status::finalizing});
     CHECK(second.wait_for(std::chrono::milliseconds{20}) == std::future_status::timeout);
     auto const end = clock_type::now();
-    fake.complete();
+    fake.status({run_status::completed});
     CHECK(first.get().status == run_status::completed);
     CHECK(second.get().status == run_status::completed);
     CHECK(since(end) < 0.5);

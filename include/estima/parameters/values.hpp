@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <charconv>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include <estima/base/error.hpp>
+#include <estima/parameters/kinds.hpp>
+
+namespace estima::inline v0_1::detail {
+
+template <class Number>
+std::string number_text(Number number) {
+    char text[64];
+    return {text, std::to_chars(text, text + sizeof text, number).ptr};
+}
+
+/// The text that a script sees.
+inline std::string value_text(script_value const& value) {
+    switch (value.is) {
+        case script_value::kind::integer: return number_text(value.integer);
+        case script_value::kind::natural: return number_text(value.natural);
+        case script_value::kind::real: return number_text(value.real);
+        case script_value::kind::single_precision: return number_text(static_cast<float>(value.real));
+        case script_value::kind::name_only:
+        case script_value::kind::text: break;
+    }
+    return value.text;
+}
+
+/// The name of an enumerator; empty if it has none.
+template <class Enum>
+std::string_view name_of_enumerator(Enum value) {
+    if constexpr (enum_with_names<Enum>) {
+        for (auto const& [listed, name] : enum_names<Enum>)
+            if (listed == value) return name;
+        return {};
+    } else return to_string(value);
+}
+
+/// One value as it goes to the script. `member` is for the message.
+template <class T>
+script_value to_value(T const& value, std::string_view member) {
+    if constexpr (std::is_enum_v<T>) {
+        std::string_view const name = name_of_enumerator(value);
+        if (name.empty())
+            throw error{"EST-603",
+                        {.what = "the value of an enum has no name",
+                         .where = std::string{member} + " is " + number_text(static_cast<long long>(value)),
+                         .remedy = "give it one in estima::enum_names, or in the enum's to_string"}};
+        return name;
+    } else if constexpr (std::is_same_v<T, char>) return std::string(1, value);
+    else if constexpr (std::is_same_v<T, long double>) return number_text(value);
+    else if constexpr (std::is_arithmetic_v<T> || path_like<T>) return value;
+    else if constexpr (std::is_pointer_v<T>) return value ? std::string_view{value} : std::string_view{};
+    else if constexpr (text_like<T>) return static_cast<std::string_view>(value);
+    else return value;
+}
+
+/// Calls `see` with each value of a member as a script_value; a list has any number of them, an empty optional and a
+/// null pointer have none. Returns whether the member is there at all.
+template <class Member, class See>
+bool for_each_value(Member const& member, std::string_view name, See const& see) {
+    if constexpr (without_optional<Member>::was_optional) return member && for_each_value(*member, name, see);
+    else if constexpr (list_like<Member>) {
+        using element = value_type<Member>;
+        for (auto const& one : member) see(to_value<element>(one, name));
+        return true;
+    } else {
+        if constexpr (std::is_pointer_v<Member>)
+            if (member == nullptr) return false;
+        see(to_value<Member>(member, name));
+        return true;
+    }
+}
+
+/// Whether argparse takes this text for a value, and not for the name of an option: it knows negative numbers
+/// (-1, -0.5), but neither -1e-05 nor -inf.
+inline bool reads_as_value(std::string_view text) {
+    if (text.size() < 2 || text.front() != '-') return true;
+    auto digits = [](std::string_view part) { return part.find_first_not_of("0123456789") == part.npos; };
+    std::string_view const number = text.substr(1);
+    std::size_t const point = number.find('.');
+    if (point == number.npos) return digits(number);
+    return digits(number.substr(0, point)) && point + 1 < number.size() && digits(number.substr(point + 1));
+}
+
+/// A real without an exponent; nothing for another value, and for those that are not finite.
+inline std::optional<std::string> text_without_exponent(script_value const& value) {
+    bool const is_single = value.is == script_value::kind::single_precision;
+    if ((value.is != script_value::kind::real && !is_single) || value.real - value.real != 0) return std::nullopt;
+    char text[512];  // the smallest double has 324 digits behind the point
+    char* const end = is_single ? std::to_chars(text, text + sizeof text, static_cast<float>(value.real), std::chars_format::fixed).ptr
+                                : std::to_chars(text, text + sizeof text, value.real, std::chars_format::fixed).ptr;
+    return std::string{text, end};
+}
+
+}  // namespace estima::inline v0_1::detail

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdint>
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include <estima/snapshot/store_layout.hpp>
+#include <estima/system/files.hpp>
+
+namespace estima::inline v0_1 {
+
+/// A file with a temporary name in the store, which becomes visible under its own name in one step, or not at all.
+class temporary_file {
+public:
+    explicit temporary_file(store_layout const& layout) : path_{(layout.temporary() / "XXXXXX").string()} {
+        fd_.reset(::mkostemp(path_.data(), O_CLOEXEC));
+        if (!fd_) throw_file_error("cannot write", path_);
+    }
+    temporary_file(temporary_file const&) = delete;
+    temporary_file& operator=(temporary_file const&) = delete;
+    ~temporary_file() {
+        if (fd_) ::unlink(path_.c_str());
+    }
+
+    int fd() const { return fd_.get(); }
+    void write(std::string_view bytes) {
+        if (!write_all(fd_.get(), bytes)) throw_file_error("cannot write", path_);
+    }
+    void write_at(std::string_view bytes, std::uint64_t offset) {
+        while (!bytes.empty()) {
+            ssize_t const n = ::pwrite(fd_.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
+            if (n < 0 && errno == EINTR) continue;
+            if (n < 0) throw_file_error("cannot write", path_);
+            bytes.remove_prefix(static_cast<std::size_t>(n));
+            offset += static_cast<std::uint64_t>(n);
+        }
+    }
+    /// Takes the place of what has that name already. Makes the directory if it is not there.
+    void publish(std::filesystem::path const& name) {
+        if (::fchmod(fd_.get(), 0444) != 0) throw_file_error("cannot write", path_);
+        if (::rename(path_.c_str(), name.c_str()) != 0) {
+            if (errno != ENOENT) throw_file_error("cannot write", name);
+            make_directories(name.parent_path());
+            if (::rename(path_.c_str(), name.c_str()) != 0) throw_file_error("cannot write", name);
+        }
+        fd_.reset();
+    }
+
+private:
+    std::string path_;
+    file_descriptor fd_{};
+};
+
+}  // namespace estima::inline v0_1

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <catch2/catch.hpp>
+
+#include <estima/launcher/launch_plan.hpp>
+#include <estima/launcher/plan_text.hpp>
+#include <estima/launcher/run_environment.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+
+namespace {
+
+using strings = std::vector<std::string>;
+estima::run_directory const run{"/w/runs/r_1"};
+
+estima::run_configuration python(std::string const& communicator, int processes) {
+    estima::run_configuration c{.script = "train.py", .arguments = {"--lr", "0.5"}, .communicator = communicator};
+    c.environment.python.interpreter_path = "python3";
+    if (communicator == "Mpi") c.mpi.process_count_per_node = processes;
+    if (communicator == "Gloo") c.pytorch = {"Gloo", processes};
+    return c;
+}
+
+std::string value_of(estima::environment_list const& list, std::string const& name) {
+    std::string value = "(not set)";
+    for (auto const& [n, v] : list)
+        if (n == name) value = v;  // the last one wins
+    return value;
+}
+
+bool has(strings const& argv, strings const& part) {
+    return std::search(argv.begin(), argv.end(), part.begin(), part.end()) != argv.end();
+}
+
+}  // namespace
+
+TEST_CASE("one process is planned without mpirun") {
+    auto const plan = make_launch_plan(python("None", 1), run, {});
+    CHECK(plan.mpirun_argv.empty());
+    CHECK(plan.directory == "/w/runs/r_1/code");
+    REQUIRE(plan.processes.size() == 1);
+    CHECK(plan.processes[0].argv == strings{"python3", "train.py", "--lr", "0.5"});
+    auto const& e = plan.processes[0].environment;
+    CHECK(value_of(e, "ESTIMA_RUN_ID") == "r_1");
+    CHECK(value_of(e, "ESTIMA_RUN_DIRECTORY") == "/w/runs/r_1");
+    CHECK(value_of(e, "ESTIMA_METRICS_FILE") == "/w/runs/r_1/metrics/rank_0.jsonl");
+    CHECK(value_of(e, "PYTHONUNBUFFERED") == "1");
+    CHECK(value_of(e, "RANK") == "(not set)");
+}
+
+TEST_CASE("a native program is started from its folder, and gets nothing of Python") {
+    estima::run_configuration c{.script = "bin/train", .arguments = {"x"}, .framework = "Native"};
+    auto const plan = make_launch_plan(c, run, {});
+    CHECK(plan.processes.at(0).argv == strings{"./bin/train", "x"});
+    CHECK(value_of(plan.processes[0].environment, "PYTHONUNBUFFERED") == "(not set)");
+}
+
+TEST_CASE("mpi is planned through mpirun, with what the host asks for") {
+    estima::launch_settings settings{.launcher = "/opt/estima-launch", .mpirun = "/usr/bin/mpirun", .cores = 2};
+    auto const plan = make_launch_plan(python("Mpi", 2), run, settings);
+    CHECK(plan.mpirun_argv == strings{"/usr/bin/mpirun", "-np", "2", "--bind-to", "none", "--mca", "pml", "ob1", "--mca", "btl",
+                                      "self,vader", "/opt/estima-launch", "worker", "/w/runs/r_1"});
+    CHECK(value_of(plan.mpirun_environment, "PMIX_MCA_psec") == "^munge");
+    CHECK(value_of(plan.mpirun_environment, "ESTIMA_RUN_ID") == "r_1");
+    REQUIRE(plan.processes.size() == 2);
+    CHECK(plan.processes[1].rank == 1);
+    CHECK(plan.processes[1].argv == strings{"python3", "train.py", "--lr", "0.5"});
+
+    settings.is_root = true;
+    settings.cores = 1;
+    settings.mpi4py_is_available = true;
+    auto const other = make_launch_plan(python("Mpi", 2), run, settings);
+    CHECK(has(other.mpirun_argv, {"--allow-run-as-root"}));
+    CHECK(has(other.mpirun_argv, {"--oversubscribe"}));
+    CHECK(has(other.mpirun_argv, {"worker", "--mpi4py"}));
+    CHECK(other.processes[0].argv == strings{"python3", "-m", "mpi4py", "train.py", "--lr", "0.5"});
+}
+
+TEST_CASE("mpi uses mpirun for one process as well") {
+    CHECK_FALSE(make_launch_plan(python("Mpi", 1), run, {}).mpirun_argv.empty());
+    CHECK(make_launch_plan(python("Gloo", 1), run, {}).mpirun_argv.empty());
+    CHECK_FALSE(make_launch_plan(python("Gloo", 2), run, {}).mpirun_argv.empty());
+}
+
+TEST_CASE("gloo tells each process its place") {
+    estima::run_configuration c = python("Gloo", 4);
+    c.node_count = 2;
+    auto const plan = make_launch_plan(c, run, {.rendezvous_address = "10.0.0.1", .rendezvous_port = "12345"});
+    REQUIRE(plan.processes.size() == 4);
+    auto const& e = plan.processes[3].environment;
+    CHECK(value_of(e, "MASTER_ADDR") == "10.0.0.1");
+    CHECK(value_of(e, "MASTER_PORT") == "12345");
+    CHECK(value_of(e, "RANK") == "3");
+    CHECK(value_of(e, "WORLD_SIZE") == "4");
+    CHECK(value_of(e, "LOCAL_RANK") == "1");
+    CHECK(value_of(e, "LOCAL_WORLD_SIZE") == "2");
+    CHECK(value_of(e, "NODE_RANK") == "1");
+    CHECK(value_of(e, "GLOO_SOCKET_IFNAME") == "(not set)");
+    CHECK_FALSE(has(plan.mpirun_argv, {"--mca", "btl", "self,vader"}));  // several hosts need a network
+    CHECK(has(plan.mpirun_argv, {"--rendezvous", "10.0.0.1:12345"}));
+    CHECK(value_of(make_launch_plan(python("Gloo", 2), run, {}).processes[0].environment, "GLOO_SOCKET_IFNAME") == "lo");
+}
+
+TEST_CASE("the user's variables come last and win, munge included") {
+    estima::run_configuration c = python("Mpi", 2);
+    c.environment.environment_variables = {{"PYTHONUNBUFFERED", "0"}, {"PMIX_MCA_psec", "munge"}};
+    auto const plan = make_launch_plan(c, run, {});
+    CHECK(value_of(plan.processes[0].environment, "PYTHONUNBUFFERED") == "0");
+    CHECK(value_of(plan.mpirun_environment, "PMIX_MCA_psec") == "munge");
+}
+
+TEST_CASE("what another launcher left in the environment is taken out") {
+    auto const removed = make_launch_plan(python("None", 1), run, {}).removed_variables;
+    for (char const* const name : {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_SIZE", "RANK", "MASTER_PORT", "ESTIMA_METRICS_FILE"})
+        CHECK(estima::is_listed(name, removed));
+    for (char const* const name : {"PATH", "OMPI", "RANKING", "ESTIMA_WORKSPACE", "ESTIMA_MPIRUN", "CUDA_VISIBLE_DEVICES"})
+        CHECK_FALSE(estima::is_listed(name, removed));
+}
+
+TEST_CASE("a printed plan can be pasted into a shell") {
+    estima::run_configuration c{.script = "show", .arguments = {"two words", "it's", "", "a\nb", "$HOME", "-x"}, .framework = "Native"};
+    c.environment.environment_variables = {{"GREETING", "hello 'you'"}};
+    estima::launch_plan plan = make_launch_plan(c, run, {});
+    plan.directory = "/";
+    plan.processes[0].argv[0] = "/usr/bin/printf";
+    plan.processes[0].argv.insert(plan.processes[0].argv.begin() + 1, "[%s]");
+    std::string const text = to_text(plan);
+    INFO(text);
+    CHECK(text.find("# rank 0 of 1\n") != std::string::npos);
+    CHECK(text.find("'GREETING=hello '\\''you'\\'''") != std::string::npos);
+    std::FILE* const shell = ::popen(text.c_str(), "r");
+    REQUIRE(shell != nullptr);
+    std::array<char, 200> output{};
+    std::size_t const n = std::fread(output.data(), 1, output.size(), shell);
+    CHECK(::pclose(shell) == 0);
+    CHECK(std::string(output.data(), n) == "[two words][it's][][a\nb][$HOME][-x]");
+}
