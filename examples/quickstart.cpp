@@ -29,7 +29,7 @@ int main() try {
     std::cout << "\nOutputs           " << run.directory().outputs().string()
               << "\nRegistered model  " << model.id() << " in " << model.files_directory().string()
               << "\nPage of the run   " << run.portal_url()
-              << "\n\nNext: change examples/quickstart.cpp, or run an example in C++ with MPI (docs: examples/README.md)\n"
+              << "\n\nNext: change examples/quickstart.cpp, or run an example in C++ with MPI (see examples/README.md)\n"
               << "    bash examples/quickstart.sh          # trains again; nothing is built or copied twice\n";
     return metrics.last("test_accuracy").value_or(0) > 0.8 ? 0 : 1;
 } catch (estima::error const& e) {

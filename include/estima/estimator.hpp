@@ -12,8 +12,18 @@
 namespace estima::inline v0_1 {
 
 namespace detail {
+/// Stands where an estimator was asked for that breaks rules, so that the compiler has one thing to say and not ten.
+struct no_estimator : estimator_base<generic, local, single_process, environment<user_managed>> {
+    using estimator_base::estimator_base;
+};
+
+template <class Found, class... Policies>
+struct estimator_of {
+    static_assert(is_empty<Found>, "these policies make no estimator: see the rules that are named as broken");
+    using type = no_estimator;
+};
 template <class... Policies>
-struct estimator_of {  // a class, since compilers print its name where they would print the whole of an alias
+struct estimator_of<rules<>, Policies...> {
     using type = basic_estimator<policy_for<framework_slot, generic, Policies...>,
                                  policy_for<compute_target_slot, local, Policies...>,
                                  policy_for<distribution_backend_slot, single_process, Policies...>,
@@ -22,9 +32,9 @@ struct estimator_of {  // a class, since compilers print its name where they wou
 }  // namespace detail
 
 /// Everything that it takes to describe a job. The policies come in any order, at most one for each slot; left out
-/// are `generic`, `local`, `single_process` and `environment<user_managed>`.
+/// are `generic`, `local`, `single_process` and `environment<user_managed>`. Policies that break rules are one compile
+/// error, which names them all; `estimable<Policies...>` asks without an error.
 template <class... Policies>
-    requires estimable<Policies...>
-using estimator = typename detail::estimator_of<Policies...>::type;
+using estimator = typename detail::estimator_of<broken_rules<Policies...>, Policies...>::type;
 
 }  // namespace estima::inline v0_1

@@ -38,8 +38,9 @@ namespace boost::hana {
 template <class Type>
 struct accessors_impl<with<Type>> {
     static constexpr auto apply() {
-        return make_tuple(make_pair(string_c<'f'>, struct_detail::member_ptr<int with<Type>::*, &with<Type>::first>{}),
-                          make_pair(string_c<'m'>, struct_detail::member_ptr<Type with<Type>::*, &with<Type>::member>{}));
+        return make_tuple(
+            make_pair(string_c<'f'>, struct_detail::member_ptr<int with<Type>::*, &with<Type>::first>{}),
+            make_pair(string_c<'m'>, struct_detail::member_ptr<Type with<Type>::*, &with<Type>::member>{}));
     }
 };
 }  // namespace boost::hana
@@ -57,7 +58,8 @@ concept possible = estima::script_parameters<with<Type>>;
 static_assert(possible<bool> && possible<char> && possible<short> && possible<unsigned long> && possible<float> &&
               possible<long double>);
 static_assert(possible<std::string> && possible<char const*> && possible<std::string_view> && possible<char[8]>);
-static_assert(possible<std::optional<double>> && possible<std::vector<double>> && possible<std::optional<std::set<int>>>);
+static_assert(possible<std::optional<double>> && possible<std::vector<double>> &&
+              possible<std::optional<std::set<int>>>);
 static_assert(possible<std::vector<bool>> && possible<std::span<int const>> && possible<int[4]>);
 static_assert(possible<named_here> && possible<std::vector<named_here>> && !possible<without_names>);
 static_assert(possible<inner> && possible<std::optional<inner>> && !possible<std::vector<inner>>);

@@ -35,7 +35,8 @@ class fake_run {
 public:
     explicit fake_run(estima::run_configuration const& configuration = {.script = "train.py"})
         : workspace_{estima::workspace::open(folder_ / "workspace")},
-          made_{estima::detail::create_run(workspace_.path(), "digits", configuration, std::string(64, '0'), "/source")} {}
+          made_{estima::detail::create_run(workspace_.path(), "digits", configuration, std::string(64, '0'),
+                                           "/source")} {}
 
     estima::workspace const& workspace() const { return workspace_; }
     std::filesystem::path operator/(std::string const& name) const { return folder_ / name; }
@@ -45,12 +46,15 @@ public:
 
     /// The supervisor that is named in the journal is this process.
     void supervise() {
-        journal().append({{"event", "supervisor"}, {"pid", ::getpid()}, {"start_ticks", estima::process_start_ticks(::getpid())},
+        journal().append({{"event", "supervisor"},
+                          {"pid", ::getpid()},
+                          {"start_ticks", estima::process_start_ticks(::getpid())},
                           {"host", estima::host_name()}});
     }
     void status(std::initializer_list<estima::run_status> all) {
         for (estima::run_status const s : all)
-            if (!journal().append_status(s)) throw std::runtime_error{"this status may not follow: " + std::string{to_string(s)}};
+            if (!journal().append_status(s))
+                throw std::runtime_error{"this status may not follow: " + std::string{to_string(s)}};
     }
     void start() { status({estima::run_status::preparing, estima::run_status::starting, estima::run_status::running}); }
     void complete() {
@@ -58,7 +62,8 @@ public:
         die();
     }
     void fail(estima::run_error const& error) {
-        if (!journal().append_status(estima::run_status::failed, {{"error", to_json(error)}})) throw std::runtime_error{"cannot fail now"};
+        if (!journal().append_status(estima::run_status::failed, {{"error", to_json(error)}}))
+            throw std::runtime_error{"cannot fail now"};
         die();
     }
     /// Lets the lock go, as the end of a supervisor does.
@@ -67,7 +72,8 @@ public:
     /// Something that the script left in its folder: recorded as an output.
     void output(std::string const& name, std::string const& text) {
         write_file(made_.directory.code() / name, text);
-        journal().append({{"event", "artifact"}, {"path", name}, {"bytes", text.size()}, {"sha256", estima::sha256_hex(text)}});
+        journal().append(
+            {{"event", "artifact"}, {"path", name}, {"bytes", text.size()}, {"sha256", estima::sha256_hex(text)}});
     }
     void print(std::string const& text, int rank = 0) { append_file(made_.directory.rank_stdout(rank), text); }
     void complain(std::string const& text, int rank = 0) { append_file(made_.directory.rank_stderr(rank), text); }

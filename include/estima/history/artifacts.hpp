@@ -25,12 +25,16 @@ namespace estima::inline v0_1 {
 
 namespace detail {
 /// Adds the regular files below `folder` as `prefix` + their relative paths. A folder that is not there adds none.
-inline void add_files_below(std::filesystem::path const& folder, std::string const& prefix, std::set<std::string>& names) {
+inline void add_files_below(std::filesystem::path const& folder, std::string const& prefix,
+                            std::set<std::string>& names) {
     std::error_code code;
-    std::filesystem::recursive_directory_iterator entry{folder, std::filesystem::directory_options::skip_permission_denied, code}, end;
+    std::filesystem::recursive_directory_iterator entry{
+        folder, std::filesystem::directory_options::skip_permission_denied, code},
+        end;
     for (; !code && entry != end; entry.increment(code)) {
         std::error_code ignored;
-        if (entry->is_regular_file(ignored)) names.insert(prefix + entry->path().lexically_relative(folder).generic_string());
+        if (entry->is_regular_file(ignored))
+            names.insert(prefix + entry->path().lexically_relative(folder).generic_string());
     }
 }
 
@@ -43,7 +47,8 @@ inline std::string listed(std::vector<std::string> const& names, std::size_t at_
 }
 
 inline artifact_record const* find_artifact(run_record const& record, std::string_view name) {
-    auto const place = std::find_if(record.artifacts.begin(), record.artifacts.end(), [name](auto const& a) { return a.path == name; });
+    auto const place = std::find_if(record.artifacts.begin(), record.artifacts.end(),
+                                    [name](auto const& a) { return a.path == name; });
     return place == record.artifacts.end() ? nullptr : &*place;
 }
 }  // namespace detail
@@ -62,7 +67,8 @@ namespace detail {
 /// A file that is written beside its target and takes its place when it is complete; gone if that never comes.
 class replacement {
 public:
-    explicit replacement(std::filesystem::path const& target) : target_{target}, temporary_{target.string() + ".XXXXXX"} {
+    explicit replacement(std::filesystem::path const& target)
+        : target_{target}, temporary_{target.string() + ".XXXXXX"} {
         make_directories(std::filesystem::absolute(target).parent_path());
         fd_.reset(::mkostemp(temporary_.data(), O_CLOEXEC));
         if (!fd_) throw_file_error("cannot write", target);
@@ -90,9 +96,9 @@ private:
 };
 }  // namespace detail
 
-/// Copies `folder`/`name` to `target`, which appears whole or not at all; the folders above it are made. With `recorded`
-/// the content is compared with its checksum while it is copied. EST-502: no regular file; EST-503: it leads out of
-/// the folder; EST-504: it is not what was recorded; EST-301: cannot read or write.
+/// Copies `folder`/`name` to `target`, which appears whole or not at all; the folders above it are made. With
+/// `recorded` the content is compared with its checksum while it is copied. EST-502: no regular file; EST-503: it leads
+/// out of the folder; EST-504: it is not what was recorded; EST-301: cannot read or write.
 inline void copy_verified(std::filesystem::path const& folder, std::string const& name, artifact_record const* recorded,
                           std::filesystem::path const& target, durable sync = durable::no) {
     file_descriptor const source = open_beneath(folder, name);
@@ -120,7 +126,7 @@ inline void copy_verified(std::filesystem::path const& folder, std::string const
                      .where = (folder / name).string(),
                      .why = "its SHA-256 is not " + recorded->sha256,
                      .remedy = "something changed it later; run the job again"}};
-    struct stat status{};
+    struct stat status {};
     bool const executable = ::fstat(source.get(), &status) == 0 && (status.st_mode & S_IXUSR) != 0;
     copy.take_place(executable ? 0755 : 0644, sync);
 }
@@ -133,10 +139,11 @@ inline void copy_out(run_directory const& run, run_record const& record, std::st
     if (artifact != nullptr || name.starts_with("logs/")) return copy_verified(run.code(), name, artifact, target);
     if (name.starts_with("system_logs/")) return copy_verified(run.path, name, nullptr, target);
     std::vector<std::string> const there = file_names(run, record);
-    throw error{"EST-502", {.what = "the run has no file \"" + name + "\"",
-                            .where = "run " + run.run_id() + ", " + std::string{to_string(record.status)},
-                            .why = there.empty() ? "it has no files" : "it has: " + detail::listed(there),
-                            .remedy = is_terminal(record.status) ? "" : "outputs are recorded when the script has ended"}};
+    throw error{"EST-502",
+                {.what = "the run has no file \"" + name + "\"",
+                 .where = "run " + run.run_id() + ", " + std::string{to_string(record.status)},
+                 .why = there.empty() ? "it has no files" : "it has: " + detail::listed(there),
+                 .remedy = is_terminal(record.status) ? "" : "outputs are recorded when the script has ended"}};
 }
 
 }  // namespace estima::inline v0_1

@@ -23,7 +23,8 @@ namespace estima::inline v0_1 {
 class output_follower {
 public:
     /// Follows these ranks. With `prefix` each line starts with its rank: "[1] ".
-    output_follower(run_directory const& run, std::vector<int> const& ranks, bool prefix) : prefix_{prefix}, buffer_(65536) {
+    output_follower(run_directory const& run, std::vector<int> const& ranks, bool prefix)
+        : prefix_{prefix}, buffer_(65536) {
         for (int const rank : ranks) {
             sources_.push_back({.path = run.rank_stdout(rank), .rank = rank});
             sources_.push_back({.path = run.rank_stderr(rank), .rank = rank});
@@ -74,8 +75,10 @@ private:
             std::string_view piece{buffer_.data(), static_cast<std::size_t>(n)};
             // A carriage return ends a state of a progress bar, which is worth showing.
             std::size_t const end = piece.find_last_of("\n\r");
-            if (end != std::string_view::npos) piece = piece.substr(0, end + 1);
-            else if (piece.size() < buffer_.size() && !release) return found::held;
+            if (end != std::string_view::npos)
+                piece = piece.substr(0, end + 1);
+            else if (piece.size() < buffer_.size() && !release)
+                return found::held;
             write(s, piece, out);
             s.offset += piece.size();
             bytes_copied_ += piece.size();
@@ -86,8 +89,10 @@ private:
 
     void write(source const& s, std::string_view piece, std::ostream& out) {
         if (mid_line_ != nullptr && mid_line_ != &s) end_line(out);
-        if (!prefix_) out.write(piece.data(), static_cast<std::streamsize>(piece.size()));
-        else write_prefixed(s, piece, out);
+        if (!prefix_)
+            out.write(piece.data(), static_cast<std::streamsize>(piece.size()));
+        else
+            write_prefixed(s, piece, out);
         mid_line_ = piece.back() == '\n' ? nullptr : &s;
     }
 

@@ -20,10 +20,12 @@ class journal {
 public:
     /// Opens the journal to read and append; EST-301 if it cannot. Where this user may only read, appending is what
     /// fails.
-    explicit journal(std::filesystem::path file) : path_{std::move(file)}, fd_{::open(path_.c_str(), O_RDWR | O_APPEND | O_CLOEXEC)} {
+    explicit journal(std::filesystem::path file)
+        : path_{std::move(file)}, fd_{::open(path_.c_str(), O_RDWR | O_APPEND | O_CLOEXEC)} {
         if (fd_) return;
         write_refused_ = errno;
-        if (write_refused_ != EROFS && write_refused_ != EACCES && write_refused_ != EPERM) throw_file_error("cannot read", path_);
+        if (write_refused_ != EROFS && write_refused_ != EACCES && write_refused_ != EPERM)
+            throw_file_error("cannot read", path_);
         fd_ = open_file(path_, O_RDONLY);
     }
 

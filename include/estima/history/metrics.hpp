@@ -119,9 +119,12 @@ inline run_metrics read_metrics(std::filesystem::path const& folder, std::string
             auto keep = [&line, rank](auto& named, auto& value) {
                 named[line->name].push_back({std::move(value), line->step, line->time.value_or(0), rank});
             };
-            if (auto* number = std::get_if<double>(&line->value)) keep(all.scalars, *number);
-            else if (auto* list = std::get_if<std::vector<double>>(&line->value)) keep(all.lists, *list);
-            else keep(all.rows, std::get<metric_table_row>(line->value));
+            if (auto* number = std::get_if<double>(&line->value))
+                keep(all.scalars, *number);
+            else if (auto* list = std::get_if<std::vector<double>>(&line->value))
+                keep(all.lists, *list);
+            else
+                keep(all.rows, std::get<metric_table_row>(line->value));
         });
     }
     if (files.size() > 1) {

@@ -112,9 +112,12 @@ public:
         std::string text;
         for (int x = 0; x < columns_; ++x) {
             unsigned char const cell = cells_[static_cast<std::size_t>(y * columns_ + x)];
-            if (cell == 0) text += ' ';
-            else if (!unicode_) text += '*';
-            else text.append({'\xE2', static_cast<char>(0xA0 | cell >> 6), static_cast<char>(0x80 | (cell & 0x3F))});
+            if (cell == 0)
+                text += ' ';
+            else if (!unicode_)
+                text += '*';
+            else
+                text.append({'\xE2', static_cast<char>(0xA0 | cell >> 6), static_cast<char>(0x80 | (cell & 0x3F))});
         }
         return text.erase(text.find_last_not_of(' ') + 1);
     }
@@ -139,10 +142,11 @@ inline std::string x_labels(double low, double high, std::string name, std::size
 /// Draws the points as a curve, `width` columns by `height` lines with its labels: the smallest and largest value at
 /// the left, the steps (or without steps the numbers of the points) below. Each process has a curve of its own. Values
 /// that are not finite are left out and counted below.
-inline void print_metric_plot(std::ostream& out, std::vector<metric_point> const& points, int width = 60, int height = 12,
-                              plot_style style = plot_style::automatic) {
+inline void print_metric_plot(std::ostream& out, std::vector<metric_point> const& points, int width = 60,
+                              int height = 12, plot_style style = plot_style::automatic) {
     bool const unicode = style == plot_style::unicode || (style == plot_style::automatic && detail::locale_is_utf8());
-    bool const by_step = std::all_of(points.begin(), points.end(), [](metric_point const& p) { return p.step.has_value(); });
+    bool const by_step =
+        std::all_of(points.begin(), points.end(), [](metric_point const& p) { return p.step.has_value(); });
     struct place {
         double x, y;
     };
@@ -180,8 +184,10 @@ inline void print_metric_plot(std::ostream& out, std::vector<metric_point> const
         for (std::size_t i = 0; i < curve.size(); ++i) {
             int const x = scaled(curve[i].x, x_low, x_high, canvas.width());
             int const y = canvas.height() - 1 - scaled(curve[i].y, y_low, y_high, canvas.height());
-            if (i == 0) canvas.dot(x, y);
-            else canvas.line(last_x, last_y, x, y);
+            if (i == 0)
+                canvas.dot(x, y);
+            else
+                canvas.line(last_x, last_y, x, y);
             last_x = x, last_y = y;
         }
     }
@@ -192,7 +198,9 @@ inline void print_metric_plot(std::ostream& out, std::vector<metric_point> const
     }
     out << std::string(label + 1, ' ') << (unicode ? "\u2514" : "+");
     for (int x = 0; x < columns; ++x) out << (unicode ? "\u2500" : "-");
-    out << '\n' << std::string(label + 2, ' ') << detail::x_labels(x_low, x_high, by_step ? "step" : "", static_cast<std::size_t>(columns)) << '\n';
+    out << '\n'
+        << std::string(label + 2, ' ')
+        << detail::x_labels(x_low, x_high, by_step ? "step" : "", static_cast<std::size_t>(columns)) << '\n';
     if (left_out != 0) out << "(" << left_out << (left_out == 1 ? " point is" : " points are") << " not finite)\n";
 }
 

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/file.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <map>
+#include <set>
 #include <string>
-#include <vector>
 
 #include <estima/history/journal.hpp>
 #include <estima/history/run_directory.hpp>
@@ -19,23 +22,38 @@
 
 namespace estima::inline v0_1 {
 
+namespace detail {
+/// Of a run: the processes that were started with its name in their environment, and what is below them, which may have
+/// cleared its environment. Not this process, and nothing of other runs.
+inline std::set<pid_t> processes_of(std::string const& run_id) {
+    auto const is_foreign = [&](pid_t pid) {
+        std::string const run = value_started_with(pid, "ESTIMA_RUN_ID");
+        return pid == ::getpid() || (!run.empty() && run != run_id);
+    };
+    std::set<pid_t> found;
+    for (pid_t const pid : processes_started_with("ESTIMA_RUN_ID=" + run_id)) {
+        found.insert(pid);
+        for (pid_t const below : living_descendants_of(pid, is_foreign)) found.insert(below);
+    }
+    return found;
+}
+}  // namespace detail
+
 /// Ends, at once, every process of this user that was started for this run, this one excepted; how many it was. A run
 /// that still has its supervisor is ended by a cancel instead.
 inline int end_processes_of(std::string const& run_id) {
-    std::string const entry = "ESTIMA_RUN_ID=" + run_id;
     double const give_up = monotonic_seconds() + 10;
-    int ended = 0;
-    for (;;) {
-        std::vector<file_descriptor> dying;
-        for (pid_t const pid : processes_started_with(entry)) {
-            file_descriptor process{static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))};
-            // Asked again: from the opening on the descriptor means one process, whatever becomes of the number.
-            if (!process || !was_started_with(pid, entry)) continue;
-            if (::syscall(SYS_pidfd_send_signal, process.get(), SIGKILL, nullptr, 0) == 0) dying.push_back(std::move(process));
-        }
-        if (dying.empty()) return ended;  // the dead have no environment
-        ended += static_cast<int>(dying.size());
-        for (file_descriptor const& process : dying) {
+    for (int ended = 0;;) {
+        std::map<pid_t, file_descriptor> processes;
+        for (pid_t const pid : detail::processes_of(run_id)) processes.emplace(pid, open_pidfd(pid));
+        // Looked up again: from its opening on a descriptor means one process, whatever becomes of the number.
+        std::set<pid_t> const still = detail::processes_of(run_id);
+        std::erase_if(processes, [&](auto const& p) {
+            return !still.contains(p.first) || ::syscall(SYS_pidfd_send_signal, p.second.get(), SIGKILL, nullptr, 0) != 0;
+        });
+        if (processes.empty()) return ended;  // the dead have no environment
+        ended += static_cast<int>(processes.size());
+        for (auto const& [pid, process] : processes) {
             pollfd death{process.get(), POLLIN, 0};
             double const left = give_up - monotonic_seconds();
             if (left <= 0 || ::poll(&death, 1, static_cast<int>(left * 1000)) == 0) return ended;
@@ -49,7 +67,8 @@ inline int end_processes_of(std::string const& run_id) {
 inline bool bury_if_dead(run_directory const& run) {
     journal log{run.journal()};
     if (is_terminal(log.record().status)) return false;
-    file_descriptor const lock{::open(run.lock().c_str(), O_RDWR | O_CLOEXEC)};
+    file_descriptor lock{::open(run.lock().c_str(), O_RDWR | O_CLOEXEC)};
+    if (!lock && (errno == EROFS || errno == EACCES)) lock.reset(::open(run.lock().c_str(), O_RDONLY | O_CLOEXEC));
     if (!lock || ::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) return false;  // the supervisor lives, or another buries it
     if (is_terminal(log.record().status)) return false;                     // its last word came just now
     int const ended = end_processes_of(run.run_id());

@@ -8,7 +8,6 @@
 #include <signal.h>
 #include <spawn.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -77,7 +76,7 @@ inline int probe_mpi4py(std::string const& interpreter, run_configuration const&
     ::posix_spawn_file_actions_destroy(&files);
     if (refused != 0) return -1;
     // An interpreter on a file system that hangs must not hang the run for ever.
-    file_descriptor const ended{static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))};
+    file_descriptor const ended = open_pidfd(pid);
     pollfd wait_for{ended.get(), POLLIN, 0};
     if (ended && ::poll(&wait_for, 1, 30000) == 0) ::kill(pid, SIGKILL);
     int status = -1;

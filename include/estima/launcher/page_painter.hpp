@@ -4,7 +4,6 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -17,6 +16,7 @@
 #include <estima/portal/write_page.hpp>
 #include <estima/system/event_loop.hpp>
 #include <estima/system/file_descriptor.hpp>
+#include <estima/system/process_tree.hpp>
 #include <estima/system/signals.hpp>
 
 namespace estima::inline v0_1 {
@@ -40,7 +40,7 @@ public:
         child_ = ::fork();
         if (child_ != 0) return;
         ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-        ::syscall(SYS_close_range, 3U, ~0U, 0U);  // the lock of the run above all
+        close_all_from(3);  // the lock of the run above all
         reset_signals();
         try {
             write_page(run_, record);
@@ -49,9 +49,6 @@ public:
         }
         ::_exit(0);
     }
-
-    /// Paints without a child, for the last time: what it takes of memory does not matter any more, and it is sooner done.
-    void paint_here(run_record const& record) const { write_page(run_, record); }
 
     /// To be told of each child that was reaped; true if it was this one.
     bool ended(pid_t pid) noexcept {
@@ -64,7 +61,7 @@ public:
     /// Waits until it is done, `limit` seconds at most.
     void finish(double limit) noexcept {
         if (!is_busy()) return;
-        file_descriptor const done{static_cast<int>(::syscall(SYS_pidfd_open, child_, 0))};
+        file_descriptor const done = open_pidfd(child_);
         pollfd source{done.get(), POLLIN, 0};
         double const deadline = monotonic_seconds() + limit;
         for (;;) {

@@ -134,6 +134,8 @@ inline pid_t start_program(program const& p) {
     environment.push_back(nullptr);
 
     pid_t const parent = ::getpid();
+    // vfork: the child runs on this process's memory until it becomes the program, so that nothing has to be copied.
+    // It does nothing but system calls.
     pid_t const pid = ::vfork();
     if (pid < 0)
         throw error{"EST-406", {.what = "cannot start a process", .why = std::strerror(errno),

@@ -7,6 +7,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -47,7 +48,7 @@ inline file_descriptor take_run_lock(run_directory const& run, int handed_over) 
 /// Nothing of the submitting program may live on in the supervisor: an end of a pipe would keep its reader waiting.
 inline void close_inherited(int keep) {
     if (keep > 3) ::syscall(SYS_close_range, 3U, static_cast<unsigned>(keep - 1), 0U);
-    ::syscall(SYS_close_range, static_cast<unsigned>(keep >= 3 ? keep + 1 : 3), ~0U, 0U);
+    close_all_from(std::max(keep + 1, 3));
 }
 
 /// In the first of the two processes: waits for the word of the second, that it is on its own feet.

@@ -4,7 +4,6 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -47,7 +46,7 @@ public:
     /// long another word to end than SIGUSR1 is held back.
     worker(run_directory run, int rank, pid_t parent, double delay = 0)
         : run_{std::move(run)}, rank_{rank}, delay_{delay}, log_{run_.journal()}, below_{run_.run_id()},
-          signals_{SIGCHLD, SIGUSR1, SIGTERM, SIGINT, SIGHUP}, parent_{static_cast<int>(::syscall(SYS_pidfd_open, parent, 0))} {
+          signals_{SIGCHLD, SIGUSR1, SIGTERM, SIGINT, SIGHUP}, parent_{open_pidfd(parent)} {
         if (::getppid() != parent) told_to_end();
     }
 

@@ -3,7 +3,6 @@
 
 #include <poll.h>
 #include <signal.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -14,6 +13,7 @@
 
 #include <estima/base/error.hpp>
 #include <estima/system/file_descriptor.hpp>
+#include <estima/system/process_tree.hpp>
 #include <estima/system/signals.hpp>
 
 namespace estima::inline v0_1 {
@@ -26,7 +26,7 @@ namespace estima::inline v0_1 {
 template <class Work>
 int run_behind_front(Work const& work) {
     signal_queue signals{SIGCHLD, SIGTERM, SIGINT, SIGHUP, SIGUSR1};
-    file_descriptor const parent{static_cast<int>(::syscall(SYS_pidfd_open, ::getppid(), 0))};
+    file_descriptor const parent = open_pidfd(::getppid());
     bool has_parent = static_cast<bool>(parent);
     pid_t const front = ::getpid();
     pid_t const pid = ::fork();

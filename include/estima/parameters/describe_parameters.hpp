@@ -5,12 +5,9 @@
 #include <cstddef>
 #include <optional>
 #include <string>
-#include <string_view>
-#include <utility>
 #include <vector>
 
 #include <estima/parameters/faults.hpp>
-#include <estima/parameters/values.hpp>
 
 namespace estima::inline v0_1 {
 
@@ -30,36 +27,23 @@ struct parameter_description {
 };
 
 namespace detail {
-template <class Enum>
-std::vector<std::string> all_names_of() {
-    std::vector<std::string> names;
-    if constexpr (enum_with_names<Enum>)
-        for (auto const& [value, name] : enum_names<Enum>) names.emplace_back(name);
-    return names;
-}
-
-template <class P>
-parameter_description description_without_default() {
-    return {.name = std::string{P::flag.view()},
-            .member = std::string{P::member.view()},
-            .kind = P::is.kind,
-            .is_optional = P::is_optional,
-            .is_list = P::is.is_list,
-            .is_repeated = P::is_repeated,
-            .exactly = P::is.exactly,
-            .choices = all_names_of<value_type<typename P::type>>(),
-            .help = std::string{P::options.help}};
-}
-
-template <class P, class Params>
-std::optional<std::vector<std::string>> defaults_in(Params const& params) {
-    std::optional<std::vector<std::string>> defaults;
-    P::visit(params, [&](auto const& member) {
-        std::vector<std::string> texts;
-        if (for_each_value(member, P::member.view(), [&](script_value const& v) { texts.push_back(value_text(v)); }))
-            defaults = std::move(texts);
-    });
-    return defaults;
+inline std::vector<parameter_description> described(std::vector<parameter_values> const& all) {
+    std::vector<parameter_description> found;
+    for (auto const& [p, values] : all) {
+        found.push_back({.name = std::string{p->flag},
+                         .member = std::string{p->member},
+                         .kind = p->is.kind,
+                         .is_optional = p->is_optional,
+                         .is_list = p->is.is_list,
+                         .is_repeated = p->is_repeated,
+                         .exactly = p->is.exactly,
+                         .choices = {p->choices.begin(), p->choices.end()},
+                         .help = std::string{p->help}});
+        if (!values) continue;
+        found.back().defaults.emplace();
+        for (script_value const& value : *values) found.back().defaults->push_back(value_text(value));
+    }
+    return found;
 }
 
 /// As argparse writes it: "--sizes INTEGER [INTEGER ...]".
@@ -67,13 +51,25 @@ inline std::string usage_of(parameter_description const& p) {
     std::string value;
     switch (p.kind) {
         case parameter_kind::none:
-        case parameter_kind::on_flag: return p.name;
-        case parameter_kind::on_off_flag: return p.name + ", --no-" + p.name.substr(2);
-        case parameter_kind::boolean: value = "{true,false}"; break;
-        case parameter_kind::integer: value = "INTEGER"; break;
-        case parameter_kind::real: value = "REAL"; break;
-        case parameter_kind::text: value = "TEXT"; break;
-        case parameter_kind::path: value = "PATH"; break;
+        case parameter_kind::on_flag:
+            return p.name;
+        case parameter_kind::on_off_flag:
+            return p.name + ", --no-" + p.name.substr(2);
+        case parameter_kind::boolean:
+            value = "{true,false}";
+            break;
+        case parameter_kind::integer:
+            value = "INTEGER";
+            break;
+        case parameter_kind::real:
+            value = "REAL";
+            break;
+        case parameter_kind::text:
+            value = "TEXT";
+            break;
+        case parameter_kind::path:
+            value = "PATH";
+            break;
         case parameter_kind::choice:
             for (std::string const& choice : p.choices) value.append(value.empty() ? "{" : ",").append(choice);
             value += value.empty() ? "NAME" : "}";
@@ -103,27 +99,17 @@ inline std::string default_of(parameter_description const& p) {
 template <class Params>
 std::vector<parameter_description> parameter_descriptions(Params const& defaults) {
     static_cast<void>(sizeof(detail::assert_there_are_no<parameter_faults<Params>>));
-    using all = typename detail::parameters_or_none<Params>::type;
-    std::vector<parameter_description> found;
-    detail::for_each_parameter(all{}, [&]<class P>() {
-        found.push_back(detail::description_without_default<P>());
-        found.back().defaults = detail::defaults_in<P>(defaults);
-    });
-    return found;
+    return detail::described(detail::read_all(detail::parameters_to_read<Params>{}, defaults));
 }
 
 /// The same, with the values of a default-constructed struct where there is one.
 template <class Params>
 std::vector<parameter_description> parameter_descriptions() {
     static_cast<void>(sizeof(detail::assert_there_are_no<parameter_faults<Params>>));
-    using all = typename detail::parameters_or_none<Params>::type;
-    if constexpr (std::default_initializable<Params>) return parameter_descriptions(Params{});
-    else {
-        std::vector<parameter_description> found;
-        detail::for_each_parameter(
-            all{}, [&]<class P>() { found.push_back(detail::description_without_default<P>()); });
-        return found;
-    }
+    if constexpr (std::default_initializable<Params>)
+        return parameter_descriptions(Params{});
+    else
+        return detail::described(detail::read_none(detail::parameters_to_read<Params>{}));
 }
 
 /// A line for each parameter as `--help` would have it: name, kind, help text, default.
@@ -132,8 +118,10 @@ inline std::string describe_parameters(std::vector<parameter_description> const&
     std::string text;
     for (parameter_description const& p : all) {
         std::string line = "  " + detail::usage_of(p);
-        if (line.size() + 2 > column) line += "\n" + std::string(column, ' ');
-        else line.resize(column, ' ');
+        if (line.size() + 2 > column)
+            line += "\n" + std::string(column, ' ');
+        else
+            line.resize(column, ' ');
         text += line + p.help + (p.help.empty() ? "(" : " (") + detail::default_of(p) + ")\n";
     }
     return text;

@@ -45,27 +45,26 @@ consteval auto fault_of() {
             member, typename P::type,
             use_a_number_text_path_bool_named_enum_adapted_struct_or_an_optional_or_list_of_them>>{};
     else if constexpr (is.kind == parameter_kind::on_flag && is.is_optional)
-        return type_list<false_cannot_be_told_from_left_out<
-            member, set_booleans_to_text_or_on_off_flag_in_its_parameter_options>>{};
-    else if constexpr (is.kind == parameter_kind::on_off_flag && !P::flag.view().starts_with("--"))
+        return type_list<
+            false_cannot_be_told_from_left_out<member, set_booleans_to_text_or_on_off_flag_in_its_parameter_options>>{};
+    else if constexpr (is.kind == parameter_kind::on_off_flag && !P::facts.flag.starts_with("--"))
         return type_list<there_is_no_negated_flag<member, give_it_a_name_that_starts_with_two_dashes>>{};
-    else return type_list<>{};
+    else
+        return type_list<>{};
 }
 
 /// Whether one name would reach the script from two members.
-template <class A, class B>
-consteval bool clash() {
-    constexpr bool a = A::is.kind == parameter_kind::on_off_flag, b = B::is.kind == parameter_kind::on_off_flag;
-    return A::flag.view() == B::flag.view() || (a && A::negated.view() == B::flag.view()) ||
-           (b && B::negated.view() == A::flag.view());
+constexpr bool clash(parameter_facts const& a, parameter_facts const& b) {
+    return a.flag == b.flag || a.negated == b.flag || b.negated == a.flag;
 }
 
 template <class A, class B>
 consteval auto clash_of() {
-    if constexpr (!clash<A, B>()) return type_list<>{};
+    if constexpr (!clash(A::facts, B::facts))
+        return type_list<>{};
     else
-        return type_list<two_members_have_one_name<A::last::pointer, B::last::pointer,
-                                                   rename_one_in_its_parameter_options>>{};
+        return type_list<
+            two_members_have_one_name<A::last::pointer, B::last::pointer, rename_one_in_its_parameter_options>>{};
 }
 
 consteval auto clashes(type_list<>) { return type_list<>{}; }
@@ -87,13 +86,12 @@ struct faults_of {  // a class, not an alias of decltype: g++ 12 cannot print th
     using type = decltype(as_faults(faults_in(all_parameters<Params>{})));
 };
 template <class Params>
-    requires(!adapted_struct<Params>)
-struct faults_of<Params> {
+requires(!adapted_struct<Params>) struct faults_of<Params> {
     using type = faults<struct_is_not_adapted<Params, adapt_it_with_BOOST_HANA_ADAPT_STRUCT>>;
 };
 
-/// To be instantiated: a compile error if there are faults. An assertion in a class, since compilers print the arguments
-/// of a class; as a constraint of the functions it takes g++ 12 18 lines to say the same.
+/// To be instantiated: a compile error if there are faults. An assertion in a class, since compilers print the
+/// arguments of a class; as a constraint of the functions it takes g++ 12 18 lines to say the same.
 template <class Faults>
 struct assert_there_are_no {
     static_assert(std::is_same_v<Faults, faults<>>, "this struct cannot become script parameters");
@@ -118,6 +116,8 @@ template <script_parameters Params>
 struct parameters_or_none<Params> {
     using type = all_parameters<Params>;
 };
+template <class Params>
+using parameters_to_read = typename parameters_or_none<Params>::type;
 }  // namespace detail
 
 }  // namespace estima::inline v0_1

@@ -12,9 +12,12 @@ inline std::string json_string(std::string_view text) {
     std::string json = "\"";
     for (char const c : text) {
         auto const byte = static_cast<unsigned char>(c);
-        if (c == '"' || c == '\\') json.append({'\\', c});
-        else if (byte < 0x20) json.append({'\\', 'u', '0', '0', digits[byte / 16], digits[byte % 16]});
-        else json += c;
+        if (c == '"' || c == '\\')
+            json.append({'\\', c});
+        else if (byte < 0x20)
+            json.append({'\\', 'u', '0', '0', digits[byte / 16], digits[byte % 16]});
+        else
+            json += c;
     }
     return json += '"';
 }

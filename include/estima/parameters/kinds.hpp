@@ -21,7 +21,7 @@ enum class parameter_kind : unsigned char { none, on_flag, on_off_flag, boolean,
 
 constexpr std::string_view to_string(parameter_kind kind) {
     constexpr std::string_view names[]{"none", "on_flag", "on_off_flag", "boolean", "integer",
-                                       "real", "text", "path",       "choice"};
+                                       "real", "text",    "path",        "choice"};
     return names[static_cast<std::size_t>(kind)];
 }
 
@@ -66,17 +66,24 @@ struct without_optional<std::optional<T>> {
 /// The kind of a single value; a bool's is `boolean` here, since only a whole member can be a flag.
 template <class T>
 consteval parameter_kind kind_of_value() {
-    if constexpr (std::same_as<T, bool>) return parameter_kind::boolean;
+    if constexpr (std::same_as<T, bool>)
+        return parameter_kind::boolean;
     else if constexpr (std::is_enum_v<T>)
         return enum_with_names<T> || enum_with_to_string<T> ? parameter_kind::choice : parameter_kind::none;
-    else if constexpr (std::same_as<T, char>) return parameter_kind::text;
-    else if constexpr (std::integral<T>) return parameter_kind::integer;
-    else if constexpr (std::floating_point<T>) return parameter_kind::real;
-    else if constexpr (path_like<T>) return parameter_kind::path;
-    else if constexpr (text_like<T>) return parameter_kind::text;
+    else if constexpr (std::same_as<T, char>)
+        return parameter_kind::text;
+    else if constexpr (std::integral<T>)
+        return parameter_kind::integer;
+    else if constexpr (std::floating_point<T>)
+        return parameter_kind::real;
+    else if constexpr (path_like<T>)
+        return parameter_kind::path;
+    else if constexpr (text_like<T>)
+        return parameter_kind::text;
     else if constexpr (std::is_class_v<T> && !list_like<T> && std::convertible_to<T const&, script_value>)
         return parameter_kind::text;
-    else return parameter_kind::none;
+    else
+        return parameter_kind::none;
 }
 
 /// What a member's type says about its parameter.
@@ -98,9 +105,12 @@ struct element<T> {
 
 template <class T>
 consteval std::size_t array_size() {
-    if constexpr (std::is_bounded_array_v<T>) return std::extent_v<T>;
-    else if constexpr (requires { std::tuple_size<T>::value; }) return std::tuple_size_v<T>;
-    else return 0;
+    if constexpr (std::is_bounded_array_v<T>)
+        return std::extent_v<T>;
+    else if constexpr (requires { std::tuple_size<T>::value; })
+        return std::tuple_size_v<T>;
+    else
+        return 0;
 }
 
 /// One value of a member: what an optional or a list holds, or the member itself.
@@ -112,7 +122,8 @@ consteval shape shape_of(bool_as booleans) {
     using held = typename without_optional<Member>::type;
     shape s{kind_of_value<value_type<Member>>(), without_optional<Member>::was_optional, list_like<held>,
             list_like<held> ? array_size<held>() : 0};
-    if (s.kind == parameter_kind::boolean && !s.is_list && booleans == bool_as::on_flag) s.kind = parameter_kind::on_flag;
+    if (s.kind == parameter_kind::boolean && !s.is_list && booleans == bool_as::on_flag)
+        s.kind = parameter_kind::on_flag;
     if (s.kind == parameter_kind::boolean && !s.is_list && booleans == bool_as::on_off_flag)
         s.kind = parameter_kind::on_off_flag;
     return s;

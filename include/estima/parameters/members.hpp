@@ -5,11 +5,17 @@
 #include <boost/hana/pair.hpp>
 #include <boost/hana/tuple.hpp>
 
+#include <array>
+#include <cstddef>
+#include <iterator>
+#include <span>
+#include <string_view>
 #include <type_traits>
-#include <utility>
+#include <vector>
 
 #include <estima/parameters/kinds.hpp>
 #include <estima/parameters/names.hpp>
+#include <estima/parameters/values.hpp>
 
 namespace estima::inline v0_1::detail {
 
@@ -20,33 +26,66 @@ constexpr type_list<A..., B...> operator+(type_list<A...>, type_list<B...>) {
     return {};
 }
 
-/// A parameter of the script, with all that the types say about it. `Way`: the members from the struct to the value.
+/// All that the types say about a parameter of the script.
+struct parameter_facts {
+    std::string_view flag;     ///< "--optimizer.learning-rate"
+    std::string_view negated;  ///< "--no-shuffle"; empty if there is no such flag
+    std::string_view member;   ///< "optimizer.learning_rate"
+    std::string_view help;
+    shape is;
+    bool is_repeated = false;  ///< the flag stands before each value
+    bool is_optional = false;  ///< it, or a struct around it, may be left out
+    std::span<std::string_view const> choices{};
+};
+
+template <class Enum>
+inline constexpr std::array<std::string_view, 0> choices_of{};
+template <class Enum>
+requires std::is_enum_v<Enum> && enum_with_names<Enum>
+inline constexpr auto choices_of<Enum> = [] {
+    std::array<std::string_view, std::size(enum_names<Enum>)> names;
+    std::size_t next = 0;
+    for (named<Enum> const& one : enum_names<Enum>) names[next++] = one.name;
+    return names;
+}();
+
+/// A parameter as a type. `Way`: the members from the struct to the value.
 template <class... Way>
 struct parameter {
     using last = typename decltype((std::type_identity<Way>{}, ...))::type;
     using type = typename last::type;
-    static constexpr parameter_options const& options = last::options;
-    static constexpr shape is = shape_of<type>(options.booleans);
-    static constexpr made_name flag = flag_name<Way...>();
-    static constexpr made_name negated = negated_name(flag_name<Way...>().view());
-    static constexpr made_name member = member_name<Way...>();
-    static constexpr bool is_repeated = is.is_list && options.lists == list_as::repeated;
-    /// Itself or a struct around it may be left out.
-    static constexpr bool is_optional = (Way::is_optional || ...);
+    static constexpr made_name made_flag = flag_name<Way...>();
+    static constexpr made_name made_negated = negated_name(flag_name<Way...>().view());
+    static constexpr made_name made_member = member_name<Way...>();
+    static constexpr auto flag = exact<made_flag.size>(made_flag);
+    static constexpr auto negated = exact<made_negated.size>(made_negated);
+    static constexpr auto member = exact<made_member.size>(made_member);
+    static constexpr shape is = shape_of<type>(last::options.booleans);
+    static constexpr parameter_facts facts{flag.view(),
+                                           is.kind == parameter_kind::on_off_flag ? negated.view() : std::string_view{},
+                                           member.view(),
+                                           last::options.help,
+                                           is,
+                                           is.is_list&& last::options.lists == list_as::repeated,
+                                           (Way::is_optional || ...),
+                                           choices_of<value_type<type>>};
 
-    /// Calls `see` with the value, unless a struct around it is an empty optional.
-    template <class Params, class See>
-    static void visit(Params const& params, See const& see) {
-        go<Way...>(params, see);
+    /// The values in a struct; none where it, or a struct around it, is left out.
+    template <class Params>
+    static optional_values read(Params const& params) {
+        return read_on<Way...>(params);
     }
 
 private:
-    template <class Field, class... Rest, class Outer, class See>
-    static void go(Outer const& outer, See const& see) {
+    template <class Field, class... Rest, class Outer>
+    static optional_values read_on(Outer const& outer) {
         auto const& value = outer.*Field::pointer;
-        if constexpr (sizeof...(Rest) == 0) see(value);
-        else if constexpr (!Field::is_optional) go<Rest...>(value, see);
-        else if (value) go<Rest...>(*value, see);
+        if constexpr (sizeof...(Rest) == 0)
+            return values_of<typename Field::type>(value, facts.member);
+        else if constexpr (!Field::is_optional)
+            return read_on<Rest...>(value);
+        else
+            return value ? read_on<Rest...>(*value) : optional_values{};
     }
 };
 
@@ -56,8 +95,10 @@ consteval auto parameters_in();
 template <class Field, class... Way>
 consteval auto parameters_of_field() {
     using held = typename without_optional<typename Field::type>::type;
-    if constexpr (adapted_struct<held>) return parameters_in<held, Way..., Field>();
-    else return type_list<parameter<Way..., Field>>{};
+    if constexpr (adapted_struct<held>)
+        return parameters_in<held, Way..., Field>();
+    else
+        return type_list<parameter<Way..., Field>>{};
 }
 
 /// Hana gives for each member a pair of its name and a function object with the pointer as template argument.
@@ -90,10 +131,24 @@ consteval auto parameters_in() {
 template <class Params>
 using all_parameters = decltype(parameters_in<Params>());
 
-/// Calls `see.template operator()<parameter>()` for each.
-template <class... Parameters, class See>
-void for_each_parameter(type_list<Parameters...>, See const& see) {
-    (see.template operator()<Parameters>(), ...);
+/// A parameter and its values in a struct. What is done with them is no template: it is compiled once.
+struct parameter_values {
+    parameter_facts const* about;
+    optional_values values;
+};
+
+template <class... Parameters, class Params>
+std::vector<parameter_values> read_all(type_list<Parameters...>, Params const& params) {
+    std::vector<parameter_values> all;
+    all.reserve(sizeof...(Parameters));
+    (all.push_back({&Parameters::facts, Parameters::read(params)}), ...);
+    return all;
+}
+
+/// The parameters without values.
+template <class... Parameters>
+std::vector<parameter_values> read_none(type_list<Parameters...>) {
+    return {parameter_values{&Parameters::facts, {}}...};
 }
 
 }  // namespace estima::inline v0_1::detail

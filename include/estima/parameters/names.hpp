@@ -71,6 +71,19 @@ constexpr made_name member_name() {
     return path;
 }
 
+/// A name in no more room than it needs: `exact<name.size>(name)`.
+template <std::size_t Size>
+struct exact_name {
+    char text[Size + 1];
+    constexpr std::string_view view() const { return {text, Size}; }
+};
+template <std::size_t Size>
+constexpr exact_name<Size> exact(made_name const& made) {
+    exact_name<Size> name{};
+    for (std::size_t i = 0; i < Size; ++i) name.text[i] = made.text[i];
+    return name;
+}
+
 /// "--no-shuffle" for "--shuffle", as argparse's BooleanOptionalAction makes it.
 constexpr made_name negated_name(std::string_view flag) {
     made_name negated;

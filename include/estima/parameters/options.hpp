@@ -60,15 +60,15 @@ named(Enum, std::string_view) -> named<Enum>;
 
 struct no_enum_names {};
 
-/// To be specialised for an enum, so that its names are passed, listed in the description and compared with the script's
-/// choices:
+/// To be specialised for an enum, so that its names are passed, listed in the description and compared with the
+/// script's choices:
 ///
 ///     template <>
 ///     inline constexpr auto estima::enum_names<schedule> =
 ///         std::array{estima::named{schedule::constant, "constant"}, estima::named{schedule::cosine, "cosine"}};
 ///
-/// An enum without it can have a function `std::string_view to_string(schedule)` in its own namespace: names are passed,
-/// but they are not known before the value is.
+/// An enum without it can have a function `std::string_view to_string(schedule)` in its own namespace: names are
+/// passed, but they are not known before the value is.
 template <class Enum>
 inline constexpr no_enum_names enum_names{};
 

@@ -22,8 +22,10 @@ struct constant {};
 /// The field as a list of one if it is the member's, else an empty list.
 template <auto Pointer, class Field>
 consteval auto field_if_it_is() {
-    if constexpr (std::is_same_v<constant<Pointer>, constant<Field::pointer>>) return type_list<Field>{};
-    else return type_list<>{};
+    if constexpr (std::is_same_v<constant<Pointer>, constant<Field::pointer>>)
+        return type_list<Field>{};
+    else
+        return type_list<>{};
 }
 
 template <auto Pointer, class Owner, class... Pairs>
@@ -35,8 +37,10 @@ consteval auto find_field(boost::hana::tuple<Pairs...> const*) {
 template <auto Pointer>
 consteval auto fields_of_pointer() {
     using owner = typename owner_of<decltype(Pointer)>::type;
-    if constexpr (!adapted_struct<owner>) return type_list<>{};
-    else return find_field<Pointer, owner>(static_cast<decltype(boost::hana::accessors<owner>()) const*>(nullptr));
+    if constexpr (!adapted_struct<owner>)
+        return type_list<>{};
+    else
+        return find_field<Pointer, owner>(static_cast<decltype(boost::hana::accessors<owner>()) const*>(nullptr));
 }
 
 /// To be instantiated: a compile error if there is no such field.

@@ -7,25 +7,20 @@
 
 #include <estima/parameters/faults.hpp>
 #include <estima/parameters/json_string.hpp>
-#include <estima/parameters/values.hpp>
 
 namespace estima::inline v0_1 {
 
 namespace detail {
-/// A value as text; a list as JSON, so that its texts can be told apart. Returns whether there is a value.
-template <class P, class Member>
-bool text_of_member(Member const& member, std::string& text) {
-    if constexpr (!P::is.is_list)
-        return for_each_value(member, P::member.view(), [&](script_value const& one) { text = value_text(one); });
-    else {
-        bool const is_there = for_each_value(member, P::member.view(), [&](script_value const& one) {
-            bool const is_text = one.is == script_value::kind::text && P::is.kind != parameter_kind::boolean;
-            text += text.empty() ? "[" : ", ";
-            text += is_text ? json_string(one.text) : value_text(one);
-        });
-        if (is_there) text += text.empty() ? "[]" : "]";
-        return is_there;
+/// A value as text; a list as JSON, so that its texts can be told apart.
+inline std::string text_of(parameter_facts const& p, std::vector<script_value> const& values) {
+    if (!p.is.is_list) return value_text(values.front());
+    std::string text = "[";
+    for (script_value const& one : values) {
+        bool const is_text = one.is == script_value::kind::text && p.is.kind != parameter_kind::boolean;
+        if (text.size() > 1) text += ", ";
+        text += is_text ? json_string(one.text) : value_text(one);
     }
+    return text += "]";
 }
 }  // namespace detail
 
@@ -35,14 +30,9 @@ bool text_of_member(Member const& member, std::string& text) {
 template <class Params>
 std::vector<std::pair<std::string, std::string>> parameters_of(Params const& params) {
     static_cast<void>(sizeof(detail::assert_there_are_no<parameter_faults<Params>>));
-    using all = typename detail::parameters_or_none<Params>::type;
     std::vector<std::pair<std::string, std::string>> named;
-    detail::for_each_parameter(all{}, [&]<class P>() {
-        P::visit(params, [&](auto const& member) {
-            std::string text;
-            if (detail::text_of_member<P>(member, text)) named.emplace_back(P::member.view(), std::move(text));
-        });
-    });
+    for (detail::parameter_values const& p : detail::read_all(detail::parameters_to_read<Params>{}, params))
+        if (p.values) named.emplace_back(p.about->member, detail::text_of(*p.about, *p.values));
     return named;
 }
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
-#include <utility>
+#include <vector>
 
 #include <estima/base/error.hpp>
 #include <estima/parameters/kinds.hpp>
@@ -22,12 +22,17 @@ std::string number_text(Number number) {
 /// The text that a script sees.
 inline std::string value_text(script_value const& value) {
     switch (value.is) {
-        case script_value::kind::integer: return number_text(value.integer);
-        case script_value::kind::natural: return number_text(value.natural);
-        case script_value::kind::real: return number_text(value.real);
-        case script_value::kind::single_precision: return number_text(static_cast<float>(value.real));
+        case script_value::kind::integer:
+            return number_text(value.integer);
+        case script_value::kind::natural:
+            return number_text(value.natural);
+        case script_value::kind::real:
+            return number_text(value.real);
+        case script_value::kind::single_precision:
+            return number_text(static_cast<float>(value.real));
         case script_value::kind::name_only:
-        case script_value::kind::text: break;
+        case script_value::kind::text:
+            break;
     }
     return value.text;
 }
@@ -39,7 +44,8 @@ std::string_view name_of_enumerator(Enum value) {
         for (auto const& [listed, name] : enum_names<Enum>)
             if (listed == value) return name;
         return {};
-    } else return to_string(value);
+    } else
+        return to_string(value);
 }
 
 /// One value as it goes to the script. `member` is for the message.
@@ -53,28 +59,36 @@ script_value to_value(T const& value, std::string_view member) {
                          .where = std::string{member} + " is " + number_text(static_cast<long long>(value)),
                          .remedy = "give it one in estima::enum_names, or in the enum's to_string"}};
         return name;
-    } else if constexpr (std::is_same_v<T, char>) return std::string(1, value);
-    else if constexpr (std::is_same_v<T, long double>) return number_text(value);
-    else if constexpr (std::is_arithmetic_v<T> || path_like<T>) return value;
-    else if constexpr (std::is_pointer_v<T>) return value ? std::string_view{value} : std::string_view{};
-    else if constexpr (text_like<T>) return static_cast<std::string_view>(value);
-    else return value;
+    } else if constexpr (std::is_same_v<T, char>)
+        return std::string(1, value);
+    else if constexpr (std::is_same_v<T, long double>)
+        return number_text(value);
+    else if constexpr (std::is_arithmetic_v<T> || path_like<T>)
+        return value;
+    else if constexpr (std::is_pointer_v<T>)
+        return value ? std::string_view{value} : std::string_view{};
+    else if constexpr (text_like<T>)
+        return static_cast<std::string_view>(value);
+    else
+        return value;
 }
 
-/// Calls `see` with each value of a member as a script_value; a list has any number of them, an empty optional and a
-/// null pointer have none. Returns whether the member is there at all.
-template <class Member, class See>
-bool for_each_value(Member const& member, std::string_view name, See const& see) {
-    if constexpr (without_optional<Member>::was_optional) return member && for_each_value(*member, name, see);
-    else if constexpr (list_like<Member>) {
-        using element = value_type<Member>;
-        for (auto const& one : member) see(to_value<element>(one, name));
-        return true;
+/// The values of a member: one, or any number for a list. None: it is left out.
+using optional_values = std::optional<std::vector<script_value>>;
+
+/// An empty optional and a null pointer are left out.
+template <class Member>
+optional_values values_of(Member const& member, std::string_view name) {
+    if constexpr (without_optional<Member>::was_optional) {
+        return member ? values_of(*member, name) : optional_values{};
+    } else if constexpr (list_like<Member>) {
+        std::vector<script_value> values;
+        for (auto const& one : member) values.push_back(to_value<value_type<Member>>(one, name));
+        return values;
     } else {
         if constexpr (std::is_pointer_v<Member>)
-            if (member == nullptr) return false;
-        see(to_value<Member>(member, name));
-        return true;
+            if (member == nullptr) return {};
+        return std::vector<script_value>(1, to_value<Member>(member, name));
     }
 }
 
@@ -94,8 +108,10 @@ inline std::optional<std::string> text_without_exponent(script_value const& valu
     bool const is_single = value.is == script_value::kind::single_precision;
     if ((value.is != script_value::kind::real && !is_single) || value.real - value.real != 0) return std::nullopt;
     char text[512];  // the smallest double has 324 digits behind the point
-    char* const end = is_single ? std::to_chars(text, text + sizeof text, static_cast<float>(value.real), std::chars_format::fixed).ptr
-                                : std::to_chars(text, text + sizeof text, value.real, std::chars_format::fixed).ptr;
+    char* const end =
+        is_single
+            ? std::to_chars(text, text + sizeof text, static_cast<float>(value.real), std::chars_format::fixed).ptr
+            : std::to_chars(text, text + sizeof text, value.real, std::chars_format::fixed).ptr;
     return std::string{text, end};
 }
 

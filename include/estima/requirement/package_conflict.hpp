@@ -42,20 +42,18 @@ struct conda_list {
     static constexpr bool named_twice(conda_spec const&, conda_spec const&) { return true; }
 };
 
-/// `names`: those of the texts, empty for a malformed one; without them each pair is parsed anew, which is for lists
-/// that only the running program knows.
-template <class List>
-constexpr package_conflict first_conflict(std::string_view const* texts, std::string_view const* names,
-                                          std::size_t size) {
+/// `at(i)` is the i-th text, parsed.
+template <class List, class At>
+constexpr package_conflict first_conflict(At const& at, std::size_t size) {
     package_conflict twice;
     for (std::size_t i = 0; i < size; ++i) {
-        auto const a = List::parse(texts[i]);
+        auto const& a = at(i);
         if (!a) continue;
         if (!pins_can_hold(*a)) return {package_conflict_kind::pin_cannot_hold, i, i};
         for (std::size_t j = 0; j < i; ++j) {
-            if (names != nullptr && !List::same_name(names[j], a->name)) continue;
-            auto const b = List::parse(texts[j]);
-            if (!b || !List::same_name(b->name, a->name)) continue;
+            auto const& b = at(j);
+            // The first characters alone tell most names apart.
+            if (!b || to_lower(b->name[0]) != to_lower(a->name[0]) || !List::same_name(b->name, a->name)) continue;
             if (!pins_can_both_hold(*b, *a)) return {package_conflict_kind::pins_cannot_both_hold, j, i};
             if (!twice && List::named_twice(*b, *a)) twice = {package_conflict_kind::named_twice, j, i};
         }
@@ -63,11 +61,19 @@ constexpr package_conflict first_conflict(std::string_view const* texts, std::st
     return twice;
 }
 
+/// A list that only the running program knows: each text is parsed anew for each pair, since nothing is allocated.
+template <class List>
+constexpr package_conflict first_conflict(std::string_view const* texts, std::size_t size) {
+    return first_conflict<List>([texts](std::size_t i) { return List::parse(texts[i]); }, size);
+}
+
+/// A list of known size: each text is parsed once.
 template <class List, std::size_t Size>
 constexpr package_conflict first_conflict(std::string_view const (&texts)[Size]) {
-    std::string_view names[Size]{};
-    for (std::size_t i = 0; i < Size; ++i) names[i] = List::parse(texts[i])->name;
-    return first_conflict<List>(texts, names, Size);
+    decltype(List::parse({})) all[Size]{};
+    for (std::size_t i = 0; i < Size; ++i) all[i] = List::parse(texts[i]);
+    return first_conflict<List>(
+        [&all](std::size_t i) -> auto const& { return all[i]; }, Size);
 }
 
 }  // namespace requirement_detail
@@ -75,7 +81,7 @@ constexpr package_conflict first_conflict(std::string_view const (&texts)[Size])
 /// The first two requirements of a list that do not go together; those that no version satisfies come before those that
 /// only name a package twice. Malformed ones are passed over.
 constexpr package_conflict first_pip_conflict(std::string_view const* texts, std::size_t size) {
-    return requirement_detail::first_conflict<requirement_detail::pip_list>(texts, nullptr, size);
+    return requirement_detail::first_conflict<requirement_detail::pip_list>(texts, size);
 }
 template <std::size_t Size>
 constexpr package_conflict first_pip_conflict(std::string_view const (&texts)[Size]) {
@@ -84,7 +90,7 @@ constexpr package_conflict first_pip_conflict(std::string_view const (&texts)[Si
 
 /// The same for conda match specifications. In one environment a package is named once, whatever its channel.
 constexpr package_conflict first_conda_conflict(std::string_view const* texts, std::size_t size) {
-    return requirement_detail::first_conflict<requirement_detail::conda_list>(texts, nullptr, size);
+    return requirement_detail::first_conflict<requirement_detail::conda_list>(texts, size);
 }
 template <std::size_t Size>
 constexpr package_conflict first_conda_conflict(std::string_view const (&texts)[Size]) {

@@ -74,7 +74,7 @@ template <>
 inline constexpr bool is_empty<rules<>> = true;
 }  // namespace detail
 
-/// The constraint of every estimator. When it fails, the compiler prints all broken rules.
+/// What every estimator is held to.
 template <class Found>
 concept no_broken_rules = detail::is_empty<Found>;
 

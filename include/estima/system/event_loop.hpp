@@ -72,14 +72,6 @@ public:
         return true;
     }
 
-    /// Stops or resumes the watching of a descriptor, so that one which is always readable does not wake this process.
-    void pause(int fd, bool paused) noexcept {
-        epoll_event event{};
-        event.events = paused ? 0U : static_cast<std::uint32_t>(EPOLLIN);
-        event.data.fd = fd;
-        ::epoll_ctl(fd_.get(), EPOLL_CTL_MOD, fd, &event);
-    }
-
     /// Waits until something happens, and handles it. False if it cannot wait.
     bool wait() {
         epoll_event events[8];

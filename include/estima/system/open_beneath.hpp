@@ -50,7 +50,7 @@ inline file_descriptor open_beneath(std::filesystem::path const& folder, std::st
     how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
     file_descriptor fd{static_cast<int>(::syscall(SYS_openat2, root.get(), relative.c_str(), &how, sizeof how))};
     if (!fd && (errno == ENOSYS || errno == EPERM)) fd = detail::open_without_links(folder, relative);
-    struct stat status{};
+    struct stat status {};
     if (fd && (::fstat(fd.get(), &status) != 0 || !S_ISREG(status.st_mode))) {
         fd.reset();
         errno = EINVAL;

@@ -15,7 +15,8 @@ namespace estima::inline v0_1 {
 /// A name in a workspace, under which runs are gathered. Made by workspace::experiment.
 class experiment {
 public:
-    experiment(std::filesystem::path workspace, std::string name) : workspace_{std::move(workspace)}, name_{std::move(name)} {}
+    experiment(std::filesystem::path workspace, std::string name)
+        : workspace_{std::move(workspace)}, name_{std::move(name)} {}
 
     std::string const& name() const { return name_; }
 

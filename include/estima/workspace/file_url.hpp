@@ -14,8 +14,10 @@ inline std::string file_url(std::filesystem::path const& path) {
         bool const plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
                            c == '.' || c == '_' || c == '~' || c == '/';
         auto const byte = static_cast<unsigned char>(c);
-        if (plain) url += c;
-        else url.append({'%', digits[byte >> 4], digits[byte & 15]});
+        if (plain)
+            url += c;
+        else
+            url.append({'%', digits[byte >> 4], digits[byte & 15]});
     }
     return url;
 }

@@ -19,11 +19,11 @@ namespace estima::inline v0_1 {
 /// One version of a registered model.
 struct model {
     std::string name;
-    int version = 0;              ///< 1, 2, 3, ...
-    std::string run_id;           ///< the run that made it
-    std::string path;             ///< what was registered: "outputs/model.pkl", or a folder
+    int version = 0;     ///< 1, 2, 3, ...
+    std::string run_id;  ///< the run that made it
+    std::string path;    ///< what was registered: "outputs/model.pkl", or a folder
     std::string description{};
-    double created_time = 0;      ///< seconds since 1970
+    double created_time = 0;  ///< seconds since 1970
     std::map<std::string, std::string> tags, properties;
     std::vector<artifact_record> files;  ///< paths relative to directory()/files
     std::filesystem::path folder{};      ///< <workspace>/models/<name>/<version>
@@ -38,8 +38,10 @@ struct model {
         std::filesystem::path const target = target_directory / std::filesystem::path{path}.filename();
         std::error_code code;
         if (!exist_ok && std::filesystem::exists(std::filesystem::symlink_status(target, code)))
-            throw error{"EST-508", {.what = "something is already there", .where = target.string(),
-                                    .remedy = "choose another directory, or allow it with exist_ok"}};
+            throw error{"EST-508",
+                        {.what = "something is already there",
+                         .where = target.string(),
+                         .remedy = "choose another directory, or allow it with exist_ok"}};
         for (artifact_record const& file : files)
             copy_verified(files_directory(), file.path, &file, target_directory / file.path);
         return target;
@@ -48,16 +50,11 @@ struct model {
 
 inline json to_json(model const& m) {
     json files = json::array();
-    for (artifact_record const& f : m.files) files.push_back({{"path", f.path}, {"bytes", f.bytes}, {"sha256", f.sha256}});
-    return {{"name", m.name},
-            {"version", m.version},
-            {"run_id", m.run_id},
-            {"path", m.path},
-            {"description", m.description},
-            {"created", utc_text(m.created_time)},
-            {"tags", m.tags},
-            {"properties", m.properties},
-            {"files", files}};
+    for (artifact_record const& f : m.files)
+        files.push_back({{"path", f.path}, {"bytes", f.bytes}, {"sha256", f.sha256}});
+    return {{"name", m.name}, {"version", m.version},         {"run_id", m.run_id},
+            {"path", m.path}, {"description", m.description}, {"created", utc_text(m.created_time)},
+            {"tags", m.tags}, {"properties", m.properties},   {"files", files}};
 }
 
 /// Reads a version's folder. EST-509 if its description cannot be understood.
@@ -74,12 +71,15 @@ inline model read_model(std::filesystem::path const& folder) {
         m.tags = j.value("tags", m.tags);
         m.properties = j.value("properties", m.properties);
         for (json const& f : j.at("files"))
-            m.files.push_back({f.at("path").get<std::string>(), f.value("bytes", std::uint64_t{0}), f.at("sha256").get<std::string>()});
+            m.files.push_back({f.at("path").get<std::string>(), f.value("bytes", std::uint64_t{0}),
+                               f.at("sha256").get<std::string>()});
         m.folder = folder;
         return m;
     } catch (json::exception const& e) {
-        throw error{"EST-509", {.what = "the description of a registered model cannot be read",
-                                .where = (folder / "model.json").string(), .why = e.what()}};
+        throw error{"EST-509",
+                    {.what = "the description of a registered model cannot be read",
+                     .where = (folder / "model.json").string(),
+                     .why = e.what()}};
     }
 }
 

@@ -25,7 +25,8 @@ namespace estima::inline v0_1::detail {
 inline std::vector<int> model_versions(std::filesystem::path const& models, std::string const& name) {
     std::vector<int> versions;
     std::error_code code;
-    for (std::filesystem::directory_iterator entry{models / name, code}, end; !code && entry != end; entry.increment(code)) {
+    for (std::filesystem::directory_iterator entry{models / name, code}, end; !code && entry != end;
+         entry.increment(code)) {
         std::string const text = entry->path().filename().string();
         int version = 0;
         auto const [last, parsed] = std::from_chars(text.data(), text.data() + text.size(), version);
@@ -40,7 +41,8 @@ inline std::vector<std::string> model_names(std::filesystem::path const& models)
     std::vector<std::string> names;
     std::error_code code;
     for (std::filesystem::directory_iterator entry{models, code}, end; !code && entry != end; entry.increment(code))
-        if (std::string name = entry->path().filename().string(); is_name(name) && !model_versions(models, name).empty())
+        if (std::string name = entry->path().filename().string();
+            is_name(name) && !model_versions(models, name).empty())
             names.push_back(std::move(name));
     std::sort(names.begin(), names.end());
     return names;
@@ -51,17 +53,19 @@ inline model find_model(std::filesystem::path const& models, std::string const& 
     std::vector<int> const versions = is_name(name) ? model_versions(models, name) : std::vector<int>{};
     if (versions.empty()) {
         std::vector<std::string> const names = model_names(models);
-        throw error{"EST-507", {.what = "there is no model \"" + name + "\"",
-                                .where = models.string(),
-                                .why = names.empty() ? "no model was registered yet" : "there are: " + listed(names)}};
+        throw error{"EST-507",
+                    {.what = "there is no model \"" + name + "\"",
+                     .where = models.string(),
+                     .why = names.empty() ? "no model was registered yet" : "there are: " + listed(names)}};
     }
     if (version == 0) version = versions.back();
     if (!std::binary_search(versions.begin(), versions.end(), version)) {
         std::vector<std::string> texts;
         for (int const v : versions) texts.push_back(std::to_string(v));
-        throw error{"EST-507", {.what = "there is no version " + std::to_string(version) + " of model \"" + name + "\"",
-                                .where = models.string(),
-                                .why = "there are: " + listed(texts)}};
+        throw error{"EST-507",
+                    {.what = "there is no version " + std::to_string(version) + " of model \"" + name + "\"",
+                     .where = models.string(),
+                     .why = "there are: " + listed(texts)}};
     }
     return read_model(models / name / std::to_string(version));
 }
@@ -96,7 +100,8 @@ inline model store_model(std::filesystem::path const& models, model m, std::file
     m.created_time = epoch_seconds();
     for (std::vector<int> const versions = model_versions(models, m.name);; ++m.version) {
         m.version = std::max(m.version, versions.empty() ? 1 : versions.back() + 1);
-        replace_file(scratch.path() / "model.json", to_json(m).dump(2, ' ', false, json::error_handler_t::replace) + "\n", durable::yes);
+        replace_file(scratch.path() / "model.json",
+                     to_json(m).dump(2, ' ', false, json::error_handler_t::replace) + "\n", durable::yes);
         sync_directory(scratch.path());
         m.folder = home / std::to_string(m.version);
         if (scratch.rename_to(m.folder)) break;

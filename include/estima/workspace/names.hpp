@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include <estima/base/error.hpp>
+#include <estima/snapshot/shown.hpp>
 #include <estima/system/clock.hpp>
 
 namespace estima::inline v0_1 {
@@ -19,7 +20,8 @@ namespace detail {
 constexpr bool is_name(std::string_view name, std::size_t longest = 200) {
     return !name.empty() && name.size() <= longest && name.front() != '.' && name.front() != '-' &&
            std::all_of(name.begin(), name.end(), [](char c) {
-               return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
+               return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+                      c == '-' || c == '.';
            });
 }
 
@@ -30,14 +32,16 @@ constexpr bool is_run_id(std::string_view id) { return is_name(id, 200 + 40); }
 /// `kind` reads like "an experiment".
 inline void require_name(std::string_view kind, std::string const& name) {
     if (is_name(name)) return;
-    throw error{"EST-305", {.what = "\"" + name + "\" cannot be the name of " + std::string{kind},
-                            .remedy = "use 1 to 200 letters, digits, '_', '-' and '.', a letter, digit or '_' first"}};
+    throw error{"EST-305",
+                {.what = "\"" + shown(name.substr(0, 300)) + "\" cannot be the name of " + std::string{kind},
+                 .remedy = "use 1 to 200 letters, digits, '_', '-' and '.', a letter, digit or '_' first"}};
 }
 
 /// Eight hexadecimal digits from the system's random numbers.
 inline std::string random_hex() {
     std::uint32_t bits = 0;
-    while (::getrandom(&bits, sizeof bits, 0) != sizeof bits) {}
+    while (::getrandom(&bits, sizeof bits, 0) != sizeof bits) {
+    }
     char text[9];
     std::snprintf(text, sizeof text, "%08x", bits);
     return text;

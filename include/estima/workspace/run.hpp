@@ -33,8 +33,8 @@ struct cancel_options {
 
 /// What to register as a model.
 struct model_options {
-    std::string name;                               ///< a new name, or one to add a version to
-    std::string path{};                             ///< an output of the run, "outputs/model.pkl", or a folder of outputs
+    std::string name;    ///< a new name, or one to add a version to
+    std::string path{};  ///< an output of the run, "outputs/model.pkl", or a folder of outputs
     std::map<std::string, std::string> tags{};
     std::map<std::string, std::string> properties{};
     std::string description{};
@@ -63,7 +63,8 @@ public:
         return details_from(record, events.has_torn_end());
     }
 
-    /// Waits until the run is over. Throws run_failed if it failed (and `raise_on_error`); EST-511 after the time limit.
+    /// Waits until the run is over. Throws run_failed if it failed (and `raise_on_error`); EST-511 after the time
+    /// limit.
     run_details wait_for_completion(wait_options const& options = {}) const {
         int const processes = options.show_output && options.all_ranks ? definition().process_count() : 1;
         detail::run_waiter waiter{directory_, options, processes};
@@ -80,7 +81,8 @@ public:
     bool cancel(cancel_options const& options = {}) const {
         journal events{directory_.journal()};
         newest(events);
-        if (events.append_status(run_status::cancel_requested, {{"grace_seconds", options.grace.seconds()}})) return true;
+        if (events.append_status(run_status::cancel_requested, {{"grace_seconds", options.grace.seconds()}}))
+            return true;
         return events.record().status == run_status::cancel_requested;
     }
 
@@ -94,6 +96,7 @@ public:
     /// Returns where it is. EST-502: the run has no such file; EST-503, EST-504, EST-301: see copy_out.
     std::filesystem::path download_file(std::string const& name, std::filesystem::path output_path = ".") const {
         std::error_code ignored;
+        if (output_path.empty()) output_path = ".";
         if (std::filesystem::is_directory(output_path, ignored)) output_path /= std::filesystem::path{name}.filename();
         copy_out(directory_, newest(), name, output_path);
         return output_path;
@@ -111,9 +114,10 @@ public:
                 ++count;
             }
         if (count == 0)
-            throw error{"EST-502", {.what = "the run has no files below \"" + prefix + "\"",
-                                    .where = "run " + id() + ", " + std::string{to_string(record.status)},
-                                    .why = names.empty() ? "it has no files" : "it has: " + detail::listed(names)}};
+            throw error{"EST-502",
+                        {.what = "the run has no files below \"" + prefix + "\"",
+                         .where = "run " + id() + ", " + std::string{to_string(record.status)},
+                         .why = names.empty() ? "it has no files" : "it has: " + detail::listed(names)}};
         return count;
     }
 
@@ -123,14 +127,20 @@ public:
         detail::require_name("a model", options.name);
         run_record const record = newest();
         if (!is_terminal(record.status))
-            throw error{"EST-505", {.what = "a model can be registered when the run is over",
-                                    .where = "run " + id() + ", " + std::string{to_string(record.status)},
-                                    .why = "its outputs may still change",
-                                    .remedy = "call wait_for_completion() first"}};
+            throw error{"EST-505",
+                        {.what = "a model can be registered when the run is over",
+                         .where = "run " + id() + ", " + std::string{to_string(record.status)},
+                         .why = "its outputs may still change",
+                         .remedy = "call wait_for_completion() first"}};
         std::string prefix = std::filesystem::path{options.path}.lexically_normal().generic_string();
         if (prefix.ends_with('/')) prefix.pop_back();
-        model m{.name = options.name, .run_id = id(), .path = prefix, .description = options.description,
-                .tags = options.tags, .properties = options.properties, .files = {}};
+        model m{.name = options.name,
+                .run_id = id(),
+                .path = prefix,
+                .description = options.description,
+                .tags = options.tags,
+                .properties = options.properties,
+                .files = {}};
         for (artifact_record const& a : record.artifacts)
             if (!prefix.empty() && is_below(a.path, prefix)) m.files.push_back(a);
         if (m.files.empty()) throw_no_output(options, record);
@@ -152,10 +162,11 @@ public:
         if (!properties.contains(name)) append({{"event", "property"}, {"name", name}, {"value", value}});
         // Of two that set it at the same time the journal has one as the first: that one is right for everybody.
         if (std::string const& now = events.record().properties.at(name); now != value)
-            throw error{"EST-501", {.what = "a property cannot be changed",
-                                    .where = "property \"" + name + "\" of run " + id(),
-                                    .why = "it is \"" + now + "\" and was to become \"" + value + "\"",
-                                    .remedy = "use a tag for what changes"}};
+            throw error{"EST-501",
+                        {.what = "a property cannot be changed",
+                         .where = "property \"" + name + "\" of run " + id(),
+                         .why = "it is \"" + now + "\" and was to become \"" + value + "\"",
+                         .remedy = "use a tag for what changes"}};
     }
     void add_properties(std::map<std::string, std::string> const& properties) const {
         for (auto const& [name, value] : properties) add_property(name, value);
@@ -195,10 +206,21 @@ private:
     }
 
     run_details details_from(run_record const& r, bool has_torn_end) const {
-        run_details d{.run_id = id(), .experiment = r.experiment, .display_name = r.display_name, .target = r.target,
-                      .status = r.status, .created_time = r.created, .start_time = r.time_of(run_status::running),
-                      .properties = r.properties, .tags = r.tags, .log_files = {}, .warnings = r.warnings,
-                      .error = r.error, .ranks = r.ranks, .artifacts = r.artifacts, .models = r.models};
+        run_details d{.run_id = id(),
+                      .experiment = r.experiment,
+                      .display_name = r.display_name,
+                      .target = r.target,
+                      .status = r.status,
+                      .created_time = r.created,
+                      .start_time = r.time_of(run_status::running),
+                      .properties = r.properties,
+                      .tags = r.tags,
+                      .log_files = {},
+                      .warnings = r.warnings,
+                      .error = r.error,
+                      .ranks = r.ranks,
+                      .artifacts = r.artifacts,
+                      .models = r.models};
         if (is_terminal(r.status)) d.end_time = r.time_of(r.status);
         std::set<std::string> logs;
         detail::add_files_below(directory_.system_logs(), directory_.system_logs().string() + "/", logs);
@@ -217,12 +239,14 @@ private:
     [[noreturn]] void throw_no_output(model_options const& options, run_record const& record) const {
         std::vector<std::string> outputs;
         for (artifact_record const& a : record.artifacts) outputs.push_back(a.path);
-        throw error{"EST-506", {.what = options.path.empty() ? "no path was given for the model"
-                                                             : "\"" + options.path + "\" matches no output of the run",
-                                .where = "model \"" + options.name + "\", run " + id() + ", " + std::string{to_string(record.status)},
-                                .why = outputs.empty() ? "the run has no outputs" : "its outputs are: " + detail::listed(outputs),
-                                .remedy = outputs.empty() ? "write the model into ./outputs in the script"
-                                                          : "give one of them, or a folder of them, as .path"}};
+        throw error{
+            "EST-506",
+            {.what = options.path.empty() ? "no path was given for the model"
+                                          : "\"" + options.path + "\" matches no output of the run",
+             .where = "model \"" + options.name + "\", run " + id() + ", " + std::string{to_string(record.status)},
+             .why = outputs.empty() ? "the run has no outputs" : "its outputs are: " + detail::listed(outputs),
+             .remedy = outputs.empty() ? "write the model into ./outputs in the script"
+                                       : "give one of them, or a folder of them, as .path"}};
     }
 
     run_directory directory_;

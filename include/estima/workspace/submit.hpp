@@ -9,7 +9,8 @@
 #include <estima/base/error.hpp>
 #include <estima/history/journal.hpp>
 #include <estima/launcher/find_launcher.hpp>
-#include <estima/run_configuration/run_configuration.hpp>
+#include <estima/launcher/launch_plan.hpp>
+#include <estima/run_configuration/lower.hpp>
 #include <estima/snapshot/git_facts.hpp>
 #include <estima/snapshot/snapshot_store.hpp>
 #include <estima/transport/local.hpp>
@@ -29,7 +30,8 @@ namespace detail {
 /// A run that could not be started is Failed, unless its supervisor came to say so itself.
 inline void fail_run(run_directory const& run, error const& cause) noexcept {
     try {
-        run_error const told{.id = cause.id(), .message = cause.text().what + (cause.text().why.empty() ? "" : ": " + cause.text().why)};
+        run_error const told{.id = cause.id(),
+                             .message = cause.text().what + (cause.text().why.empty() ? "" : ": " + cause.text().why)};
         (void)journal{run.journal()}.append_status(run_status::failed, {{"error", to_json(told)}});
     } catch (error const&) {  // the workspace cannot be written: the first error, which is thrown on, says so too
     }
@@ -48,14 +50,16 @@ inline void add_git_facts(run_directory const& run, std::filesystem::path const&
 
 /// Everything that can go wrong for reasons of the program or the machine comes before the run exists.
 inline run_directory submit(std::filesystem::path const& workspace, std::string const& experiment,
-                            run_configuration const& configuration, std::filesystem::path const& source_directory,
+                            run_configuration const& wanted, std::filesystem::path const& source_directory,
                             submit_options const& options) {
+    run_configuration const configuration = with_interpreter_from(wanted, std::filesystem::current_path().string());
     std::string const launcher = find_launcher(options.launcher);
+    std::string const mpirun = needs_mpirun(configuration) ? find_mpirun(options.mpirun) : "";
     snapshot_info const snapshot = snapshot_store{workspace / "snapshots"}.take(source_directory, options.snapshot);
     created_run run = create_run(workspace, experiment, configuration, snapshot.id,
                                  std::filesystem::absolute(source_directory).lexically_normal());
     try {
-        start_supervisor(run.directory, std::move(run.lock), launcher, options.mpirun);
+        start_supervisor(run.directory, std::move(run.lock), launcher, mpirun);
     } catch (error const& e) {
         fail_run(run.directory, e);
         throw;

@@ -15,10 +15,14 @@ namespace estima::inline v0_1::detail {
 inline std::string duration_text(double seconds) {
     char text[64];
     long const whole = static_cast<long>(seconds + 0.5);
-    if (seconds < 10) std::snprintf(text, sizeof text, "%.2f s", seconds);
-    else if (seconds < 60) std::snprintf(text, sizeof text, "%.1f s", seconds);
-    else if (seconds < 3600) std::snprintf(text, sizeof text, "%ld min %02ld s", whole / 60, whole % 60);
-    else std::snprintf(text, sizeof text, "%ld h %02ld min", whole / 3600, whole / 60 % 60);
+    if (seconds < 10)
+        std::snprintf(text, sizeof text, "%.2f s", seconds);
+    else if (seconds < 60)
+        std::snprintf(text, sizeof text, "%.1f s", seconds);
+    else if (seconds < 3600)
+        std::snprintf(text, sizeof text, "%ld min %02ld s", whole / 60, whole % 60);
+    else
+        std::snprintf(text, sizeof text, "%ld h %02ld min", whole / 3600, whole / 60 % 60);
     return text;
 }
 

@@ -74,7 +74,8 @@ private:
 
     static clock::duration as_clock(double seconds) {
         // A year is as good as for ever, and fits into the clock.
-        return std::chrono::duration_cast<clock::duration>(std::chrono::duration<double>{std::clamp(seconds, 0.0, 3.2e7)});
+        return std::chrono::duration_cast<clock::duration>(
+            std::chrono::duration<double>{std::clamp(seconds, 0.0, 3.2e7)});
     }
 
     /// Status changes up to the script's end, then its output, then the rest: the order in which they happened.
@@ -83,13 +84,17 @@ private:
         std::ostream& out = *options_.output;
         auto is_end = [](run_status s) { return s == run_status::finalizing || is_terminal(s); };
         auto const& changes = record.status_changes;
-        for (; printed_ < changes.size() && !is_end(changes[printed_].status); ++printed_) print(changes[printed_].status);
+        for (; printed_ < changes.size() && !is_end(changes[printed_].status); ++printed_)
+            print(changes[printed_].status);
         auto found = all;
         if (record.status > run_status::starting) {  // a script that is quick prints before it is said to run
             std::uint64_t const before = follower_->bytes_copied();
-            found = follower_->copy(out, is_end(record.status) || (begun_line_due_ && clock::now() >= *begun_line_due_));
-            if (found != held) begun_line_due_.reset();
-            else if (!begun_line_due_ || follower_->bytes_copied() != before) begun_line_due_ = clock::now() + patience_with_begun_lines;
+            found =
+                follower_->copy(out, is_end(record.status) || (begun_line_due_ && clock::now() >= *begun_line_due_));
+            if (found != held)
+                begun_line_due_.reset();
+            else if (!begun_line_due_ || follower_->bytes_copied() != before)
+                begun_line_due_ = clock::now() + patience_with_begun_lines;
         }
         if (found != more)
             for (; printed_ < changes.size(); ++printed_) print(changes[printed_].status);
@@ -127,7 +132,8 @@ private:
         auto at_latest = [&until](clock::time_point t) { until = until ? std::min(*until, t) : t; };
         if (!supervisor_) at_latest(next_look_);
         if (begun_line_due_) at_latest(*begun_line_due_);
-        if (changes_.fd() < 0) at_latest(clock::now() + std::chrono::milliseconds{20});  // no inotify left for this user
+        if (changes_.fd() < 0)
+            at_latest(clock::now() + std::chrono::milliseconds{20});  // no inotify left for this user
         int milliseconds = -1;
         if (until) {
             auto const left = std::chrono::ceil<std::chrono::milliseconds>(*until - clock::now()).count();
@@ -148,11 +154,12 @@ private:
         std::string limit = std::to_string(options_.timeout->seconds());
         limit.erase(limit.find_last_not_of('0') + 1);
         if (limit.back() == '.') limit.pop_back();
-        throw error{"EST-511", {.what = "the run was not over within " + limit + " s",
-                                .where = "run " + run_.run_id() + ", " + std::string{to_string(record.status)},
-                                .why = "the time limit given to wait_for_completion",
-                                .remedy = "the run goes on: come back to it with workspace.run(\"" + run_.run_id() +
-                                          "\"), or end it with cancel()"}};
+        throw error{"EST-511",
+                    {.what = "the run was not over within " + limit + " s",
+                     .where = "run " + run_.run_id() + ", " + std::string{to_string(record.status)},
+                     .why = "the time limit given to wait_for_completion",
+                     .remedy = "the run goes on: come back to it with workspace.run(\"" + run_.run_id() +
+                               "\"), or end it with cancel()"}};
     }
 
     run_directory const& run_;

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include <estima/base/error.hpp>
+#include <estima/snapshot/shown.hpp>
 #include <estima/system/files.hpp>
 #include <estima/system/json.hpp>
 #include <estima/workspace/experiment.hpp>
@@ -34,14 +35,34 @@ public:
     /// further as open(path).
     static workspace open() { return open(default_path()); }
 
-    /// The workspace in that folder, which is made if it is not there. EST-303: made by a newer estima, or not readable;
-    /// EST-304: the folder holds something else; EST-301: cannot be made.
+    /// The workspace in that folder, which is made if it is not there. EST-303: made by a newer estima, or not
+    /// readable; EST-304: the folder holds something else; EST-301: cannot be made.
     static workspace open(std::filesystem::path const& path) {
         make_directories(path);
         workspace w{std::filesystem::canonical(path)};
-        if (std::optional<std::string> const text = w.description()) w.check(*text);
-        else w.describe();
+        if (std::optional<std::string> const text = w.description())
+            w.check(*text);
+        else
+            w.describe();
         return w;
+    }
+
+    /// Where open() looks, made or not. EST-302.
+    static std::filesystem::path default_path() {
+        if (std::string const named = variable("ESTIMA_WORKSPACE"); !named.empty()) return named;
+        std::error_code code;
+        for (std::filesystem::path at = std::filesystem::current_path(code); !code && !at.empty();
+             at = at.parent_path()) {
+            std::error_code ignored;
+            if (std::filesystem::is_directory(at / ".estima", ignored)) return at / ".estima";
+            if (at == at.parent_path()) break;
+        }
+        if (std::string const data = variable("XDG_DATA_HOME"); data.starts_with('/')) return data + "/estima";
+        if (std::string const home = variable("HOME"); home.starts_with('/')) return home + "/.local/share/estima";
+        throw error{"EST-302",
+                    {.what = "there is no place for a workspace",
+                     .why = "ESTIMA_WORKSPACE and HOME are not set, and no folder .estima is here or above",
+                     .remedy = "set ESTIMA_WORKSPACE to a folder, or make a folder .estima in your project"}};
     }
 
     std::filesystem::path const& path() const { return path_; }
@@ -63,7 +84,8 @@ public:
     std::vector<std::string> runs() const {
         std::vector<std::string> ids;
         std::error_code code;
-        for (std::filesystem::directory_iterator entry{path_ / "runs", code}, end; !code && entry != end; entry.increment(code))
+        for (std::filesystem::directory_iterator entry{path_ / "runs", code}, end; !code && entry != end;
+             entry.increment(code))
             if (std::string id = entry->path().filename().string(); !id.starts_with('.')) ids.push_back(std::move(id));
         std::sort(ids.begin(), ids.end(), [](std::string const& a, std::string const& b) {
             return std::pair{submitted(a), std::string_view{a}} < std::pair{submitted(b), std::string_view{b}};
@@ -91,21 +113,6 @@ private:
         return value != nullptr ? value : "";
     }
 
-    static std::filesystem::path default_path() {
-        if (std::string const named = variable("ESTIMA_WORKSPACE"); !named.empty()) return named;
-        std::error_code code;
-        for (std::filesystem::path at = std::filesystem::current_path(code); !code && !at.empty(); at = at.parent_path()) {
-            std::error_code ignored;
-            if (std::filesystem::is_directory(at / ".estima", ignored)) return at / ".estima";
-            if (at == at.parent_path()) break;
-        }
-        if (std::string const data = variable("XDG_DATA_HOME"); data.starts_with('/')) return data + "/estima";
-        if (std::string const home = variable("HOME"); home.starts_with('/')) return home + "/.local/share/estima";
-        throw error{"EST-302", {.what = "there is no place for a workspace",
-                                .why = "ESTIMA_WORKSPACE and HOME are not set, and no folder .estima is here or above",
-                                .remedy = "set ESTIMA_WORKSPACE to a folder, or make a folder .estima in your project"}};
-    }
-
     /// What workspace.json says; nothing if there is none.
     std::optional<std::string> description() const {
         if (::access((path_ / "workspace.json").c_str(), F_OK) != 0) return std::nullopt;
@@ -115,22 +122,30 @@ private:
     void check(std::string const& text) const {
         json const j = json::parse(text, nullptr, false);
         if (!j.is_object() || !j.contains("format") || !j["format"].is_number_integer())
-            throw error{"EST-303", {.what = "the workspace cannot be read", .where = (path_ / "workspace.json").string(),
-                                    .why = "it does not tell its format", .remedy = "choose another workspace ($ESTIMA_WORKSPACE)"}};
+            throw error{"EST-303",
+                        {.what = "the workspace cannot be read",
+                         .where = (path_ / "workspace.json").string(),
+                         .why = "it does not tell its format",
+                         .remedy = "choose another workspace ($ESTIMA_WORKSPACE)"}};
         if (j["format"].get<int>() > format)
-            throw error{"EST-303", {.what = "the workspace was made by a newer version of estima", .where = path_.string(),
-                                    .why = "its format is " + std::to_string(j["format"].get<int>()) +
-                                           ", this version knows formats up to " + std::to_string(format),
-                                    .remedy = "use that version, or choose another workspace ($ESTIMA_WORKSPACE)"}};
+            throw error{"EST-303",
+                        {.what = "the workspace was made by a newer version of estima",
+                         .where = path_.string(),
+                         .why = "its format is " + std::to_string(j["format"].get<int>()) +
+                                ", this version knows formats up to " + std::to_string(format),
+                         .remedy = "use that version, or choose another workspace ($ESTIMA_WORKSPACE)"}};
     }
 
     void describe() const {
         for (auto const& entry : std::filesystem::directory_iterator{path_})
             // Another program may be making the same workspace now.
             if (!entry.path().filename().native().starts_with("workspace.json") && !description())
-                throw error{"EST-304", {.what = "this folder is not a workspace, and it is not empty", .where = path_.string(),
-                                        .why = "it holds \"" + entry.path().filename().string() + "\" and no workspace.json",
-                                        .remedy = "name a folder that is empty or not there yet: " + (path_ / ".estima").string()}};
+                throw error{
+                    "EST-304",
+                    {.what = "this folder is not a workspace, and it is not empty",
+                     .where = path_.string(),
+                     .why = "it holds \"" + entry.path().filename().string() + "\" and no workspace.json",
+                     .remedy = "name a folder that is empty or not there yet: " + (path_ / ".estima").string()}};
         replace_file(path_ / "workspace.json", json{{"format", format}}.dump() + "\n");
     }
 
@@ -163,14 +178,16 @@ private:
         std::vector<std::string> close, newest;
         for (auto at = all.rbegin(); at != all.rend(); ++at) {
             if (newest.size() < 5) newest.push_back(*at);
-            bool const similar = !id.empty() && id.size() < 300 && (at->find(id) != std::string::npos || distance(*at, id) <= 3);
+            bool const similar =
+                !id.empty() && id.size() < 300 && (at->find(id) != std::string::npos || distance(*at, id) <= 3);
             if (similar && close.size() < 5) close.push_back(*at);
         }
-        throw error{"EST-307", {.what = "there is no run \"" + id.substr(0, 300) + "\"",
-                                .where = "workspace " + path_.string(),
-                                .why = all.empty()    ? "the workspace has no runs"
-                                       : close.empty() ? "the newest runs are: " + detail::listed(newest)
-                                                       : "did you mean: " + detail::listed(close)}};
+        throw error{"EST-307",
+                    {.what = "there is no run \"" + shown(id.substr(0, 300)) + "\"",
+                     .where = "workspace " + path_.string(),
+                     .why = all.empty()     ? "the workspace has no runs"
+                            : close.empty() ? "the newest runs are: " + detail::listed(newest)
+                                            : "did you mean: " + detail::listed(close)}};
     }
 
     std::filesystem::path path_;

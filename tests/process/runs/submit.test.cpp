@@ -7,6 +7,7 @@
 #include <set>
 #include <sstream>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "submitted.hpp"
@@ -16,8 +17,9 @@ namespace fs = std::filesystem;
 using namespace estima_test;
 using estima::run_status;
 
-using python_job = estima::estimator<estima::generic, estima::local,
-                                     estima::environment<estima::user_managed, estima::interpreter_path<"/usr/bin/python3">>>;
+using python_job =
+    estima::estimator<estima::generic, estima::local,
+                      estima::environment<estima::user_managed, estima::interpreter_path<"/usr/bin/python3">>>;
 using native_job = estima::estimator<estima::native>;
 
 std::size_t entries_in(fs::path const& folder) {
@@ -39,11 +41,12 @@ open("outputs/model.json", "w").write(json.dumps(sys.argv[1:]))
 print("trained with", sys.argv[1:])
 )");
     at.write("helpers/loss.py", "def loss(step):\n    return 1 / (1 + step)\n");
-    python_job const job{{.source_directory = at.source().string(),
-                          .entry_script = "train.py",
-                          .script_params = {{"--regularization", 0.8}, {"--name", "two words"}, {"--verbose", estima::flag}},
-                          .display_name = "first try",
-                          .tags = {{"owner", "ada"}}}};
+    python_job const job{
+        {.source_directory = at.source().string(),
+         .entry_script = "train.py",
+         .script_params = {{"--regularization", 0.8}, {"--name", "two words"}, {"--verbose", estima::flag}},
+         .display_name = "first try",
+         .tags = {{"owner", "ada"}}}};
     estima::run const run = at.experiment().submit(job);
     std::ostringstream shown;
     auto const details = run.wait_for_completion({.show_output = true, .timeout = patience, .output = &shown});
@@ -54,7 +57,8 @@ print("trained with", sys.argv[1:])
     CHECK(details.properties.at("ContentSnapshotId").size() == 64);
     REQUIRE(details.ranks.size() == 1);
     CHECK(details.ranks[0].exit_code == 0);
-    CHECK(shown.str().find("trained with ['--regularization', '0.8', '--name', 'two words', '--verbose']\n") != std::string::npos);
+    CHECK(shown.str().find("trained with ['--regularization', '0.8', '--name', 'two words', '--verbose']\n") !=
+          std::string::npos);
     auto const metrics = run.get_metrics();
     CHECK(metrics.points("loss").size() == 5);
     CHECK(metrics.last("loss") == 0.2);
@@ -75,7 +79,9 @@ print("trained with", sys.argv[1:])
 TEST_CASE("an executable is submitted as an estimator") {
     place at;
     fs::copy_file("/bin/echo", at.source() / "program");
-    native_job const job{{.source_directory = at.source().string(), .entry_script = "program", .script_params = {{"", "-n"}, {"", "hello"}}}};
+    native_job const job{{.source_directory = at.source().string(),
+                          .entry_script = "program",
+                          .script_params = {{"", "-n"}, {"", "hello"}}}};
     estima::run const run = at.experiment().submit(job);
     CHECK(run.wait_for_completion({.timeout = patience}).status == run_status::completed);
     CHECK(estima::read_file(run.directory().rank_stdout(0)) == "hello");
@@ -83,7 +89,8 @@ TEST_CASE("an executable is submitted as an estimator") {
 
 TEST_CASE("a job that breaks rules is refused with all of them, before anything is made") {
     place at;
-    native_job const job{{.source_directory = at.source().string(), .entry_script = "none", .environment_variables = {{"RANK", "1"}}}};
+    native_job const job{
+        {.source_directory = at.source().string(), .entry_script = "none", .environment_variables = {{"RANK", "1"}}}};
     try {
         (void)at.experiment().submit(job);
         FAIL("no exception");
@@ -104,7 +111,11 @@ TEST_CASE("what cannot be submitted leaves no run") {
     CHECK(told(good, at / "none", {}).starts_with("[EST-200]"));
     CHECK(told(good, at.source(), {.snapshot = {.max_files = 0}}).starts_with("[EST-202]"));
     CHECK(told(good, at.source(), {.launcher = (at / "none").string()}).starts_with("[EST-400]"));
-    CHECK(told({.script = "train", .arguments = {"\xFF"}, .framework = "Native"}, at.source(), {}).starts_with("[EST-102]"));
+    estima::run_configuration mpi = good;
+    mpi.communicator = "Mpi";
+    CHECK(told(mpi, at.source(), {.mpirun = (at / "none").string()}).starts_with("[EST-401]"));
+    CHECK(told({.script = "train", .arguments = {"\xFF"}, .framework = "Native"}, at.source(), {})
+              .starts_with("[EST-102]"));
     CHECK(entries_in(at.workspace().path() / "runs") == 0);
 }
 
@@ -112,7 +123,9 @@ TEST_CASE("a run whose supervisor does not start is Failed, and submit says why"
     place at;
     at.write("train", "#!/bin/sh\n");
     estima::submit_options const options{.launcher = "/bin/false"};
-    CHECK(error_of([&] { (void)at.experiment().submit({.script = "train", .framework = "Native"}, at.source(), options); }).starts_with("[EST-403]"));
+    CHECK(error_of([&] {
+              (void)at.experiment().submit({.script = "train", .framework = "Native"}, at.source(), options);
+          }).starts_with("[EST-403]"));
     REQUIRE(at.workspace().runs().size() == 1);
     auto const details = at.workspace().run(at.workspace().runs()[0]).get_details();
     CHECK(details.status == run_status::failed);
@@ -143,7 +156,9 @@ TEST_CASE("the facts that git knows of the source are properties of the run") {
     ::setenv("GIT_CONFIG_GLOBAL", "/dev/null", 1);
     std::string const git = "git -C '" + at.source().string() + "' ";
     REQUIRE(std::system((git + "init -q -b main && " + git + "add -A && " + git +
-                         "-c user.name=a -c user.email=a@b commit -q -m first && " + git + "remote add origin https://host/repo.git").c_str()) == 0);
+                         "-c user.name=a -c user.email=a@b commit -q -m first && " + git +
+                         "remote add origin https://host/repo.git")
+                            .c_str()) == 0);
     estima::run const run = at.submit("#!/bin/sh\nexit 0\n");
     auto const properties = run.get_properties();  // without waiting for the run
     CHECK(properties.at("azureml.git.branch") == "main");
@@ -162,7 +177,8 @@ TEST_CASE("a workspace inside the source is no part of the snapshot") {
     auto const workspace = estima::workspace::open(folder / "source/.estima");
     std::set<std::string> snapshots;
     for (int i = 0; i < 2; ++i) {
-        estima::run const run = workspace.experiment("e").submit({.script = "train", .framework = "Native"}, folder / "source");
+        estima::run const run =
+            workspace.experiment("e").submit({.script = "train", .framework = "Native"}, folder / "source");
         snapshots.insert(run.wait_for_completion({.timeout = patience}).properties.at("ContentSnapshotId"));
         CHECK(estima::read_file(run.directory().outputs() / "files") == "logs\noutputs\ntrain\n");
     }
@@ -178,11 +194,13 @@ TEST_CASE("another program finds the run again, waits for it and reads its files
     }};
     CHECK(submitter.succeeded());
     estima::run const run = estima::workspace::open(at.workspace().path()).run(id.hear());
-    CHECK(error_of([&] { (void)run.wait_for_completion({.timeout = estima::seconds(0.05)}); }).starts_with("[EST-511]"));
+    CHECK(
+        error_of([&] { (void)run.wait_for_completion({.timeout = estima::seconds(0.05)}); }).starts_with("[EST-511]"));
     CHECK_FALSE(is_terminal(run.status()));
     std::ofstream{at / "go"};
     std::ostringstream shown;
-    CHECK(run.wait_for_completion({.show_output = true, .timeout = patience, .output = &shown}).status == run_status::completed);
+    CHECK(run.wait_for_completion({.show_output = true, .timeout = patience, .output = &shown}).status ==
+          run_status::completed);
     CHECK(shown.str().find("\ndone\n") != std::string::npos);
     run.download_file("outputs/r", at / "r");
     CHECK(estima::read_file(at / "r") == "result\n");
@@ -224,6 +242,23 @@ TEST_CASE("a submitter that is killed at any moment leaves a run that ends, or n
     }
 }
 
+TEST_CASE("threads of one program submit at once") {
+    place at;
+    at.write("train", "#!/bin/sh\necho result > outputs/r\n");
+    std::vector<std::thread> all;
+    std::vector<std::string> told(8);
+    for (std::string& t : told)
+        all.emplace_back([&at, &t] {
+            t = error_of([&at] {
+                estima::run_configuration const job{.script = "train", .framework = "Native"};
+                (void)at.experiment().submit(job, at.source()).wait_for_completion({.timeout = patience});
+            });
+        });
+    for (std::thread& t : all) t.join();
+    for (std::string const& t : told) CHECK(t.empty());
+    CHECK(at.workspace().runs().size() == told.size());
+}
+
 TEST_CASE("50 submits at once from 8 programs are 50 runs that complete") {
     place at;
     at.write("train", "#!/bin/sh\necho \"$1\" > outputs/number\n");
@@ -233,9 +268,11 @@ TEST_CASE("50 submits at once from 8 programs are 50 runs that complete") {
         all.emplace_back([&at, p] {
             std::vector<estima::run> mine;
             for (int n = p; n < total; n += programs)
-                mine.push_back(at.experiment().submit({.script = "train", .arguments = {std::to_string(n)}, .framework = "Native"}, at.source()));
+                mine.push_back(at.experiment().submit(
+                    {.script = "train", .arguments = {std::to_string(n)}, .framework = "Native"}, at.source()));
             bool good = true;
-            for (auto const& run : mine) good = run.wait_for_completion({.timeout = patience}).status == run_status::completed && good;
+            for (auto const& run : mine)
+                good = run.wait_for_completion({.timeout = patience}).status == run_status::completed && good;
             return good;
         });
     for (auto& program : all) CHECK(program.succeeded());

@@ -3,6 +3,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <poll.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,6 +17,7 @@
 
 #include <estima/estima.hpp>
 #include <estima/launcher/bury.hpp>
+#include <estima/system/event_loop.hpp>
 
 #include <support/temporary_directory.hpp>
 
@@ -51,7 +53,8 @@ public:
     /// Submits this text as a script of its own right.
     estima::run submit(std::string const& text, std::vector<std::string> arguments = {}) const {
         write("train", text);
-        return experiment().submit({.script = "train", .arguments = std::move(arguments), .framework = "Native"}, source());
+        return experiment().submit({.script = "train", .arguments = std::move(arguments), .framework = "Native"},
+                                   source());
     }
 
 private:
@@ -87,7 +90,8 @@ public:
     /// What waitpid says of it.
     int status() {
         if (pid_ > 0)
-            while (::waitpid(pid_, &status_, 0) < 0 && errno == EINTR) {}
+            while (::waitpid(pid_, &status_, 0) < 0 && errno == EINTR) {
+            }
         pid_ = -1;
         return status_;
     }
@@ -116,6 +120,16 @@ public:
 private:
     estima::file_descriptor read_, write_;
 };
+
+/// Waits for a file by which a script says "now".
+inline void wait_for(std::filesystem::path const& file) {
+    double const deadline = estima::monotonic_seconds() + patience.seconds();
+    while (!std::filesystem::exists(file)) {
+        INFO("waiting for " << file);
+        REQUIRE(estima::monotonic_seconds() < deadline);
+        ::poll(nullptr, 0, 5);
+    }
+}
 
 template <class Work>
 std::string error_of(Work const& work) {

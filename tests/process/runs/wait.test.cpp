@@ -50,14 +50,17 @@ std::size_t frame_of(counting_stream const& shown, std::size_t script_bytes) { r
 TEST_CASE("200 MB of output are shown whole, in little memory") {
     place at;
     constexpr std::size_t size = 200'000'000;
-    estima::run const run = at.submit("#!/bin/sh\nyes 'a line of thirty-two characters' | head -c " + std::to_string(size) + "\n");
+    estima::run const run =
+        at.submit("#!/bin/sh\nyes 'a line of thirty-two characters' | head -c " + std::to_string(size) + "\n");
     other_program viewer{[&] {
         std::size_t const before = peak_memory_megabytes();
         counting_stream shown;
-        auto const details = run.wait_for_completion({.show_output = true, .timeout = patience, .output = &shown.stream()});
+        auto const details =
+            run.wait_for_completion({.show_output = true, .timeout = patience, .output = &shown.stream()});
         std::size_t const grown = peak_memory_megabytes() - before;
-        bool const good = details.status == run_status::completed && shown.bytes > size && frame_of(shown, size) < 2000 &&
-                          shown.lines >= size / 32 && shown.lines < size / 32 + 30 && grown < 20;
+        bool const good = details.status == run_status::completed && shown.bytes > size &&
+                          frame_of(shown, size) < 2000 && shown.lines >= size / 32 && shown.lines < size / 32 + 30 &&
+                          grown < 20;
         if (!good) std::fprintf(stderr, "%zu bytes, %zu lines, %zu MB more\n", shown.bytes, shown.lines, grown);
         return good;
     }};
@@ -66,17 +69,21 @@ TEST_CASE("200 MB of output are shown whole, in little memory") {
 
 TEST_CASE("a line of 10 MB and bytes that are no UTF-8 are shown as they are") {
     place at;
-    estima::run const run = at.submit("#!/bin/sh\nhead -c 10000000 /dev/zero | tr '\\0' '\\377'\nprintf '\\n\\200\\377 no end'\n");
+    estima::run const run =
+        at.submit("#!/bin/sh\nhead -c 10000000 /dev/zero | tr '\\0' '\\377'\nprintf '\\n\\200\\377 no end'\n");
     std::ostringstream text;
-    CHECK(run.wait_for_completion({.show_output = true, .timeout = patience, .output = &text}).status == run_status::completed);
+    CHECK(run.wait_for_completion({.show_output = true, .timeout = patience, .output = &text}).status ==
+          run_status::completed);
     std::string const shown = text.str();
     CHECK(std::count(shown.begin(), shown.end(), '\xFF') == 10'000'001);
-    CHECK(shown.find("\n" + std::string(10'000'000, '\xFF') + "\n\x80\xFF no end\nStatus: Finalizing\n") != std::string::npos);
+    CHECK(shown.find("\n" + std::string(10'000'000, '\xFF') + "\n\x80\xFF no end\nStatus: Finalizing\n") !=
+          std::string::npos);
 }
 
 TEST_CASE("output is shown while the script runs") {
     place at;
-    estima::run const run = at.submit("#!/bin/sh\necho first\n" + script_that_waits_for(at / "go", "echo second >&2").substr(10));
+    estima::run const run =
+        at.submit("#!/bin/sh\necho first\n" + script_that_waits_for(at / "go", "echo second >&2").substr(10));
     // The viewer lets the script go on when it sees its first line: without live output this test cannot end.
     class starter : public std::stringbuf {
     public:
@@ -90,21 +97,33 @@ TEST_CASE("output is shown while the script runs") {
         std::filesystem::path go_;
     } buffer{at / "go"};
     std::ostream out{&buffer};
-    CHECK(run.wait_for_completion({.show_output = true, .timeout = patience, .output = &out}).status == run_status::completed);
+    CHECK(run.wait_for_completion({.show_output = true, .timeout = patience, .output = &out}).status ==
+          run_status::completed);
     CHECK(buffer.str().find("Status: Running\nfirst\nsecond\nStatus: Finalizing\n") != std::string::npos);
 }
 
 TEST_CASE("two programs that cancel and wait for the same run both get the right answer") {
     place at;
-    estima::run const run = at.submit("#!/bin/sh\nsleep 1000 & sleep 1000\n");
+    // It listens, and takes its time until both have asked.
+    estima::run const run = at.submit(
+        "#!/bin/sh\ntrap 'told=1' TERM\nsleep 1000 &\n: > here\nwhile [ -z \"$told\" ]; do sleep 0.01; done\n" +
+        script_that_waits_for(at / "go").substr(10));
+    wait_for(run.directory().code() / "here");
+    text_pipe asked;
     auto cancel_and_wait = [&] {
         auto const mine = estima::workspace::open(at.workspace().path()).run(run.id());
-        bool const asked = mine.cancel({.grace = estima::seconds(5)});
+        bool const is_cancelled = mine.cancel({.grace = patience});
+        asked.say("done");
         auto const details = mine.wait_for_completion({.timeout = patience});
-        return asked && details.status == run_status::canceled && !mine.cancel();
+        return is_cancelled && details.status == run_status::canceled && !mine.cancel();
     };
-    other_program waiting{[&] { return run.wait_for_completion({.timeout = patience}).status == run_status::canceled; }};
+    other_program waiting{
+        [&] { return run.wait_for_completion({.timeout = patience}).status == run_status::canceled; }};
     other_program one{cancel_and_wait}, two{cancel_and_wait};
+    CHECK(asked.hear() == "done");
+    CHECK(asked.hear() == "done");
+    CHECK(run.status() == run_status::cancel_requested);
+    std::ofstream{at / "go"};
     CHECK(one.succeeded());
     CHECK(two.succeeded());
     CHECK(waiting.succeeded());
@@ -118,8 +137,7 @@ TEST_CASE("two programs that cancel and wait for the same run both get the right
 TEST_CASE("a script that does not listen is killed after the grace") {
     place at;
     estima::run const run = at.submit("#!/bin/sh\ntrap '' TERM\n" + script_that_waits_for(at / "never").substr(10));
-    estima::run_directory const directory = run.directory();
-    while (!std::filesystem::exists(directory.code() / "here")) REQUIRE_FALSE(is_terminal(run.status()));
+    wait_for(run.directory().code() / "here");
     CHECK(run.cancel({.grace = estima::seconds(0.2)}));
     auto const details = run.wait_for_completion({.timeout = patience});
     CHECK(details.status == run_status::canceled);
@@ -144,7 +162,9 @@ TEST_CASE("a supervisor that is killed is noticed by who waits, at once") {
 
 TEST_CASE("a line that was torn in the journal does no harm") {
     place at;
-    estima::run const run = at.submit("#!/bin/sh\nprintf '{\"event\":\"status\",\"sta' >> \"$ESTIMA_RUN_DIRECTORY/events.jsonl\"\necho fine > outputs/o\n");
+    estima::run const run = at.submit(
+        "#!/bin/sh\nprintf '{\"event\":\"status\",\"sta' >> \"$ESTIMA_RUN_DIRECTORY/events.jsonl\"\necho fine > "
+        "outputs/o\n");
     auto const details = run.wait_for_completion({.timeout = patience});
     CHECK(details.status == run_status::completed);
     CHECK(details.artifacts.size() == 1);

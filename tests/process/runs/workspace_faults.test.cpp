@@ -45,7 +45,7 @@ bool can_make_own_mounts() {
 /// Fills a file system but for so many bytes.
 void fill_but(fs::path const& folder, std::size_t free) {
     fs::remove(folder / "ballast");
-    struct statvfs status{};
+    struct statvfs status {};
     expect(::statvfs(folder.c_str(), &status) == 0, "statvfs");
     std::size_t const there = static_cast<std::size_t>(status.f_bavail) * status.f_bsize;
     estima::file_descriptor const file = estima::open_file(folder / "ballast", O_WRONLY | O_CREAT);
@@ -76,11 +76,13 @@ TEST_CASE("a full workspace: whatever room is left, submit throws and leaves not
             fill_but(folder / "small", free);
             std::string told;
             try {
-                estima::run const run = workspace.experiment("e").submit({.script = "train", .framework = "Native"}, folder / "source");
+                estima::run const run =
+                    workspace.experiment("e").submit({.script = "train", .framework = "Native"}, folder / "source");
                 auto const details = run.wait_for_completion({.timeout = patience, .raise_on_error = false});
                 expect(is_terminal(details.status), "a run that ends");
                 if (details.status == run_status::completed) ++completed;
-                expect(details.status == run_status::completed || details.error->message.find("pace") != std::string::npos ||
+                expect(details.status == run_status::completed ||
+                           details.error->message.find("pace") != std::string::npos ||
                            details.error->message.find("full") != std::string::npos,
                        "the failed run says that there is no space: " + details.error->message);
             } catch (estima::error const& e) {
@@ -88,7 +90,8 @@ TEST_CASE("a full workspace: whatever room is left, submit throws and leaves not
             }
             if (!told.empty()) {
                 ++refused;
-                if (told.starts_with("[EST-403]")) {  // the supervisor could not begin: such a run can be seen, and is Failed
+                if (told.starts_with(
+                        "[EST-403]")) {  // the supervisor could not begin: such a run can be seen, and is Failed
                     expect(workspace.runs().size() == 1, "one run");
                     expect(workspace.run(workspace.runs()[0]).status() == run_status::failed, "Failed");
                     continue;
@@ -113,7 +116,8 @@ TEST_CASE("a workspace in which nothing can be written any more is told, and not
         ::signal(SIGXFSZ, SIG_IGN);
         rlimit const nothing{0, 0};
         expect(::setrlimit(RLIMIT_FSIZE, &nothing) == 0, "setrlimit");
-        std::string const told = error_of([&] { (void)at.experiment().submit({.script = "train", .framework = "Native"}, at.source()); });
+        std::string const told =
+            error_of([&] { (void)at.experiment().submit({.script = "train", .framework = "Native"}, at.source()); });
         expect(told.starts_with("[EST-301]"), told);
         expect(told.find(at.workspace().path().string()) != std::string::npos, told);
         return true;
@@ -126,7 +130,8 @@ TEST_CASE("a read-only workspace can be read, and refuses the rest in plain word
     bool const by_mount = can_make_own_mounts();
     if (!by_mount && ::geteuid() == 0) return skip("root is refused nothing, and may not mount");
     place at;
-    estima::run const done = at.submit("#!/bin/sh\necho '{\"name\":\"x\",\"value\":1}' > \"$ESTIMA_METRICS_FILE\"\necho model > outputs/m\n");
+    estima::run const done = at.submit(
+        "#!/bin/sh\necho '{\"name\":\"x\",\"value\":1}' > \"$ESTIMA_METRICS_FILE\"\necho model > outputs/m\n");
     CHECK(done.wait_for_completion({.timeout = patience}).status == run_status::completed);
     // A run that lost its supervisor, and whose end cannot be written here.
     auto lost = estima::detail::create_run(at.workspace().path(), "lost", {.script = "train"}, "", "/");
@@ -138,7 +143,8 @@ TEST_CASE("a read-only workspace can be read, and refuses the rest in plain word
         if (by_mount) {
             expect(make_own_mounts(), "own mounts");
             expect(::mount(path.c_str(), path.c_str(), nullptr, MS_BIND, nullptr) == 0, "bind");
-            expect(::mount(nullptr, path.c_str(), nullptr, MS_REMOUNT | MS_BIND | MS_RDONLY, nullptr) == 0, "read-only");
+            expect(::mount(nullptr, path.c_str(), nullptr, MS_REMOUNT | MS_BIND | MS_RDONLY, nullptr) == 0,
+                   "read-only");
         } else {
             for (auto const& entry : fs::recursive_directory_iterator{path})
                 fs::permissions(entry, fs::perms{0222}, fs::perm_options::remove);
@@ -156,14 +162,17 @@ TEST_CASE("a read-only workspace can be read, and refuses the rest in plain word
 
         auto refused = [](std::string const& told) {
             expect(told.starts_with("[EST-301]"), told);
-            expect(told.find("Read-only file system") != std::string::npos || told.find("Permission denied") != std::string::npos, told);
+            expect(told.find("Read-only file system") != std::string::npos ||
+                       told.find("Permission denied") != std::string::npos,
+                   told);
             expect(told.find("remedy: ") != std::string::npos, told);
         };
         refused(error_of([&] { run.tag("a", "b"); }));
         refused(error_of([&] { run.add_property("a", "b"); }));
         refused(error_of([&] { (void)run.register_model({.name = "m", .path = "outputs/m"}); }));
         at.write("train", "#!/bin/sh\nexit 1\n");
-        refused(error_of([&] { (void)workspace.experiment("e").submit({.script = "train", .framework = "Native"}, at.source()); }));
+        refused(error_of(
+            [&] { (void)workspace.experiment("e").submit({.script = "train", .framework = "Native"}, at.source()); }));
         refused(error_of([&] { (void)estima::workspace::open(path / "new"); }));
         return true;
     }};

@@ -67,7 +67,7 @@ TEST_CASE("a file is copied out whole, with its folders made and its mode kept")
     fs::path const target = f.folder.path() / "a" / "b" / "model.pkl";
     estima::copy_out(f.run, f.record, "outputs/model.pkl", target);
     CHECK(estima::read_file(target) == large);
-    struct stat status{};
+    struct stat status {};
     REQUIRE(::stat(target.c_str(), &status) == 0);
     CHECK((status.st_mode & 0777) == 0755);
     f.put(f.run.logs() / "l", "log");
@@ -137,7 +137,9 @@ TEST_CASE("a walk without links refuses the same ways out") {
     f.put(f.folder / "secret", "secret");
     f.put(f.run.logs() / "a" / "l", "log");
     fs::create_symlink(f.folder / "secret", f.run.logs() / "link");
-    auto opens = [&f](char const* name) { return static_cast<bool>(estima::detail::open_without_links(f.run.code(), name)); };
+    auto opens = [&f](char const* name) {
+        return static_cast<bool>(estima::detail::open_without_links(f.run.code(), name));
+    };
     CHECK(opens("logs/a/l"));
     CHECK(opens("logs//./a/l"));
     CHECK_FALSE(opens("logs/link"));

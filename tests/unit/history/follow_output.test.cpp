@@ -19,8 +19,12 @@ struct fixture {
     std::ostringstream out{};
     fixture() { std::filesystem::create_directory(run.system_logs()); }
 
-    void print(std::string const& text, int rank = 0) const { std::ofstream{run.rank_stdout(rank), std::ios::app | std::ios::binary} << text; }
-    void complain(std::string const& text, int rank = 0) const { std::ofstream{run.rank_stderr(rank), std::ios::app | std::ios::binary} << text; }
+    void print(std::string const& text, int rank = 0) const {
+        std::ofstream{run.rank_stdout(rank), std::ios::app | std::ios::binary} << text;
+    }
+    void complain(std::string const& text, int rank = 0) const {
+        std::ofstream{run.rank_stderr(rank), std::ios::app | std::ios::binary} << text;
+    }
     std::string taken() {
         std::string text = out.str();
         out.str("");

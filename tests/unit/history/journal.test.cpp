@@ -26,8 +26,11 @@ struct fixture {
     estima_test::temporary_directory folder{};
     std::filesystem::path file = folder / "events.jsonl";
     fixture() {
-        journal::create(file, {{"event", "created"}, {"run_id", "digits_1_0"}, {"experiment", "digits"},
-                               {"tags", {{"owner", "ada"}}}, {"properties", {{"ContentSnapshotId", "abc"}}}});
+        journal::create(file, {{"event", "created"},
+                               {"run_id", "digits_1_0"},
+                               {"experiment", "digits"},
+                               {"tags", {{"owner", "ada"}}},
+                               {"properties", {{"ContentSnapshotId", "abc"}}}});
     }
     void add_text(std::string const& text) const { std::ofstream{file, std::ios::app} << text; }
 };
@@ -47,8 +50,15 @@ TEST_CASE("a journal tells what was written to it, to its writer and to others")
     writer.append({{"event", "supervisor"}, {"pid", 42}, {"start_ticks", 12345678901}, {"host", "here"}});
     writer.append({{"event", "rank_start"}, {"rank", 1}, {"host", "b"}, {"pid", 8}});
     writer.append({{"event", "rank_start"}, {"rank", 0}, {"host", "a"}, {"pid", 7}});
-    writer.append({{"event", "rank_exit"}, {"rank", 1}, {"host", "b"}, {"signal", "SIGSEGV"}, {"ended_on_request", false},
-                   {"wall_seconds", 1.5}, {"user_seconds", 0.5}, {"system_seconds", 0.25}, {"peak_memory_bytes", 4096}});
+    writer.append({{"event", "rank_exit"},
+                   {"rank", 1},
+                   {"host", "b"},
+                   {"signal", "SIGSEGV"},
+                   {"ended_on_request", false},
+                   {"wall_seconds", 1.5},
+                   {"user_seconds", 0.5},
+                   {"system_seconds", 0.25},
+                   {"peak_memory_bytes", 4096}});
     writer.append({{"event", "artifact"}, {"path", "outputs/m"}, {"bytes", 3}, {"sha256", "ff"}});
     writer.append({{"event", "model"}, {"name", "m"}, {"version", 2}, {"path", "outputs/m"}});
     writer.append({{"event", "warning"}, {"message", "careful"}});
@@ -82,8 +92,13 @@ TEST_CASE("a status that the table does not allow is refused and not written") {
     CHECK_FALSE(j.append_status(run_status::completed));
     CHECK_FALSE(j.append_status(run_status::running));
     CHECK(std::filesystem::file_size(f.file) == size);
-    CHECK(j.append_status(run_status::failed, {{"error", to_json(estima::run_error{.id = "EST-421", .message = "it broke", .rank = 1, .exit_code = 3, .stderr_tail = {"a", "b"}})}}));
-    for (auto const next : {run_status::canceled, run_status::cancel_requested, run_status::running, run_status::failed})
+    CHECK(j.append_status(
+        run_status::failed,
+        {{"error",
+          to_json(estima::run_error{
+              .id = "EST-421", .message = "it broke", .rank = 1, .exit_code = 3, .stderr_tail = {"a", "b"}})}}));
+    for (auto const next :
+         {run_status::canceled, run_status::cancel_requested, run_status::running, run_status::failed})
         CHECK_FALSE(j.append_status(next));
     estima::run_record const& r = j.record();
     REQUIRE(r.error);
@@ -114,7 +129,8 @@ TEST_CASE("lines of many writers are all there and whole") {
         all.emplace_back([&f, w] {
             journal j{f.file};
             for (int i = 0; i < count; ++i)
-                j.append({{"event", "warning"}, {"message", std::to_string(w) + " " + std::to_string(i) + std::string(200, 'x')}});
+                j.append({{"event", "warning"},
+                          {"message", std::to_string(w) + " " + std::to_string(i) + std::string(200, 'x')}});
         });
     for (auto& t : all) t.join();
     journal j{f.file};
@@ -140,7 +156,8 @@ TEST_CASE("a torn last line is told, and closed by the next writer") {
 
 TEST_CASE("lines that are no events are skipped and counted") {
     fixture f;
-    f.add_text("not json\n[1,2]\n{\"event\":\"status\",\"status\":7}\n\n{\"event\":\"warning\",\"message\":\"kept\"}\n");
+    f.add_text(
+        "not json\n[1,2]\n{\"event\":\"status\",\"status\":7}\n\n{\"event\":\"warning\",\"message\":\"kept\"}\n");
     journal j{f.file};
     CHECK(j.record().lines_ignored == 3);
     CHECK(j.record().warnings == std::vector<std::string>{"kept"});
@@ -186,7 +203,7 @@ TEST_CASE("a journal on a full disk says so, and goes on where the line broke of
 
 TEST_CASE("room for the last words of a run is kept") {
     fixture f;
-    struct stat status{};
+    struct stat status {};
     REQUIRE(::stat(f.file.c_str(), &status) == 0);
     CHECK(status.st_size < 1000);
     CHECK(status.st_blocks * 512 >= 64 * 1024);

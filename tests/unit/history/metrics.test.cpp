@@ -13,7 +13,9 @@
 namespace {
 struct fixture {
     estima_test::temporary_directory folder{};
-    void put(std::string const& file, std::string const& text) const { std::ofstream{folder / file, std::ios::binary} << text; }
+    void put(std::string const& file, std::string const& text) const {
+        std::ofstream{folder / file, std::ios::binary} << text;
+    }
     estima::run_metrics read(std::string const& name = "") const { return estima::read_metrics(folder.path(), name); }
 };
 
@@ -57,8 +59,10 @@ TEST_CASE("numbers, lists and rows are read by name, in order") {
 TEST_CASE("what is not a number is read in both spellings") {
     fixture f;
     f.put("rank_0.jsonl",
-          "{\"name\":\"x\",\"value\":\"NaN\"}\n{\"name\":\"x\",\"value\":\"Infinity\"}\n{\"name\":\"x\",\"value\":\"-Infinity\"}\n"
-          "{\"name\": \"x\", \"value\": NaN}\n{\"name\": \"x\", \"value\": Infinity}\n{\"name\": \"x\", \"value\": -Infinity}\n");
+          "{\"name\":\"x\",\"value\":\"NaN\"}\n{\"name\":\"x\",\"value\":\"Infinity\"}\n{\"name\":\"x\",\"value\":\"-"
+          "Infinity\"}\n"
+          "{\"name\": \"x\", \"value\": NaN}\n{\"name\": \"x\", \"value\": Infinity}\n{\"name\": \"x\", \"value\": "
+          "-Infinity}\n");
     auto const all = values(f.read().points("x"));
     REQUIRE(all.size() == 6);
     for (std::size_t i : {0U, 3U}) CHECK(std::isnan(all[i]));
@@ -68,8 +72,9 @@ TEST_CASE("what is not a number is read in both spellings") {
 
 TEST_CASE("torn and foreign lines are skipped and counted") {
     fixture f;
-    f.put("rank_0.jsonl", "{\"name\":\"x\",\"value\":1}\n\nhello\n{\"name\":\"x\"}\n{\"value\":3}\n[1]\n\xFF\xFE\n"
-                          "{\"name\":\"x\",\"value\":2}\n{\"name\":\"x\",\"val");
+    f.put("rank_0.jsonl",
+          "{\"name\":\"x\",\"value\":1}\n\nhello\n{\"name\":\"x\"}\n{\"value\":3}\n[1]\n\xFF\xFE\n"
+          "{\"name\":\"x\",\"value\":2}\n{\"name\":\"x\",\"val");
     auto const m = f.read();
     CHECK(values(m.points("x")) == std::vector<double>{1, 2});
     CHECK(m.lines_skipped == 6);
@@ -98,14 +103,17 @@ TEST_CASE("what several processes logged is merged by time and keeps its rank") 
 
 TEST_CASE("a clock that is set back does not change the order inside a file") {
     fixture f;
-    f.put("rank_0.jsonl", "{\"name\":\"x\",\"value\":1,\"time\":50}\n{\"name\":\"x\",\"value\":2,\"time\":10}\n{\"name\":\"x\",\"value\":3}\n");
+    f.put("rank_0.jsonl",
+          "{\"name\":\"x\",\"value\":1,\"time\":50}\n{\"name\":\"x\",\"value\":2,\"time\":10}\n{\"name\":\"x\","
+          "\"value\":3}\n");
     f.put("rank_1.jsonl", "{\"name\":\"x\",\"value\":4,\"time\":60}\n");
     CHECK(values(f.read().points("x")) == std::vector<double>{1, 2, 3, 4});
 }
 
 TEST_CASE("one name can be asked for alone") {
     fixture f;
-    f.put("rank_0.jsonl", "{\"name\":\"x\",\"value\":1}\n{\"name\":\"xy\",\"value\":2}\n{\"name\":\"y\",\"value\":[3]}\n");
+    f.put("rank_0.jsonl",
+          "{\"name\":\"x\",\"value\":1}\n{\"name\":\"xy\",\"value\":2}\n{\"name\":\"y\",\"value\":[3]}\n");
     CHECK(f.read("x").names() == std::vector<std::string>{"x"});
     CHECK(f.read("y").lists.size() == 1);
     CHECK(f.read("z").empty());

@@ -82,7 +82,8 @@ TEST_CASE("points without steps are numbered and points that are not finite are 
 TEST_CASE("each process has a curve of its own") {
     std::vector<estima::metric_point> points;
     for (std::int64_t step : {0, 1})
-        for (int rank : {0, 1}) points.push_back({.value = static_cast<double>(rank), .step = step, .time = 0, .rank = rank});
+        for (int rank : {0, 1})
+            points.push_back({.value = static_cast<double>(rank), .step = step, .time = 0, .rank = rank});
     auto const text = lines(plot(points, 15, 6, estima::plot_style::ascii));
     CHECK(text[0] == "1 |************");  // flat, not a zigzag between the two
     CHECK(text[1] == "  |");
@@ -104,13 +105,17 @@ TEST_CASE("plots of odd data are drawn without harm") {
 }
 
 TEST_CASE("braille is used where the locale is a UTF-8 one") {
-    auto has_braille = [] { return plot(line_of({1, 2}), 20, 5, estima::plot_style::automatic).find('\xE2') != std::string::npos; };
+    auto has_braille = [] {
+        return plot(line_of({1, 2}), 20, 5, estima::plot_style::automatic).find('\xE2') != std::string::npos;
+    };
     char const* const before = std::getenv("LC_ALL");
     std::string const kept = before != nullptr ? before : "";
     ::setenv("LC_ALL", "de_DE.utf8", 1);
     CHECK(has_braille());
     ::setenv("LC_ALL", "C", 1);
     CHECK_FALSE(has_braille());
-    if (before != nullptr) ::setenv("LC_ALL", kept.c_str(), 1);
-    else ::unsetenv("LC_ALL");
+    if (before != nullptr)
+        ::setenv("LC_ALL", kept.c_str(), 1);
+    else
+        ::unsetenv("LC_ALL");
 }

@@ -57,9 +57,8 @@ BOOST_HANA_ADAPT_STRUCT(estima_test::all_kinds, regularization, epochs, shuffle,
                         separator);
 
 template <>
-inline constexpr auto estima::enum_names<estima_test::schedule> =
-    std::array{estima::named{estima_test::schedule::constant, "constant"},
-               estima::named{estima_test::schedule::cosine, "cosine"}};
+inline constexpr auto estima::enum_names<estima_test::schedule> = std::array{
+    estima::named{estima_test::schedule::constant, "constant"}, estima::named{estima_test::schedule::cosine, "cosine"}};
 template <>
 inline constexpr estima::parameter_options estima::parameter_options_of<&estima_test::all_kinds::regularization>{
     .name = "--reg", .help = "strength of the penalty"};

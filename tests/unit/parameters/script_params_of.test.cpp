@@ -102,11 +102,35 @@ template <>
 inline constexpr estima::parameter_options estima::parameter_options_of<&custom_outer::flat>{.flatten = true};
 
 TEST_CASE("a struct with a member of each kind becomes the script's command line") {
-    CHECK(arguments(estima_test::all_kinds{}) ==
-          texts{"--reg", "0.8", "--epochs", "5", "--shuffle", "--no-mixed-precision", "--cache", "true",
-                "--hidden-sizes", "64", "32", "--betas", "0.9", "0.999", "--tag", "a", "--tag", "b", "--data-folder",
-                "data", "--learning-schedule", "cosine", "--device", "gpu", "--optimizer.learning-rate", "0.1",
-                "--optimizer.nesterov", "--separator", ","});
+    CHECK(arguments(estima_test::all_kinds{}) == texts{"--reg",
+                                                       "0.8",
+                                                       "--epochs",
+                                                       "5",
+                                                       "--shuffle",
+                                                       "--no-mixed-precision",
+                                                       "--cache",
+                                                       "true",
+                                                       "--hidden-sizes",
+                                                       "64",
+                                                       "32",
+                                                       "--betas",
+                                                       "0.9",
+                                                       "0.999",
+                                                       "--tag",
+                                                       "a",
+                                                       "--tag",
+                                                       "b",
+                                                       "--data-folder",
+                                                       "data",
+                                                       "--learning-schedule",
+                                                       "cosine",
+                                                       "--device",
+                                                       "gpu",
+                                                       "--optimizer.learning-rate",
+                                                       "0.1",
+                                                       "--optimizer.nesterov",
+                                                       "--separator",
+                                                       ","});
 }
 
 TEST_CASE("optionals, nested structs and bools follow their values") {
@@ -120,16 +144,42 @@ TEST_CASE("optionals, nested structs and bools follow their values") {
     params.tags.clear();
     params.optimizer = {.learning_rate = 2, .weight_decay = 0.5, .nesterov = false};
     params.stopping.emplace();
-    CHECK(arguments(params) ==
-          texts{"--reg", "0.8", "--epochs", "5", "--verbose", "--mixed-precision", "--cache", "false", "--note", "",
-                "--hidden-sizes", "--betas", "0.9", "0.999", "--data-folder", "data", "--learning-schedule", "cosine",
-                "--device", "gpu", "--optimizer.learning-rate", "2", "--optimizer.weight-decay", "0.5",
-                "--stopping.patience", "3", "--stopping.monitor", "loss", "--separator", ","});
+    CHECK(arguments(params) == texts{"--reg",
+                                     "0.8",
+                                     "--epochs",
+                                     "5",
+                                     "--verbose",
+                                     "--mixed-precision",
+                                     "--cache",
+                                     "false",
+                                     "--note",
+                                     "",
+                                     "--hidden-sizes",
+                                     "--betas",
+                                     "0.9",
+                                     "0.999",
+                                     "--data-folder",
+                                     "data",
+                                     "--learning-schedule",
+                                     "cosine",
+                                     "--device",
+                                     "gpu",
+                                     "--optimizer.learning-rate",
+                                     "2",
+                                     "--optimizer.weight-decay",
+                                     "0.5",
+                                     "--stopping.patience",
+                                     "3",
+                                     "--stopping.monitor",
+                                     "loss",
+                                     "--separator",
+                                     ","});
 }
 
 TEST_CASE("numbers of all types keep their values") {
     CHECK(arguments(numbers{}) == texts{"--tiny", "-128", "--byte", "255", "--big", "18446744073709551615", "--small",
-                                        "-9223372036854775808", "--single", "0.1", "--real", "1e-300", "--wide", "0.1"});
+                                        "-9223372036854775808", "--single", "0.1", "--real", "1e-300", "--wide",
+                                        "0.1"});
 }
 
 TEST_CASE("texts of all types are passed as they are, a null pointer is left out") {
@@ -150,9 +200,9 @@ TEST_CASE("negative reals of a list are written without an exponent") {
 }
 
 TEST_CASE("a text of a list that would read as an option is refused") {
-    CHECK_THROWS_WITH(estima::script_params_of(names{{"a", "-b"}}),
-                      Catch::StartsWith("[EST-602]") && Catch::Contains("values has \"-b\"") &&
-                          Catch::Contains("list_as::repeated"));
+    CHECK_THROWS_WITH(estima::script_params_of(names{{"a", "-b"}}), Catch::StartsWith("[EST-602]") &&
+                                                                        Catch::Contains("values has \"-b\"") &&
+                                                                        Catch::Contains("list_as::repeated"));
     CHECK_THROWS_WITH(estima::script_params_of(reals{{-std::numeric_limits<double>::infinity()}}),
                       Catch::StartsWith("[EST-602]"));
 }
@@ -199,23 +249,24 @@ TEST_CASE("the history gets every member that has a value, under the name that C
     using pairs = std::vector<std::pair<std::string, std::string>>;
     estima_test::all_kinds params;
     params.tags = {"with space", "quote\" \\ \n"};
-    CHECK(estima::parameters_of(params) ==
-          pairs{{"regularization", "0.8"},
-                {"epochs", "5"},
-                {"shuffle", "true"},
-                {"verbose", "false"},
-                {"mixed_precision", "false"},
-                {"cache", "true"},
-                {"hidden_sizes", "[64, 32]"},
-                {"betas", "[0.9, 0.999]"},
-                {"tags", R"(["with space", "quote\" \\ \u000a"])"},
-                {"data_folder", "data"},
-                {"learning_schedule", "cosine"},
-                {"device", "gpu"},
-                {"optimizer.learning_rate", "0.1"},
-                {"optimizer.nesterov", "true"},
-                {"separator", ","}});
-    CHECK(estima::parameters_of(other_lists{}) ==
-          pairs{{"sorted", "[1, 2, 3]"}, {"bits", "[true, false]"}, {"plain_array", "[4, 5, 6]"}, {"devices", "[\"cpu\"]"}});
+    CHECK(estima::parameters_of(params) == pairs{{"regularization", "0.8"},
+                                                 {"epochs", "5"},
+                                                 {"shuffle", "true"},
+                                                 {"verbose", "false"},
+                                                 {"mixed_precision", "false"},
+                                                 {"cache", "true"},
+                                                 {"hidden_sizes", "[64, 32]"},
+                                                 {"betas", "[0.9, 0.999]"},
+                                                 {"tags", R"(["with space", "quote\" \\ \u000a"])"},
+                                                 {"data_folder", "data"},
+                                                 {"learning_schedule", "cosine"},
+                                                 {"device", "gpu"},
+                                                 {"optimizer.learning_rate", "0.1"},
+                                                 {"optimizer.nesterov", "true"},
+                                                 {"separator", ","}});
+    CHECK(estima::parameters_of(other_lists{}) == pairs{{"sorted", "[1, 2, 3]"},
+                                                        {"bits", "[true, false]"},
+                                                        {"plain_array", "[4, 5, 6]"},
+                                                        {"devices", "[\"cpu\"]"}});
     CHECK(estima::parameters_of(reals{}) == pairs{{"values", "[]"}});
 }

@@ -17,7 +17,7 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.version import InvalidVersion, Version
 
-RELEASES = ["0.9", "1", "1.0.1", "1.1", "1.1.1", "1.1.5", "1.2", "1.3", "2", "2.1", "1!0.5", "1!1", "1!1.1", "1!2"]
+RELEASES = ["0.9", "1", "1.0.1", "1.1", "1.1.1", "1.2", "1.3", "2", "2.1", "1!0.5", "1!1", "1!1.1"]
 WITNESSES = [Version(release + suffix)
              for release in RELEASES
              for suffix in ["", ".dev1", "a1.dev1", "a1", "b1", "rc1.dev1", "rc1", "rc1.post1.dev1", "rc1.post1", "rc2",

@@ -114,11 +114,10 @@ public:
     }
     std::string pin() {
         std::string const op = pick({"==", ">=", "<=", "<", ">", "!=", "~="});
-        std::string version =
-            pick({"", "", "", "", "1!"}) + pick({"1", "1.0", "1.1", "1.1.0", "1.2", "2", "2.0", "1.1.1"});
+        std::string version = pick({"1", "1.0", "1.1", "1.1.0", "1.2", "2.0", "1!1"});
         if ((op == "==" || op == "!=") && one_in(2)) return op + version + ".*";
         if (op == "~=" && version.find('.') == std::string::npos) version += ".0";
-        version += pick({"", "", "", "a1", "rc1", ".post1", ".dev1", "rc1.dev1", ".post1.dev1"});
+        version += pick({"", "", "", "a1", "rc1", ".post1", ".post2", ".dev1", ".post1.dev1"});
         return op + version + ((op == "==" || op == "!=") && one_in(6) ? "+abc.1" : "");
     }
     std::string pins() {

@@ -44,7 +44,7 @@ std::vector<row> table() {
 
 std::string documentation() {
     std::string text =
-        "# Rules\n\nWhat every estimator is held against. *Static* rules are evaluated by the compiler for what the types say, "
+        "<!-- SPDX-License-Identifier: BSL-1.0 -->\n# Rules\n\nWhat every estimator is held against. *Static* rules are evaluated by the compiler for what the types say, "
         "and again by `submit` with the run-time values; *run time* ones need the running program. All broken rules are "
         "reported at once. This page is made from the table in `include/estima/rules/all_rules.hpp`; a test fails when the "
         "two differ, and writes it anew when ESTIMA_WRITE_GOLDEN is set.\n\n| id | when | rule | remedy |\n|---|---|---|---|\n";

@@ -37,8 +37,11 @@ struct finished_run : estima_test::fake_run {
 
 TEST_CASE("a registered model is found again with all that was said about it") {
     finished_run fake;
-    auto const made = fake.run().register_model({.name = "digits", .path = "outputs/model.pkl", .tags = {{"stage", "test"}},
-                                                 .properties = {{"accuracy", "0.9"}}, .description = "first"});
+    auto const made = fake.run().register_model({.name = "digits",
+                                                 .path = "outputs/model.pkl",
+                                                 .tags = {{"stage", "test"}},
+                                                 .properties = {{"accuracy", "0.9"}},
+                                                 .description = "first"});
     CHECK(made.name == "digits");
     CHECK(made.version == 1);
     CHECK(made.id() == "digits:1");
@@ -63,7 +66,8 @@ TEST_CASE("a registered model is found again with all that was said about it") {
 
 TEST_CASE("the same name again is the next version, and the newest is what a name means") {
     finished_run fake;
-    for (int version : {1, 2, 3}) CHECK(fake.run().register_model({.name = "m", .path = "outputs/model.pkl"}).version == version);
+    for (int version : {1, 2, 3})
+        CHECK(fake.run().register_model({.name = "m", .path = "outputs/model.pkl"}).version == version);
     CHECK(fake.run().register_model({.name = "other", .path = "outputs/network"}).version == 1);
     CHECK(fake.workspace().model("m").version == 3);
     CHECK(fake.workspace().model("m", 2).version == 2);
@@ -71,7 +75,9 @@ TEST_CASE("the same name again is the next version, and the newest is what a nam
     REQUIRE(all.size() == 2);
     CHECK(all[0].id() == "m:3");
     CHECK(all[1].id() == "other:1");
-    auto told = [&](std::string const& name, int version) { return error_of([&] { (void)fake.workspace().model(name, version); }); };
+    auto told = [&](std::string const& name, int version) {
+        return error_of([&] { (void)fake.workspace().model(name, version); });
+    };
     CHECK(told("m", 4).find("there are: 1, 2, 3") != std::string::npos);
     CHECK(told("none", 0).find("there are: m, other") != std::string::npos);
     CHECK(told("../m", 0).starts_with("[EST-507]"));
@@ -83,7 +89,8 @@ TEST_CASE("many that register at once get a version each") {
     constexpr int threads = 8;
     std::vector<int> versions(threads);
     std::vector<std::thread> all;
-    for (int& v : versions) all.emplace_back([&] { v = fake.run().register_model({.name = "m", .path = "outputs/model.pkl"}).version; });
+    for (int& v : versions)
+        all.emplace_back([&] { v = fake.run().register_model({.name = "m", .path = "outputs/model.pkl"}).version; });
     for (auto& t : all) t.join();
     CHECK(std::set<int>(versions.begin(), versions.end()) == std::set<int>{1, 2, 3, 4, 5, 6, 7, 8});
     CHECK(std::distance(fs::directory_iterator{fake.workspace().path() / "models/m"}, {}) == threads);
@@ -112,15 +119,20 @@ TEST_CASE("a path that matches no output, or no path, is an error that lists the
         CAPTURE(path);
         std::string const told = error_of([&] { (void)fake.run().register_model({.name = "m", .path = path}); });
         CHECK(told.starts_with("[EST-506]"));
-        CHECK(told.find("outputs/model.pkl, outputs/net/a.bin, outputs/net/deep/b.bin, outputs/network") != std::string::npos);
+        CHECK(told.find("outputs/model.pkl, outputs/net/a.bin, outputs/net/deep/b.bin, outputs/network") !=
+              std::string::npos);
     }
     CHECK_FALSE(fs::exists(fake.workspace().path() / "models/m"));
-    CHECK(error_of([&] { (void)fake.run().register_model({.name = "a/b", .path = "outputs"}); }).starts_with("[EST-305]"));
+    CHECK(error_of([&] {
+              (void)fake.run().register_model({.name = "a/b", .path = "outputs"});
+          }).starts_with("[EST-305]"));
 
     estima_test::fake_run without;
     without.start();
     without.complete();
-    CHECK(error_of([&] { (void)without.run().register_model({.name = "m", .path = "outputs"}); }).find("the run has no outputs") != std::string::npos);
+    CHECK(error_of([&] {
+              (void)without.run().register_model({.name = "m", .path = "outputs"});
+          }).find("the run has no outputs") != std::string::npos);
 }
 
 TEST_CASE("models come from runs that are over, failed ones too") {
@@ -137,7 +149,9 @@ TEST_CASE("models come from runs that are over, failed ones too") {
 TEST_CASE("an output that was changed after the run is not registered, and nothing is left of the attempt") {
     finished_run fake;
     estima_test::write_file(fake.directory().outputs() / "net/deep/b.bin", "changed");
-    CHECK(error_of([&] { (void)fake.run().register_model({.name = "m", .path = "outputs/net"}); }).starts_with("[EST-504]"));
+    CHECK(error_of([&] {
+              (void)fake.run().register_model({.name = "m", .path = "outputs/net"});
+          }).starts_with("[EST-504]"));
     CHECK(fs::is_empty(fake.workspace().path() / "models/m"));
     CHECK(fake.workspace().models().empty());
     CHECK(fake.run().get_details().models.empty());
@@ -159,7 +173,8 @@ TEST_CASE("a model is downloaded whole, checked, and over nothing unless allowed
 TEST_CASE("a damaged description of a model is told") {
     finished_run fake;
     auto const m = fake.run().register_model({.name = "m", .path = "outputs/model.pkl"});
-    for (char const* const text : {"", "[]", "{\"name\":\"m\"}", "{\"name\":1,\"version\":1,\"path\":\"p\",\"files\":[]}"}) {
+    for (char const* const text :
+         {"", "[]", "{\"name\":\"m\"}", "{\"name\":1,\"version\":1,\"path\":\"p\",\"files\":[]}"}) {
         estima_test::write_file(m.folder / "model.json", text);
         CHECK(error_of([&] { (void)fake.workspace().model("m"); }).starts_with("[EST-509]"));
     }

@@ -62,7 +62,8 @@ TEST_CASE("of many that set a property at once, one is right and the others are 
 }
 
 TEST_CASE("details hold what is known") {
-    estima_test::fake_run fake{{.script = "train.py", .arguments = {"--epochs", "5"}, .display_name = "first", .tags = {{"a", "b"}}}};
+    estima_test::fake_run fake{
+        {.script = "train.py", .arguments = {"--epochs", "5"}, .display_name = "first", .tags = {{"a", "b"}}}};
     auto const before = fake.run().get_details();
     CHECK(before.status == run_status::not_started);
     CHECK(before.start_time == 0);
@@ -139,7 +140,8 @@ TEST_CASE("the page's address can be opened whatever the workspace is called") {
     auto const workspace = estima::workspace::open(folder / "my runs #1 100% \xC3\xA4?");
     auto const made = estima::detail::create_run(workspace.path(), "e", {.script = "s"}, "", "/");
     std::string const url = estima::run{made.directory}.portal_url();
-    CHECK(url == "file://" + folder.path().string() + "/my%20runs%20%231%20100%25%20%C3%A4%3F/runs/" + made.directory.run_id() + "/index.html");
+    CHECK(url == "file://" + folder.path().string() + "/my%20runs%20%231%20100%25%20%C3%A4%3F/runs/" +
+                     made.directory.run_id() + "/index.html");
 }
 
 TEST_CASE("metrics of the run are read at any time") {
@@ -147,7 +149,8 @@ TEST_CASE("metrics of the run are read at any time") {
     CHECK(fake.run().get_metrics().empty());
     estima_test::append_file(fake.directory().metrics_file(0), "{\"name\":\"loss\",\"value\":1}\n");
     CHECK(fake.run().get_metrics().last("loss") == 1);
-    estima_test::append_file(fake.directory().metrics_file(0), "{\"name\":\"loss\",\"value\":0.5}\n{\"name\":\"acc\",\"value\":1}\n");
+    estima_test::append_file(fake.directory().metrics_file(0),
+                             "{\"name\":\"loss\",\"value\":0.5}\n{\"name\":\"acc\",\"value\":1}\n");
     CHECK(fake.run().get_metrics("loss").names() == std::vector<std::string>{"loss"});
     CHECK(fake.run().get_metrics().last("loss") == 0.5);
 }
@@ -160,7 +163,8 @@ TEST_CASE("files are downloaded one by one or by folder") {
     fake.output("outputs/checkpoint", "C");
     fake.complete();
     estima::run const run = fake.run();
-    CHECK(run.get_file_names() == std::vector<std::string>{"outputs/a.txt", "outputs/check/b.txt", "outputs/checkpoint"});
+    CHECK(run.get_file_names() ==
+          std::vector<std::string>{"outputs/a.txt", "outputs/check/b.txt", "outputs/checkpoint"});
     CHECK(run.download_file("outputs/a.txt", fake / "copy.txt") == fake / "copy.txt");
     CHECK(estima::read_file(fake / "copy.txt") == "A");
     fs::create_directory(fake / "folder");

@@ -92,7 +92,11 @@ TEST_CASE("waiting ends when the run ends, soon after it") {
 TEST_CASE("a failed run throws with the cause, or returns with it") {
     estima_test::fake_run fake;
     fake.start();
-    fake.fail({.id = "EST-421", .message = "rank 1 was ended by SIGSEGV", .rank = 1, .host = "node7", .signal = "SIGSEGV",
+    fake.fail({.id = "EST-421",
+               .message = "rank 1 was ended by SIGSEGV",
+               .rank = 1,
+               .host = "node7",
+               .signal = "SIGSEGV",
                .stderr_tail = {"line one", "line two"}});
     auto const details = fake.run().wait_for_completion({.raise_on_error = false});
     CHECK(details.status == run_status::failed);
@@ -136,7 +140,8 @@ TEST_CASE("the time limit ends the waiting and not the run") {
     }
     CHECK(fake.run().status() == run_status::running);
     fake.complete();
-    CHECK(fake.run().wait_for_completion({.timeout = std::chrono::hours{24 * 365 * 1000}}).status == run_status::completed);
+    CHECK(fake.run().wait_for_completion({.timeout = std::chrono::hours{24 * 365 * 1000}}).status ==
+          run_status::completed);
 }
 
 TEST_CASE("a supervisor that dies while somebody waits is noticed") {
@@ -148,7 +153,9 @@ TEST_CASE("a supervisor that dies while somebody waits is noticed") {
         char byte = 0;
         ::_exit(::read(ends[0], &byte, 1) == 1 ? 0 : 1);
     }
-    fake.journal().append({{"event", "supervisor"}, {"pid", supervisor}, {"start_ticks", estima::process_start_ticks(supervisor)},
+    fake.journal().append({{"event", "supervisor"},
+                           {"pid", supervisor},
+                           {"start_ticks", estima::process_start_ticks(supervisor)},
                            {"host", estima::host_name()}});
     fake.start();
     auto done = waiting(fake, {.raise_on_error = false});
@@ -192,17 +199,25 @@ TEST_CASE("output is shown live, with status changes in their order and a summar
     (void)done.get();
     std::string const id = fake.directory().run_id();
     std::string const text = out.text();
-    CHECK(text.starts_with("RunId: " + id + "\nStatus: Preparing\nStatus: Starting\nStatus: Running\nepoch 1\na warning\nhalf a line\n"
-                           "unfinished \xFF\xFE\nStatus: Finalizing\nStatus: Completed\n\nExecution Summary\n=================\nRunId: " +
-                           id + "\nStatus: Completed\nDuration: "));
-    CHECK(text.ends_with(" s\nWarning: one output was too large\nOutputs: " + fake.directory().outputs().string() + "\n  outputs/m (5 bytes)\n"));
+    CHECK(text.starts_with(
+        "RunId: " + id +
+        "\nStatus: Preparing\nStatus: Starting\nStatus: Running\nepoch 1\na warning\nhalf a line\n"
+        "unfinished \xFF\xFE\nStatus: Finalizing\nStatus: Completed\n\nExecution Summary\n=================\nRunId: " +
+        id + "\nStatus: Completed\nDuration: "));
+    CHECK(text.ends_with(" s\nWarning: one output was too large\nOutputs: " + fake.directory().outputs().string() +
+                         "\n  outputs/m (5 bytes)\n"));
 }
 
 TEST_CASE("the output of a failed run ends with what went wrong") {
     estima_test::fake_run fake;
     fake.start();
     fake.print("before\n");
-    fake.fail({.id = "EST-420", .message = "the script exited with code 3", .rank = 0, .host = "here", .exit_code = 3, .stderr_tail = {"last words"}});
+    fake.fail({.id = "EST-420",
+               .message = "the script exited with code 3",
+               .rank = 0,
+               .host = "here",
+               .exit_code = 3,
+               .stderr_tail = {"last words"}});
     std::ostringstream out;
     CHECK_THROWS_AS(fake.run().wait_for_completion({.show_output = true, .output = &out}), estima::run_failed);
     std::string const text = out.str();

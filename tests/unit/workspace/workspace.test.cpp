@@ -32,8 +32,10 @@ public:
 
 private:
     void put(std::optional<std::string> const& value) const {
-        if (value) ::setenv(name_, value->c_str(), 1);
-        else ::unsetenv(name_);
+        if (value)
+            ::setenv(name_, value->c_str(), 1);
+        else
+            ::unsetenv(name_);
     }
     char const* name_;
     std::optional<std::string> before_{};
@@ -67,7 +69,11 @@ TEST_CASE("a workspace is made when it is opened for the first time, and found t
     auto const first = estima::workspace::open(place);
     CHECK(first.path() == place);
     CHECK(estima::read_file(place / "workspace.json") == "{\"format\":1}\n");
-    auto const inode = [&] { struct stat s{}; ::stat((place / "workspace.json").c_str(), &s); return s.st_ino; };
+    auto const inode = [&] {
+        struct stat s {};
+        ::stat((place / "workspace.json").c_str(), &s);
+        return s.st_ino;
+    };
     auto const before = inode();
     CHECK(estima::workspace::open(place).path() == place);
     CHECK(inode() == before);
@@ -127,7 +133,8 @@ TEST_CASE("many programs may make the same workspace at once") {
     estima_test::temporary_directory const folder;
     std::vector<std::thread> all;
     std::vector<std::string> told(8);
-    for (std::string& t : told) all.emplace_back([&] { t = error_of([&] { (void)estima::workspace::open(folder / "w"); }); });
+    for (std::string& t : told)
+        all.emplace_back([&] { t = error_of([&] { (void)estima::workspace::open(folder / "w"); }); });
     for (auto& t : all) t.join();
     for (std::string const& t : told) CHECK(t.empty());
     CHECK(std::distance(fs::directory_iterator{folder / "w"}, {}) == 1);
@@ -136,10 +143,12 @@ TEST_CASE("many programs may make the same workspace at once") {
 TEST_CASE("names of experiments are checked") {
     estima_test::temporary_directory const folder;
     auto const workspace = estima::workspace::open(folder / "w");
-    for (std::string const& name : {std::string{"digits"}, std::string{"a.b-c_D9"}, std::string{"_"}, std::string(200, 'a')})
+    for (std::string const& name :
+         {std::string{"digits"}, std::string{"a.b-c_D9"}, std::string{"_"}, std::string(200, 'a')})
         CHECK(workspace.experiment(name).name() == name);
-    for (std::string const& name : {std::string{}, std::string{"a/b"}, std::string{".."}, std::string{".hidden"}, std::string{"-n"},
-                                    std::string{"a b"}, std::string{"\xC3\xA4"}, std::string{"a\n"}, std::string("a\0b", 3), std::string(201, 'a')})
+    for (std::string const& name : {std::string{}, std::string{"a/b"}, std::string{".."}, std::string{".hidden"},
+                                    std::string{"-n"}, std::string{"a b"}, std::string{"\xC3\xA4"}, std::string{"a\n"},
+                                    std::string("a\0b", 3), std::string(201, 'a')})
         CHECK(error_of([&] { (void)workspace.experiment(name); }).starts_with("[EST-305]"));
 }
 
@@ -155,7 +164,8 @@ TEST_CASE("run ids are of the experiment, the second and chance") {
 TEST_CASE("runs are listed by age and found by id") {
     estima_test::fake_run made;
     auto const& workspace = made.workspace();
-    for (char const* const id : {"z_1600000000_00000000", "a_1700000000_00000000", ".half_1600000001_00000000.12345678"}) {
+    for (char const* const id :
+         {"z_1600000000_00000000", "a_1700000000_00000000", ".half_1600000001_00000000.12345678"}) {
         fs::create_directories(workspace.path() / "runs" / id);
         fs::copy_file(made.directory().journal(), workspace.path() / "runs" / id / "events.jsonl");
     }
@@ -174,7 +184,8 @@ TEST_CASE("an id that no run has is answered with close or new ones") {
     CHECK(told(typo).find("did you mean: " + id) != std::string::npos);
     CHECK(told(id.substr(id.size() - 8)).find("did you mean: " + id) != std::string::npos);
     CHECK(told("other").find("the newest runs are: " + id) != std::string::npos);
-    for (std::string const& wrong : {std::string{}, std::string{".."}, std::string{"../runs/"} + id, std::string(100000, 'x')})
+    for (std::string const& wrong :
+         {std::string{}, std::string{".."}, std::string{"../runs/"} + id, std::string(100000, 'x')})
         CHECK(told(wrong).starts_with("[EST-307]"));
     estima_test::temporary_directory const folder;
     auto const empty = estima::workspace::open(folder / "w");
@@ -183,12 +194,14 @@ TEST_CASE("an id that no run has is answered with close or new ones") {
 
 TEST_CASE("a run is made complete, locked and under a name of its own") {
     estima_test::temporary_directory const folder;
-    estima::run_configuration const configuration{.script = "train.py", .display_name = "first try", .tags = {{"owner", "ada"}}};
+    estima::run_configuration const configuration{
+        .script = "train.py", .display_name = "first try", .tags = {{"owner", "ada"}}};
     auto const one = estima::detail::create_run(folder.path(), "digits", configuration, "abc", "/source");
     auto const two = estima::detail::create_run(folder.path(), "digits", configuration, "abc", "/source");
     CHECK(one.directory.run_id() != two.directory.run_id());
     CHECK(std::distance(fs::directory_iterator{folder / "runs"}, {}) == 2);
-    CHECK(estima::run_configuration_from_json(estima::json::parse(estima::read_file(one.directory.run_configuration()))) == configuration);
+    CHECK(estima::run_configuration_from_json(
+              estima::json::parse(estima::read_file(one.directory.run_configuration()))) == configuration);
     auto const record = estima::journal{one.directory.journal()}.record();
     CHECK(record.run_id == one.directory.run_id());
     CHECK(record.experiment == "digits");
@@ -208,6 +221,8 @@ TEST_CASE("a run is made complete, locked and under a name of its own") {
 TEST_CASE("a run that cannot be made leaves nothing") {
     estima_test::temporary_directory const folder;
     estima::run_configuration const configuration{.script = "a\xFF"};
-    CHECK(error_of([&] { (void)estima::detail::create_run(folder.path(), "digits", configuration, "abc", "/source"); }).starts_with("[EST-102]"));
+    CHECK(error_of([&] {
+              (void)estima::detail::create_run(folder.path(), "digits", configuration, "abc", "/source");
+          }).starts_with("[EST-102]"));
     CHECK(fs::is_empty(folder / "runs"));
 }

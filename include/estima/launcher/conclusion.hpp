@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <cstdio>
+#include <string>
+#include <utility>
+
+#include <estima/history/journal.hpp>
+#include <estima/launcher/artifacts.hpp>
+#include <estima/launcher/run_result.hpp>
+#include <estima/portal/write_page.hpp>
+#include <estima/system/clock.hpp>
+
+namespace estima::inline v0_1 {
+
+/// Writes into the journal which files the script left in ./outputs, and what of them is no artifact.
+inline void record_outputs(run_directory const& run, journal& log) {
+    auto artifact = [&log](artifact_record a) {
+        log.append({{"event", "artifact"}, {"path", a.path}, {"bytes", a.bytes}, {"sha256", a.sha256}});
+    };
+    auto warning = [&log](std::string w) { log.append({{"event", "warning"}, {"message", std::move(w)}}); };
+    artifact_collector{run, artifact, warning}.collect();
+}
+
+/// Paints the page of a run that is over, before its last line is written: who reads that line finds the page ready.
+/// In this process: what it takes of memory does not matter any more, and it is sooner done.
+inline void paint_end(run_directory const& run, journal& log, run_result const& result) {
+    run_record record = log.record();
+    json event{{"event", "status"}, {"status", to_string(result.status)}, {"time", utc_text(epoch_seconds())}};
+    if (result.error) event["error"] = to_json(*result.error);
+    record.apply(event);
+    write_page(run, record);
+}
+
+/// Writes the last line of a run. False if somebody else wrote one before; EST-301 if it cannot be written.
+[[nodiscard]] inline bool write_end(journal& log, run_result const& result) {
+    json more = json::object();
+    if (result.error) more["error"] = to_json(*result.error);
+    try {
+        return log.append_status(result.status, more);
+    } catch (error const& e) {
+        std::fprintf(stderr, "%s\n", e.what());
+    }
+    // A full disk, and no room left for all of it: a line without the quotation may still fit.
+    if (result.error) more["error"].erase("stderr_tail");
+    return log.append_status(result.status, more);
+}
+
+}  // namespace estima::inline v0_1
