@@ -41,5 +41,5 @@ done
 describe=$(median <"$folder/describe.times")
 plain=$(median <"$folder/plain.times")
 awk -v a="$describe" -v b="$plain" 'BEGIN {
-    printf "{\"name\": \"compile_describe\", \"value\": %.3f, \"unit\": \"s\", \"against\": %.3f, \"ratio\": %.3f}\n",
-           a / 1000, b / 1000, a / b }'
+    printf "{\"name\": \"compile_describe\", \"value\": %.3f, \"unit\": \"s\", \"ratio\": %.3f,", a / 1000, a / b
+    printf " \"against\": \"the same file with <string> and <vector> only\", \"against_value\": %.3f}\n", b / 1000 }'

@@ -5,8 +5,9 @@
 # build/benchmarks/results.json and prints a table. Returns 1 when a limit is not met or a result is missing.
 #
 # A benchmark prints one line of JSON a result and nothing else to stdout:
-#   {"name": ..., "value": median, "unit": ..., "against": the other side's median in that unit, "ratio": value / against}
-# (`against` and `ratio` only where there are two sides). A comment "benchmarks: NAME NAME" in its first lines says what
+#   {"name": ..., "value": median, "unit": ..., "ratio": value / against_value, "against": what the other side is,
+#    "against_value": its median in that unit}
+# (the last three only where there are two sides). A comment "benchmarks: NAME NAME" in its first lines says what
 # it measures, and it gets the wanted names as arguments.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)

@@ -23,7 +23,7 @@ def main():
             good = False
             continue
         unit = result.get("unit", "")
-        against, ratio = result.get("against"), result.get("ratio")
+        against, ratio = result.get("against_value"), result.get("ratio")
         met = result[limit["of"]] <= limit["at_most"]
         good = good and met
         result["at_most"], result["met"] = limit["at_most"], met

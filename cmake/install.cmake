@@ -22,6 +22,7 @@ string(REPLACE ";" " " estima_component_table "${estima_component_table}")
 configure_package_config_file(cmake/estima-config.cmake.in estima-config.cmake
                               INSTALL_DESTINATION ${estima_package_folder})
 write_basic_package_version_file(estima-config-version.cmake COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
+install(FILES cmake/estima_check_script.cmake cmake/script_arguments.py DESTINATION ${estima_package_folder})
 install(FILES ${PROJECT_BINARY_DIR}/estima-config.cmake ${PROJECT_BINARY_DIR}/estima-config-version.cmake
         DESTINATION ${estima_package_folder})
 if(TARGET estima-launch)

@@ -40,7 +40,8 @@ public:
         std::error_code code;
         auto const status = std::filesystem::symlink_status(run_.outputs(), code);
         if (code || status.type() == std::filesystem::file_type::not_found) return;
-        if (status.type() != std::filesystem::file_type::directory) return leave_out("outputs", "it is not a directory");
+        if (status.type() != std::filesystem::file_type::directory)
+            return leave_out("outputs", "it is not a directory");
         root_ = std::filesystem::canonical(run_.outputs(), code);
         walk(run_.outputs(), "outputs");
         if (left_out_ > warnings_at_most)

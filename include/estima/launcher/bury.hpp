@@ -49,7 +49,8 @@ inline int end_processes_of(std::string const& run_id) {
         // Looked up again: from its opening on a descriptor means one process, whatever becomes of the number.
         std::set<pid_t> const still = detail::processes_of(run_id);
         std::erase_if(processes, [&](auto const& p) {
-            return !still.contains(p.first) || ::syscall(SYS_pidfd_send_signal, p.second.get(), SIGKILL, nullptr, 0) != 0;
+            return !still.contains(p.first) ||
+                   ::syscall(SYS_pidfd_send_signal, p.second.get(), SIGKILL, nullptr, 0) != 0;
         });
         if (processes.empty()) return ended;  // the dead have no environment
         ended += static_cast<int>(processes.size());
@@ -69,13 +70,15 @@ inline bool bury_if_dead(run_directory const& run) {
     if (is_terminal(log.record().status)) return false;
     file_descriptor lock{::open(run.lock().c_str(), O_RDWR | O_CLOEXEC)};
     if (!lock && (errno == EROFS || errno == EACCES)) lock.reset(::open(run.lock().c_str(), O_RDONLY | O_CLOEXEC));
-    if (!lock || ::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) return false;  // the supervisor lives, or another buries it
-    if (is_terminal(log.record().status)) return false;                     // its last word came just now
+    if (!lock || ::flock(lock.get(), LOCK_EX | LOCK_NB) != 0)
+        return false;                                    // the supervisor lives, or another buries it
+    if (is_terminal(log.record().status)) return false;  // its last word came just now
     int const ended = end_processes_of(run.run_id());
     int const pid = log.record().supervisor_pid;
     run_error e{"EST-430", "the supervisor ended without finishing the run"};
     e.host = log.record().host;
-    e.message += pid != 0 ? " (process " + std::to_string(pid) + "): it was killed, perhaps for want of memory, or the machine restarted"
+    e.message += pid != 0 ? " (process " + std::to_string(pid) +
+                                "): it was killed, perhaps for want of memory, or the machine restarted"
                           : ": it was never started";
     if (ended > 0) e.message += "; processes of the run that still lived were ended: " + std::to_string(ended);
     e.stderr_tail = last_lines(run.supervisor_log().string(), stderr_tail_lines);

@@ -78,7 +78,8 @@ private:
         sigset_t child;
         sigemptyset(&child);
         sigaddset(&child, SIGCHLD);
-        timespec const limit{static_cast<time_t>(seconds), static_cast<long>((seconds - static_cast<double>(static_cast<time_t>(seconds))) * 1e9)};
+        timespec const limit{static_cast<time_t>(seconds),
+                             static_cast<long>((seconds - static_cast<double>(static_cast<time_t>(seconds))) * 1e9)};
         ::sigtimedwait(&child, nullptr, &limit);
     }
 

@@ -51,7 +51,9 @@ public:
 
     std::string const& found() const { return found_; }
     error_text not_found(std::string remedy) const {
-        return {.what = "the program " + name_ + " was not found", .where = {}, .why = "looked at" + looked_at_,
+        return {.what = "the program " + name_ + " was not found",
+                .where = {},
+                .why = "looked at" + looked_at_,
                 .remedy = std::move(remedy)};
     }
 
@@ -86,7 +88,8 @@ inline std::string find_launcher(std::string const& option = {}) {
     search.beside("with the headers", detail::folder_of(__FILE__) + "/../../../libexec/estima");
     search.in_path();
     if (search.found().empty())
-        throw error{"EST-400", search.not_found("build or install estima's tools, or name the program in $ESTIMA_LAUNCH")};
+        throw error{"EST-400",
+                    search.not_found("build or install estima's tools, or name the program in $ESTIMA_LAUNCH")};
     return search.found();
 }
 

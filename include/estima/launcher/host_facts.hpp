@@ -40,7 +40,8 @@ inline int core_count() {
     for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
         if (!CPU_ISSET(static_cast<unsigned>(cpu), &allowed)) continue;
         std::string const topology = "/sys/devices/system/cpu/cpu" + std::to_string(cpu) + "/topology/";
-        std::string const core = detail::read_proc(topology + "physical_package_id") + detail::read_proc(topology + "core_id");
+        std::string const core =
+            detail::read_proc(topology + "physical_package_id") + detail::read_proc(topology + "core_id");
         cores.insert(core.empty() ? "cpu " + std::to_string(cpu) : core);
     }
     return cores.empty() ? 1 : static_cast<int>(cores.size());
@@ -72,7 +73,8 @@ inline int probe_mpi4py(std::string const& interpreter, run_configuration const&
     ::posix_spawn_file_actions_init(&files);
     for (int const fd : {0, 1, 2}) ::posix_spawn_file_actions_addopen(&files, fd, "/dev/null", O_RDWR, 0);
     pid_t pid = -1;
-    int const refused = ::posix_spawnp(&pid, interpreter.c_str(), &files, nullptr, arguments.data(), environment.data());
+    int const refused =
+        ::posix_spawnp(&pid, interpreter.c_str(), &files, nullptr, arguments.data(), environment.data());
     ::posix_spawn_file_actions_destroy(&files);
     if (refused != 0) return -1;
     // An interpreter on a file system that hangs must not hang the run for ever.
@@ -80,7 +82,8 @@ inline int probe_mpi4py(std::string const& interpreter, run_configuration const&
     pollfd wait_for{ended.get(), POLLIN, 0};
     if (ended && ::poll(&wait_for, 1, 30000) == 0) ::kill(pid, SIGKILL);
     int status = -1;
-    while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {}
+    while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+    }
     return status;
 }
 }  // namespace detail
@@ -103,7 +106,8 @@ inline int free_port() {
 inline bool can_import_mpi4py(run_configuration const& c) {
     auto const& variables = c.environment.environment_variables;
     std::string const& interpreter = c.environment.python.interpreter_path;
-    bool const is_plain = !variables.contains("PATH") && !variables.contains("PYTHONHOME") && !variables.contains("PYTHONPATH");
+    bool const is_plain =
+        !variables.contains("PATH") && !variables.contains("PYTHONHOME") && !variables.contains("PYTHONPATH");
     if (is_plain && find_program(interpreter).starts_with("/usr/bin/python3") &&
         ::access("/usr/lib/python3/dist-packages/mpi4py/run.py", R_OK) == 0)
         return true;

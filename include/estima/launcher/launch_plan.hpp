@@ -18,9 +18,9 @@ using environment_list = std::vector<std::pair<std::string, std::string>>;
 struct launch_settings {
     std::string launcher = "estima-launch";  ///< path of the program that supervises and starts
     std::string mpirun = "mpirun";
-    int cores = 1;                      ///< that mpirun counts as places for ranks
-    bool is_root = false;               ///< mpirun asks root for an extra word
-    bool mpi4py_is_available = false;   ///< to the run's interpreter
+    int cores = 1;                     ///< that mpirun counts as places for ranks
+    bool is_root = false;              ///< mpirun asks root for an extra word
+    bool mpi4py_is_available = false;  ///< to the run's interpreter
     std::string rendezvous_address = "127.0.0.1";
     std::string rendezvous_port = "<a free port>";  ///< the supervisor chooses one when it starts the processes
 };
@@ -42,15 +42,14 @@ struct launch_plan {
 };
 
 /// mpirun starts the processes of `mpi` always, and those of `gloo` where there are several.
-inline bool needs_mpirun(run_configuration const& c) {
-    return c.communicator == "Mpi" || c.process_count() > 1;
-}
+inline bool needs_mpirun(run_configuration const& c) { return c.communicator == "Mpi" || c.process_count() > 1; }
 
 namespace detail {
 inline std::vector<std::string> removed_variables() {
     std::vector<std::string> names{"OMPI_*", "PMIX_*", "PMI_*", "ORTE_*"};
     names.insert(names.end(), std::begin(reserved_variables), std::end(reserved_variables));
-    for (char const* const name : {"GLOO_SOCKET_IFNAME", "ESTIMA_RUN_ID", "ESTIMA_RUN_DIRECTORY", "ESTIMA_METRICS_FILE"})
+    for (char const* const name :
+         {"GLOO_SOCKET_IFNAME", "ESTIMA_RUN_ID", "ESTIMA_RUN_DIRECTORY", "ESTIMA_METRICS_FILE"})
         names.emplace_back(name);
     return names;
 }
@@ -109,7 +108,8 @@ inline std::vector<std::string> mpirun_argv(run_configuration const& c, run_dire
 
 /// What is started for a run, and how. Pure: the same for plan(), which prints it, for the supervisor and for each
 /// worker.
-inline launch_plan make_launch_plan(run_configuration const& c, run_directory const& run, launch_settings const& settings) {
+inline launch_plan make_launch_plan(run_configuration const& c, run_directory const& run,
+                                    launch_settings const& settings) {
     launch_plan plan;
     plan.removed_variables = detail::removed_variables();
     plan.directory = run.code().string();
@@ -123,8 +123,11 @@ inline launch_plan make_launch_plan(run_configuration const& c, run_directory co
     bool const with_mpi4py = c.communicator == "Mpi" && settings.mpi4py_is_available;
     int const per_node = c.process_count_per_node();
     for (int rank = 0; rank < c.process_count(); ++rank) {
-        process_plan p{.rank = rank, .local_rank = rank % per_node, .node_rank = rank / per_node,
-                       .argv = detail::script_argv(c, with_mpi4py), .environment = {}};
+        process_plan p{.rank = rank,
+                       .local_rank = rank % per_node,
+                       .node_rank = rank / per_node,
+                       .argv = detail::script_argv(c, with_mpi4py),
+                       .environment = {}};
         p.environment = detail::script_environment(c, run, p, settings);
         plan.processes.push_back(std::move(p));
     }

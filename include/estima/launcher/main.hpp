@@ -47,8 +47,10 @@ public:
         return number;
     }
     [[noreturn]] static void wrong(std::string why) {
-        throw error{"EST-402", {.what = "estima-launch was called with the wrong words", .why = std::move(why),
-                                .remedy = "see estima-launch --help"}};
+        throw error{"EST-402",
+                    {.what = "estima-launch was called with the wrong words",
+                     .why = std::move(why),
+                     .remedy = "see estima-launch --help"}};
     }
 
 private:
@@ -76,11 +78,16 @@ inline int supervise_command(command_line words, char* const* argv) {
     supervise_options options{.launcher = own_program()};
     while (options.run.empty()) {
         std::string const word = words.next("RUN_DIRECTORY");
-        if (word == "--lock-fd") options.lock_fd = words.next_number("file descriptor");
-        else if (word == "--mpirun") options.mpirun = words.next("PATH");
-        else if (word == "--foreground") options.foreground = true;
-        else if (word.starts_with("--")) command_line::wrong("unknown option " + word);
-        else options.run = existing_run(word);
+        if (word == "--lock-fd")
+            options.lock_fd = words.next_number("file descriptor");
+        else if (word == "--mpirun")
+            options.mpirun = words.next("PATH");
+        else if (word == "--foreground")
+            options.foreground = true;
+        else if (word.starts_with("--"))
+            command_line::wrong("unknown option " + word);
+        else
+            options.run = existing_run(word);
     }
     if (!words.is_at_end()) command_line::wrong("words after the RUN_DIRECTORY");
     be_found_by(run_directory{options.run}.run_id(), argv);
@@ -111,9 +118,7 @@ inline int worker_command(command_line words) {
     launch_plan const plan = make_launch_plan(c, run, settings);
     // A script without MPI must not take itself for a rank of it.
     if (c.communicator != "Mpi") remove_variables(plan.removed_variables);
-    return run_behind_front([&](pid_t front) {
-        return worker{run, rank, front, abort_delay_seconds}.run(plan);
-    });
+    return run_behind_front([&](pid_t front) { return worker{run, rank, front, abort_delay_seconds}.run(plan); });
 }
 }  // namespace detail
 

@@ -23,7 +23,8 @@ public:
 
     /// To be told of each change of the record.
     void see(run_record const& run) {
-        auto const ended = std::count_if(run.ranks.begin(), run.ranks.end(), [](rank_record const& r) { return r.ended; });
+        auto const ended =
+            std::count_if(run.ranks.begin(), run.ranks.end(), [](rank_record const& r) { return r.ended; });
         if (waits_for_end_ || ended == 0 || (ended < processes_ && has_living_child())) return;
         waits_for_end_ = true;
         look_.set(3 + 0.02 * processes_);

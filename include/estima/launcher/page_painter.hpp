@@ -71,7 +71,8 @@ public:
             if (n == 0) ::kill(child_, SIGKILL);
             break;
         }
-        while (::waitpid(child_, nullptr, 0) < 0 && errno == EINTR) {}
+        while (::waitpid(child_, nullptr, 0) < 0 && errno == EINTR) {
+        }
         ended(child_);
     }
 

@@ -27,7 +27,8 @@ inline void remove_variables(std::vector<std::string> const& list) {
     std::vector<std::string> found;
     for (char** entry = environ; *entry != nullptr; ++entry) {
         std::string_view const text{*entry};
-        if (std::string_view const name = text.substr(0, text.find('=')); is_listed(name, list)) found.emplace_back(name);
+        if (std::string_view const name = text.substr(0, text.find('=')); is_listed(name, list))
+            found.emplace_back(name);
     }
     for (std::string const& name : found) ::unsetenv(name.c_str());
 }

@@ -30,7 +30,8 @@ inline run_error to_run_error(error const& e) {
 /// For the end of an error's sentence: says so if the file system of the run is full, which explains most failures.
 inline std::string note_if_full(run_directory const& run) {
     struct statvfs space {};
-    bool const is_full = ::statvfs(run.path.c_str(), &space) == 0 && (space.f_bavail == 0 || (space.f_files > 0 && space.f_favail == 0));
+    bool const is_full =
+        ::statvfs(run.path.c_str(), &space) == 0 && (space.f_bavail == 0 || (space.f_files > 0 && space.f_favail == 0));
     return is_full ? "; the file system of the workspace is full" : "";
 }
 

@@ -40,9 +40,12 @@ inline rank_exits read_rank_exits(run_directory const& run) {
         if (line.find("\"rank_exit\"") == std::string::npos) continue;
         json const event = json::parse(line, nullptr, false);
         try {
-            if (!event.is_object() || event.value("event", "") != "rank_exit" || event.value("ended_on_request", false)) continue;
-            if (event.value("exit_code", -1) == 0) ++exits.good;
-            else if (!exits.first_failure && event.value("rank", 0) >= 0) exits.first_failure = event;
+            if (!event.is_object() || event.value("event", "") != "rank_exit" || event.value("ended_on_request", false))
+                continue;
+            if (event.value("exit_code", -1) == 0)
+                ++exits.good;
+            else if (!exits.first_failure && event.value("rank", 0) >= 0)
+                exits.first_failure = event;
         } catch (json::exception const&) {  // a member of another type than ours
         }
     }
@@ -105,7 +108,8 @@ inline run_result result_of(run_directory const& run, run_configuration const& c
         e.stderr_tail = last_lines(run.mpirun_log().string(), stderr_tail_lines);
         return failed(std::move(e));
     }
-    run_error e{"EST-425", "the process that watched the script " + detail::status_text(ending.main_status.value_or(0)) +
+    run_error e{"EST-425", "the process that watched the script " +
+                               detail::status_text(ending.main_status.value_or(0)) +
                                " without telling how the script ended" + note_if_full(run)};
     e.stderr_tail = last_lines(run.supervisor_log().string(), stderr_tail_lines);
     return failed(std::move(e));

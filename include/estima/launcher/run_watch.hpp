@@ -19,7 +19,8 @@ namespace estima::inline v0_1 {
 class run_watch {
 public:
     explicit run_watch(run_directory run)
-        : run_{std::move(run)}, fd_{::inotify_init1(IN_CLOEXEC | IN_NONBLOCK)},
+        : run_{std::move(run)},
+          fd_{::inotify_init1(IN_CLOEXEC | IN_NONBLOCK)},
           journal_{::inotify_add_watch(fd_.get(), run_.journal().c_str(), IN_MODIFY)} {}
 
     /// False if the system has no inotify left for this user: the caller has to look from time to time.

@@ -65,18 +65,22 @@ inline std::string interpreter_named_in(std::string const& file) {
 
 inline error why_not_executed(program const& p, int code) {
     bool const is_path = p.argv.front().find('/') != std::string::npos;
-    std::string const file = is_path && p.argv.front().front() != '/' ? p.directory + "/" + p.argv.front() : p.argv.front();
-    error_text text{.what = "the program " + shown(p.argv.front()) + " cannot be executed", .where = shown(file),
+    std::string const file =
+        is_path && p.argv.front().front() != '/' ? p.directory + "/" + p.argv.front() : p.argv.front();
+    error_text text{.what = "the program " + shown(p.argv.front()) + " cannot be executed",
+                    .where = shown(file),
                     .why = std::strerror(code)};
     if (code == ENOENT && is_path && ::access(file.c_str(), F_OK) == 0) {
         std::string const interpreter = interpreter_named_in(file);
-        text.why = interpreter.empty() ? "it needs a dynamic linker that this machine does not have"
-                                       : "its first line names the interpreter " + shown(interpreter) + ", which is not there";
+        text.why = interpreter.empty()
+                       ? "it needs a dynamic linker that this machine does not have"
+                       : "its first line names the interpreter " + shown(interpreter) + ", which is not there";
         text.remedy = "correct the first line; a line that ends in \\r was written with Windows line ends";
         return error{"EST-410", text};
     }
     if (code == ENOENT || code == ENOTDIR) {
-        if (!is_path) text.why = "it is not in PATH: " + shown(places_of(p).front()) + " and the other places of PATH have none";
+        if (!is_path)
+            text.why = "it is not in PATH: " + shown(places_of(p).front()) + " and the other places of PATH have none";
         return error{"EST-410", text};
     }
     if (code == EACCES || code == EPERM) {
@@ -91,8 +95,9 @@ inline error why_not_executed(program const& p, int code) {
                 all += s.size() + 1 + sizeof(char*);
             }
         text.what = "the arguments and environment variables are too long to be passed to a process";
-        text.why = "the longest is " + std::to_string(longest) + " bytes (Linux takes 131072, 128 KiB), all together are " +
-                   std::to_string(all) + " bytes (a quarter of the limit on the stack, `ulimit -s`)";
+        text.why = "the longest is " + std::to_string(longest) +
+                   " bytes (Linux takes 131072, 128 KiB), all together are " + std::to_string(all) +
+                   " bytes (a quarter of the limit on the stack, `ulimit -s`)";
         text.remedy = "pass such data in a file of the source directory";
         return error{"EST-412", text};
     }
@@ -122,7 +127,8 @@ inline pid_t start_program(program const& p) {
     file_descriptor const output = open_file(p.output, O_WRONLY | O_APPEND | O_CREAT);
     file_descriptor const error_output = open_file(p.error_output, O_WRONLY | O_APPEND | O_CREAT);
     int ends[2];
-    if (::pipe2(ends, O_CLOEXEC) != 0) throw error{"EST-406", {.what = "cannot start a process", .why = std::strerror(errno)}};
+    if (::pipe2(ends, O_CLOEXEC) != 0)
+        throw error{"EST-406", {.what = "cannot start a process", .why = std::strerror(errno)}};
     file_descriptor const failed{ends[0]};
     file_descriptor report{ends[1]};
 
@@ -138,8 +144,10 @@ inline pid_t start_program(program const& p) {
     // It does nothing but system calls.
     pid_t const pid = ::vfork();
     if (pid < 0)
-        throw error{"EST-406", {.what = "cannot start a process", .why = std::strerror(errno),
-                                .remedy = "see the limits on processes and memory (ulimit -u, cgroup)"}};
+        throw error{"EST-406",
+                    {.what = "cannot start a process",
+                     .why = std::strerror(errno),
+                     .remedy = "see the limits on processes and memory (ulimit -u, cgroup)"}};
     if (pid == 0) {
         ::setpgid(0, 0);
         ::prctl(PR_SET_PDEATHSIG, p.signal_if_parent_dies);
@@ -165,9 +173,11 @@ inline pid_t start_program(program const& p) {
     do n = ::read(failed.get(), &failure, sizeof failure);
     while (n < 0 && errno == EINTR);
     if (n != static_cast<ssize_t>(sizeof failure)) return pid;
-    while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {}
+    while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
+    }
     if (failure.in_directory)
-        throw error{"EST-406", {.what = "cannot start a process in " + p.directory, .why = std::strerror(failure.code)}};
+        throw error{"EST-406",
+                    {.what = "cannot start a process in " + p.directory, .why = std::strerror(failure.code)}};
     throw detail::why_not_executed(p, failure.code);
 }
 

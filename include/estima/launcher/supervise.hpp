@@ -41,7 +41,9 @@ inline file_descriptor take_run_lock(run_directory const& run, int handed_over) 
     }
     file_descriptor lock = open_file(run.lock(), O_RDWR | O_CREAT);
     if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0)
-        throw error{"EST-404", {.what = "the run is supervised already", .where = run.lock().string(), .why = std::strerror(errno)}};
+        throw error{
+            "EST-404",
+            {.what = "the run is supervised already", .where = run.lock().string(), .why = std::strerror(errno)}};
     return lock;
 }
 
@@ -60,7 +62,8 @@ inline int wait_until_ready(int ready) {
     return n == 1 ? 0 : 1;
 }
 
-inline int supervise_here(supervise_options const& options, run_directory const& run, file_descriptor const& lock, int ready) {
+inline int supervise_here(supervise_options const& options, run_directory const& run, file_descriptor const& lock,
+                          int ready) {
     try {
         if (is_terminal(journal{run.journal()}.record().status))
             throw error{"EST-407", {.what = "the run is over", .where = run.path.string()}};
@@ -88,7 +91,8 @@ inline int supervise(supervise_options const& options) {
     if (options.foreground) return detail::supervise_here(options, run, lock, -1);
 
     int ends[2];
-    if (::pipe2(ends, O_CLOEXEC) != 0) throw error{"EST-406", {.what = "cannot make a pipe", .why = std::strerror(errno)}};
+    if (::pipe2(ends, O_CLOEXEC) != 0)
+        throw error{"EST-406", {.what = "cannot make a pipe", .why = std::strerror(errno)}};
     file_descriptor const is_ready{ends[0]};
     file_descriptor ready{ends[1]};
     pid_t const pid = ::fork();

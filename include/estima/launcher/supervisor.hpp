@@ -38,8 +38,14 @@ class supervisor {
 public:
     /// EST-301 if the run cannot be read or written.
     supervisor(run_directory run, std::string launcher, std::string mpirun)
-        : run_{std::move(run)}, launcher_{std::move(launcher)}, mpirun_{std::move(mpirun)}, log_{run_.journal()},
-          page_{run_}, below_{run_.run_id()}, signals_{SIGCHLD, SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGPIPE}, watch_{run_} {
+        : run_{std::move(run)},
+          launcher_{std::move(launcher)},
+          mpirun_{std::move(mpirun)},
+          log_{run_.journal()},
+          page_{run_},
+          below_{run_.run_id()},
+          signals_{SIGCHLD, SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGPIPE},
+          watch_{run_} {
         log_.append({{"event", "supervisor"},
                      {"pid", ::getpid()},
                      {"start_ticks", process_start_ticks(::getpid())},
@@ -54,7 +60,8 @@ public:
             if (!prepare()) return;
             watch();
             if (!start()) return;
-            while (!ending_.main_status && loop_.wait()) {}
+            while (!ending_.main_status && loop_.wait()) {
+            }
         });
         guarded([&] {
             page_.finish(2);
@@ -103,8 +110,9 @@ private:
             make_directories(run_.outputs());
             make_directories(run_.logs());
         } catch (error const& e) {
-            throw error{"EST-414", {.what = "the files of the snapshot cannot be laid out for the run",
-                                    .why = to_run_error(e).message + note_if_full(run_)}};
+            throw error{"EST-414",
+                        {.what = "the files of the snapshot cannot be laid out for the run",
+                         .why = to_run_error(e).message + note_if_full(run_)}};
         }
         ::malloc_trim(0);  // what the restoring took is not needed while waiting
         return true;
@@ -188,7 +196,8 @@ private:
 
     void journal_changed() {
         run_record const& record = log_.record();
-        if (!record.ranks.empty() && record.status == run_status::starting) (void)log_.append_status(run_status::running);
+        if (!record.ranks.empty() && record.status == run_status::starting)
+            (void)log_.append_status(run_status::running);
         if (record.status == run_status::cancel_requested) stop(ended_by::cancel, record.cancel_grace_seconds);
         if (record.status != painted_status_) page_is_stale(0.25);
         if (mpirun_watch_ && !ending_.main_status) mpirun_watch_->see(record);

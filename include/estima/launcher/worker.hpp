@@ -31,8 +31,8 @@ inline constexpr double short_grace_seconds = 0.5;
 /// The same, when a time limit or the end of the supervisor ends a run.
 inline constexpr double time_limit_grace_seconds = 5;
 
-/// How long mpirun's word to end is held back: it says so to all ranks as soon as one has called MPI_Abort, and that one
-/// should get to its exit by itself, so that its exit code is known.
+/// How long mpirun's word to end is held back: it says so to all ranks as soon as one has called MPI_Abort, and that
+/// one should get to its exit by itself, so that its exit code is known.
 inline constexpr double abort_delay_seconds = 0.1;
 
 /// Starts one process of the script, waits for it, and ends whatever it leaves behind. The journal learns of its start
@@ -45,8 +45,13 @@ public:
     /// `parent` is the process that started this one: the supervisor, or the front that mpirun started. `delay` is how
     /// long another word to end than SIGUSR1 is held back.
     worker(run_directory run, int rank, pid_t parent, double delay = 0)
-        : run_{std::move(run)}, rank_{rank}, delay_{delay}, log_{run_.journal()}, below_{run_.run_id()},
-          signals_{SIGCHLD, SIGUSR1, SIGTERM, SIGINT, SIGHUP}, parent_{open_pidfd(parent)} {
+        : run_{std::move(run)},
+          rank_{rank},
+          delay_{delay},
+          log_{run_.journal()},
+          below_{run_.run_id()},
+          signals_{SIGCHLD, SIGUSR1, SIGTERM, SIGINT, SIGHUP},
+          parent_{open_pidfd(parent)} {
         if (::getppid() != parent) told_to_end();
     }
 
@@ -63,8 +68,12 @@ public:
                                      .output = run_.rank_stdout(rank_).string(),
                                      .error_output = run_.rank_stderr(rank_).string()});
         } catch (error const& e) {
-            tell({{"event", "rank_exit"}, {"rank", rank_}, {"host", host_name()}, {"exit_code", 127},
-                  {"ended_on_request", false}, {"error", to_json(to_run_error(e))}});
+            tell({{"event", "rank_exit"},
+                  {"rank", rank_},
+                  {"host", host_name()},
+                  {"exit_code", 127},
+                  {"ended_on_request", false},
+                  {"error", to_json(to_run_error(e))}});
             return 127;
         }
         tell({{"event", "rank_start"}, {"rank", rank_}, {"host", host_name()}, {"pid", script_}});
@@ -120,8 +129,10 @@ private:
         double const now = monotonic_seconds();
         if (now < *ask_at_) return;
         if (!ended_) was_asked_ = true;
-        if (now < *end_at_) below_.ask();
-        else below_.kill_all();
+        if (now < *end_at_)
+            below_.ask();
+        else
+            below_.kill_all();
     }
 
     /// Not during the polite end of a run: mpirun ends all ranks as soon as the first has followed that.
@@ -166,14 +177,22 @@ private:
     void record_exit(int status, rusage const& used) {
         ended_ = true;
         exit_code_ = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
-        auto seconds = [](timeval const& t) { return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) * 1e-6; };
-        json event{{"event", "rank_exit"}, {"rank", rank_}, {"host", host_name()}, {"ended_on_request", was_asked_},
+        auto seconds = [](timeval const& t) {
+            return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) * 1e-6;
+        };
+        json event{{"event", "rank_exit"},
+                   {"rank", rank_},
+                   {"host", host_name()},
+                   {"ended_on_request", was_asked_},
                    {"wall_seconds", monotonic_seconds() - begin_},
-                   {"user_seconds", seconds(used.ru_utime)}, {"system_seconds", seconds(used.ru_stime)},
+                   {"user_seconds", seconds(used.ru_utime)},
+                   {"system_seconds", seconds(used.ru_stime)},
                    // of the largest process: the script, or one of its children that it waited for
                    {"peak_memory_bytes", static_cast<std::uint64_t>(used.ru_maxrss) * 1024}};
-        if (WIFSIGNALED(status)) event["signal"] = signal_name(WTERMSIG(status));
-        else event["exit_code"] = WEXITSTATUS(status);
+        if (WIFSIGNALED(status))
+            event["signal"] = signal_name(WTERMSIG(status));
+        else
+            event["exit_code"] = WEXITSTATUS(status);
         tell(std::move(event));
     }
 

@@ -51,7 +51,8 @@ int run_behind_front(Work const& work) {
         }
         while (int const signal = signals.next()) {
             int status = 0;
-            if (signal != SIGCHLD) ::kill(pid, signal);
+            if (signal != SIGCHLD)
+                ::kill(pid, signal);
             else if (::waitpid(pid, &status, WNOHANG) == pid)
                 return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
         }

@@ -48,7 +48,8 @@ public:
         itimerspec const never{};
         ::timerfd_settime(fd_.get(), 0, &never, nullptr);
         std::uint64_t expirations = 0;
-        while (::read(fd_.get(), &expirations, sizeof expirations) < 0 && errno == EINTR) {}
+        while (::read(fd_.get(), &expirations, sizeof expirations) < 0 && errno == EINTR) {
+        }
         is_set_ = false;
     }
 

@@ -20,7 +20,10 @@ inline std::size_t utf8_length(std::string_view text) {
     auto at = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
     unsigned const first = at(0), second = at(1);
     if (text.empty() || first < 0x80) return text.empty() ? 0 : 1;
-    std::size_t const length = first >= 0xC2 && first < 0xE0 ? 2 : first >= 0xE0 && first < 0xF0 ? 3 : first >= 0xF0 && first < 0xF5 ? 4 : 0;
+    std::size_t const length = first >= 0xC2 && first < 0xE0   ? 2
+                               : first >= 0xE0 && first < 0xF0 ? 3
+                               : first >= 0xF0 && first < 0xF5 ? 4
+                                                               : 0;
     bool const too_long = (first == 0xE0 && second < 0xA0) || (first == 0xF0 && second < 0x90);
     bool const no_character = (first == 0xED && second > 0x9F) || (first == 0xF4 && second > 0x8F);
     if (too_long || no_character) return 0;
@@ -34,8 +37,10 @@ inline std::string valid_utf8(std::string_view bytes) {
     std::string text;
     while (!bytes.empty()) {
         std::size_t const length = utf8_length(bytes);
-        if (length == 0) text += "\xEF\xBF\xBD";
-        else text.append(bytes.substr(0, length));
+        if (length == 0)
+            text += "\xEF\xBF\xBD";
+        else
+            text.append(bytes.substr(0, length));
         bytes.remove_prefix(length == 0 ? 1 : length);
     }
     return text;
@@ -76,7 +81,8 @@ inline std::vector<std::string> last_lines(std::string const& path, std::size_t 
     while (lines.size() < count) {
         std::size_t const end = rest.rfind('\n');
         bool const is_first = end == std::string_view::npos;
-        lines.insert(lines.begin(), detail::shortened_line(is_first ? rest : rest.substr(end + 1), is_first && start > 0));
+        lines.insert(lines.begin(),
+                     detail::shortened_line(is_first ? rest : rest.substr(end + 1), is_first && start > 0));
         if (is_first) break;
         rest = rest.substr(0, end);
     }

@@ -46,7 +46,8 @@ inline std::vector<pid_t> numbers_in(std::string const& directory) {
     while (opened) {
         dirent const* const entry = ::readdir(opened.get());
         if (entry == nullptr) break;
-        if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9') numbers.push_back(static_cast<pid_t>(std::atol(entry->d_name)));
+        if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9')
+            numbers.push_back(static_cast<pid_t>(std::atol(entry->d_name)));
     }
     return numbers;
 }
@@ -54,13 +55,15 @@ inline std::vector<pid_t> numbers_in(std::string const& directory) {
 
 /// A descriptor that means this process, whatever becomes of its number, and is readable when it has ended; none if it
 /// is not there, or if the kernel is older than 5.3.
-inline file_descriptor open_pidfd(pid_t pid) { return file_descriptor{static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))}; }
+inline file_descriptor open_pidfd(pid_t pid) {
+    return file_descriptor{static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))};
+}
 
 /// Closes all descriptors of this process from that number on.
 inline void close_all_from(int first) noexcept { ::syscall(SYS_close_range, static_cast<unsigned>(first), ~0U, 0U); }
 
 struct process_state {
-    char letter = 0;   ///< 'R', 'S', 'Z', ... as in /proc/PID/stat; 0 if there is no such process
+    char letter = 0;  ///< 'R', 'S', 'Z', ... as in /proc/PID/stat; 0 if there is no such process
     pid_t parent = 0;
     bool is_alive() const { return letter != 0 && letter != 'Z' && letter != 'X'; }
 };

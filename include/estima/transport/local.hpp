@@ -78,8 +78,10 @@ inline void start_supervisor(run_directory const& run, file_descriptor lock, std
     ::posix_spawn_file_actions_adddup2(&child.files, 1, 2);
     ::posix_spawn_file_actions_adddup2(&child.files, held.get(), lock_in_child);
     pid_t pid = -1;
-    if (int const code = ::posix_spawn(&pid, launcher.c_str(), &child.files, &child.attributes, arguments.data(), environment.data()))
-        throw error{"EST-403", {.what = "cannot start the supervisor of the run", .where = launcher, .why = std::strerror(code)}};
+    if (int const code = ::posix_spawn(&pid, launcher.c_str(), &child.files, &child.attributes, arguments.data(),
+                                       environment.data()))
+        throw error{"EST-403",
+                    {.what = "cannot start the supervisor of the run", .where = launcher, .why = std::strerror(code)}};
 
     int status = 0;
     pid_t ended = 0;
@@ -90,8 +92,12 @@ inline void start_supervisor(run_directory const& run, file_descriptor lock, std
     if (is_set_up) return;
     std::string said;
     for (std::string const& line : last_lines(log, 20)) said += (said.empty() ? "" : "\n    ") + line;
-    throw error{"EST-403", {.what = "the supervisor of the run did not start", .where = launcher, .why = said,
-                            .remedy = "run `estima-launch --version`, and look whether it is the one that was built with this program"}};
+    throw error{
+        "EST-403",
+        {.what = "the supervisor of the run did not start",
+         .where = launcher,
+         .why = said,
+         .remedy = "run `estima-launch --version`, and look whether it is the one that was built with this program"}};
 }
 
 }  // namespace estima::inline v0_1

@@ -24,8 +24,10 @@ std::uint64_t pid_in(made_run& run, std::string const& file) { return std::stoul
 }  // namespace
 
 TEST_CASE("a cancelled script that ends by itself within the grace is canceled, with what it saved") {
-    made_run run{made_run::native("train.sh"),
-                 {{"train.sh", "#!/bin/sh\ntrap 'echo half > outputs/checkpoint; exit 0' TERM\n: > up\nwhile :; do sleep 0.02; done\n"}}};
+    made_run run{
+        made_run::native("train.sh"),
+        {{"train.sh",
+          "#!/bin/sh\ntrap 'echo half > outputs/checkpoint; exit 0' TERM\n: > up\nwhile :; do sleep 0.02; done\n"}}};
     run.start().text_of("up");
     run.wait_until_running();
     run.cancel(30);
@@ -57,7 +59,8 @@ TEST_CASE("a cancelled script that does not listen is killed after the grace, wi
 }
 
 TEST_CASE("a grace of nothing kills at once") {
-    made_run run{made_run::native("train.sh"), {{"train.sh", "#!/bin/sh\ntrap ': > was_asked' TERM\n: > up\nwhile :; do sleep 0.01; done\n"}}};
+    made_run run{made_run::native("train.sh"),
+                 {{"train.sh", "#!/bin/sh\ntrap ': > was_asked' TERM\n: > up\nwhile :; do sleep 0.01; done\n"}}};
     run.start().text_of("up");
     run.wait_until_running();
     run.cancel(0);
@@ -76,8 +79,9 @@ TEST_CASE("a run that is cancelled before its script starts is canceled") {
 }
 
 TEST_CASE("processes that a script leaves behind are ended, and counted in a warning") {
-    made_run run{made_run::native("train.sh"), {{"train.sh", std::string{family} +
-        "sleep 1000 & echo $! > pid\nwhile [ ! -e up_1 ] || [ ! -e up_2 ] || [ ! -e up_3 ]; do sleep 0.02; done\n"}}};
+    made_run run{made_run::native("train.sh"),
+                 {{"train.sh", std::string{family} + "sleep 1000 & echo $! > pid\nwhile [ ! -e up_1 ] || [ ! -e up_2 ] "
+                                                     "|| [ ! -e up_3 ]; do sleep 0.02; done\n"}}};
     auto const record = run.run();
     CHECK(record.status == status::completed);
     REQUIRE(record.warnings.size() == 1);
@@ -88,11 +92,13 @@ TEST_CASE("processes that a script leaves behind are ended, and counted in a war
 }
 
 TEST_CASE("a run of another script, submitted by this one, is left alone") {
-    made_run inner{made_run::native("train.sh"), {{"train.sh", "#!/bin/sh\n: > up\nuntil [ -e go ]; do sleep 0.02; done\n"}}};
+    made_run inner{made_run::native("train.sh"),
+                   {{"train.sh", "#!/bin/sh\n: > up\nuntil [ -e go ]; do sleep 0.02; done\n"}}};
     // What a submitting program does: a process of the other run, which does not hold on to anything of this one.
-    made_run outer{made_run::native("train.sh"), {{"train.sh",
-        "#!/bin/sh\nESTIMA_RUN_ID=" + inner.directory.run_id() + " setsid sh -c 'echo $$ > pid; exec sleep 1000' & "
-        "while [ ! -s pid ]; do sleep 0.02; done\n"}}};
+    made_run outer{made_run::native("train.sh"),
+                   {{"train.sh", "#!/bin/sh\nESTIMA_RUN_ID=" + inner.directory.run_id() +
+                                     " setsid sh -c 'echo $$ > pid; exec sleep 1000' & "
+                                     "while [ ! -s pid ]; do sleep 0.02; done\n"}}};
     auto const record = outer.run();
     CHECK(record.status == status::completed);
     CHECK(record.warnings.empty());
@@ -104,7 +110,8 @@ TEST_CASE("a run of another script, submitted by this one, is left alone") {
 TEST_CASE("a run past its max_run_duration is ended and Failed") {
     estima::run_configuration c = made_run::native("train.sh");
     c.max_run_duration_seconds = 2;
-    made_run run{c, {{"train.sh", "#!/bin/sh\necho begun\ntrap 'echo asked; exit 0' TERM\nwhile :; do sleep 0.02; done\n"}}};
+    made_run run{
+        c, {{"train.sh", "#!/bin/sh\necho begun\ntrap 'echo asked; exit 0' TERM\nwhile :; do sleep 0.02; done\n"}}};
     auto const record = run.run();
     REQUIRE(record.status == status::failed);
     CHECK(record.error->id == "EST-423");
@@ -127,7 +134,8 @@ TEST_CASE("a supervisor that is told to end ends the run, which has Failed") {
 }
 
 TEST_CASE("when the supervisor is killed, the next look says Failed and nothing stays alive") {
-    made_run run{made_run::native("train.sh"), {{"train.sh", std::string{family} + "trap '' TERM\n: > up\nwhile :; do sleep 1; done\n"}}};
+    made_run run{made_run::native("train.sh"),
+                 {{"train.sh", std::string{family} + "trap '' TERM\n: > up\nwhile :; do sleep 1; done\n"}}};
     run.start().text_of("up");
     wait_for_family(run);
     auto const before = run.wait_until_running();
@@ -149,7 +157,8 @@ TEST_CASE("when the supervisor is killed, the next look says Failed and nothing 
 }
 
 TEST_CASE("a worker that is killed takes its script along, and the run has Failed") {
-    made_run run{made_run::native("train.sh"), {{"train.sh", "#!/bin/sh\nsetsid sleep 1000 &\necho $PPID > worker\n: > up\nsleep 1000\n"}}};
+    made_run run{made_run::native("train.sh"),
+                 {{"train.sh", "#!/bin/sh\nsetsid sleep 1000 &\necho $PPID > worker\n: > up\nsleep 1000\n"}}};
     run.start().text_of("up");
     run.wait_until_running();
     REQUIRE(::kill(static_cast<pid_t>(pid_in(run, "worker")), SIGKILL) == 0);

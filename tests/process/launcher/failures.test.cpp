@@ -26,8 +26,9 @@ estima::run_error failure(made_run& run) {
 }  // namespace
 
 TEST_CASE("a script that exits with a code fails the run, with the last lines of its standard error") {
-    made_run run{made_run::native("train.sh"),
-                 {{"train.sh", "#!/bin/sh\nfor i in $(seq 30); do echo line $i >&2; done\necho x > outputs/half\nexit 3\n"}}};
+    made_run run{
+        made_run::native("train.sh"),
+        {{"train.sh", "#!/bin/sh\nfor i in $(seq 30); do echo line $i >&2; done\necho x > outputs/half\nexit 3\n"}}};
     estima::run_error const e = failure(run.start());
     CHECK(e.id == "EST-420");
     CHECK(e.message == "the script exited with code 3");
@@ -42,8 +43,10 @@ TEST_CASE("a script that exits with a code fails the run, with the last lines of
 }
 
 TEST_CASE("a script that is ended by a signal fails the run by that signal's name") {
-    auto const [number, name] = GENERATE(table<std::string, std::string>({{"11", "SIGSEGV"}, {"6", "SIGABRT"}, {"9", "SIGKILL"}}));
-    made_run run{made_run::native("train.sh"), {{"train.sh", "#!/bin/sh\necho last words >&2\nkill -" + number + " $$\n"}}};
+    auto const [number, name] =
+        GENERATE(table<std::string, std::string>({{"11", "SIGSEGV"}, {"6", "SIGABRT"}, {"9", "SIGKILL"}}));
+    made_run run{made_run::native("train.sh"),
+                 {{"train.sh", "#!/bin/sh\necho last words >&2\nkill -" + number + " $$\n"}}};
     estima::run_error const e = failure(run.start());
     CHECK(e.id == "EST-421");
     CHECK(e.signal == name);
@@ -70,11 +73,22 @@ TEST_CASE("a program that cannot be executed fails the run with the reason") {
     };
     auto const w = GENERATE(
         wrong{"absent", {"train.sh", "#!/bin/sh\n"}, "other.sh", "EST-410", "other.sh"},
-        wrong{"its interpreter absent", {"train.sh", "#!/no/such/interpreter -u\n"}, "train.sh", "EST-410", "/no/such/interpreter"},
-        wrong{"with a Windows line end", {"train.sh", "#!/bin/sh\r\necho x\r\n"}, "train.sh", "EST-410", "/bin/sh\\x0d"},
+        wrong{"its interpreter absent",
+              {"train.sh", "#!/no/such/interpreter -u\n"},
+              "train.sh",
+              "EST-410",
+              "/no/such/interpreter"},
+        wrong{
+            "with a Windows line end", {"train.sh", "#!/bin/sh\r\necho x\r\n"}, "train.sh", "EST-410", "/bin/sh\\x0d"},
         wrong{"not executable", {"train.sh", "echo x\n"}, "train.sh", "EST-411", "chmod +x"},
         wrong{"a directory", {"train/x", "x"}, "train", "EST-411", "train"},
-        wrong{"no program", {"train", "\x7f" "ELF but no more than that"}, "train", "EST-413", "neither a program"});
+        wrong{"no program",
+              {"train",
+               "\x7f"
+               "ELF but no more than that"},
+              "train",
+              "EST-413",
+              "neither a program"});
     INFO(w.what);
     made_run run{made_run::native(w.script), {w.file}};
     estima::run_error const e = failure(run.start());
@@ -143,14 +157,17 @@ TEST_CASE("a full workspace: the end of the run is told all the same, and why") 
 
     SECTION("while the script runs") {
         made_run run{made_run::native("train.sh"),
-                     {{"train.sh", "#!/bin/sh\nhead -c 4000000 /dev/zero > outputs/model || exit 9\n"}}, place / "w"};
+                     {{"train.sh", "#!/bin/sh\nhead -c 4000000 /dev/zero > outputs/model || exit 9\n"}},
+                     place / "w"};
         estima::run_error const e = failure(run.start());
         CHECK(e.id == "EST-420");
         CHECK(e.exit_code == 9);
         CHECK(e.message.find("file system of the workspace is full") != std::string::npos);
     }
     SECTION("before it starts") {
-        made_run run{made_run::native("train.sh"), {{"train.sh", "#!/bin/sh\n"}, {"data", std::string(300'000, 'x')}}, place / "w"};
+        made_run run{made_run::native("train.sh"),
+                     {{"train.sh", "#!/bin/sh\n"}, {"data", std::string(300'000, 'x')}},
+                     place / "w"};
         std::ofstream{place / "w" / "ballast"} << std::string(400'000, 'x');
         estima::run_error const e = failure(run.start());
         CHECK(e.id == "EST-414");

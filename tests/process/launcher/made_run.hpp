@@ -47,7 +47,9 @@ public:
         for (auto const& [name, text] : files) {
             std::filesystem::create_directories((source / name).parent_path());
             std::ofstream{source / name, std::ios::binary} << text;
-            if (text.starts_with("#!") || text.starts_with("\x7f" "ELF")) std::filesystem::permissions(source / name, std::filesystem::perms{0755});
+            if (text.starts_with("#!") || text.starts_with("\x7f"
+                                                           "ELF"))
+                std::filesystem::permissions(source / name, std::filesystem::perms{0755});
         }
         std::string const snapshot = estima::snapshot_store{workspace_ / "snapshots"}.take(source).id;
         std::string const id = "test_1700000000_" + temporary_.path().filename().string();
@@ -65,7 +67,8 @@ public:
 
     /// A script of any kind, with a first line "#!...", that is started as one process.
     static estima::run_configuration native(std::string script, std::vector<std::string> arguments = {}) {
-        estima::run_configuration c{.script = std::move(script), .arguments = std::move(arguments), .framework = "Native"};
+        estima::run_configuration c{
+            .script = std::move(script), .arguments = std::move(arguments), .framework = "Native"};
         return c;
     }
     static estima::run_configuration python(std::string script, std::vector<std::string> arguments = {}) {
@@ -93,7 +96,8 @@ public:
     void start_with(std::string const& launcher) { estima::start_supervisor(directory, std::move(lock_), launcher); }
     void release_lock() { lock_.reset(); }
     void cancel(double grace) {
-        REQUIRE(estima::journal{directory.journal()}.append_status(estima::run_status::cancel_requested, {{"grace_seconds", grace}}));
+        REQUIRE(estima::journal{directory.journal()}.append_status(estima::run_status::cancel_requested,
+                                                                   {{"grace_seconds", grace}}));
     }
 
     /// Waits, woken by the kernel, until `condition` holds of the run's record; fails the test after `patience`.

@@ -42,8 +42,9 @@ std::string stand_in(made_run& run, std::string const& body) {
 
 TEST_CASE("mpi: all ranks of an MPI program are one world") {
     if (!has_mpi4py()) return estima_test::skip("python3-mpi4py or openmpi-bin is not installed");
-    made_run run{made_run::mpi(made_run::python("train.py"), 3),
-                 {{"train.py", "from mpi4py import MPI\nc = MPI.COMM_WORLD\nprint(c.rank, c.allreduce(c.rank + 1))\n"}}};
+    made_run run{
+        made_run::mpi(made_run::python("train.py"), 3),
+        {{"train.py", "from mpi4py import MPI\nc = MPI.COMM_WORLD\nprint(c.rank, c.allreduce(c.rank + 1))\n"}}};
     auto const record = run.run();
     INFO(estima::read_file(run.directory.journal()) << estima::read_file(run.directory.mpirun_log()));
     REQUIRE(record.status == status::completed);
@@ -66,6 +67,16 @@ TEST_CASE("mpi: more ranks than cores are started all the same") {
     REQUIRE(record.status == status::completed);
     for (int rank = 0; rank < ranks; ++rank)
         CHECK(run.output(rank).starts_with(std::to_string(rank) + "/" + std::to_string(ranks) + " "));
+}
+
+TEST_CASE("mpi: a munge that is installed and does not run is not waited for, unless the user wants it") {
+    if (!has_mpirun()) return estima_test::skip("openmpi-bin is not installed");
+    std::string const wanted = GENERATE("", "^none");
+    estima::run_configuration c = made_run::mpi(made_run::native("train.sh"), 1);
+    if (!wanted.empty()) c.environment.environment_variables["PMIX_MCA_psec"] = wanted;
+    made_run run{c, {{"train.sh", "#!/bin/sh\necho \"$PMIX_MCA_psec\"\n"}}};
+    CHECK(run.run().status == status::completed);
+    CHECK(run.output() == (wanted.empty() ? "^munge\n" : wanted + "\n"));
 }
 
 TEST_CASE("gloo: each process is told its place and the rendezvous, and nothing of MPI") {
@@ -98,13 +109,16 @@ TEST_CASE("gloo: one process needs no mpirun") {
 
 TEST_CASE("mpi: one rank that fails ends the others, and is the one that is named") {
     if (!has_mpi4py()) return estima_test::skip("python3-mpi4py or openmpi-bin is not installed");
-    auto const [how, id, code] = GENERATE(table<std::string, std::string, int>({{"sys.exit(3)", "EST-420", 3},
-                                                                                {"raise ValueError('bad lot')", "EST-420", 1},
-                                                                                {"os._exit(4)", "EST-420", 4},
-                                                                                {"os.kill(os.getpid(), 11)", "EST-421", 0}}));
+    auto const [how, id, code] =
+        GENERATE(table<std::string, std::string, int>({{"sys.exit(3)", "EST-420", 3},
+                                                       {"raise ValueError('bad lot')", "EST-420", 1},
+                                                       {"os._exit(4)", "EST-420", 4},
+                                                       {"os.kill(os.getpid(), 11)", "EST-421", 0}}));
     made_run run{made_run::mpi(made_run::python("train.py"), 3),
-                 {{"train.py", "import os, sys\nfrom mpi4py import MPI\nc = MPI.COMM_WORLD\nc.Barrier()\n"
-                               "print('rank', c.rank, file=sys.stderr)\nif c.rank == 1: " + how + "\nc.Barrier()\n"}}};
+                 {{"train.py",
+                   "import os, sys\nfrom mpi4py import MPI\nc = MPI.COMM_WORLD\nc.Barrier()\n"
+                   "print('rank', c.rank, file=sys.stderr)\nif c.rank == 1: " +
+                       how + "\nc.Barrier()\n"}}};
     double const begin = estima::monotonic_seconds();
     auto const record = run.run();
     INFO(how << '\n' << estima::read_file(run.directory.journal()) << estima::read_file(run.directory.mpirun_log()));
@@ -113,8 +127,10 @@ TEST_CASE("mpi: one rank that fails ends the others, and is the one that is name
     CHECK(record.error->id == id);
     CHECK(record.error->rank == 1);
     CHECK(record.error->host == estima::host_name());
-    if (code != 0) CHECK(record.error->exit_code == code);
-    else CHECK(record.error->signal == "SIGSEGV");
+    if (code != 0)
+        CHECK(record.error->exit_code == code);
+    else
+        CHECK(record.error->signal == "SIGSEGV");
     CHECK(record.error->message.find("on rank 1 (" + estima::host_name() + ")") != std::string::npos);
     REQUIRE_FALSE(record.error->stderr_tail.empty());
     CHECK(record.error->stderr_tail.size() <= 20);
@@ -141,8 +157,9 @@ TEST_CASE("mpi: a program that cannot be executed fails the run, on all ranks, a
 TEST_CASE("mpi: a cancelled run ends politely on every rank") {
     if (!has_mpirun()) return estima_test::skip("openmpi-bin is not installed");
     made_run run{made_run::mpi(made_run::native("train.sh"), 2),
-                 {{"train.sh", "#!/bin/sh\ntrap 'echo saved; exit 0' TERM\necho up\n: > up_$OMPI_COMM_WORLD_RANK\n"
-                               "while :; do sleep 0.05; done\n"}}};
+                 {{"train.sh",
+                   "#!/bin/sh\ntrap 'echo saved; exit 0' TERM\necho up\n: > up_$OMPI_COMM_WORLD_RANK\n"
+                   "while :; do sleep 0.05; done\n"}}};
     run.start();
     run.text_of("up_0");
     run.text_of("up_1");
@@ -157,10 +174,12 @@ TEST_CASE("mpi: a cancelled run ends politely on every rank") {
 
 TEST_CASE("mpi: a rank that ends at once when cancelled does not cost the others their time to end") {
     if (!has_mpi4py()) return estima_test::skip("python3-mpi4py or openmpi-bin is not installed");
-    made_run run{made_run::mpi(made_run::python("train.py"), 2),
-                 {{"train.py", "import signal, sys, time\nfrom mpi4py import MPI\nrank = MPI.COMM_WORLD.rank\n"
-                               "def save(*_):\n    time.sleep(1.5)\n    open('saved', 'w').close()\n    sys.exit(0)\n"
-                               "if rank == 1: signal.signal(signal.SIGTERM, save)\nopen(f'up_{rank}', 'w').close()\ntime.sleep(1000)\n"}}};
+    made_run run{
+        made_run::mpi(made_run::python("train.py"), 2),
+        {{"train.py",
+          "import signal, sys, time\nfrom mpi4py import MPI\nrank = MPI.COMM_WORLD.rank\n"
+          "def save(*_):\n    time.sleep(1.5)\n    open('saved', 'w').close()\n    sys.exit(0)\n"
+          "if rank == 1: signal.signal(signal.SIGTERM, save)\nopen(f'up_{rank}', 'w').close()\ntime.sleep(1000)\n"}}};
     run.start();
     run.text_of("up_0");
     run.text_of("up_1");
@@ -175,8 +194,9 @@ TEST_CASE("mpi: a rank that ends at once when cancelled does not cost the others
 TEST_CASE("mpi: when the supervisor is killed, nothing of the run stays alive") {
     if (!has_mpirun()) return estima_test::skip("openmpi-bin is not installed");
     made_run run{made_run::mpi(made_run::native("train.sh"), 2),
-                 {{"train.sh", "#!/bin/sh\ntrap '' TERM\n(trap '' TERM; setsid sleep 1000) &\n: > up_$OMPI_COMM_WORLD_RANK\n"
-                               "while :; do sleep 1; done\n"}}};
+                 {{"train.sh",
+                   "#!/bin/sh\ntrap '' TERM\n(trap '' TERM; setsid sleep 1000) &\n: > up_$OMPI_COMM_WORLD_RANK\n"
+                   "while :; do sleep 1; done\n"}}};
     run.start();
     run.text_of("up_0");
     run.text_of("up_1");
@@ -214,7 +234,8 @@ TEST_CASE("mpi: an mpirun that is killed takes the run with it") {
 
 TEST_CASE("mpi: fifty ranks") {
     if (!has_mpirun()) return estima_test::skip("openmpi-bin is not installed");
-    made_run run{made_run::mpi(made_run::native("train.sh"), 50), {{"train.sh", "#!/bin/sh\nsleep 1; echo $OMPI_COMM_WORLD_RANK\n"}}};
+    made_run run{made_run::mpi(made_run::native("train.sh"), 50),
+                 {{"train.sh", "#!/bin/sh\nsleep 1; echo $OMPI_COMM_WORLD_RANK\n"}}};
     auto const record = run.run();
     INFO(estima::read_file(run.directory.journal()) << estima::read_file(run.directory.mpirun_log()));
     REQUIRE(record.status == status::completed);
@@ -228,7 +249,8 @@ TEST_CASE("mpi: an mpirun that is not there fails the run and names the package"
     CHECK(record.error->id == "EST-401");
     CHECK(record.error->message.find("openmpi-bin") != std::string::npos);
     CHECK(record.error->message.find("/no/such/mpirun") != std::string::npos);
-    auto const missing = estima::what_is_missing(made_run::mpi(made_run::native("x"), 2), estima::find_launcher(), "/no/such/mpirun");
+    auto const missing =
+        estima::what_is_missing(made_run::mpi(made_run::native("x"), 2), estima::find_launcher(), "/no/such/mpirun");
     REQUIRE(missing);
     CHECK(missing->remedy.find("openmpi-bin") != std::string::npos);
 }
@@ -245,8 +267,9 @@ TEST_CASE("mpi: an mpirun that fails by itself is quoted") {
 TEST_CASE("mpi: an mpirun that hangs after its ranks ended is noticed, and the ranks decide") {
     if (!has_mpirun()) return estima_test::skip("openmpi-bin is not installed");
     std::string const code = GENERATE("0", "5");
-    made_run run{made_run::mpi(made_run::native("train.sh"), 2),
-                 {{"train.sh", "#!/bin/sh\nmkdir -p outputs; echo x > outputs/$OMPI_COMM_WORLD_RANK\nexit " + code + "\n"}}};
+    made_run run{
+        made_run::mpi(made_run::native("train.sh"), 2),
+        {{"train.sh", "#!/bin/sh\nmkdir -p outputs; echo x > outputs/$OMPI_COMM_WORLD_RANK\nexit " + code + "\n"}}};
     auto const record = run.start(stand_in(run, "mpirun \"$@\"\nexec sleep 1000\n")).wait();
     INFO(estima::read_file(run.directory.journal()) << estima::read_file(run.directory.mpirun_log()));
     CHECK(record.status == (code == "0" ? status::completed : status::failed));
@@ -261,10 +284,12 @@ TEST_CASE("mpi: what a submitting program inherited from an mpirun of its own do
     if (!has_mpirun()) return estima_test::skip("openmpi-bin is not installed");
     made_run run{made_run::mpi(made_run::native("train.sh"), 2),
                  {{"train.sh", "#!/bin/sh\necho \"$OMPI_COMM_WORLD_SIZE $RANK $OMPI_WRONG $PMIX_WRONG\"\n"}}};
-    for (char const* const name : {"OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK", "RANK", "OMPI_WRONG", "PMIX_WRONG", "PMIX_RANK"})
+    for (char const* const name :
+         {"OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK", "RANK", "OMPI_WRONG", "PMIX_WRONG", "PMIX_RANK"})
         ::setenv(name, "77", 1);
     run.start();
-    for (char const* const name : {"OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK", "RANK", "OMPI_WRONG", "PMIX_WRONG", "PMIX_RANK"})
+    for (char const* const name :
+         {"OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK", "RANK", "OMPI_WRONG", "PMIX_WRONG", "PMIX_RANK"})
         ::unsetenv(name);
     auto const record = run.wait();
     INFO(estima::read_file(run.directory.journal()) << estima::read_file(run.directory.mpirun_log()));

@@ -11,8 +11,18 @@ using estima_test::made_run;
 using status = estima::run_status;
 
 TEST_CASE("parameters reach the script byte by byte") {
-    std::vector<std::string> const given{"", " ", "two words", "it's \"quoted\"", "line\nbreak", "-dash", "--", "\\back$slash`x`",
-                                         "\xC3\xA4\xE6\x97\xA5", "*", "tab\there", std::string(100'000, 'x')};
+    std::vector<std::string> const given{"",
+                                         " ",
+                                         "two words",
+                                         "it's \"quoted\"",
+                                         "line\nbreak",
+                                         "-dash",
+                                         "--",
+                                         "\\back$slash`x`",
+                                         "\xC3\xA4\xE6\x97\xA5",
+                                         "*",
+                                         "tab\there",
+                                         std::string(100'000, 'x')};
     std::string expected;
     for (std::string const& s : given) expected += std::to_string(s.size()) + ":" + s + ";";
     SECTION("of a native program") {
@@ -23,7 +33,9 @@ TEST_CASE("parameters reach the script byte by byte") {
     }
     SECTION("of a Python script") {
         made_run run{made_run::python("train.py", given),
-                     {{"train.py", "import os, sys\nfor a in map(os.fsencode, sys.argv[1:]): sys.stdout.buffer.write(b'%d:%s;' % (len(a), a))\n"}}};
+                     {{"train.py",
+                       "import os, sys\nfor a in map(os.fsencode, sys.argv[1:]): sys.stdout.buffer.write(b'%d:%s;' % "
+                       "(len(a), a))\n"}}};
         CHECK(run.run().status == status::completed);
         CHECK(run.output() == expected);
     }
@@ -39,16 +51,20 @@ TEST_CASE("parameters reach the script byte by byte") {
 
 TEST_CASE("environment variables reach the script byte by byte, and win") {
     estima::run_configuration c = made_run::native("train.sh");
-    c.environment.environment_variables = {{"EMPTY", ""}, {"LINES_OF_IT", "a\nb"}, {"PYTHONUNBUFFERED", "0"}, {"HOME", "/elsewhere"}};
+    c.environment.environment_variables = {
+        {"EMPTY", ""}, {"LINES_OF_IT", "a\nb"}, {"PYTHONUNBUFFERED", "0"}, {"HOME", "/elsewhere"}};
     made_run run{c, {{"train.sh", "#!/bin/sh\necho \"[$EMPTY][$LINES_OF_IT][$PYTHONUNBUFFERED][$HOME]\"\n"}}};
     CHECK(run.run().status == status::completed);
     CHECK(run.output() == "[][a\nb][0][/elsewhere]\n");
 }
 
-TEST_CASE("the script starts with no input, no foreign descriptors, no blocked or ignored signals, in a group of its own") {
-    made_run run{made_run::native("train.sh"), {{"train.sh",
-        "#!/bin/sh\nread x && echo input\nls /proc/$$/fd | tr '\\n' ' '\ngrep 'SigBlk\\|SigIgn' /proc/self/status\n"
-        "[ \"$(ps -o pgid= -p $$ | tr -d ' ')\" = $$ ] && echo leader\n"}}};
+TEST_CASE(
+    "the script starts with no input, no foreign descriptors, no blocked or ignored signals, in a group of its own") {
+    made_run run{
+        made_run::native("train.sh"),
+        {{"train.sh",
+          "#!/bin/sh\nread x && echo input\nls /proc/$$/fd | tr '\\n' ' '\ngrep 'SigBlk\\|SigIgn' /proc/self/status\n"
+          "[ \"$(ps -o pgid= -p $$ | tr -d ' ')\" = $$ ] && echo leader\n"}}};
     ::signal(SIGPIPE, SIG_IGN);
     sigset_t const blocked = estima::signal_set({SIGINT, SIGUSR2});
     ::sigprocmask(SIG_BLOCK, &blocked, nullptr);
@@ -65,22 +81,27 @@ TEST_CASE("the script starts with no input, no foreign descriptors, no blocked o
 }
 
 TEST_CASE("200 MB of output are kept whole, and cost the supervisor no memory") {
-    made_run run{made_run::native("train.sh"), {{"train.sh",
-        "#!/bin/sh\nyes 0123456789abcdefghijklmnopqrstuvwxyz | head -c 200000000\n: > up\nuntil [ -e go ]; do sleep 0.02; done\n"}}};
+    made_run run{made_run::native("train.sh"),
+                 {{"train.sh",
+                   "#!/bin/sh\nyes 0123456789abcdefghijklmnopqrstuvwxyz | head -c 200000000\n: > up\nuntil [ -e go ]; "
+                   "do sleep 0.02; done\n"}}};
     run.start().text_of("up");
     auto const record = run.wait_until_running();
     std::string const text = estima::read_file("/proc/" + std::to_string(record.supervisor_pid) + "/status");
     std::ofstream{run.directory.code() / "go"};
     long const kilobytes = std::stol(text.substr(text.find("VmRSS:") + 6));
-    bool const is_sanitized = text.find("VmPeak") != std::string::npos && std::stol(text.substr(text.find("VmPeak:") + 7)) > 100'000'000;
+    bool const is_sanitized =
+        text.find("VmPeak") != std::string::npos && std::stol(text.substr(text.find("VmPeak:") + 7)) > 100'000'000;
     if (!is_sanitized) CHECK(kilobytes <= 16 * 1024);
     CHECK(run.wait().status == status::completed);
     CHECK(std::filesystem::file_size(run.directory.rank_stdout(0)) == 200'000'000);
 }
 
 TEST_CASE("a line of 10 MB and bytes that are no UTF-8 are kept as they are, and quoted in a readable form") {
-    made_run run{made_run::native("train.sh"), {{"train.sh",
-        "#!/bin/sh\nprintf 'first\\n' >&2\nhead -c 10000000 /dev/zero | tr '\\0' x >&2\nprintf '\\nbad \\377\\376 bytes\\n' >&2\nexit 1\n"}}};
+    made_run run{made_run::native("train.sh"),
+                 {{"train.sh",
+                   "#!/bin/sh\nprintf 'first\\n' >&2\nhead -c 10000000 /dev/zero | tr '\\0' x >&2\nprintf '\\nbad "
+                   "\\377\\376 bytes\\n' >&2\nexit 1\n"}}};
     auto const record = run.run();
     REQUIRE(record.status == status::failed);
     std::string const whole = run.error_output();
@@ -92,9 +113,13 @@ TEST_CASE("a line of 10 MB and bytes that are no UTF-8 are kept as they are, and
 }
 
 TEST_CASE("outputs: what cannot be handed on is left out, and said") {
-    made_run run{made_run::native("train.sh"), {{"secret", "not an output"}, {"train.sh",
-        "#!/bin/sh\ncd outputs\nmkdir empty deep; echo x > deep/file; ln -s deep/file inside; ln -s deep folder; ln -s ../secret out\n"
-        "ln -s /etc/passwd far; ln -s nothing broken; mkfifo pipe; printf y > \"$(printf 'bad\\377name')\"; : > 'with space\n'\n"}}};
+    made_run run{made_run::native("train.sh"),
+                 {{"secret", "not an output"},
+                  {"train.sh",
+                   "#!/bin/sh\ncd outputs\nmkdir empty deep; echo x > deep/file; ln -s deep/file inside; ln -s deep "
+                   "folder; ln -s ../secret out\n"
+                   "ln -s /etc/passwd far; ln -s nothing broken; mkfifo pipe; printf y > \"$(printf 'bad\\377name')\"; "
+                   ": > 'with space\n'\n"}}};
     auto const record = run.run();
     CHECK(record.status == status::completed);
     std::vector<std::string> paths;
@@ -118,8 +143,10 @@ TEST_CASE("outputs: a script that puts a link in the place of ./outputs shows no
 }
 
 TEST_CASE("the page is there while the run goes on, and follows its metrics") {
-    made_run run{made_run::native("train.sh"), {{"train.sh",
-        "#!/bin/sh\necho '{\"name\":\"accuracy_of_this\",\"value\":0.5}' >> \"$ESTIMA_METRICS_FILE\"\nuntil [ -e go ]; do sleep 0.02; done\n"}}};
+    made_run run{made_run::native("train.sh"),
+                 {{"train.sh",
+                   "#!/bin/sh\necho '{\"name\":\"accuracy_of_this\",\"value\":0.5}' >> \"$ESTIMA_METRICS_FILE\"\nuntil "
+                   "[ -e go ]; do sleep 0.02; done\n"}}};
     run.start();
     double const deadline = estima::monotonic_seconds() + estima_test::patience;
     auto shows = [&] {

@@ -9,9 +9,12 @@ using estima_test::made_run;
 using status = estima::run_status;
 
 TEST_CASE("a script is run to its end, and the journal tells it step by step") {
-    made_run run{made_run::native("train.sh", {"one", "two words"}), {{"train.sh", "#!/bin/sh\n"
-        "echo \"$#:$1:$2\"; echo grumble >&2; pwd; echo \"$ESTIMA_RUN_ID|$ESTIMA_RUN_DIRECTORY|$ESTIMA_METRICS_FILE\"\n"
-        "mkdir -p outputs/sub; printf abc > outputs/sub/model.bin; ln -s sub/model.bin outputs/newest\n"}}};
+    made_run run{made_run::native("train.sh", {"one", "two words"}),
+                 {{"train.sh",
+                   "#!/bin/sh\n"
+                   "echo \"$#:$1:$2\"; echo grumble >&2; pwd; echo "
+                   "\"$ESTIMA_RUN_ID|$ESTIMA_RUN_DIRECTORY|$ESTIMA_METRICS_FILE\"\n"
+                   "mkdir -p outputs/sub; printf abc > outputs/sub/model.bin; ln -s sub/model.bin outputs/newest\n"}}};
     estima::run_record const record = run.run();
     INFO(estima::read_file(run.directory.journal()));
     REQUIRE(record.status == status::completed);
@@ -20,8 +23,8 @@ TEST_CASE("a script is run to its end, and the journal tells it step by step") {
 
     std::vector<status> seen;
     for (auto const& change : record.status_changes) seen.push_back(change.status);
-    CHECK(seen == std::vector{status::not_started, status::preparing, status::starting, status::running, status::finalizing,
-                              status::completed});
+    CHECK(seen == std::vector{status::not_started, status::preparing, status::starting, status::running,
+                              status::finalizing, status::completed});
     REQUIRE(record.ranks.size() == 1);
     CHECK(record.ranks[0].pid > 0);
     CHECK(record.ranks[0].exit_code == 0);
@@ -31,7 +34,8 @@ TEST_CASE("a script is run to its end, and the journal tells it step by step") {
     CHECK(record.ranks[0].host == estima::host_name());
 
     std::string const path = run.directory.path.string(), id = run.directory.run_id();
-    CHECK(run.output() == "2:one:two words\n" + path + "/code\n" + id + "|" + path + "|" + path + "/metrics/rank_0.jsonl\n");
+    CHECK(run.output() ==
+          "2:one:two words\n" + path + "/code\n" + id + "|" + path + "|" + path + "/metrics/rank_0.jsonl\n");
     CHECK(run.error_output() == "grumble\n");
     REQUIRE(record.artifacts.size() == 2);
     CHECK(record.artifacts[0].path == "outputs/newest");

@@ -19,7 +19,8 @@ struct answer {
 
 /// Runs a command line of words that need no quoting.
 answer ask(std::string const& arguments) {
-    std::FILE* const pipe = ::popen(("'" + estima::find_launcher() + "' " + arguments + " 2>&1 </dev/null").c_str(), "r");
+    std::FILE* const pipe =
+        ::popen(("'" + estima::find_launcher() + "' " + arguments + " 2>&1 </dev/null").c_str(), "r");
     REQUIRE(pipe != nullptr);
     answer a{0, {}};
     char buffer[1024];
@@ -38,8 +39,9 @@ TEST_CASE("estima-launch tells its version and its usage") {
 }
 
 TEST_CASE("estima-launch refuses a wrong command line") {
-    std::string const words = GENERATE("", "dance", "supervise", "supervise --lock-fd x /tmp", "supervise --unknown /tmp",
-                                       "supervise /no/such/run", "supervise /tmp more", "worker --rendezvous nowhere /tmp");
+    std::string const words =
+        GENERATE("", "dance", "supervise", "supervise --lock-fd x /tmp", "supervise --unknown /tmp",
+                 "supervise /no/such/run", "supervise /tmp more", "worker --rendezvous nowhere /tmp");
     answer const a = ask(words);
     INFO(words << " -> " << a.text);
     CHECK(a.code == 2);
@@ -108,7 +110,8 @@ TEST_CASE("the supervisor holds on to nothing of the program that submits") {
 }
 
 TEST_CASE("a run outlives the program that submitted it, killed with SIGKILL") {
-    made_run run{made_run::native("train.sh"), {{"train.sh", "#!/bin/sh\nuntil [ -e go ]; do sleep 0.02; done\necho done\n"}}};
+    made_run run{made_run::native("train.sh"),
+                 {{"train.sh", "#!/bin/sh\nuntil [ -e go ]; do sleep 0.02; done\necho done\n"}}};
     pid_t const submitter = ::fork();
     if (submitter == 0) {
         run.start();

@@ -25,8 +25,10 @@ public:
 
 private:
     void set(std::optional<std::string> const& value) const {
-        if (value) ::setenv(name_, value->c_str(), 1);
-        else ::unsetenv(name_);
+        if (value)
+            ::setenv(name_, value->c_str(), 1);
+        else
+            ::unsetenv(name_);
     }
     char const* name_;
     std::optional<std::string> old_;
@@ -110,7 +112,8 @@ TEST_CASE("mpirun: option, variable, PATH; its absence names the package") {
 
 TEST_CASE("a free port is outside of what the kernel gives to outgoing connections, and can be had") {
     int low = 0, high = 0;
-    REQUIRE(std::sscanf(estima::detail::read_proc("/proc/sys/net/ipv4/ip_local_port_range").c_str(), "%d %d", &low, &high) == 2);
+    REQUIRE(std::sscanf(estima::detail::read_proc("/proc/sys/net/ipv4/ip_local_port_range").c_str(), "%d %d", &low,
+                        &high) == 2);
     for (int i = 0; i < 20; ++i) {
         int const port = estima::free_port();
         CHECK((port < low || port > high));

@@ -59,8 +59,8 @@ TEST_CASE("a native program is started from its folder, and gets nothing of Pyth
 TEST_CASE("mpi is planned through mpirun, with what the host asks for") {
     estima::launch_settings settings{.launcher = "/opt/estima-launch", .mpirun = "/usr/bin/mpirun", .cores = 2};
     auto const plan = make_launch_plan(python("Mpi", 2), run, settings);
-    CHECK(plan.mpirun_argv == strings{"/usr/bin/mpirun", "-np", "2", "--bind-to", "none", "--mca", "pml", "ob1", "--mca", "btl",
-                                      "self,vader", "/opt/estima-launch", "worker", "/w/runs/r_1"});
+    CHECK(plan.mpirun_argv == strings{"/usr/bin/mpirun", "-np", "2", "--bind-to", "none", "--mca", "pml", "ob1",
+                                      "--mca", "btl", "self,vader", "/opt/estima-launch", "worker", "/w/runs/r_1"});
     CHECK(value_of(plan.mpirun_environment, "PMIX_MCA_psec") == "^munge");
     CHECK(value_of(plan.mpirun_environment, "ESTIMA_RUN_ID") == "r_1");
     REQUIRE(plan.processes.size() == 2);
@@ -99,7 +99,8 @@ TEST_CASE("gloo tells each process its place") {
     CHECK(value_of(e, "GLOO_SOCKET_IFNAME") == "(not set)");
     CHECK_FALSE(has(plan.mpirun_argv, {"--mca", "btl", "self,vader"}));  // several hosts need a network
     CHECK(has(plan.mpirun_argv, {"--rendezvous", "10.0.0.1:12345"}));
-    CHECK(value_of(make_launch_plan(python("Gloo", 2), run, {}).processes[0].environment, "GLOO_SOCKET_IFNAME") == "lo");
+    CHECK(value_of(make_launch_plan(python("Gloo", 2), run, {}).processes[0].environment, "GLOO_SOCKET_IFNAME") ==
+          "lo");
 }
 
 TEST_CASE("the user's variables come last and win, munge included") {
@@ -112,14 +113,17 @@ TEST_CASE("the user's variables come last and win, munge included") {
 
 TEST_CASE("what another launcher left in the environment is taken out") {
     auto const removed = make_launch_plan(python("None", 1), run, {}).removed_variables;
-    for (char const* const name : {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_SIZE", "RANK", "MASTER_PORT", "ESTIMA_METRICS_FILE"})
+    for (char const* const name :
+         {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_SIZE", "RANK", "MASTER_PORT", "ESTIMA_METRICS_FILE"})
         CHECK(estima::is_listed(name, removed));
-    for (char const* const name : {"PATH", "OMPI", "RANKING", "ESTIMA_WORKSPACE", "ESTIMA_MPIRUN", "CUDA_VISIBLE_DEVICES"})
+    for (char const* const name :
+         {"PATH", "OMPI", "RANKING", "ESTIMA_WORKSPACE", "ESTIMA_MPIRUN", "CUDA_VISIBLE_DEVICES"})
         CHECK_FALSE(estima::is_listed(name, removed));
 }
 
 TEST_CASE("a printed plan can be pasted into a shell") {
-    estima::run_configuration c{.script = "show", .arguments = {"two words", "it's", "", "a\nb", "$HOME", "-x"}, .framework = "Native"};
+    estima::run_configuration c{
+        .script = "show", .arguments = {"two words", "it's", "", "a\nb", "$HOME", "-x"}, .framework = "Native"};
     c.environment.environment_variables = {{"GREETING", "hello 'you'"}};
     estima::launch_plan plan = make_launch_plan(c, run, {});
     plan.directory = "/";

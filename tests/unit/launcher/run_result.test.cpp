@@ -23,10 +23,15 @@ struct finished_run {
         estima::journal::create(directory.journal(), {{"event", "created"}});
     }
     void ended(int rank, json how, bool on_request = false) {
-        how.update({{"event", "rank_exit"}, {"rank", rank}, {"host", "h" + std::to_string(rank)}, {"ended_on_request", on_request}});
+        how.update({{"event", "rank_exit"},
+                    {"rank", rank},
+                    {"host", "h" + std::to_string(rank)},
+                    {"ended_on_request", on_request}});
         estima::journal{directory.journal()}.append(std::move(how));
     }
-    estima::run_result result(estima::run_ending const& ending = {.main_status = 0}) { return result_of(directory, c, ending); }
+    estima::run_result result(estima::run_ending const& ending = {.main_status = 0}) {
+        return result_of(directory, c, ending);
+    }
 
     estima_test::temporary_directory temporary;
     estima::run_directory directory;
@@ -70,13 +75,15 @@ TEST_CASE("a request to end decides, whatever the script made of it") {
     CHECK(late.status == run_status::failed);
     CHECK(late.error->id == "EST-423");
     CHECK(late.error->message.find("90 seconds") != std::string::npos);
-    CHECK(run.result({.by = ended_by::signal, .signal = SIGHUP, .main_status = 0}).error->message.find("SIGHUP") != std::string::npos);
+    CHECK(run.result({.by = ended_by::signal, .signal = SIGHUP, .main_status = 0}).error->message.find("SIGHUP") !=
+          std::string::npos);
 }
 
 TEST_CASE("what went wrong inside goes before all else") {
     finished_run run{1};
     run.ended(0, good);
-    auto const result = run.result({.by = ended_by::cancel, .main_status = 0, .internal = estima::run_error{"EST-414", "x"}});
+    auto const result =
+        run.result({.by = ended_by::cancel, .main_status = 0, .internal = estima::run_error{"EST-414", "x"}});
     CHECK(result.status == run_status::failed);
     CHECK(result.error->id == "EST-414");
 }
@@ -99,8 +106,10 @@ TEST_CASE("a worker that ended without a word is told") {
 
 TEST_CASE("lines of the journal that are torn or foreign do not decide") {
     finished_run run{1};
-    std::ofstream{run.directory.journal(), std::ios::app} << "{\"event\":\"rank_exit\",\"exit_c\n[\"rank_exit\"]\nnull\n"
-        "{\"event\":\"rank_exit\",\"rank\":\"one\",\"exit_code\":1}\n{\"event\":\"rank_exit\",\"exit_code\":\"x\"}\n";
+    std::ofstream{run.directory.journal(), std::ios::app}
+        << "{\"event\":\"rank_exit\",\"exit_c\n[\"rank_exit\"]\nnull\n"
+           "{\"event\":\"rank_exit\",\"rank\":\"one\",\"exit_code\":1}\n{\"event\":\"rank_exit\",\"exit_code\":\"x\"}"
+           "\n";
     run.ended(0, good);
     CHECK(run.result().status == run_status::completed);
 }
