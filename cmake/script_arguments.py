@@ -387,7 +387,7 @@ class Faults:
         known = [n for n in declared if isinstance(n, str)]
         plain = {n.replace("_", "-").lower(): n for n in known}
         near = plain.get(name.replace("_", "-").lower())
-        near = near or next(iter(difflib.get_close_matches(name, known, 1, 0.6)), None)
+        near = near or next(iter(difflib.get_close_matches(name, known, 1, 0.7)), None)
         near = near or next((n for n in known if n.startswith(name)), None)
         text = f"{who}, but the script does not declare it"
         line = self.parser.line

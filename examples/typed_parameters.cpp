@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// The script's parameters as a struct: a wrong name or type is found when this program is built, and the run keeps them.
+// The script's parameters as a struct: a wrong name or type is found when this program is built.
 #include "typed_parameters.hpp"
 
 #include "check.hpp"
@@ -11,7 +11,8 @@ using digits_job =
 int main() {
     std::cout << estima::describe_parameters<clothes::params>();
 
-    clothes::params const params{.dataset = clothes::images::digits, .regularization = 0.4, .epochs = 7, .samples = 700};
+    clothes::params const params{
+        .dataset = clothes::images::digits, .regularization = 0.4, .epochs = 7, .samples = 700};
     digits_job job{{.source_directory = example::folder("scikit_learn"),
                     .entry_script = "train.py",
                     .script_params = estima::script_params_of(params),
