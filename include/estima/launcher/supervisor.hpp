@@ -126,7 +126,7 @@ private:
             start_worker(plan_with(""));
         }
         if (auto const limit = configuration_.max_run_duration_seconds) time_limit_.set(static_cast<double>(*limit));
-        repaint_.set(0.05);  // not at once: the script has the processor
+        repaint_.set(mpirun_watch_ ? 0.5 : 0.05);  // not at once: what starts needs the processors
         return true;
     }
 

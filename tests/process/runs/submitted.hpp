@@ -26,6 +26,15 @@ namespace estima_test {
 /// Long enough for a loaded machine and a sanitizer: only a test that fails waits so long.
 inline estima::duration const patience = estima::seconds(100);
 
+/// True as soon as no process of the run lives: its supervisor is still ending when the last line of the journal is
+/// there.
+inline bool leaves_nothing_alive(estima::run const& run) {
+    double const give_up = estima::monotonic_seconds() + patience.seconds();
+    while (!estima::processes_started_with("ESTIMA_RUN_ID=" + run.id()).empty())
+        if (estima::monotonic_seconds() > give_up) return false;
+    return true;
+}
+
 /// A workspace and a source directory. What its runs leave of processes is ended with it.
 class place {
 public:

@@ -131,7 +131,7 @@ TEST_CASE("two programs that cancel and wait for the same run both get the right
     auto const record = estima::journal{run.directory().journal()}.record();
     CHECK(std::count_if(record.status_changes.begin(), record.status_changes.end(),
                         [](auto const& c) { return c.status == run_status::cancel_requested; }) == 1);
-    CHECK(estima::processes_started_with("ESTIMA_RUN_ID=" + run.id()).empty());
+    CHECK(leaves_nothing_alive(run));
 }
 
 TEST_CASE("a script that does not listen is killed after the grace") {
@@ -157,7 +157,7 @@ TEST_CASE("a supervisor that is killed is noticed by who waits, at once") {
     REQUIRE(::kill(record.supervisor_pid, SIGKILL) == 0);
     CHECK(waiting.succeeded());
     CHECK(run.status() == run_status::failed);
-    CHECK(estima::processes_started_with("ESTIMA_RUN_ID=" + run.id()).empty());
+    CHECK(leaves_nothing_alive(run));
 }
 
 TEST_CASE("a line that was torn in the journal does no harm") {
