@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// expect-error: (could not convert|conversion from .int.|no viable conversion|cannot convert|no matching constructor)
+// expect-error: deleted
 #include <estima/estimator.hpp>
 
 #ifdef POSITIVE_CONTROL

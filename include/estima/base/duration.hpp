@@ -22,6 +22,11 @@ public:
         : seconds_{static_cast<double>(d.count()) * static_cast<double>(Duration::period::num) /
                    static_cast<double>(Duration::period::den)} {}
 
+    /// A bare number has no unit: write `90_min`, `seconds(5400)`, or a std::chrono duration.
+    template <class Number>
+        requires requires(Number n) { static_cast<double>(n); }
+    duration(Number) = delete;
+
     static constexpr duration from_seconds(double s) {
         duration d;
         d.seconds_ = s;
