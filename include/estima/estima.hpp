@@ -5,4 +5,5 @@
 /// no more than <estima/estimator.hpp>.
 #include <estima/estimator.hpp>
 #include <estima/history/terminal_metrics.hpp>
+#include <estima/workspace/plan.hpp>
 #include <estima/workspace/workspace.hpp>
