@@ -1,13 +1,23 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <estima/compute/aml_compute.hpp>
 #include <estima/compute/local.hpp>
+#include <estima/compute/slurm.hpp>
+#include <estima/compute/ssh_hosts.hpp>
 #include <estima/distribution/gloo.hpp>
 #include <estima/distribution/mpi.hpp>
+#include <estima/distribution/multi_worker.hpp>
+#include <estima/distribution/nccl.hpp>
+#include <estima/distribution/parameter_server.hpp>
 #include <estima/distribution/single_process.hpp>
 #include <estima/environment/environment.hpp>
 #include <estima/estimator/basic_estimator.hpp>
+#include <estima/framework/chainer.hpp>
 #include <estima/framework/generic.hpp>
+#include <estima/framework/lightgbm.hpp>
+#include <estima/framework/tensorflow.hpp>
+#include <estima/framework/xgboost.hpp>
 
 namespace estima::inline v0_1 {
 
@@ -17,12 +27,12 @@ struct estimator_of {  // a class, since compilers print its name where they wou
     using type = basic_estimator<policy_for<framework_slot, generic, Policies...>,
                                  policy_for<compute_target_slot, local, Policies...>,
                                  policy_for<distribution_backend_slot, single_process, Policies...>,
-                                 policy_for<environment_slot, environment<user_managed>, Policies...>>;
+                                 policy_for<environment_slot, environment<>, Policies...>>;
 };
 }  // namespace detail
 
 /// Everything that it takes to describe a job. The policies come in any order, at most one for each slot; left out
-/// are `generic`, `local`, `single_process` and `environment<user_managed>`.
+/// are `generic`, `local`, `single_process` and `environment<>`.
 template <class... Policies>
     requires estimable<Policies...>
 using estimator = typename detail::estimator_of<Policies...>::type;

@@ -22,6 +22,7 @@ LAYERS = [
     {"rules"},
     {"estimator"},
     {"run_configuration"},
+    {"runconfig_file"},
     {"snapshot"},
     {"history", "tracking"},
     {"launcher", "portal"},
@@ -39,6 +40,7 @@ THIRD_PARTIES = {
     "boost/hana": DESCRIBING,
     "nlohmann": {"system"},
     "openssl": {"system"},
+    "yaml-cpp": {"runconfig_file"},
 }
 STANDARD_OR_POSIX = re.compile(r"^([a-z_0-9]+|(sys|linux|netinet|arpa|asm)/[a-z_0-9.]+|[a-z_0-9]+\.h)$")
 
