@@ -16,7 +16,7 @@ inline constexpr std::size_t largest_runconfig_file = std::size_t{1} << 20;
 
 namespace detail {
 /// The length of the character of UTF-8 that starts there; 0 if none does.
-inline std::size_t utf8_length(std::string_view text, std::size_t at) {
+inline std::size_t utf8_character_length(std::string_view text, std::size_t at) {
     auto byte = [text](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u; };
     auto continues = [&byte](std::size_t i) { return (byte(i) & 0xC0u) == 0x80u; };
     unsigned const first = byte(at), second = byte(at + 1);
@@ -50,7 +50,7 @@ public:
         bool in_indentation = true;
         for (std::size_t i = 0; i < text_.size();) {
             unsigned char const c = static_cast<unsigned char>(text_[i]);
-            std::size_t const length = utf8_length(text_, i);
+            std::size_t const length = utf8_character_length(text_, i);
             if (length == 0) refuse("this is not UTF-8", "save the file as UTF-8");
             if ((c < 0x20 && c != '\t' && c != '\n' && c != '\r') || (c == 0x7F && !is_json_))
                 refuse("a control character stands here", "remove it, or write it as an escape in double quotes");
