@@ -18,6 +18,8 @@
 #include <estima/launcher/run_errors.hpp>
 #include <estima/system/event_loop.hpp>
 #include <estima/system/file_descriptor.hpp>
+#include <estima/system/host.hpp>
+#include <estima/system/process.hpp>
 #include <estima/system/process_tree.hpp>
 
 namespace estima::inline v0_1 {
@@ -36,6 +38,24 @@ inline std::set<pid_t> processes_of(std::string const& run_id) {
         for (pid_t const below : living_descendants_of(pid, is_foreign)) found.insert(below);
     }
     return found;
+}
+
+/// The supervisor, if it is known to have been on this host, does not live any more.
+inline bool is_seen_dead(run_record const& run) {
+    return run.supervisor_pid > 0 && run.host == host_name() &&
+           !(state_of(run.supervisor_pid).is_alive() &&
+             process_start_ticks(run.supervisor_pid) == run.supervisor_start_ticks);
+}
+
+/// Takes the lock of a run if nobody holds it. A child that the supervisor had just forked when it died holds it for a
+/// moment more: that is waited for.
+inline bool take_lock_of_dead(int lock, run_record const& run) {
+    for (double const give_up = monotonic_seconds() + 1;;) {
+        if (::flock(lock, LOCK_EX | LOCK_NB) == 0) return true;
+        if (errno != EINTR && (errno != EWOULDBLOCK || monotonic_seconds() > give_up || !is_seen_dead(run)))
+            return false;
+        ::poll(nullptr, 0, 1);
+    }
 }
 }  // namespace detail
 
@@ -70,8 +90,7 @@ inline bool bury_if_dead(run_directory const& run) {
     if (is_terminal(log.record().status)) return false;
     file_descriptor lock{::open(run.lock().c_str(), O_RDWR | O_CLOEXEC)};
     if (!lock && (errno == EROFS || errno == EACCES)) lock.reset(::open(run.lock().c_str(), O_RDONLY | O_CLOEXEC));
-    if (!lock || ::flock(lock.get(), LOCK_EX | LOCK_NB) != 0)
-        return false;                                    // the supervisor lives, or another buries it
+    if (!lock || !detail::take_lock_of_dead(lock.get(), log.record())) return false;
     if (is_terminal(log.record().status)) return false;  // its last word came just now
     int const ended = end_processes_of(run.run_id());
     int const pid = log.record().supervisor_pid;

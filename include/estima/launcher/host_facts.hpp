@@ -117,7 +117,7 @@ inline bool can_import_mpi4py(run_configuration const& c) {
 /// What this host offers for a run, in the settings of its launch plan. `port` is chosen by the supervisor.
 inline launch_settings settings_of_this_host(run_configuration const& c, std::string launcher, std::string mpirun) {
     launch_settings settings{.launcher = std::move(launcher), .mpirun = std::move(mpirun)};
-    settings.cores = core_count();
+    if (needs_mpirun(c)) settings.cores = core_count();
     settings.is_root = ::geteuid() == 0;
     settings.mpi4py_is_available = c.communicator == "Mpi" && c.framework != "Native" && can_import_mpi4py(c);
     return settings;

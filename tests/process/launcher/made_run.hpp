@@ -59,7 +59,9 @@ public:
         lock_ = estima::open_file(directory.lock(), O_RDWR | O_CREAT | O_EXCL);
         REQUIRE(::flock(lock_.get(), LOCK_EX | LOCK_NB) == 0);
         std::ofstream{directory.run_configuration()} << estima::to_json(c).dump(2);
-        estima::journal::create(directory.journal(), {{"event", "created"}, {"run_id", id}, {"snapshot_id", snapshot}});
+        estima::journal::create(
+            directory.journal(),
+            {{"event", "created"}, {"run_id", id}, {"snapshot_id", snapshot}, {"host", estima::host_name()}});
     }
     made_run(made_run const&) = delete;
     made_run& operator=(made_run const&) = delete;
