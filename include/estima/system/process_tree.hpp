@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -12,7 +13,9 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
+#include <iterator>
 #include <memory>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -96,9 +99,36 @@ inline std::vector<pid_t> children_of(pid_t parent) {
     return children;
 }
 
+namespace detail {
+/// Whether a process that can be looked at is in the middle of exec: its new memory has no environment yet. Fields of
+/// /proc/PID/stat as proc(5) counts them: 9 are the flags (0x200000: a thread of the kernel), 51 is env_end.
+inline bool is_in_exec(pid_t pid) {
+    std::string const text = read_proc("/proc/" + std::to_string(pid) + "/stat");
+    std::size_t const name_end = text.rfind(')');
+    if (name_end == std::string::npos) return false;
+    std::istringstream fields{text.substr(name_end + 1)};
+    std::vector<std::string> const from_third{std::istream_iterator<std::string>{fields}, {}};
+    return from_third.size() > 48 && from_third[0] != "Z" && from_third[0] != "X" && from_third[48] == "0" &&
+           (std::strtoul(from_third[6].c_str(), nullptr, 10) & 0x200000U) == 0;
+}
+
+/// "NAME=value" and a zero for each variable that a process was started with. Empty if there are none, if the process
+/// has ended, or if it may not be looked at. A process in the middle of exec is waited for, at most a second.
+inline std::string environment_of(pid_t pid) {
+    std::string const path = "/proc/" + std::to_string(pid) + "/environ";
+    for (int milliseconds = 0;; ++milliseconds) {
+        std::string environment = read_proc(path);
+        if (!environment.empty() || milliseconds == 1000) return environment;
+        bool const allowed{file_descriptor{::open(path.c_str(), O_RDONLY | O_CLOEXEC)}};
+        if (!allowed || !is_in_exec(pid)) return environment;
+        ::poll(nullptr, 0, 1);
+    }
+}
+}  // namespace detail
+
 /// Whether a process was started with this entry ("NAME=value") in its environment.
 inline bool was_started_with(pid_t pid, std::string_view entry) {
-    std::string const environment = detail::read_proc("/proc/" + std::to_string(pid) + "/environ");
+    std::string const environment = detail::environment_of(pid);
     std::string_view rest = environment;
     while (!rest.empty()) {
         std::size_t const end = std::min(rest.find('\0'), rest.size());
@@ -110,7 +140,7 @@ inline bool was_started_with(pid_t pid, std::string_view entry) {
 
 /// The value that a process was started with; empty if it has none, or may not be looked at.
 inline std::string value_started_with(pid_t pid, std::string const& name) {
-    std::string const environment = '\0' + detail::read_proc("/proc/" + std::to_string(pid) + "/environ");
+    std::string const environment = '\0' + detail::environment_of(pid);
     std::string const key = '\0' + name + '=';
     std::size_t const place = environment.find(key);
     if (place == std::string::npos) return {};

@@ -52,6 +52,14 @@ TEST_CASE("a process is found by a whole entry of its environment, not by a part
     CHECK(has(estima::processes_started_with("ESTIMA_TEST_ENTRY=abc"), child.pid));
 }
 
+TEST_CASE("a process is found from its first moment on, also in the middle of exec") {
+    // posix_spawn returns when the child has left its parent's memory: its new environment is not there yet.
+    for (int i = 0; i < 300; ++i) {
+        sleeper child{"ESTIMA_TEST_ENTRY=abc"};
+        REQUIRE(estima::was_started_with(child.pid, "ESTIMA_TEST_ENTRY=abc"));
+    }
+}
+
 TEST_CASE("children and descendants are those that live") {
     sleeper child{"ESTIMA_TEST_ENTRY=x"};
     CHECK(has(estima::children_of(::getpid()), child.pid));
