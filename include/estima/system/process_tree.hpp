@@ -116,11 +116,17 @@ inline bool is_in_exec(pid_t pid) {
 /// has ended, or if it may not be looked at. A process in the middle of exec is waited for, at most a second.
 inline std::string environment_of(pid_t pid) {
     std::string const path = "/proc/" + std::to_string(pid) + "/environ";
-    for (int milliseconds = 0;; ++milliseconds) {
+    // None is believed when it was found twice outside of exec: exec may have ended after the first look.
+    for (int milliseconds = 0, times_seen = 0;;) {
         std::string environment = read_proc(path);
-        if (!environment.empty() || milliseconds == 1000) return environment;
-        bool const allowed{file_descriptor{::open(path.c_str(), O_RDONLY | O_CLOEXEC)}};
-        if (!allowed || !is_in_exec(pid)) return environment;
+        bool const may_look{file_descriptor{::open(path.c_str(), O_RDONLY | O_CLOEXEC)}};
+        if (!environment.empty() || !may_look || milliseconds == 1000) return environment;
+        if (!is_in_exec(pid)) {
+            if (++times_seen == 2) return environment;
+            continue;
+        }
+        times_seen = 0;
+        ++milliseconds;
         ::poll(nullptr, 0, 1);
     }
 }
