@@ -2,7 +2,7 @@
 # The components: which headers each has (patterns below include/estima), what it links, which packages it needs.
 # A component stands after those that it links. tests/layers checks that each header is in exactly one component and
 # includes only what its component links.
-set(estima_components base core tracking json snapshot history portal launcher estima)
+set(estima_components base core tracking json yaml snapshot history portal launcher estima)
 
 # Nothing but the standard library and POSIX.
 set(estima_base_headers version.hpp base/*.hpp system/*.hpp)
@@ -23,6 +23,11 @@ set(estima_tracking_links base)
 set(estima_json_headers system/json.hpp system/sha256.hpp run_configuration/*.hpp)
 set(estima_json_links core)
 set(estima_json_packages nlohmann_json OpenSSL)
+
+# Azure's .runconfig files.
+set(estima_yaml_headers runconfig_file/*.hpp)
+set(estima_yaml_links json)
+set(estima_yaml_packages yaml-cpp)
 
 set(estima_snapshot_headers snapshot/*.hpp)
 set(estima_snapshot_links json)
@@ -51,5 +56,8 @@ set(estima_nlohmann_json_debian nlohmann-json3-dev)
 set(estima_OpenSSL_version 3.0)
 set(estima_OpenSSL_target OpenSSL::Crypto)
 set(estima_OpenSSL_debian libssl-dev)
+set(estima_yaml-cpp_version 0.7)
+set(estima_yaml-cpp_target yaml-cpp)
+set(estima_yaml-cpp_debian libyaml-cpp-dev)
 set(estima_Threads_target Threads::Threads)
 set(estima_Threads_debian libc6-dev)

@@ -4,7 +4,7 @@
 # benchmarks/run.sh, which call `estima_install_packages GROUP...`.
 
 # To build programs that use the library. git: a run records the state of its source tree.
-estima_packages_build="g++ cmake ninja-build libboost-dev nlohmann-json3-dev libssl-dev git"
+estima_packages_build="g++ cmake ninja-build libboost-dev nlohmann-json3-dev libssl-dev libyaml-cpp-dev git"
 
 # The first training run: scikit-learn and 70,000 real images.
 estima_packages_quickstart="$estima_packages_build python3 python3-sklearn dataset-fashion-mnist"
@@ -12,7 +12,7 @@ estima_packages_quickstart="$estima_packages_build python3 python3-sklearn datas
 # Everything that the tests and the examples touch.
 estima_packages_tests="$estima_packages_quickstart clang libclang-rt-14-dev ccache catch2
     libboost-mpi-dev libboost-serialization-dev zlib1g-dev openmpi-bin libopenmpi-dev
-    python3-torch python3-mpi4py chromium"
+    python3-torch python3-mpi4py python3-ruamel.yaml python3-yaml chromium"
 
 estima_packages_benchmarks="$estima_packages_build python3 openmpi-bin libopenmpi-dev"
 

@@ -1,19 +1,29 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <estima/compute/aml_compute.hpp>
 #include <estima/compute/local.hpp>
+#include <estima/compute/slurm.hpp>
+#include <estima/compute/ssh_hosts.hpp>
 #include <estima/distribution/gloo.hpp>
 #include <estima/distribution/mpi.hpp>
+#include <estima/distribution/multi_worker.hpp>
+#include <estima/distribution/nccl.hpp>
+#include <estima/distribution/parameter_server.hpp>
 #include <estima/distribution/single_process.hpp>
 #include <estima/environment/environment.hpp>
 #include <estima/estimator/basic_estimator.hpp>
+#include <estima/framework/chainer.hpp>
 #include <estima/framework/generic.hpp>
+#include <estima/framework/lightgbm.hpp>
+#include <estima/framework/tensorflow.hpp>
+#include <estima/framework/xgboost.hpp>
 
 namespace estima::inline v0_1 {
 
 namespace detail {
 /// Stands where an estimator was asked for that breaks rules, so that the compiler has one thing to say and not ten.
-struct no_estimator : estimator_base<generic, local, single_process, environment<user_managed>> {
+struct no_estimator : estimator_base<generic, local, single_process, environment<>> {
     using estimator_base::estimator_base;
 };
 
@@ -27,12 +37,12 @@ struct estimator_of<rules<>, Policies...> {
     using type = basic_estimator<policy_for<framework_slot, generic, Policies...>,
                                  policy_for<compute_target_slot, local, Policies...>,
                                  policy_for<distribution_backend_slot, single_process, Policies...>,
-                                 policy_for<environment_slot, environment<user_managed>, Policies...>>;
+                                 policy_for<environment_slot, environment<>, Policies...>>;
 };
 }  // namespace detail
 
 /// Everything that it takes to describe a job. The policies come in any order, at most one for each slot; left out
-/// are `generic`, `local`, `single_process` and `environment<user_managed>`. Policies that break rules are one compile
+/// are `generic`, `local`, `single_process` and `environment<>`. Policies that break rules are one compile
 /// error, which names them all; `estimable<Policies...>` asks without an error.
 template <class... Policies>
 using estimator = typename detail::estimator_of<broken_rules<Policies...>, Policies...>::type;

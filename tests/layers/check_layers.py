@@ -24,6 +24,7 @@ LAYERS = [
     {"estimator"},
     {"parameters"},
     {"run_configuration"},
+    {"runconfig_file"},
     {"snapshot"},
     {"history", "tracking"},
     {"launcher", "portal"},
@@ -42,6 +43,7 @@ THIRD_PARTIES = {
     "boost/hana": DESCRIBING,
     "nlohmann": {"system"},
     "openssl": {"system"},
+    "yaml-cpp": {"runconfig_file"},
 }
 STANDARD_OR_POSIX = re.compile(r"^([a-z_0-9]+|(sys|linux|netinet|arpa|asm)/[a-z_0-9.]+|[a-z_0-9]+\.h)$")
 

@@ -8,7 +8,7 @@ LINE = "SPDX-License-Identifier: BSL-1.0"
 # Formats without comments, files that are compared byte for byte, and the licence itself.
 WITHOUT = {".json", ".jsonl", ".png", ".svg", ".txt"}
 EXEMPT_NAMES = {"LICENSE"}
-EXEMPT_FOLDERS = ("tests/golden/",)
+EXEMPT_FOLDERS = ("tests/golden/", "tests/fuzz/corpus/")
 
 
 def files_of(tree):

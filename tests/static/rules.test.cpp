@@ -6,9 +6,9 @@ namespace {
 using namespace estima;
 
 // policies in any order name one type, and defaults fill what is left out
-static_assert(std::same_as<estimator<>, estimator<generic, local, single_process, environment<user_managed>>>);
+static_assert(std::same_as<estimator<>, estimator<generic, local, single_process, environment<>>>);
 static_assert(std::same_as<estimator<mpi<>, pytorch<>>, estimator<pytorch<>, mpi<>>>);
-static_assert(std::same_as<estimator<environment<user_managed>, native, local>, estimator<local, native>>);
+static_assert(std::same_as<estimator<environment<>, native, local>, estimator<local, native>>);
 static_assert(!std::same_as<estimator<mpi<>>, estimator<mpi<node_count<1>>>>);
 
 // the framework's partial specialisation is chosen, and is still an estimator
@@ -65,14 +65,62 @@ static_assert(!estimable<mpi<node_count<0>>> && !estimable<mpi<node_count<-1>>>)
 static_assert(!estimable<mpi<process_count_per_node<0>>> && estimable<mpi<process_count_per_node<1>>>);
 
 // EST-009: the interpreter decides the version in a user_managed environment
-static_assert(!estimable<pytorch<"1.13">> && !estimable<scikit_learn<"1.2">> && estimable<pytorch<>>);
+static_assert(!estimable<pytorch<"1.4">, environment<user_managed>> && estimable<pytorch<>, environment<user_managed>>);
+static_assert(estimable<pytorch<"1.4">>);
+
+// EST-013: known versions, but in a user_managed environment, where nobody looks
+static_assert(estimable<pytorch<"1.0">> && estimable<pytorch<"1.6">> && !estimable<pytorch<"1.7">> && !estimable<pytorch<"0.9">>);
+static_assert(estimable<scikit_learn<"0.20.3">> && !estimable<scikit_learn<"0.20">>);
+static_assert(estimable<tensorflow<"2.2">> && !estimable<tensorflow<"2.3">> && !estimable<chainer<"6">> && estimable<chainer<"7.0.0">>);
+static_assert(estimable<xgboost<"1.7">> && !estimable<xgboost<"2">> && estimable<lightgbm<"2.2.3">> && !estimable<lightgbm<"9">>);
+static_assert(estimator<pytorch<>>::policy_facts.framework.chosen_version()->version == "1.6");  // the newest
+
+// EST-002 again: section 4 of Azure's table, and what the frameworks support
+static_assert(estimable<pytorch<>, nccl<>> && !estimable<tensorflow<>, nccl<>> && !estimable<tensorflow<>, gloo<>>);
+static_assert(estimable<tensorflow<>, parameter_server<>> && estimable<tensorflow<>, multi_worker<>> && estimable<tensorflow<>, mpi<>>);
+static_assert(!estimable<pytorch<>, parameter_server<>> && !estimable<chainer<>, gloo<>> && estimable<chainer<>, mpi<>>);
+static_assert(!estimable<xgboost<>, mpi<>> && estimable<lightgbm<>, mpi<>> && !estimable<native, multi_worker<>>);
+
+// EST-014 to EST-017: parts of the environment
+static_assert(!estimable<environment<pip_packages<"a">, pip_packages<"b">>> && estimable<environment<pip_packages<"a", "b">>>);
+static_assert(!estimable<environment<user_managed, pip_packages<"a">>> && !estimable<environment<conda_packages<"a">, user_managed>>);
+static_assert(!estimable<environment<user_managed, pip_requirements_file<"r.txt">>>);
+static_assert(estimable<environment<conda_dependencies_file<"e.yml">>>);
+static_assert(!estimable<environment<conda_dependencies_file<"e.yml">, pip_packages<"a">>>);
+static_assert(!estimable<environment<conda_dependencies_file<"e.yml">, pip_requirements_file<"r.txt">>>);
+static_assert(estimable<environment<pip_requirements_file<"r.txt">, pip_packages<"a">, conda_packages<"b">>>);
+using image = environment<custom_docker_image<"continuumio/miniconda">>;
+static_assert(estimable<aml_compute<>, image> && !estimable<local, image> && !estimable<slurm<>, image>);
+static_assert(estimable<slurm<with_containers>, image> && !estimable<aml_compute<without_containers>, image>);
+static_assert(!estimable<local, environment<shm_size<2_GiB>>> && estimable<aml_compute<>, environment<shm_size<2_GiB>>>);
+
+// EST-018, EST-019, EST-027: what the nodes have
+static_assert(!estimable<pytorch<>, nccl<>, slurm<gpus_per_node<0>>> && estimable<pytorch<>, nccl<>, slurm<gpus_per_node<1>>>);
+static_assert(estimable<pytorch<>, nccl<>, slurm<>> && estimable<pytorch<>, gloo<>, slurm<gpus_per_node<0>>>);
+static_assert(estimable<mpi<process_count_per_node<4>>, slurm<slots_per_node<4>>>);
+static_assert(!estimable<mpi<process_count_per_node<5>>, slurm<slots_per_node<4>>>);
+static_assert(estimable<nccl<process_count_per_node<2>>, slurm<gpus_per_node<2>>>);
+static_assert(!estimable<nccl<process_count_per_node<3>>, slurm<gpus_per_node<2>>>);
+
+// EST-028 to EST-030: workers and parameter servers
+template <int Workers, int Servers, int Nodes>
+using roles = parameter_server<worker_count<Workers>, parameter_server_count<Servers>, node_count<Nodes>>;
+static_assert(estimable<tensorflow<>, roles<2, 1, 2>, aml_compute<>> && estimable<tensorflow<>, roles<2, 1, 3>, aml_compute<>>);
+static_assert(!estimable<tensorflow<>, roles<2, 1, 4>, aml_compute<>>);
+static_assert(estimable<tensorflow<>, roles<3, 1, 2>, aml_compute<slots_per_node<2>>>);
+static_assert(!estimable<tensorflow<>, roles<4, 1, 2>, aml_compute<slots_per_node<2>>>);
+static_assert(!estimable<tensorflow<>, roles<0, 1, 1>, aml_compute<>> && !estimable<tensorflow<>, roles<1, 0, 1>, aml_compute<>>);
+
+// warnings refuse nothing
+static_assert(estimable<mpi<process_count_per_node<1>>, slurm<gpus_per_node<2>>>);
+static_assert(estimable<pytorch<"1.4">, environment<pip_packages<"torch==1.4.0">>>);
 
 // EST-010: an executable has no interpreter
 static_assert(!estimable<native, environment<interpreter_path<"python3">>>);
 static_assert(estimable<generic, environment<user_managed, interpreter_path<"python3">>>);
 
 // all broken rules at once
-static_assert(std::same_as<broken_rules<scikit_learn<"1">, mpi<node_count<0>>>,
+static_assert(std::same_as<broken_rules<scikit_learn<"1">, mpi<node_count<0>>, environment<user_managed>>,
                            rules<broken<est<2>, backend_not_supported_by_the_framework, use_another_backend_or_the_generic_framework>,
                                  broken<est<7>, a_node_count_below_one, give_at_least_one>,
                                  broken<est<9>, a_framework_version_in_an_environment_that_the_user_manages,

@@ -1,34 +1,31 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <estima/base/fixed_string.hpp>
-#include <estima/policy/facts.hpp>
+#include <estima/environment/custom_docker_image.hpp>
+#include <estima/environment/environment_variables.hpp>
+#include <estima/environment/packages.hpp>
+#include <estima/environment/user_managed.hpp>
 #include <estima/policy/slot.hpp>
 
 namespace estima::inline v0_1 {
 
-/// Part of an environment: the interpreter and its packages are the user's own; estima installs nothing.
-struct user_managed {
-    static constexpr void tell(facts& f) { f.environment.user_managed = true; }
-};
-
-/// Part of an environment: which Python runs the script, a path or a name that is looked up in PATH. Without it
-/// "python3". The run-time field of the same name says it later.
-template <fixed_string Path>
-struct interpreter_path {
-    static constexpr void tell(facts& f) {
-        f.environment.interpreter_is_contradicted =
-            !f.environment.interpreter_path.empty() && f.environment.interpreter_path != Path.view();
-        f.environment.interpreter_path = Path.view();
-        f.seen.interpreter_is_given = known::yes;
-    }
-};
-
 /// Where the script finds what it needs, in parts in any order: `environment<user_managed, interpreter_path<"...">>`.
+/// Without parts: the system's Python, or where a framework's version is asked for, what that version brings.
 template <class... Parts>
 struct environment {
     using slot = environment_slot;
     static constexpr void tell(facts& f) { (Parts::tell(f), ...); }
+};
+
+/// An environment with a name of its own, for several estimators: `using vision = environment_definition<"vision",
+/// conda_packages<...>>`. It is whole: no other part can be put beside it.
+template <fixed_string Name, class... Parts>
+struct environment_definition {
+    using slot = environment_slot;
+    static constexpr void tell(facts& f) {
+        f.environment.named = Name.view();
+        (Parts::tell(f), ...);
+    }
 };
 
 }  // namespace estima::inline v0_1

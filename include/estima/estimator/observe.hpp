@@ -18,7 +18,8 @@ namespace estima::inline v0_1 {
 /// The facts of a job with all that the running program can see, and for the rules that look at a text, which text.
 struct observation {
     facts seen;
-    std::string reserved_variables{}, unpassable_text{}, names_given_twice{};
+    std::string reserved_variables{}, unpassable_text{}, names_given_twice{}, parameters_given_twice{}, over_limits{},
+        missing_files{};
 };
 
 namespace detail {
@@ -72,6 +73,41 @@ inline void note_repeated(std::string& found, std::string_view list,
 }
 }  // namespace detail
 
+namespace detail {
+inline std::string repeated_parameters(std::vector<script_param> const& params) {
+    std::string found;
+    for (std::size_t i = 0; i < params.size(); ++i)
+        for (std::size_t j = 0; j < i; ++j)
+            if (!params[i].name.empty() && params[i].name == params[j].name)
+                found.append(found.empty() ? "" : ", ").append(params[i].name);
+    return found;
+}
+
+/// Limits of Azure's service (resource-limits-quotas-capacity, 2020-12-21), in characters.
+inline std::string over_service_limits(job_fields const& job) {
+    std::string found;
+    auto hold = [&found](std::string const& what, std::size_t size, std::size_t limit) {
+        if (size > limit)
+            found += (found.empty() ? "" : ", ") + what + ": " + std::to_string(size) + ", at most " + std::to_string(limit);
+    };
+    hold("tags", job.tags.size(), 50);
+    for (auto const& [name, value] : job.tags) {
+        hold("the name of tag " + name.substr(0, 20), name.size(), 100);
+        hold("the value of tag " + name.substr(0, 20), value.size(), 1000);
+    }
+    hold("display_name", job.display_name.size(), 256);
+    return found;
+}
+
+inline std::string missing_environment_files(environment_facts const& e, job_fields const& job) {
+    std::string found;
+    for (std::string_view const file : {e.conda_dependencies_file, e.pip_requirements_file})
+        if (!file.empty() && !is_file_inside(job.source_directory, std::string{file}))
+            found.append(found.empty() ? "" : ", ").append(file);
+    return found;
+}
+}  // namespace detail
+
 /// The interpreter of a job: its field, else its policy's, else Debian's name for it.
 inline std::string interpreter_of(facts const& policies, job_fields const& job) {
     if (!job.interpreter_path.empty()) return job.interpreter_path;
@@ -92,6 +128,8 @@ inline observation observe(facts const& policies, job_fields const& job) {
     if (has_source) {
         bool const inside = detail::is_file_inside(job.source_directory, job.entry_script);
         f.seen.entry_is_inside = detail::to_known(inside);
+        o.missing_files = detail::missing_environment_files(f.environment, job);
+        f.seen.environment_files_are_inside = detail::to_known(o.missing_files.empty());
         if (inside && f.framework.is_executable)
             f.seen.entry_is_executable = detail::to_known(is_executable_file(job.source_directory + "/" + job.entry_script));
     }
@@ -100,7 +138,7 @@ inline observation observe(facts const& policies, job_fields const& job) {
         if (!f.environment.interpreter_path.empty() && f.environment.interpreter_path != job.interpreter_path)
             f.environment.interpreter_is_contradicted = true;
     }
-    if (!f.framework.is_executable)
+    if (!f.framework.is_executable && f.target.kind == "local" && !f.environment.is_prepared())
         f.seen.interpreter_is_found = detail::to_known(!find_program(interpreter_of(policies, job)).empty());
     for (auto const& [name, value] : job.environment_variables)
         if (is_reserved_variable(name)) o.reserved_variables += (o.reserved_variables.empty() ? "" : ", ") + name;
@@ -110,6 +148,10 @@ inline observation observe(facts const& policies, job_fields const& job) {
     detail::note_repeated(o.names_given_twice, "environment_variables", job.environment_variables);
     detail::note_repeated(o.names_given_twice, "tags", job.tags);
     f.seen.names_are_given_once = detail::to_known(o.names_given_twice.empty());
+    o.parameters_given_twice = detail::repeated_parameters(job.script_params);
+    f.seen.parameters_are_given_once = detail::to_known(o.parameters_given_twice.empty());
+    o.over_limits = detail::over_service_limits(job);
+    f.seen.service_limits_are_kept = detail::to_known(o.over_limits.empty());
     double const limit = job.max_run_duration.seconds();
     f.seen.max_run_duration_makes_sense = detail::to_known(limit >= 0 && limit <= detail::longest_run_duration);
     return o;

@@ -18,6 +18,7 @@ namespace estima::inline v0_1 {
 struct broken_rule {
     std::string_view id, sentence, advice;
     std::string where;  ///< the values that break it
+    rule_level level = rule_level::error;
 };
 
 /// Thrown by submit: all rules that the job breaks. id() is the first one's.
@@ -51,9 +52,18 @@ inline std::string counts_of(facts const& f) {
            (f.target.max_nodes == 1 ? " node" : " nodes");
 }
 
+inline std::string versions_of(framework_facts const& f) {
+    std::string text{f.name};
+    text.append(" ").append(f.version.empty() ? "without a version" : f.version).append("; known:");
+    for (framework_version const& one : f.versions) text.append(" ").append(one.version);
+    return text;
+}
+
 /// The values that a broken rule is about. Rules of one's own get none and say it all in their sentence.
 inline std::string where_broken(std::string_view id, observation const& o, job_fields const& job) {
-    if (id <= "EST-009") return counts_of(o.seen);
+    if (id <= "EST-008" || id == "EST-018" || id == "EST-019" || (id >= "EST-027" && id <= "EST-030") || id == "EST-039")
+        return counts_of(o.seen);
+    if (id == "EST-009" || id == "EST-013" || id == "EST-040") return versions_of(o.seen.framework);
     if (id == "EST-011") return "environment_variables: " + o.reserved_variables;
     if (id == "EST-020") return "source_directory = \"" + job.source_directory + "\"";
     if (id == "EST-021" || id == "EST-022")
@@ -62,11 +72,14 @@ inline std::string where_broken(std::string_view id, observation const& o, job_f
     if (id == "EST-024") return "max_run_duration = " + std::to_string(job.max_run_duration.seconds()) + " s";
     if (id == "EST-025") return o.unpassable_text;
     if (id == "EST-026") return o.names_given_twice;
+    if (id == "EST-031") return "script_params: " + o.parameters_given_twice;
+    if (id == "EST-032") return o.over_limits;
+    if (id == "EST-033") return o.missing_files;
     return {};
 }
 }  // namespace detail
 
-/// All rules that the job breaks, now that its fields are known and its files can be looked at.
+/// All rules that the job breaks, errors and warnings, now that its fields are known and its files can be looked at.
 template <any_estimator Estimator>
 std::vector<broken_rule> check(Estimator const& job) {
     observation const o = observe(Estimator::policy_facts, job.fields());
@@ -74,15 +87,22 @@ std::vector<broken_rule> check(Estimator const& job) {
     boost::hana::for_each(all_rules, [&](auto type) {
         using rule = typename decltype(type)::type;
         if (rule::broken(o.seen))
-            found.push_back({rule::id::text, rule::sentence, rule::advice, detail::where_broken(rule::id::text, o, job.fields())});
+            found.push_back({rule::id::text, rule::sentence, rule::advice, detail::where_broken(rule::id::text, o, job.fields()),
+                             level_of<rule>()});
     });
     return found;
 }
 
-/// Throws broken_rules_error with all rules that the job breaks.
+/// Throws broken_rules_error with all errors; returns the warnings.
 template <any_estimator Estimator>
-void require_valid(Estimator const& job) {
-    if (std::vector<broken_rule> found = check(job); !found.empty()) throw broken_rules_error{std::move(found)};
+std::vector<broken_rule> require_valid(Estimator const& job) {
+    std::vector<broken_rule> errors = check(job), warnings;
+    std::erase_if(errors, [&warnings](broken_rule const& rule) {
+        if (rule.level == rule_level::warning) warnings.push_back(rule);
+        return rule.level == rule_level::warning;
+    });
+    if (!errors.empty()) throw broken_rules_error{std::move(errors)};
+    return warnings;
 }
 
 }  // namespace estima::inline v0_1

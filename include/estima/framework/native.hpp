@@ -9,7 +9,7 @@ namespace estima::inline v0_1 {
 /// An executable: a C++ training program, or any script with a #! line. `entry_script` names it.
 struct native {
     using slot = framework_slot;
-    static constexpr std::string_view backends[]{"single_process", "mpi", "gloo"};
+    static constexpr std::string_view backends[]{"single_process", "mpi", "gloo", "nccl"};
     static constexpr void tell(facts& f) {
         f.framework.name = "native";
         f.framework.azure_name = "Native";

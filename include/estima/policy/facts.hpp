@@ -1,79 +1,116 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <cstddef>
 #include <string_view>
 
+#include <estima/base/bytes.hpp>
 #include <estima/policy/count.hpp>
+#include <estima/policy/static_list.hpp>
 
 namespace estima::inline v0_1 {
-
-/// Names in static storage, for facts that are lists.
-struct name_list {
-    std::string_view const* first = nullptr;
-    std::size_t size = 0;
-
-    constexpr name_list() = default;
-    template <std::size_t Size>
-    constexpr name_list(std::string_view const (&names)[Size]) : first{names}, size{Size} {}  // NOLINT: implicit
-    constexpr bool contains(std::string_view name) const {
-        for (std::size_t i = 0; i < size; ++i)
-            if (first[i] == name) return true;
-        return false;
-    }
-};
 
 /// What is so far known of something that only the running program can see.
 enum class known : unsigned char { unknown, no, yes };
 
+struct description_facts {
+    bool has_a_stranger = false;  ///< a template argument that is no policy
+    bool fills_a_slot_twice = false;
+};
+
+struct framework_facts {
+    std::string_view name = "generic";
+    std::string_view azure_name = "Python";        ///< the `framework` of the run configuration
+    std::string_view version{};                    ///< empty: the newest known, or whatever the user's environment has
+    static_list<framework_version> versions{};     ///< known ones, oldest first
+    static_list<named_value> variables{};          ///< set in an environment that is prepared for the run
+    name_list backends{};                          ///< names of the distribution backends that it can use
+    bool trains_on_one_node = false;
+    bool is_executable = false;  ///< the entry is a program, not a Python script
+
+    /// The data of the version asked for; nothing if the framework has no versions or not this one.
+    constexpr framework_version const* chosen_version() const {
+        if (versions.empty()) return nullptr;
+        if (version.empty()) return versions.end() - 1;
+        for (framework_version const& one : versions)
+            if (one.version == version) return &one;
+        return nullptr;
+    }
+};
+
+struct compute_target_facts {
+    std::string_view kind = "local";
+    std::string_view name = "local";  ///< the `target` of the run configuration
+    int max_nodes = 1;
+    count slots_per_node{};           ///< places for processes; not given: as many as asked
+    count gpus_per_node{};            ///< not given: not known
+    bool has_containers = false;
+    bool is_azure = false;            ///< held against the limits of the service
+    std::string_view vm_size{}, vm_priority{};
+};
+
+struct backend_facts {
+    std::string_view name = "single_process";
+    std::string_view communicator = "None";  ///< Azure's word in the run configuration
+    bool distributes = false;                ///< can start several processes
+    bool needs_gpus = false;
+    bool has_roles = false;                  ///< counts workers and parameter servers instead of processes
+    count worker_count{}, parameter_server_count{};
+};
+
+struct image_facts {
+    std::string_view reference{};  ///< empty: none of one's own
+    std::string_view registry_address{}, registry_username{}, registry_password_variable{};
+};
+
+struct environment_facts {
+    bool is_user_managed = false;         ///< said so
+    std::string_view named{};             ///< an environment of one's own, by name
+    std::string_view interpreter_path{};  ///< empty: "python3"
+    bool interpreter_is_contradicted = false;
+    name_list conda_packages{}, pip_packages{};
+    std::string_view conda_dependencies_file{}, pip_requirements_file{};
+    image_facts image{};
+    static_list<named_value> variables{};
+    bytes shm_size{};                     ///< 0: Azure's default
+    int parts_given_twice = 0;
+
+    constexpr bool has_packages() const {
+        return !conda_packages.empty() || !pip_packages.empty() || !conda_dependencies_file.empty() ||
+               !pip_requirements_file.empty();
+    }
+    /// Something of it has to be prepared for the run; otherwise the system's or the user's own Python is used.
+    constexpr bool is_prepared() const {
+        return !is_user_managed && (has_packages() || !image.reference.empty() || !named.empty());
+    }
+};
+
+/// What only the running program can see.
+struct seen_facts {
+    known source_directory_exists = known::unknown;
+    known entry_is_inside = known::unknown;
+    known entry_is_executable = known::unknown;
+    known interpreter_is_found = known::unknown;
+    known interpreter_is_given = known::unknown;
+    known sets_reserved_variable = known::unknown;
+    known texts_can_be_passed = known::unknown;
+    known names_are_given_once = known::unknown;
+    known max_run_duration_makes_sense = known::unknown;
+    known environment_files_are_inside = known::unknown;
+    known parameters_are_given_once = known::unknown;
+    known service_limits_are_kept = known::unknown;
+};
+
 /// Everything that a rule may look at. Each policy tells its part (`static constexpr void tell(facts&)`); submit adds
 /// the run-time fields and what it finds on the disk. A fact that is not known breaks no rule.
 struct facts {
-    struct {
-        bool has_a_stranger = false;  ///< a template argument that is no policy
-        bool fills_a_slot_twice = false;
-    } description{};
-
-    struct {
-        std::string_view name = "generic";
-        std::string_view azure_name = "Python";  ///< the `framework` of the run configuration
-        std::string_view version{};              ///< empty: whatever is installed
-        name_list backends{};                    ///< names of the distribution backends that it can use
-        bool trains_on_one_node = false;
-        bool is_executable = false;  ///< the entry is a program, not a Python script
-    } framework{};
-
-    struct {
-        std::string_view name = "local";
-        int max_nodes = 1;
-    } target{};
-
-    struct {
-        std::string_view name = "single_process";
-        std::string_view communicator = "None";  ///< Azure's word in the run configuration
-        bool distributes = false;                ///< can start several processes
-    } backend{};
-
-    struct {
-        bool user_managed = true;
-        std::string_view interpreter_path{};  ///< empty: "python3"
-        bool interpreter_is_contradicted = false;
-    } environment{};
-
+    description_facts description{};
+    framework_facts framework{};
+    compute_target_facts target{};
+    backend_facts backend{};
+    environment_facts environment{};
     count node_count{};
     count process_count_per_node{};
-
-    struct {
-        known source_directory_exists = known::unknown;
-        known entry_is_inside = known::unknown;
-        known entry_is_executable = known::unknown;
-        known interpreter_is_found = known::unknown;
-        known interpreter_is_given = known::unknown;
-        known sets_reserved_variable = known::unknown;
-        known texts_can_be_passed = known::unknown;
-        known names_are_given_once = known::unknown;
-        known max_run_duration_makes_sense = known::unknown;
-    } seen{};
+    seen_facts seen{};
 };
 
 }  // namespace estima::inline v0_1

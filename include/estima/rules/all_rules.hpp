@@ -4,22 +4,31 @@
 #include <boost/hana/tuple.hpp>
 #include <boost/hana/type.hpp>
 
+#include <estima/rules/capacity_rules.hpp>
 #include <estima/rules/description_rules.hpp>
 #include <estima/rules/distribution_rules.hpp>
 #include <estima/rules/environment_rules.hpp>
+#include <estima/rules/framework_rules.hpp>
 #include <estima/rules/job_rules.hpp>
 
 namespace estima::inline v0_1 {
 
 /// The one table of rules: the compiler goes through it with what the types say, submit with everything.
 inline constexpr auto all_rules = boost::hana::tuple_t<
-    an_argument_that_is_not_a_policy, two_policies_for_one_slot, backend_not_supported_by_the_framework, more_nodes_than_the_compute_target_has,
-    several_nodes_or_processes_without_a_distribution_backend, several_nodes_for_a_framework_that_trains_on_one,
-    a_value_is_given_in_two_places_that_disagree, a_node_count_below_one, a_process_count_per_node_below_one,
+    an_argument_that_is_not_a_policy, two_policies_for_one_slot, backend_not_supported_by_the_framework,
+    more_nodes_than_the_compute_target_has, several_nodes_or_processes_without_a_distribution_backend,
+    several_nodes_for_a_framework_that_trains_on_one, a_value_is_given_in_two_places_that_disagree,
+    a_node_count_below_one, a_process_count_per_node_below_one,
     a_framework_version_in_an_environment_that_the_user_manages, an_interpreter_for_a_native_executable,
-    a_reserved_environment_variable_is_set, the_source_directory_does_not_exist,
+    a_reserved_environment_variable_is_set, an_unknown_version_of_the_framework,
+    a_part_of_the_environment_is_given_twice, packages_in_an_environment_that_the_user_manages,
+    a_conda_file_together_with_other_packages, a_container_on_a_target_without_containers,
+    nccl_on_a_target_without_gpus, more_processes_on_a_node_than_it_has_slots, the_source_directory_does_not_exist,
     the_entry_script_is_not_inside_the_source_directory, the_native_entry_is_not_executable,
-    the_interpreter_is_not_found, the_maximal_run_duration_makes_no_sense,
-    a_text_that_cannot_be_passed_to_a_process, a_name_is_given_twice>;
+    the_interpreter_is_not_found, the_maximal_run_duration_makes_no_sense, a_text_that_cannot_be_passed_to_a_process,
+    a_name_is_given_twice, more_processes_on_a_node_than_it_has_gpus, more_workers_and_servers_than_there_are_places,
+    more_nodes_than_workers_and_servers, no_worker_or_no_parameter_server, a_script_parameter_is_given_twice,
+    more_than_the_service_takes, a_file_of_the_environment_is_missing, gpus_are_left_idle,
+    a_package_that_the_framework_brings_already>;
 
 }  // namespace estima::inline v0_1

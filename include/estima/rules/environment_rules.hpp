@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <estima/policy/reserved_variables.hpp>
 #include <estima/rules/rule.hpp>
 
 namespace estima::inline v0_1 {
@@ -9,6 +10,11 @@ struct drop_the_version_or_let_estima_manage_the_environment;
 struct drop_interpreter_path_or_choose_a_python_framework;
 struct let_the_distribution_backend_set_it;
 struct check_the_interpreter_path;
+struct give_each_part_of_the_environment_once;
+struct drop_user_managed_or_the_packages;
+struct put_all_packages_into_the_file_or_all_inline;
+struct choose_a_target_with_containers_or_drop_the_image;
+struct put_the_file_into_the_source_directory;
 
 struct a_framework_version_in_an_environment_that_the_user_manages {
     using id = est<9>;
@@ -16,7 +22,7 @@ struct a_framework_version_in_an_environment_that_the_user_manages {
     static constexpr std::string_view sentence =
         "a framework version is asked for in a user_managed environment, where the interpreter decides it";
     static constexpr std::string_view advice = "drop the version; the environment's own one is used";
-    static constexpr bool broken(facts const& f) { return f.environment.user_managed && !f.framework.version.empty(); }
+    static constexpr bool broken(facts const& f) { return f.environment.is_user_managed && !f.framework.version.empty(); }
 };
 
 struct an_interpreter_for_a_native_executable {
@@ -35,7 +41,11 @@ struct a_reserved_environment_variable_is_set {
     static constexpr std::string_view sentence =
         "environment_variables sets one that the launcher, MPI or the backend sets for each process";
     static constexpr std::string_view advice = "leave it out: every process gets its own value";
-    static constexpr bool broken(facts const& f) { return f.seen.sets_reserved_variable == known::yes; }
+    static constexpr bool broken(facts const& f) {
+        for (named_value const& one : f.environment.variables)
+            if (is_reserved_variable(one.name)) return true;
+        return f.seen.sets_reserved_variable == known::yes;
+    }
 };
 
 struct the_interpreter_is_not_found {
@@ -45,6 +55,53 @@ struct the_interpreter_is_not_found {
     static constexpr std::string_view advice =
         "install it (Debian: apt-get install python3), or name another with interpreter_path";
     static constexpr bool broken(facts const& f) { return f.seen.interpreter_is_found == known::no; }
+};
+
+struct a_part_of_the_environment_is_given_twice {
+    using id = est<14>;
+    using remedy = give_each_part_of_the_environment_once;
+    static constexpr std::string_view sentence = "the environment has two parts of one kind";
+    static constexpr std::string_view advice = "give each kind of part once, with all its packages or variables";
+    static constexpr bool broken(facts const& f) { return f.environment.parts_given_twice > 0; }
+};
+
+struct packages_in_an_environment_that_the_user_manages {
+    using id = est<15>;
+    using remedy = drop_user_managed_or_the_packages;
+    static constexpr std::string_view sentence = "packages are asked for in a user_managed environment, where none are installed";
+    static constexpr std::string_view advice = "drop user_managed, or the packages";
+    static constexpr bool broken(facts const& f) { return f.environment.is_user_managed && f.environment.has_packages(); }
+};
+
+struct a_conda_file_together_with_other_packages {
+    using id = est<16>;
+    using remedy = put_all_packages_into_the_file_or_all_inline;
+    static constexpr std::string_view sentence = "conda_dependencies_file stands beside other packages, which would be ignored";
+    static constexpr std::string_view advice = "put all packages into the file, or all into conda_packages and pip_packages";
+    static constexpr bool broken(facts const& f) {
+        environment_facts const& e = f.environment;
+        return !e.conda_dependencies_file.empty() &&
+               (!e.conda_packages.empty() || !e.pip_packages.empty() || !e.pip_requirements_file.empty());
+    }
+};
+
+struct a_container_on_a_target_without_containers {
+    using id = est<17>;
+    using remedy = choose_a_target_with_containers_or_drop_the_image;
+    static constexpr std::string_view sentence = "a container image or shm_size is asked for on a target without containers";
+    static constexpr std::string_view advice = "choose a target with containers, or drop custom_docker_image and shm_size";
+    static constexpr bool broken(facts const& f) {
+        return !f.target.has_containers && (!f.environment.image.reference.empty() || f.environment.shm_size != bytes{});
+    }
+};
+
+struct a_file_of_the_environment_is_missing {
+    using id = est<33>;
+    using remedy = put_the_file_into_the_source_directory;
+    static constexpr std::string_view sentence =
+        "conda_dependencies_file or pip_requirements_file is not a file inside source_directory";
+    static constexpr std::string_view advice = "give its path relative to source_directory";
+    static constexpr bool broken(facts const& f) { return f.seen.environment_files_are_inside == known::no; }
 };
 
 }  // namespace estima::inline v0_1

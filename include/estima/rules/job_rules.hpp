@@ -11,6 +11,7 @@ struct make_it_executable;
 struct give_a_positive_duration;
 struct remove_the_bytes_that_cannot_be_passed;
 struct give_each_name_once;
+struct shorten_or_drop_what_the_service_would_refuse;
 
 struct the_source_directory_does_not_exist {
     using id = est<20>;
@@ -60,6 +61,24 @@ struct a_name_is_given_twice {
     static constexpr std::string_view sentence = "an environment variable or a tag is given twice";
     static constexpr std::string_view advice = "give each name once: nobody could tell which value wins";
     static constexpr bool broken(facts const& f) { return f.seen.names_are_given_once == known::no; }
+};
+
+struct a_script_parameter_is_given_twice {
+    using id = est<31>;
+    using remedy = give_each_name_once;
+    static constexpr rule_level level = rule_level::warning;
+    static constexpr std::string_view sentence = "a script parameter is given twice";
+    static constexpr std::string_view advice = "give it once, unless the script collects several values of it";
+    static constexpr bool broken(facts const& f) { return f.seen.parameters_are_given_once == known::no; }
+};
+
+struct more_than_the_service_takes {
+    using id = est<32>;
+    using remedy = shorten_or_drop_what_the_service_would_refuse;
+    static constexpr std::string_view sentence = "the job exceeds a limit of Azure Machine Learning";
+    static constexpr std::string_view advice =
+        "at most 50 tags with names of 100 and values of 1,000 characters, a display name of 256";
+    static constexpr bool broken(facts const& f) { return f.target.is_azure && f.seen.service_limits_are_kept == known::no; }
 };
 
 }  // namespace estima::inline v0_1

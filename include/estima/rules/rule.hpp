@@ -15,8 +15,12 @@ struct est {
     static constexpr char text[]{'E', 'S', 'T', '-', '0', '0' + Number / 10, '0' + Number % 10, 0};
 };
 
+/// An error refuses the job. A warning is told by explain() and submit, and the job is run.
+enum class rule_level { error, warning };
+
 /// A rule over the facts of an estimator. Its name is its sentence and `remedy`'s name is the way out, since names are
-/// what a compiler prints; `sentence` and `advice` say the same to a running program.
+/// what a compiler prints; `sentence` and `advice` say the same to a running program. `level` may be left out: error.
+/// A rule may name a template `details<Policies...>` with more types for the compiler to print.
 template <class Rule>
 concept rule = requires(facts const& f) {
     { Rule::id::text } -> std::convertible_to<std::string_view>;
@@ -25,5 +29,11 @@ concept rule = requires(facts const& f) {
     { Rule::advice } -> std::convertible_to<std::string_view>;
     { Rule::broken(f) } -> std::same_as<bool>;
 };
+
+template <class Rule>
+constexpr rule_level level_of() {
+    if constexpr (requires { Rule::level; }) return Rule::level;
+    else return rule_level::error;
+}
 
 }  // namespace estima::inline v0_1

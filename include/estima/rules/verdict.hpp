@@ -30,12 +30,12 @@ consteval facts facts_of() {
     detail::tell<policy_for<framework_slot, generic, Policies...>>(f);
     detail::tell<policy_for<compute_target_slot, local, Policies...>>(f);
     detail::tell<policy_for<distribution_backend_slot, single_process, Policies...>>(f);
-    detail::tell<policy_for<environment_slot, environment<user_managed>, Policies...>>(f);
+    detail::tell<policy_for<environment_slot, environment<>, Policies...>>(f);
     return f;
 }
 
-/// A broken rule as a compiler prints it: its id, the rule's sentence as a name, and the remedy.
-template <class Id, class Rule, class Remedy>
+/// A broken rule as a compiler prints it: its id, the rule's sentence as a name, the remedy, and what else it has to say.
+template <class Id, class Rule, class Remedy, class... Details>
 struct broken {};
 
 template <class... Broken>
@@ -46,19 +46,29 @@ template <class... Policies>
 struct breaks {
     template <class Rule>
     constexpr auto operator()(Rule) const {
-        return boost::hana::bool_c<Rule::type::broken(facts_of<Policies...>())>;
+        using rule = typename Rule::type;
+        return boost::hana::bool_c<level_of<rule>() == rule_level::error && rule::broken(facts_of<Policies...>())>;
     }
 };
+template <class Rule, class... Policies>
+struct told {
+    using type = broken<typename Rule::id, Rule, typename Rule::remedy>;
+};
+template <class Rule, class... Policies>
+    requires requires { typename Rule::template details<Policies...>; }
+struct told<Rule, Policies...> {
+    using type = broken<typename Rule::id, Rule, typename Rule::remedy, typename Rule::template details<Policies...>>;
+};
+template <class... Policies>
 struct as_broken {
     template <class Rule>
     constexpr auto operator()(Rule) const {
-        using rule = typename Rule::type;
-        return boost::hana::type_c<broken<typename rule::id, rule, typename rule::remedy>>;
+        return boost::hana::type_c<typename told<typename Rule::type, Policies...>::type>;
     }
 };
 template <class... Policies>
 struct verdict {  // a class, not an alias of decltype: g++ 12 cannot print the latter inside a constraint
-    static constexpr auto found = boost::hana::transform(boost::hana::filter(all_rules, breaks<Policies...>{}), as_broken{});
+    static constexpr auto found = boost::hana::transform(boost::hana::filter(all_rules, breaks<Policies...>{}), as_broken<Policies...>{});
     using type = typename decltype(boost::hana::unpack(found, boost::hana::template_<rules>))::type;
 };
 }  // namespace detail

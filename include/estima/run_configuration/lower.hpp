@@ -62,7 +62,7 @@ inline run_configuration lower(facts const& policies, job_fields const& job) {
         c.max_run_duration_seconds = static_cast<std::int64_t>(
             std::ceil(std::clamp(job.max_run_duration.seconds(), -detail::longest_run_duration, detail::longest_run_duration)));
     c.environment.environment_variables.insert(job.environment_variables.begin(), job.environment_variables.end());
-    c.environment.python.user_managed_dependencies = policies.environment.user_managed;
+    c.environment.python.user_managed_dependencies = !policies.environment.is_prepared() && policies.framework.version.empty();
     c.environment.python.interpreter_path = interpreter_of(policies, job);
     if (c.communicator == "Mpi") c.mpi.process_count_per_node = processes.value;
     if (c.communicator == "Gloo") {

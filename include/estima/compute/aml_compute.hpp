@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <estima/policy/capacity.hpp>
+#include <estima/policy/slot.hpp>
+
+namespace estima::inline v0_1 {
+
+/// Azure's size of a virtual machine, such as "Standard_NC6".
+template <fixed_string Size>
+struct vm_size {
+    static constexpr void tell(facts& f) { f.target.vm_size = Size.view(); }
+};
+enum class priority { dedicated, low_priority };
+template <priority Priority>
+struct vm_priority {
+    static constexpr void tell(facts& f) { f.target.vm_priority = Priority == priority::dedicated ? "dedicated" : "lowpriority"; }
+};
+
+/// A cluster of Azure Machine Learning. Attributes: target_name, max_nodes, slots_per_node, gpus_per_node, vm_size,
+/// vm_priority, without_containers.
+template <class... Attributes>
+struct aml_compute {
+    using slot = compute_target_slot;
+    static constexpr void tell(facts& f) {
+        f.target.kind = "aml_compute";
+        f.target.name = "amlcompute";  // Azure's own default, a cluster made for the run
+        f.target.max_nodes = no_limit;
+        f.target.has_containers = true;
+        f.target.is_azure = true;
+        (Attributes::tell(f), ...);
+    }
+};
+
+}  // namespace estima::inline v0_1

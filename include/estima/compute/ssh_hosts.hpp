@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <estima/policy/capacity.hpp>
+#include <estima/policy/slot.hpp>
+
+namespace estima::inline v0_1 {
+
+/// Machines that are reached by ssh. Attributes: target_name, max_nodes, slots_per_node, gpus_per_node, with_containers.
+template <class... Attributes>
+struct ssh_hosts {
+    using slot = compute_target_slot;
+    static constexpr void tell(facts& f) {
+        f.target.kind = "ssh_hosts";
+        f.target.name = "ssh_hosts";
+        f.target.max_nodes = no_limit;
+        (Attributes::tell(f), ...);
+    }
+};
+
+}  // namespace estima::inline v0_1

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <estima/distribution/parameter_server.hpp>
+
+namespace estima::inline v0_1 {
+
+/// TensorFlow's collectives among workers (MultiWorkerMirroredStrategy), which meet through TF_CONFIG. Attributes:
+/// worker_count (one a node, if left out), node_count.
+template <class... Attributes>
+struct multi_worker {
+    using slot = distribution_backend_slot;
+    static constexpr void tell(facts& f) {
+        f.backend.name = "multi_worker";
+        f.backend.communicator = "MultiWorker";  // Azure's SDK has no word for it
+        f.backend.distributes = true;
+        f.backend.has_roles = true;
+        f.backend.parameter_server_count = 0;
+        (Attributes::tell(f), ...);
+    }
+};
+
+}  // namespace estima::inline v0_1

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <estima/policy/facts.hpp>
+#include <estima/policy/node_count.hpp>
+#include <estima/policy/slot.hpp>
+
+namespace estima::inline v0_1 {
+
+/// Processes that meet through torch.distributed's env:// variables, as with gloo, for NVIDIA's NCCL: one GPU each.
+/// Attributes as for mpi.
+template <class... Attributes>
+struct nccl {
+    using slot = distribution_backend_slot;
+    static constexpr void tell(facts& f) {
+        f.backend.name = "nccl";
+        f.backend.communicator = "Nccl";
+        f.backend.distributes = true;
+        f.backend.needs_gpus = true;
+        (Attributes::tell(f), ...);
+    }
+};
+
+}  // namespace estima::inline v0_1

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <estima/policy/facts.hpp>
+#include <estima/policy/node_count.hpp>
+#include <estima/policy/slot.hpp>
+
+namespace estima::inline v0_1 {
+
+/// How many workers, on all nodes together.
+template <int Number>
+struct worker_count {
+    static constexpr void tell(facts& f) { f.backend.worker_count.also(Number); }
+};
+/// How many parameter servers, on all nodes together.
+template <int Number>
+struct parameter_server_count {
+    static constexpr void tell(facts& f) { f.backend.parameter_server_count.also(Number); }
+};
+
+/// TensorFlow's workers and parameter servers, which meet through TF_CONFIG. Attributes: worker_count,
+/// parameter_server_count (1 each, if left out, as in Azure ML), node_count.
+template <class... Attributes>
+struct parameter_server {
+    using slot = distribution_backend_slot;
+    static constexpr void tell(facts& f) {
+        f.backend.name = "parameter_server";
+        f.backend.communicator = "ParameterServer";
+        f.backend.distributes = true;
+        f.backend.has_roles = true;
+        (Attributes::tell(f), ...);
+    }
+};
+
+}  // namespace estima::inline v0_1

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <estima/base/fixed_string.hpp>
+#include <estima/policy/facts.hpp>
+
+namespace estima::inline v0_1 {
+
+/// Part of an environment: conda match specifications, "numpy=1.16" or "conda-forge::mpi4py>=3".
+template <fixed_string... Specifications>
+struct conda_packages {
+    static constexpr std::string_view list[]{Specifications.view()..., std::string_view{}};
+    static constexpr void tell(facts& f) {
+        f.environment.parts_given_twice += !f.environment.conda_packages.empty();
+        f.environment.conda_packages = {list, sizeof...(Specifications)};
+    }
+};
+
+/// Part of an environment: pip requirements (PEP 508), "torch==1.4.0" or "horovod[pytorch]>=0.18".
+template <fixed_string... Requirements>
+struct pip_packages {
+    static constexpr std::string_view list[]{Requirements.view()..., std::string_view{}};
+    static constexpr void tell(facts& f) {
+        f.environment.parts_given_twice += !f.environment.pip_packages.empty();
+        f.environment.pip_packages = {list, sizeof...(Requirements)};
+    }
+};
+
+/// Part of an environment: a file in conda's format, relative to source_directory.
+template <fixed_string Path>
+struct conda_dependencies_file {
+    static constexpr void tell(facts& f) {
+        f.environment.parts_given_twice += !f.environment.conda_dependencies_file.empty();
+        f.environment.conda_dependencies_file = Path.view();
+    }
+};
+
+/// Part of an environment: a file in pip's format, relative to source_directory.
+template <fixed_string Path>
+struct pip_requirements_file {
+    static constexpr void tell(facts& f) {
+        f.environment.parts_given_twice += !f.environment.pip_requirements_file.empty();
+        f.environment.pip_requirements_file = Path.view();
+    }
+};
+
+}  // namespace estima::inline v0_1

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <climits>
+
+#include <estima/base/fixed_string.hpp>
+#include <estima/policy/facts.hpp>
+
+namespace estima::inline v0_1 {
+
+/// Attributes of a compute target: what it has to give. Rules hold a job against it.
+template <int Number>
+struct max_nodes {
+    static constexpr void tell(facts& f) { f.target.max_nodes = Number; }
+};
+/// Places for processes on a node. Left out: as many as a job asks for.
+template <int Number>
+struct slots_per_node {
+    static constexpr void tell(facts& f) { f.target.slots_per_node.also(Number); }
+};
+template <int Number>
+struct gpus_per_node {
+    static constexpr void tell(facts& f) { f.target.gpus_per_node.also(Number); }
+};
+/// The target runs jobs in containers, or not.
+struct with_containers {
+    static constexpr void tell(facts& f) { f.target.has_containers = true; }
+};
+struct without_containers {
+    static constexpr void tell(facts& f) { f.target.has_containers = false; }
+};
+/// What the target is called where it is: a cluster of an Azure workspace, a partition of Slurm.
+template <fixed_string Name>
+struct target_name {
+    static constexpr void tell(facts& f) { f.target.name = Name.view(); }
+};
+
+inline constexpr int no_limit = INT_MAX;
+
+}  // namespace estima::inline v0_1

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace estima::inline v0_1 {
+
+/// Values in static storage, for facts that are lists.
+template <class T>
+struct static_list {
+    T const* first = nullptr;
+    std::size_t size = 0;
+
+    constexpr static_list() = default;
+    constexpr static_list(T const* values, std::size_t number) : first{values}, size{number} {}
+    template <std::size_t Size>
+    constexpr static_list(T const (&values)[Size]) : first{values}, size{Size} {}  // NOLINT: implicit
+    constexpr T const* begin() const { return first; }
+    constexpr T const* end() const { return first + size; }
+    constexpr bool empty() const { return size == 0; }
+    constexpr bool contains(T const& value) const {
+        for (T const& one : *this)
+            if (one == value) return true;
+        return false;
+    }
+};
+using name_list = static_list<std::string_view>;
+
+/// A variable of the script's environment, in static storage.
+struct named_value {
+    std::string_view name, value;
+    constexpr bool operator==(named_value const&) const = default;
+};
+
+/// What a version of a framework adds to an environment that is prepared for the run.
+struct framework_version {
+    std::string_view version;
+    name_list pip_packages;
+    std::string_view cpu_image{}, gpu_image{};
+};
+
+}  // namespace estima::inline v0_1

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <estima/rules/rule.hpp>
+
+namespace estima::inline v0_1 {
+
+struct choose_a_target_with_gpus_or_the_gloo_backend;
+struct lower_process_count_per_node_or_raise_slots_per_node;
+struct start_one_process_for_each_gpu;
+struct lower_worker_count_or_add_nodes;
+struct lower_node_count_or_add_workers;
+struct give_at_least_one_worker_and_one_parameter_server;
+
+namespace detail {
+constexpr int role_count(facts const& f) { return f.backend.worker_count.value + f.backend.parameter_server_count.value; }
+constexpr bool has_too_few(count const& c, int needed) { return c.is_given && c.value < needed; }
+}  // namespace detail
+
+struct nccl_on_a_target_without_gpus {
+    using id = est<18>;
+    using remedy = choose_a_target_with_gpus_or_the_gloo_backend;
+    static constexpr std::string_view sentence = "the backend needs GPUs, and the compute target has none";
+    static constexpr std::string_view advice = "choose a target with gpus_per_node<N>, or the gloo backend";
+    static constexpr bool broken(facts const& f) { return f.backend.needs_gpus && detail::has_too_few(f.target.gpus_per_node, 1); }
+};
+
+struct more_processes_on_a_node_than_it_has_slots {
+    using id = est<19>;
+    using remedy = lower_process_count_per_node_or_raise_slots_per_node;
+    static constexpr std::string_view sentence = "process_count_per_node is above the slots of the compute target's nodes";
+    static constexpr std::string_view advice = "lower process_count_per_node, or correct slots_per_node of the target";
+    static constexpr bool broken(facts const& f) {
+        return !f.backend.has_roles && detail::has_too_few(f.target.slots_per_node, f.process_count_per_node.value);
+    }
+};
+
+struct more_processes_on_a_node_than_it_has_gpus {
+    using id = est<27>;
+    using remedy = start_one_process_for_each_gpu;
+    static constexpr std::string_view sentence = "the backend needs a GPU for each process, and a node has fewer";
+    static constexpr std::string_view advice = "set process_count_per_node to the number of GPUs of a node";
+    static constexpr bool broken(facts const& f) {
+        return f.backend.needs_gpus && f.target.gpus_per_node.is_given && f.target.gpus_per_node.value > 0 &&
+               f.process_count_per_node.value > f.target.gpus_per_node.value;
+    }
+};
+
+struct more_workers_and_servers_than_there_are_places {
+    using id = est<28>;
+    using remedy = lower_worker_count_or_add_nodes;
+    static constexpr std::string_view sentence = "there are more workers and parameter servers than places for processes";
+    static constexpr std::string_view advice = "lower worker_count, or raise node_count or slots_per_node";
+    static constexpr bool broken(facts const& f) {
+        return f.backend.has_roles && f.target.slots_per_node.is_given &&
+               detail::role_count(f) > static_cast<long long>(f.node_count.value) * f.target.slots_per_node.value;
+    }
+};
+
+struct more_nodes_than_workers_and_servers {
+    using id = est<29>;
+    using remedy = lower_node_count_or_add_workers;
+    static constexpr std::string_view sentence = "there are more nodes than workers and parameter servers: some would idle";
+    static constexpr std::string_view advice = "lower node_count, or raise worker_count";
+    static constexpr bool broken(facts const& f) {
+        bool const is_said = f.backend.worker_count.is_given || f.backend.name == "parameter_server";
+        return f.backend.has_roles && is_said && f.node_count.value > detail::role_count(f);
+    }
+};
+
+struct no_worker_or_no_parameter_server {
+    using id = est<30>;
+    using remedy = give_at_least_one_worker_and_one_parameter_server;
+    static constexpr std::string_view sentence = "worker_count or parameter_server_count is below 1";
+    static constexpr std::string_view advice = "give at least 1 of each, or leave it out";
+    static constexpr bool broken(facts const& f) {
+        return f.backend.has_roles && (f.backend.worker_count.value < 1 ||
+                                       (f.backend.name == "parameter_server" && f.backend.parameter_server_count.value < 1));
+    }
+};
+
+struct gpus_are_left_idle {
+    using id = est<39>;
+    using remedy = start_one_process_for_each_gpu;
+    static constexpr rule_level level = rule_level::warning;
+    static constexpr std::string_view sentence = "a node has more GPUs than processes: the others idle unless the script uses several";
+    static constexpr std::string_view advice = "set process_count_per_node to the number of GPUs of a node";
+    static constexpr bool broken(facts const& f) {
+        return f.backend.distributes && !f.backend.has_roles && f.target.gpus_per_node.is_given &&
+               f.process_count_per_node.value < f.target.gpus_per_node.value;
+    }
+};
+
+}  // namespace estima::inline v0_1

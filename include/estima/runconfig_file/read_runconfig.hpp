@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <estima/run_configuration/provenance.hpp>
+#include <estima/run_configuration/read_fields.hpp>
+#include <estima/run_configuration/run_configuration.hpp>
+#include <estima/runconfig_file/comments.hpp>
+#include <estima/runconfig_file/document.hpp>
+#include <estima/runconfig_file/legacy.hpp>
+#include <estima/runconfig_file/parse_file_text.hpp>
+
+namespace estima::inline v0_1 {
+
+/// Something in a file, or in what is written, that its author should know.
+struct file_warning {
+    std::string_view id;  ///< EST-120 to EST-125
+    std::string where;    ///< "train.runconfig:12:3 (environment.r)"
+    std::string text;
+};
+
+/// A run configuration with what its files told beside it.
+struct loaded_runconfig {
+    run_configuration configuration{};
+    provenance origin{};  ///< "file train.runconfig:12" for each field that was given
+    std::vector<file_warning> warnings{};
+    file_comments comments{};
+    std::vector<std::string> files{};  ///< all that were read, the run configuration itself first
+};
+
+namespace detail {
+class file_field_reader final : public field_reader {
+public:
+    file_field_reader(document const& d, loaded_runconfig& into) : field_reader{true}, document_{d}, into_{into} {}
+
+private:
+    file_place const& here() const { return document_.place(pointer(path())); }
+    std::string where(position at) const { return where_text(document_.files[here().file], at, dotted(path())); }
+    json const* value() const {
+        json const* found = &document_.value;
+        for (std::string const& key : path()) {
+            if (found->is_array())
+                found = &(*found)[std::stoul(key)];
+            else if (found->is_object() && found->contains(key))
+                found = &(*found)[key];
+            else
+                return nullptr;
+        }
+        return found;
+    }
+
+    error refusal(std::string_view expected) const override {
+        json const* const found = value();
+        std::string shown = found == nullptr     ? "nothing"
+                            : found->is_object() ? "a map"
+                            : found->is_array()  ? "a list"
+                                                 : found->dump();
+        if (!path().empty() && path().back() == "password") shown = "something else";
+        if (shown.size() > 60) shown = "a long text";
+        return {"EST-105",
+                {.what = "a value in this file is not what its key needs",
+                 .where = where(here().value),
+                 .why = "expected " + std::string{expected} + ", found " + shown,
+                 .remedy = "compare it with docs/run_configuration.md"}};
+    }
+    void note_unknown() override {
+        warn("EST-120", here().key, "this key is not known; it is kept, and means nothing to estima");
+    }
+    void note_null(json const& taken) override {
+        warn("EST-121", here().key, "nothing is set here; " + taken.dump() + " is taken");
+    }
+    void note_password() override {
+        warn("EST-122", here().key, "a password stands in this file; it is used, and never written anywhere");
+    }
+    void note_set() override {
+        file_place const& place = here();
+        into_.origin.set(dotted(path()), "file " + document_.files[place.file] + ":" + std::to_string(place.key.line));
+    }
+    std::string scalar_text(json const& found) const override {
+        auto const place = document_.places.find(pointer(path()));
+        return place == document_.places.end() || place->second.written.empty() ? found.dump() : place->second.written;
+    }
+    void warn(std::string_view id, position at, std::string text) {
+        into_.warnings.push_back({id, where(at), std::move(text)});
+    }
+
+    document const& document_;
+    loaded_runconfig& into_;
+};
+
+inline error missing_in_reference(document const& d, std::string const& name, std::string expected) {
+    std::string at;
+    append_pointer(at, "dataReferences");
+    append_pointer(at, name);
+    file_place const& place = d.place(at);
+    return {"EST-105",
+            {.what = "a value in this file is not what its key needs",
+             .where = where_text(d.files[place.file], place.key, "dataReferences." + name),
+             .why = std::move(expected),
+             .remedy = "compare it with docs/run_configuration.md"}};
+}
+
+/// What Azure's loader checks across keys.
+inline void check_references(run_configuration& c, document const& d) {
+    for (auto& [name, reference] : c.data_references) {
+        if (reference.data_store_name.empty()) throw missing_in_reference(d, name, "dataStoreName is missing");
+        bool is_known = false;
+        for (std::string_view const mode : {"mount", "download", "upload"}) {
+            if (!same_word(mode, reference.mode)) continue;
+            reference.mode = mode;
+            is_known = true;
+        }
+        if (!is_known) throw missing_in_reference(d, name, "mode is to be mount, download or upload");
+    }
+}
+
+inline void read_into(loaded_runconfig& loaded, document& d) {
+    loaded.configuration = file_field_reader{d, loaded}.read(d.value);
+    check_references(loaded.configuration, d);
+    loaded.files = d.files;
+}
+}  // namespace detail
+
+/// The run configuration that a text in YAML or JSON is, in the keys of today or of the first versions. `file` is what
+/// errors call it. Keys that are missing, or null, keep their defaults; numbers and words are cast as Azure's loader
+/// does, unless that would make another value of them silently.
+/// EST-103 no YAML and no JSON; EST-104 a key twice; EST-105 a value of the wrong kind; EST-106 too large or too
+/// complicated; EST-109 a legacy file without a script.
+inline loaded_runconfig parse_runconfig(std::string_view text, std::string const& file = "the text") {
+    loaded_runconfig loaded;
+    detail::document d = detail::parse_file_text(text, file);
+    loaded.comments = detail::comments_of(text, d);
+    detail::modernise(d);
+    detail::read_into(loaded, d);
+    return loaded;
+}
+
+}  // namespace estima::inline v0_1

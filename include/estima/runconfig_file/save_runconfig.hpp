@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <estima/runconfig_file/find_runconfig.hpp>
+#include <estima/runconfig_file/load_runconfig.hpp>
+#include <estima/runconfig_file/write_runconfig.hpp>
+#include <estima/system/files.hpp>
+
+namespace estima::inline v0_1 {
+
+enum class separate_environment : bool { no, yes };
+
+struct save_options {
+    separate_environment environment = separate_environment::no;  ///< yes: in an environment.yml beside the file
+    file_comments comments{};                                     ///< of the file that was read, to be kept
+};
+
+struct saved_runconfig {
+    std::vector<std::filesystem::path> files{};  ///< all that were written, the run configuration itself first
+    std::vector<file_warning> warnings{};
+    run_configuration configuration{};  ///< as it is read back: it names the conda file
+};
+
+namespace detail {
+inline std::string conda_text(json const& conda) {
+    std::string text = "# What the script needs, as conda reads it\n";
+    for (char const* const key : {"name", "channels", "dependencies"})
+        if (!conda[key].is_null() && !conda[key].empty()) append_member(text, 0, key, conda[key]);
+    for (auto item = conda.begin(); item != conda.end(); ++item)
+        if (table_of<conda_section>().find(item.key()) == nullptr) append_member(text, 0, item.key(), *item);
+    return text.back() == '\n' && text.find('\n') + 1 == text.size() ? text + "dependencies: []\n" : text;
+}
+
+/// Leaves a file alone that says the same already: it may have its author's comments.
+inline void write_conda_file(std::filesystem::path const& file, json const& conda) {
+    std::string const text = conda_text(conda);
+    try {
+        if (is_file(file) && parse_file_text(read_runconfig_text(file), file.string()).value ==
+                                 parse_file_text(text, file.string()).value)
+            return;
+    } catch (error const&) {  // what stands there cannot be read: it is replaced
+    }
+    make_directories(parent_of(file));
+    replace_file(file, text);
+}
+
+/// A file of someone else's must not name what is overwritten elsewhere.
+inline void check_inside(std::filesystem::path const& file) {
+    if (file.is_relative() && *file.lexically_normal().begin() != "..") return;
+    throw error{"EST-108",
+                {.what = "the conda file cannot be written there",
+                 .where = file.string(),
+                 .why = "condaDependenciesFile leads out of the project's folder",
+                 .remedy = "name a file in that folder"}};
+}
+
+/// environment.yml: the section `environment` of the whole text, its keys at the top.
+inline written_runconfig environment_text(json const& environment, file_comments const& comments) {
+    written_runconfig written;
+    runconfig_writer{comments, written}.section(table_of<environment_section>(), environment, 0, "/environment");
+    return written;
+}
+}  // namespace detail
+
+/// Writes a .runconfig file as Azure's SDK would: into the folder's .azureml (or aml_config) under that name, or to
+/// `path` itself if it is no folder. Conda packages go to the file that the configuration names, or to
+/// conda_dependencies.yml beside it. load_runconfig reads `configuration` of the result back, and so does Azure's
+/// loader. EST-102 text that is not UTF-8; EST-108 nowhere to write to; EST-301.
+inline saved_runconfig save_runconfig(run_configuration const& c, std::filesystem::path const& path,
+                                      std::string const& name = {}, save_options const& options = {}) {
+    detail::runconfig_place const place = detail::place_to_save(path, name);
+    std::filesystem::path const folder = detail::parent_of(place.file);
+    saved_runconfig saved{.configuration = c};
+    detail::require_utf8(c);
+    python_section& python = saved.configuration.environment.python;
+    json all = to_json(c);
+    make_directories(folder);
+    std::vector<std::filesystem::path> others;
+
+    if (python.conda_dependencies) {
+        if (python.conda_dependencies_file.empty())
+            python.conda_dependencies_file =
+                (folder / "conda_dependencies.yml").lexically_relative(place.root).generic_string();
+        detail::check_inside(python.conda_dependencies_file);
+        std::filesystem::path const file = place.root / python.conda_dependencies_file;
+        detail::write_conda_file(file, all["environment"]["python"]["condaDependencies"]);
+        others.push_back(file);
+        all["environment"]["python"]["condaDependenciesFile"] = python.conda_dependencies_file;
+        all["environment"]["python"]["condaDependencies"] = nullptr;
+    }
+    if (options.environment == separate_environment::yes) {
+        std::filesystem::path const separate = folder / "environment.yml";
+        written_runconfig environment = detail::environment_text(all["environment"], options.comments);
+        replace_file(separate, environment.text);
+        others.push_back(separate);
+        saved.warnings = std::move(environment.warnings);
+        all.erase("environment");
+    }
+    written_runconfig written;
+    detail::runconfig_writer writer{options.comments, written};
+    writer.section(detail::table_of<run_configuration>(), all, 0, "");
+    writer.finish();
+    replace_file(place.file, written.text);
+    saved.files = {place.file};
+    saved.files.insert(saved.files.end(), others.begin(), others.end());
+    saved.warnings.insert(saved.warnings.end(), written.warnings.begin(), written.warnings.end());
+    detail::warn_of_password(c, saved.warnings);
+    return saved;
+}
+
+}  // namespace estima::inline v0_1

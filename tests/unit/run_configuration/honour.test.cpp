@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include <estima/run_configuration/honour.hpp>
+
+namespace {
+using namespace estima;
+
+std::vector<std::string> fields(run_configuration const& c, std::string_view kind = "local") {
+    std::vector<std::string> names;
+    for (field_problem const& one : what_cannot_be_honoured(c, kind)) {
+        CHECK_FALSE(one.why.empty());
+        CHECK_FALSE(one.remedy.empty());
+        names.push_back(one.field);
+    }
+    return names;
+}
+using list = std::vector<std::string>;
+
+run_configuration sound() { return {.script = "train.py"}; }
+
+template <class Change>
+list after(Change const& change, std::string_view kind = "local") {
+    run_configuration c = sound();
+    change(c);
+    return fields(c, kind);
+}
+}  // namespace
+
+TEST_CASE("a configuration that only has defaults can be run as it stands") {
+    for (char const* kind : {"local", "ssh_hosts", "slurm", "aml_compute"}) CHECK(fields(sound(), kind).empty());
+    CHECK(after([](auto& c) {
+              c.environment.name = "mine";
+              c.environment.docker.shm_size = "8g";          // means nothing without a container
+              c.environment.docker.base_image = "python:3";  // nor does this
+              c.auto_prepare_environment = true;
+              c.amlcompute.cluster_max_node_count = 1;
+              c.amlcompute.vm_priority = "dedicated";
+              c.priority = 3;
+              c.mpi.node_count = 1;
+          }).empty());
+}
+
+TEST_CASE("on this machine each thing that only Azure has is named") {
+    CHECK(after([](auto& c) { c.environment.docker.enabled = true; }) == list{"environment.docker.enabled"});
+    CHECK(after([](auto& c) { c.docker.use_docker = true; }) == list{"docker.useDocker"});
+    CHECK(after([](auto& c) {
+              c.environment.python.conda_dependencies = conda_section{.dependencies = {.conda = {"numpy"}}};
+          }) == list{"environment.python.condaDependencies"});
+    CHECK(after([](auto& c) { c.environment.python.conda_dependencies_file = "env.yml"; }) ==
+          list{"environment.python.condaDependenciesFile"});
+    CHECK(after([](auto& c) { c.environment.name = "AzureML-Tutorial"; }) == list{"environment.name"});
+    CHECK(after([](auto& c) { c.framework = "PySpark"; }) == list{"framework"});
+    CHECK(after([](auto& c) { c.framework = "CNTK"; }) == list{"framework"});
+    CHECK(after([](auto& c) { c.communicator = "ParallelTask"; }) == list{"communicator"});
+    CHECK(after([](auto& c) { c.hdi.yarn_deploy_mode = "client"; }) == list{"hdi.yarnDeployMode"});
+    CHECK(after([](auto& c) { c.environment.spark.repositories = {"r"}; }) == list{"environment.spark"});
+    CHECK(after([](auto& c) { c.environment.databricks.jar_libraries.text = "[1]"; }) ==
+          list{"environment.databricks"});
+    CHECK(after([](auto& c) { c.data_references["d"].data_store_name = "s"; }) == list{"dataReferences.d"});
+    CHECK(after([](auto& c) { c.data["i"]; }) == list{"data.i"});
+    CHECK(after([](auto& c) { c.source_directory_data_store = "s"; }) == list{"sourceDirectoryDataStore"});
+    CHECK(after([](auto& c) { c.amlcompute.vm_size = "S"; }) == list{"amlcompute.vmSize"});
+    CHECK(after([](auto& c) { c.kubernetescompute.instance_type = "S"; }) == list{"kubernetescompute.instanceType"});
+    CHECK(after([](auto& c) { c.credential_passthrough = true; }) == list{"credentialPassthrough"});
+    CHECK(after([](auto& c) { c.command.text = "\"ls\""; }) == list{"command"});
+    CHECK(after([](auto& c) { c.environment_variables["A"] = "1"; }) == list{"environmentVariables"});
+    CHECK(after([](auto& c) { c.history.output_collection = false; }) == list{"history.outputCollection"});
+    CHECK(after([](auto& c) { c.environment.environment_variables["RANK"] = "1"; }) ==
+          list{"environment.environmentVariables.RANK"});
+    CHECK(after([](auto& c) { c.target = "cpu-pool"; }) == list{"target"});
+    CHECK(after([](auto& c) { c.output_data.text = R"({"o":1})"; }) == list{"outputData"});
+}
+
+TEST_CASE("packages are no problem where the user manages them") {
+    CHECK(after([](auto& c) {
+              c.environment.python.user_managed_dependencies = true;
+              c.environment.python.conda_dependencies_file = "env.yml";
+              c.environment.python.conda_dependencies = conda_section{.dependencies = {.conda = {"numpy"}}};
+          }).empty());
+}
+
+TEST_CASE("what only Azure has is no problem on Azure's own compute") {
+    CHECK(after(
+              [](auto& c) {
+                  c.target = "cpu-pool";
+                  c.environment.docker.enabled = true;
+                  c.environment.python.conda_dependencies_file = "env.yml";
+                  c.data_references["d"].data_store_name = "s";
+                  c.framework = "PySpark";
+                  c.amlcompute.vm_size = "S";
+              },
+              "aml_compute")
+              .empty());
+}
+
+TEST_CASE("words and counts that make no sense anywhere are named for every target") {
+    for (char const* kind : {"local", "aml_compute"}) {
+        CHECK(after([](auto& c) { c.script.clear(); }, kind) == list{"script"});
+        CHECK(after([](auto& c) { c.framework = "Fortran"; }, kind) == list{"framework"});
+        CHECK(after([](auto& c) { c.communicator = "Pigeons"; }, kind) == list{"communicator"});
+        CHECK(after(
+                  [](auto& c) {
+                      c.communicator = "Mpi";
+                      c.mpi.process_count_per_node = 0;
+                  },
+                  kind) == list{"mpi.processCountPerNode"});
+        CHECK(after([](auto& c) { c.arguments = {std::string("a\0b", 3)}; }, kind) == list{"arguments"});
+        CHECK(after([](auto& c) { c.environment.environment_variables["a=b"] = "c"; }, kind) ==
+              list{"environment.environmentVariables.a=b"});
+    }
+    auto on_two = [](auto change) {
+        return after(
+            [&](auto& c) {
+                c.node_count = 2;
+                change(c);
+            },
+            "slurm");
+    };
+    CHECK(on_two([](auto&) {}) == list{"nodeCount"});
+    CHECK(on_two([](auto& c) { c.communicator = "Mpi"; }).empty());
+    CHECK(on_two([](auto& c) {
+              c.communicator = "Mpi";
+              c.mpi.node_count = 2;
+          }).empty());
+    CHECK(on_two([](auto& c) {
+              c.communicator = "Mpi";
+              c.mpi.node_count = 3;
+          }) == list{"mpi.nodeCount"});
+    CHECK(on_two([](auto& c) {
+              c.communicator = "Nccl";
+              c.pytorch.process_count = 4;
+          }).empty());
+    CHECK(on_two([](auto& c) {
+              c.communicator = "Nccl";
+              c.pytorch.process_count = 3;
+          }) == list{"pytorch.processCount"});
+    CHECK(on_two([](auto& c) {
+              c.communicator = "ParameterServer";
+              c.tensorflow.parameter_server_count = 0;
+          }) == list{"tensorflow.parameterServerCount"});
+    CHECK(on_two([](auto& c) {
+              c.communicator = "MultiWorker";
+              c.tensorflow.parameter_server_count = 0;
+          }).empty());
+}
+
+TEST_CASE("the error tells every field at once") {
+    run_configuration c = sound();
+    CHECK_NOTHROW(require_honoured(c, "local"));
+    c.framework = "PySpark";
+    c.environment.docker.enabled = true;
+    CHECK_THROWS_WITH(require_honoured(c, "local"),
+                      Catch::Matchers::Contains("EST-110") &&
+                          Catch::Matchers::Contains("where: framework, environment.docker.enabled"));
+}

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <catch2/catch.hpp>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include <estima/runconfig_file/save_runconfig.hpp>
+#include <support/temporary_directory.hpp>
+
+#include "generated_configuration.hpp"
+
+namespace {
+using namespace estima;
+namespace fs = std::filesystem;
+
+class project {
+public:
+    fs::path path() const { return folder_.path(); }
+    fs::path operator/(std::string const& name) const { return folder_.path() / name; }
+    void write(std::string const& name, std::string const& text) const {
+        fs::create_directories((*this / name).parent_path());
+        std::ofstream{*this / name, std::ios::binary} << text;
+    }
+    std::string script(std::string const& name) const { return load_runconfig(path(), name).configuration.script; }
+
+private:
+    estima_test::temporary_directory folder_;
+};
+
+template <class Action>
+std::string refusal(Action const& action) {
+    try {
+        action();
+    } catch (error const& e) {
+        return e.id();
+    }
+    return "taken";
+}
+}  // namespace
+
+TEST_CASE("a configuration is looked for by its name, then with the suffix, in .azureml, aml_config and the folder") {
+    project const p;
+    CHECK(refusal([&] { p.script("a"); }) == "EST-107");
+    p.write("a.runconfig", "script: root-suffix");
+    CHECK(p.script("a") == "root-suffix");
+    p.write("a", "script: root");
+    CHECK(p.script("a") == "root");
+    p.write("aml_config/a.runconfig", "script: early-suffix");
+    CHECK(p.script("a") == "early-suffix");
+    p.write("aml_config/a", "script: early");
+    CHECK(p.script("a") == "early");
+    p.write(".azureml/a.runconfig", "script: suffix");
+    CHECK(p.script("a") == "suffix");
+    CHECK(p.script("a.runconfig") == "suffix");
+    p.write(".azureml/a", "script: name");
+    CHECK(p.script("a") == "name");
+    CHECK(load_runconfig(p / ".azureml/a.runconfig").configuration.script == "suffix");
+}
+
+TEST_CASE("a configuration that is not there is told with all places that were tried") {
+    project const p;
+    try {
+        load_runconfig(p.path(), "a");
+        FAIL("it was found");
+    } catch (error const& e) {
+        for (char const* place :
+             {".azureml/a", ".azureml/a.runconfig", "aml_config/a", "aml_config/a.runconfig", "/a", "/a.runconfig"})
+            CHECK(e.text().why.find(place) != std::string::npos);
+    }
+    CHECK(refusal([&] { load_runconfig(p.path()); }) == "EST-107");
+    CHECK(refusal([&] { load_runconfig(p / "nowhere"); }) == "EST-107");
+    CHECK(refusal([&] { load_runconfig(p.path(), "../a"); }) == "EST-108");
+    CHECK(refusal([&] { load_runconfig(p.path(), std::string("a\0b", 3)); }) == "EST-108");
+}
+
+TEST_CASE("the environment and the packages of other files are read with it") {
+    project const p;
+    p.write(".azureml/a.runconfig", "script: a.py\n");
+    p.write(".azureml/environment.yml", "python:\n  condaDependenciesFile: env.yml\n  what: 1\n");
+    p.write("env.yml", "name: e\nchannels: [conda-forge]\ndependencies:\n- python=3.8\n- pip:\n  - torch\n- numpy\n");
+    loaded_runconfig const loaded = load_runconfig(p.path(), "a");
+    auto const& python = loaded.configuration.environment.python;
+    REQUIRE(python.conda_dependencies);
+    CHECK(python.conda_dependencies->name == "e");
+    CHECK(python.conda_dependencies->dependencies == package_list{{"python=3.8", "numpy"}, {"torch"}});
+    CHECK(loaded.files.size() == 3);
+    CHECK(std::string{loaded.origin.of("environment.python.condaDependenciesFile")}.ends_with("environment.yml:2"));
+    CHECK(std::string{loaded.origin.of("environment.python.condaDependencies.channels")}.ends_with("/env.yml:2"));
+    REQUIRE(loaded.warnings.size() == 1);
+    CHECK(loaded.warnings[0].where.find("environment.yml:3:3 (environment.python.what)") != std::string::npos);
+
+    p.write("env.yml", "dependencies:\n- python: 3\n");
+    try {
+        load_runconfig(p.path(), "a");
+        FAIL("it was taken");
+    } catch (error const& e) {
+        CHECK(e.id() == "EST-105");
+        CHECK(e.text().where.find("/env.yml:2:3 (environment.python.condaDependencies.dependencies.0)") !=
+              std::string::npos);
+    }
+    fs::remove(p / "env.yml");
+    CHECK(load_runconfig(p.path(), "a").warnings[0].id == "EST-124");
+    p.write(".azureml/env.yml", "dependencies: [x]");
+    CHECK(
+        load_runconfig(p.path(), "a").configuration.environment.python.conda_dependencies->dependencies.conda.size() ==
+        1);
+    p.write(".azureml/b.runconfig", "script: b.py\nenvironment: {name: own}\n");  // has one: the other is left alone
+    CHECK(load_runconfig(p.path(), "b").configuration.environment.python == python_section{});
+}
+
+TEST_CASE("any run configuration is read back from the folder that it was saved to") {
+    estima_test::configuration_generator generator{3};
+    project const p;
+    for (int i = 0; i < 40; ++i) {
+        run_configuration c = generator.next();
+        c.environment.python.conda_dependencies_file = i % 2 == 0 ? "" : "packages.yml";
+        fs::remove_all(p / ".azureml");
+        fs::remove(p / "packages.yml");
+        saved_runconfig const saved = save_runconfig(
+            c, p.path(), "one", {.environment = i % 3 == 0 ? separate_environment::yes : separate_environment::no});
+        if (c.environment.python.conda_dependencies && c.environment.python.conda_dependencies_file.empty())
+            c.environment.python.conda_dependencies_file = ".azureml/conda_dependencies.yml";
+        CHECK(saved.configuration == c);
+        INFO(read_file(p / ".azureml/one.runconfig"));
+        REQUIRE(load_runconfig(p.path(), "one").configuration == c);
+        CHECK(saved.files.size() == 1u + c.environment.python.conda_dependencies.has_value() + (i % 3 == 0));
+        for (fs::path const& file : saved.files) CHECK(fs::is_regular_file(file));
+    }
+}
+
+TEST_CASE("a configuration is saved where Azure's SDK looks for it") {
+    project const p;
+    run_configuration const c{.script = "a.py"};
+    CHECK(save_runconfig(c, p.path(), "a").files[0] == p / ".azureml/a.runconfig");
+    CHECK(save_runconfig(c, p.path(), "a.runconfig").files[0] == p / ".azureml/a.runconfig");
+    CHECK(save_runconfig(c, p / "b.yml").files[0] == p / "b.yml");
+    CHECK(load_runconfig(p / "b.yml").configuration == c);
+    project const early;
+    fs::create_directory(early / "aml_config");
+    CHECK(save_runconfig(c, early.path(), "a").files[0] == early / "aml_config/a.runconfig");
+
+    CHECK(refusal([&] { save_runconfig(c, p.path()); }) == "EST-108");
+    CHECK(refusal([&] { save_runconfig(c, p.path(), "x/y"); }) == "EST-108");
+    CHECK(refusal([&] { save_runconfig(c, p / "no/file.yml"); }) == "EST-108");
+    CHECK(refusal([&] { save_runconfig(c, p / "no", "a"); }) == "EST-108");
+    run_configuration with_packages = c;
+    with_packages.environment.python.conda_dependencies = conda_section{};
+    for (char const* outside : {"/etc/conda.yml", "../conda.yml", "a/../../conda.yml"}) {
+        with_packages.environment.python.conda_dependencies_file = outside;
+        CHECK(refusal([&] { save_runconfig(with_packages, p.path(), "a"); }) == "EST-108");
+    }
+}
+
+TEST_CASE("a conda file that says the same already keeps its comments") {
+    project const p;
+    run_configuration c{.script = "a.py"};
+    c.environment.python.conda_dependencies_file = "env.yml";
+    c.environment.python.conda_dependencies = conda_section{.dependencies = {{"numpy"}, {}}};
+    p.write("env.yml", "# by hand\ndependencies: [numpy]\n");
+    save_runconfig(c, p.path(), "a");
+    CHECK(read_file(p / "env.yml") == "# by hand\ndependencies: [numpy]\n");
+    c.environment.python.conda_dependencies->dependencies.conda.push_back("scipy");
+    save_runconfig(c, p.path(), "a");
+    CHECK(read_file(p / "env.yml").find("- scipy") != std::string::npos);
+}
+
+TEST_CASE("what is no regular file of a fair size is not read") {
+    project const p;
+    p.write(".azureml/large.runconfig", std::string(largest_runconfig_file + 1, '#'));
+    CHECK(refusal([&] { load_runconfig(p.path(), "large"); }) == "EST-106");
+    fs::create_directory(p / ".azureml/folder");
+    CHECK(refusal([&] { load_runconfig(p.path(), "folder"); }) == "EST-107");
+}
