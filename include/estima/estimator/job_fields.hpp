@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -31,6 +32,15 @@ struct job_fields {
     count process_count_per_node{};
     /// The Python that runs the script, where the policy leaves it open: a path, or a name looked up in PATH.
     std::string interpreter_path{};
+    /// Inputs that no script parameter names; the script finds them by their environment variables.
+    std::vector<data_input> inputs{};
+    /// A checkpoint of an earlier run: the script gets it as `--resume-from <path>`.
+    std::optional<datastore> resume_from{};
+    /// Workers and parameter servers, where a TensorFlow backend leaves them open.
+    count worker_count{};
+    count parameter_server_count{};
+    /// Azure's: jobs of a higher one are started first.
+    std::optional<int> priority{};
 };
 
 }  // namespace estima::inline v0_1

@@ -7,22 +7,25 @@
 #include <type_traits>
 #include <utility>
 
+#include <estima/estimator/data_input.hpp>
+
 namespace estima::inline v0_1 {
 
 /// The value of a parameter that is only a name, such as argparse's store_true: `{"--verbose", estima::flag}`.
 struct flag_tag {};
 inline constexpr flag_tag flag{};
 
-/// Text, a number, a bool ("true" or "false"), a path or a flag. Kept as given; it becomes text when the estimator is
-/// lowered, a floating-point number as the shortest one that reads back to the same value.
+/// Text, a number, a bool ("true" or "false"), a path, a flag, or an input. Kept as given; it becomes text when the
+/// estimator is lowered, a floating-point number as the shortest one that reads back to the same value.
 struct script_value {
-    enum class kind : unsigned char { name_only, text, integer, natural, real, single_precision };
+    enum class kind : unsigned char { name_only, text, integer, natural, real, single_precision, input };
 
     kind is = kind::name_only;
     std::string text{};
     long long integer = 0;
     unsigned long long natural = 0;
     double real = 0;
+    data_input input{};
 
     script_value(flag_tag) {}                                                              // NOLINT: implicit
     script_value(char const* value) : is{kind::text}, text{value} {}                       // NOLINT
@@ -36,6 +39,9 @@ struct script_value {
     script_value(std::floating_point auto value)  // NOLINT
         : is{std::same_as<decltype(value), float> ? kind::single_precision : kind::real},
           real{static_cast<double>(value)} {}
+    script_value(data_input value) : is{kind::input}, input{std::move(value)} {}                  // NOLINT
+    script_value(named_dataset const& value) : is{kind::input}, input(value) {}                   // NOLINT
+    script_value(datastore const& value) : is{kind::input}, input(value) {}                       // NOLINT
     /// std::filesystem::path, without its header.
     template <class Path>
         requires requires(Path const& p) {

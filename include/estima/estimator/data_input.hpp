@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <string>
+#include <utility>
+
+namespace estima::inline v0_1 {
+
+/// How a script gets at an input, in Azure's words.
+enum class data_mode : unsigned char { direct, mount, download, upload };
+
+constexpr char const* to_string(data_mode mode) {
+    switch (mode) {
+        case data_mode::direct: return "direct";
+        case data_mode::mount: return "mount";
+        case data_mode::download: return "download";
+        case data_mode::upload: return "upload";
+    }
+    return "";
+}
+
+/// An input of a job, ready to be used as the value of a script parameter or in `inputs`. Made by dataset and datastore.
+struct data_input {
+    bool is_dataset = false;  ///< a registered dataset; otherwise a path on a datastore
+    std::string source{};     ///< the dataset's or the datastore's name
+    std::string version{};    ///< of the dataset; empty: the newest
+    std::string name{};       ///< what the script knows it by
+    std::string path{};       ///< on the datastore; empty: all of it
+    data_mode mode = data_mode::mount;
+    std::string path_on_compute{};
+    bool overwrite = false;
+
+    bool operator==(data_input const&) const = default;
+};
+
+/// A dataset under the name that the script knows it by. Used as it is, the script gets the dataset's id.
+class named_dataset {
+public:
+    named_dataset(std::string dataset, std::string version, std::string input_name)
+        : input_{.is_dataset = true, .source = std::move(dataset), .version = std::move(version),
+                 .name = std::move(input_name), .mode = data_mode::direct} {}
+
+    /// The script gets a path where its files can be read (Linux only).
+    data_input as_mount(std::string path_on_compute = {}) const { return as(data_mode::mount, std::move(path_on_compute)); }
+    /// The script gets a path to a copy of its files.
+    data_input as_download(std::string path_on_compute = {}) const {
+        return as(data_mode::download, std::move(path_on_compute));
+    }
+    operator data_input() const { return input_; }  // NOLINT: implicit, as in Azure's SDK
+
+private:
+    data_input as(data_mode mode, std::string path_on_compute) const {
+        data_input input = input_;
+        input.mode = mode;
+        input.path_on_compute = std::move(path_on_compute);
+        return input;
+    }
+    data_input input_;
+};
+
+/// A dataset that is registered in an Azure workspace.
+class dataset {
+public:
+    explicit dataset(std::string name, std::string version = {}) : name_{std::move(name)}, version_{std::move(version)} {}
+    named_dataset as_named_input(std::string input_name) const { return {name_, version_, std::move(input_name)}; }
+
+private:
+    std::string name_, version_;
+};
+
+/// A datastore of an Azure workspace, or a path on it. The script gets a path on its node.
+class datastore {
+public:
+    explicit datastore(std::string name, std::string path = {}) : name_{std::move(name)}, path_{std::move(path)} {}
+    datastore path(std::string sub_path) const { return datastore{name_, std::move(sub_path)}; }
+
+    data_input as_mount() const { return as(data_mode::mount, {}, false); }
+    data_input as_download(std::string path_on_compute = {}, bool overwrite = false) const {
+        return as(data_mode::download, std::move(path_on_compute), overwrite);
+    }
+    /// The script writes there, and it is copied to the datastore after the run.
+    data_input as_upload(std::string path_on_compute = {}, bool overwrite = false) const {
+        return as(data_mode::upload, std::move(path_on_compute), overwrite);
+    }
+    operator data_input() const { return as_mount(); }  // NOLINT: implicit, as in Azure's SDK
+
+private:
+    data_input as(data_mode mode, std::string path_on_compute, bool overwrite) const {
+        return {.source = name_, .name = reference_name(), .path = path_, .mode = mode,
+                .path_on_compute = std::move(path_on_compute), .overwrite = overwrite};
+    }
+    /// Part of the name of an environment variable: letters, digits and '_'.
+    std::string reference_name() const {
+        std::string name = path_.empty() ? name_ : name_ + "_" + path_;
+        for (char& c : name)
+            if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'))) c = '_';
+        return name;
+    }
+    std::string name_, path_;
+};
+
+}  // namespace estima::inline v0_1
