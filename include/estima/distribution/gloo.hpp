@@ -15,6 +15,7 @@ struct gloo {
     static constexpr void tell(facts& f) {
         f.backend.name = "gloo";
         f.backend.communicator = "Gloo";
+        f.backend.azure_framework = "PyTorch";
         f.backend.distributes = true;
         (Attributes::tell(f), ...);
     }

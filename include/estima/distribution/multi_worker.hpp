@@ -13,6 +13,7 @@ struct multi_worker {
     static constexpr void tell(facts& f) {
         f.backend.name = "multi_worker";
         f.backend.communicator = "MultiWorker";  // Azure's SDK has no word for it
+        f.backend.azure_framework = "TensorFlow";
         f.backend.distributes = true;
         f.backend.has_roles = true;
         f.backend.parameter_server_count = 0;

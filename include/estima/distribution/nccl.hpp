@@ -15,6 +15,7 @@ struct nccl {
     static constexpr void tell(facts& f) {
         f.backend.name = "nccl";
         f.backend.communicator = "Nccl";
+        f.backend.azure_framework = "PyTorch";
         f.backend.distributes = true;
         f.backend.needs_gpus = true;
         (Attributes::tell(f), ...);

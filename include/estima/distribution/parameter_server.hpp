@@ -26,6 +26,7 @@ struct parameter_server {
     static constexpr void tell(facts& f) {
         f.backend.name = "parameter_server";
         f.backend.communicator = "ParameterServer";
+        f.backend.azure_framework = "TensorFlow";
         f.backend.distributes = true;
         f.backend.has_roles = true;
         (Attributes::tell(f), ...);

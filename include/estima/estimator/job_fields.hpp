@@ -41,6 +41,8 @@ struct job_fields {
     count parameter_server_count{};
     /// Azure's: jobs of a higher one are started first.
     std::optional<int> priority{};
+    /// Azure's: the datastore through which the nodes share the source directory.
+    std::string source_directory_data_store{};
 };
 
 }  // namespace estima::inline v0_1

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <estima/estimator/job_fields.hpp>
+#include <estima/estimator/observe_inputs.hpp>
 #include <estima/policy/facts.hpp>
 #include <estima/policy/reserved_variables.hpp>
 #include <estima/system/find_program.hpp>
@@ -19,7 +20,7 @@ namespace estima::inline v0_1 {
 struct observation {
     facts seen;
     std::string reserved_variables{}, unpassable_text{}, names_given_twice{}, parameters_given_twice{}, over_limits{},
-        missing_files{};
+        missing_files{}, repeated_inputs{}, unusable_input_names{};
 };
 
 namespace detail {
@@ -99,6 +100,13 @@ inline std::string over_service_limits(job_fields const& job) {
     return found;
 }
 
+inline bool is_notebook(std::string_view entry) {
+    if (entry.size() < 6) return false;
+    std::string ending{entry.substr(entry.size() - 6)};
+    for (char& c : ending) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+    return ending == ".ipynb";
+}
+
 inline std::string missing_environment_files(environment_facts const& e, job_fields const& job) {
     std::string found;
     for (std::string_view const file : {e.conda_dependencies_file, e.pip_requirements_file})
@@ -121,6 +129,8 @@ inline observation observe(facts const& policies, job_fields const& job) {
     facts& f = o.seen;
     f.node_count.also(job.node_count);
     f.process_count_per_node.also(job.process_count_per_node);
+    f.backend.worker_count.also(job.worker_count);
+    f.backend.parameter_server_count.also(job.parameter_server_count);
 
     struct stat status{};
     bool const has_source = ::stat(job.source_directory.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
@@ -152,6 +162,12 @@ inline observation observe(facts const& policies, job_fields const& job) {
     f.seen.parameters_are_given_once = detail::to_known(o.parameters_given_twice.empty());
     o.over_limits = detail::over_service_limits(job);
     f.seen.service_limits_are_kept = detail::to_known(o.over_limits.empty());
+    std::vector<data_input const*> const inputs = detail::inputs_of(job);
+    o.repeated_inputs = detail::repeated_inputs(inputs);
+    f.seen.input_names_are_distinct = detail::to_known(o.repeated_inputs.empty());
+    o.unusable_input_names = detail::unusable_input_names(inputs);
+    f.seen.input_names_can_be_variables = detail::to_known(o.unusable_input_names.empty());
+    f.seen.entry_is_a_notebook = detail::to_known(!f.framework.is_executable && detail::is_notebook(job.entry_script));
     double const limit = job.max_run_duration.seconds();
     f.seen.max_run_duration_makes_sense = detail::to_known(limit >= 0 && limit <= detail::longest_run_duration);
     return o;

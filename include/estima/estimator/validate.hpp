@@ -19,6 +19,13 @@ struct broken_rule {
     std::string_view id, sentence, advice;
     std::string where;  ///< the values that break it
     rule_level level = rule_level::error;
+
+    /// All of it in one line.
+    std::string text() const {
+        std::string line = "[" + std::string{id} + "] " + std::string{sentence};
+        if (!where.empty()) line += " (" + where + ")";
+        return line.append(": ").append(advice);
+    }
 };
 
 /// Thrown by submit: all rules that the job breaks. id() is the first one's.
@@ -61,7 +68,8 @@ inline std::string versions_of(framework_facts const& f) {
 
 /// The values that a broken rule is about. Rules of one's own get none and say it all in their sentence.
 inline std::string where_broken(std::string_view id, observation const& o, job_fields const& job) {
-    if (id <= "EST-008" || id == "EST-018" || id == "EST-019" || (id >= "EST-027" && id <= "EST-030") || id == "EST-039")
+    if (id <= "EST-008" || id == "EST-018" || id == "EST-019" || (id >= "EST-027" && id <= "EST-030") ||
+        id == "EST-039" || id == "EST-046")
         return counts_of(o.seen);
     if (id == "EST-009" || id == "EST-013" || id == "EST-040") return versions_of(o.seen.framework);
     if (id == "EST-011") return "environment_variables: " + o.reserved_variables;
@@ -75,6 +83,9 @@ inline std::string where_broken(std::string_view id, observation const& o, job_f
     if (id == "EST-031") return "script_params: " + o.parameters_given_twice;
     if (id == "EST-032") return o.over_limits;
     if (id == "EST-033") return o.missing_files;
+    if (id == "EST-041") return "inputs and script_params: " + o.repeated_inputs;
+    if (id == "EST-042") return "inputs and script_params: " + o.unusable_input_names;
+    if (id == "EST-045") return "entry_script = \"" + job.entry_script + "\"";
     return {};
 }
 }  // namespace detail

@@ -11,12 +11,14 @@ namespace detail {
 // Versions: azureml_train_core 1.8's scenario files. Packages of 5.1.0: Azure's curated environment of 2020-04-20.
 inline constexpr std::string_view chainer_5_1_0[]{"chainer==5.1.0", "mpi4py==3.0.0"};
 inline constexpr std::string_view chainer_7_0_0[]{"chainer==7.0.0", "mpi4py==3.0.0"};
+inline constexpr std::string_view chainer_5_1_0_gpu[]{"chainer==5.1.0", "cupy-cuda90==5.1.0", "mpi4py==3.0.0"};
+inline constexpr std::string_view chainer_7_0_0_gpu[]{"chainer==7.0.0", "cupy-cuda90==7.0.0", "mpi4py==3.0.0"};
 inline constexpr std::string_view chainer_cpu_image = "mcr.microsoft.com/azureml/base:intelmpi2018.3-ubuntu16.04";
 inline constexpr std::string_view chainer_gpu_image =
     "mcr.microsoft.com/azureml/base-gpu:intelmpi2018.3-cuda9.0-cudnn7-ubuntu16.04";
 inline constexpr framework_version chainer_versions[]{
-    {"5.1.0", chainer_5_1_0, chainer_cpu_image, chainer_gpu_image},
-    {"7.0.0", chainer_7_0_0, chainer_cpu_image, chainer_gpu_image},
+    {"5.1.0", chainer_5_1_0, chainer_cpu_image, chainer_gpu_image, chainer_5_1_0_gpu},
+    {"7.0.0", chainer_7_0_0, chainer_cpu_image, chainer_gpu_image, chainer_7_0_0_gpu},
 };
 }  // namespace detail
 

@@ -12,7 +12,6 @@ struct native {
     static constexpr std::string_view backends[]{"single_process", "mpi", "gloo", "nccl"};
     static constexpr void tell(facts& f) {
         f.framework.name = "native";
-        f.framework.azure_name = "Native";
         f.framework.backends = backends;
         f.framework.is_executable = true;
     }

@@ -39,7 +39,6 @@ struct pytorch {
     static constexpr std::string_view backends[]{"single_process", "mpi", "gloo", "nccl"};
     static constexpr void tell(facts& f) {
         f.framework.name = "pytorch";
-        f.framework.azure_name = "PyTorch";
         f.framework.version = Version.view();
         f.framework.versions = detail::pytorch_versions;
         f.framework.variables = detail::pytorch_variables;

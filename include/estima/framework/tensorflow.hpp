@@ -15,14 +15,19 @@ inline constexpr std::string_view tensorflow_1_13[]{"tensorflow==1.13.1", "horov
 inline constexpr std::string_view tensorflow_2_0[]{"tensorflow==2.0.0"};
 inline constexpr std::string_view tensorflow_2_1[]{"tensorflow==2.1.0"};
 inline constexpr std::string_view tensorflow_2_2[]{"tensorflow==2.2.0"};
+// Before 2.1 the one for GPUs was a package of its own.
+inline constexpr std::string_view tensorflow_1_10_gpu[]{"tensorflow-gpu==1.10.0"};
+inline constexpr std::string_view tensorflow_1_12_gpu[]{"tensorflow-gpu==1.12.0"};
+inline constexpr std::string_view tensorflow_1_13_gpu[]{"tensorflow-gpu==1.13.1", "horovod==0.16.1"};
+inline constexpr std::string_view tensorflow_2_0_gpu[]{"tensorflow-gpu==2.0.0"};
 inline constexpr std::string_view tensorflow_cpu_image = "mcr.microsoft.com/azureml/base:intelmpi2018.3-ubuntu16.04";
 inline constexpr std::string_view tensorflow_gpu_image =
     "mcr.microsoft.com/azureml/base-gpu:intelmpi2018.3-cuda10.0-cudnn7-ubuntu16.04";
 inline constexpr framework_version tensorflow_versions[]{
-    {"1.10", tensorflow_1_10, tensorflow_cpu_image, tensorflow_gpu_image},
-    {"1.12", tensorflow_1_12, tensorflow_cpu_image, tensorflow_gpu_image},
-    {"1.13", tensorflow_1_13, tensorflow_cpu_image, tensorflow_gpu_image},
-    {"2.0", tensorflow_2_0, tensorflow_cpu_image, tensorflow_gpu_image},
+    {"1.10", tensorflow_1_10, tensorflow_cpu_image, tensorflow_gpu_image, tensorflow_1_10_gpu},
+    {"1.12", tensorflow_1_12, tensorflow_cpu_image, tensorflow_gpu_image, tensorflow_1_12_gpu},
+    {"1.13", tensorflow_1_13, tensorflow_cpu_image, tensorflow_gpu_image, tensorflow_1_13_gpu},
+    {"2.0", tensorflow_2_0, tensorflow_cpu_image, tensorflow_gpu_image, tensorflow_2_0_gpu},
     {"2.1", tensorflow_2_1, tensorflow_cpu_image, tensorflow_gpu_image},
     {"2.2", tensorflow_2_2, tensorflow_cpu_image, tensorflow_gpu_image},
 };
@@ -36,7 +41,6 @@ struct tensorflow {
     static constexpr std::string_view backends[]{"single_process", "mpi", "parameter_server", "multi_worker"};
     static constexpr void tell(facts& f) {
         f.framework.name = "tensorflow";
-        f.framework.azure_name = "TensorFlow";
         f.framework.version = Version.view();
         f.framework.versions = detail::tensorflow_versions;
         f.framework.backends = backends;

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include <estima/history/run_directory.hpp>
+#include <estima/launcher/expand_variables.hpp>
 #include <estima/policy/reserved_variables.hpp>
 #include <estima/run_configuration/run_configuration.hpp>
 
 namespace estima::inline v0_1 {
-
-using environment_list = std::vector<std::pair<std::string, std::string>>;
 
 /// What a launch depends on beside the run configuration: where the programs are, and what the host offers.
 struct launch_settings {
@@ -49,12 +49,13 @@ inline std::vector<std::string> removed_variables() {
     std::vector<std::string> names{"OMPI_*", "PMIX_*", "PMI_*", "ORTE_*"};
     names.insert(names.end(), std::begin(reserved_variables), std::end(reserved_variables));
     for (char const* const name :
-         {"GLOO_SOCKET_IFNAME", "ESTIMA_RUN_ID", "ESTIMA_RUN_DIRECTORY", "ESTIMA_METRICS_FILE"})
+         {"GLOO_SOCKET_IFNAME", "NCCL_SOCKET_IFNAME", "AZ_BATCHAI_*", "ESTIMA_RUN_ID", "ESTIMA_RUN_DIRECTORY", "ESTIMA_METRICS_FILE"})
         names.emplace_back(name);
     return names;
 }
 
-inline std::vector<std::string> script_argv(run_configuration const& c, bool with_mpi4py) {
+inline std::vector<std::string> script_argv(run_configuration const& c, bool with_mpi4py,
+                                            environment_list const& variables) {
     std::vector<std::string> argv;
     if (c.framework == "Native") {
         argv.push_back("./" + c.script);
@@ -64,8 +65,45 @@ inline std::vector<std::string> script_argv(run_configuration const& c, bool wit
         if (with_mpi4py) argv.insert(argv.end(), {"-m", "mpi4py"});
         argv.push_back(c.script);
     }
-    argv.insert(argv.end(), c.arguments.begin(), c.arguments.end());
+    for (std::string const& argument : c.arguments) argv.push_back(expanded(argument, variables));
     return argv;
+}
+
+/// Torch's processes meet at one address.
+inline bool has_rendezvous(run_configuration const& c) { return c.communicator == "Gloo" || c.communicator == "Nccl"; }
+
+/// What a backend tells each process of its place, beside what mpirun sets.
+inline environment_list backend_environment(run_configuration const& c, process_plan const& p,
+                                            launch_settings const& settings) {
+    environment_list e;
+    if (!has_rendezvous(c)) return e;
+    auto add = [&e](char const* name, int value) { e.emplace_back(name, std::to_string(value)); };
+    e.emplace_back("MASTER_ADDR", settings.rendezvous_address);
+    e.emplace_back("MASTER_PORT", settings.rendezvous_port);
+    add("RANK", p.rank);
+    add("WORLD_SIZE", c.process_count());
+    add("LOCAL_RANK", p.local_rank);
+    add("LOCAL_WORLD_SIZE", c.process_count_per_node());
+    add("NODE_RANK", p.node_rank);
+    // Azure's names for the same, which its examples use.
+    e.emplace_back("AZ_BATCHAI_PYTORCH_INIT_METHOD",
+                   "tcp://" + settings.rendezvous_address + ":" + settings.rendezvous_port);
+    add("AZ_BATCHAI_TASK_INDEX", p.rank);
+    if (c.node_count == 1) e.emplace_back(c.communicator == "Gloo" ? "GLOO_SOCKET_IFNAME" : "NCCL_SOCKET_IFNAME", "lo");
+    return e;
+}
+
+/// What can stand as $NAME in the script's arguments: the backend's variables, mpirun's included.
+inline environment_list expandable_variables(run_configuration const& c, process_plan const& p,
+                                             launch_settings const& settings) {
+    environment_list e = backend_environment(c, p, settings);
+    if (c.communicator == "Mpi")
+        for (auto const& [name, value] : {std::pair{"OMPI_COMM_WORLD_RANK", p.rank},
+                                          {"OMPI_COMM_WORLD_SIZE", c.process_count()},
+                                          {"OMPI_COMM_WORLD_LOCAL_RANK", p.local_rank},
+                                          {"OMPI_COMM_WORLD_LOCAL_SIZE", c.process_count_per_node()}})
+            e.emplace_back(name, std::to_string(value));
+    return e;
 }
 
 inline environment_list script_environment(run_configuration const& c, run_directory const& run, process_plan const& p,
@@ -74,17 +112,8 @@ inline environment_list script_environment(run_configuration const& c, run_direc
                        {"ESTIMA_RUN_DIRECTORY", run.path.string()},
                        {"ESTIMA_METRICS_FILE", run.metrics_file(p.rank).string()}};
     if (c.framework != "Native") e.emplace_back("PYTHONUNBUFFERED", "1");
-    if (c.communicator == "Gloo") {
-        auto add = [&e](char const* name, int value) { e.emplace_back(name, std::to_string(value)); };
-        e.emplace_back("MASTER_ADDR", settings.rendezvous_address);
-        e.emplace_back("MASTER_PORT", settings.rendezvous_port);
-        add("RANK", p.rank);
-        add("WORLD_SIZE", c.process_count());
-        add("LOCAL_RANK", p.local_rank);
-        add("LOCAL_WORLD_SIZE", c.process_count_per_node());
-        add("NODE_RANK", p.node_rank);
-        if (c.node_count == 1) e.emplace_back("GLOO_SOCKET_IFNAME", "lo");
-    }
+    environment_list backend = backend_environment(c, p, settings);
+    e.insert(e.end(), std::make_move_iterator(backend.begin()), std::make_move_iterator(backend.end()));
     e.insert(e.end(), c.environment.environment_variables.begin(), c.environment.environment_variables.end());
     return e;
 }
@@ -99,7 +128,7 @@ inline std::vector<std::string> mpirun_argv(run_configuration const& c, run_dire
     if (c.node_count == 1) argv.insert(argv.end(), {"--mca", "pml", "ob1", "--mca", "btl", "self,vader"});
     argv.insert(argv.end(), {settings.launcher, "worker"});
     if (settings.mpi4py_is_available) argv.emplace_back("--mpi4py");
-    if (c.communicator == "Gloo")
+    if (has_rendezvous(c))
         argv.insert(argv.end(), {"--rendezvous", settings.rendezvous_address + ":" + settings.rendezvous_port});
     argv.push_back(run.path.string());
     return argv;
@@ -126,8 +155,9 @@ inline launch_plan make_launch_plan(run_configuration const& c, run_directory co
         process_plan p{.rank = rank,
                        .local_rank = rank % per_node,
                        .node_rank = rank / per_node,
-                       .argv = detail::script_argv(c, with_mpi4py),
+                       .argv = {},
                        .environment = {}};
+        p.argv = detail::script_argv(c, with_mpi4py, detail::expandable_variables(c, p, settings));
         p.environment = detail::script_environment(c, run, p, settings);
         plan.processes.push_back(std::move(p));
     }

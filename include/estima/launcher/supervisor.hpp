@@ -132,7 +132,7 @@ private:
 
     launch_plan plan_with(std::string const& mpirun) {
         launch_settings settings = settings_of_this_host(configuration_, launcher_, mpirun);
-        if (configuration_.communicator == "Gloo") settings.rendezvous_port = std::to_string(free_port());
+        if (detail::has_rendezvous(configuration_)) settings.rendezvous_port = std::to_string(free_port());
         launch_plan plan = make_launch_plan(configuration_, run_, settings);
         remove_variables(plan.removed_variables);
         return plan;

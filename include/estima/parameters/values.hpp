@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <charconv>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,33 +8,10 @@
 #include <vector>
 
 #include <estima/base/error.hpp>
+#include <estima/estimator/value_text.hpp>
 #include <estima/parameters/kinds.hpp>
 
 namespace estima::inline v0_1::detail {
-
-template <class Number>
-std::string number_text(Number number) {
-    char text[64];
-    return {text, std::to_chars(text, text + sizeof text, number).ptr};
-}
-
-/// The text that a script sees.
-inline std::string value_text(script_value const& value) {
-    switch (value.is) {
-        case script_value::kind::integer:
-            return number_text(value.integer);
-        case script_value::kind::natural:
-            return number_text(value.natural);
-        case script_value::kind::real:
-            return number_text(value.real);
-        case script_value::kind::single_precision:
-            return number_text(static_cast<float>(value.real));
-        case script_value::kind::name_only:
-        case script_value::kind::text:
-            break;
-    }
-    return value.text;
-}
 
 /// The name of an enumerator; empty if it has none.
 template <class Enum>

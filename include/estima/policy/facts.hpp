@@ -19,7 +19,6 @@ struct description_facts {
 
 struct framework_facts {
     std::string_view name = "generic";
-    std::string_view azure_name = "Python";        ///< the `framework` of the run configuration
     std::string_view version{};                    ///< empty: the newest known, or whatever the user's environment has
     static_list<framework_version> versions{};     ///< known ones, oldest first
     static_list<named_value> variables{};          ///< set in an environment that is prepared for the run
@@ -51,6 +50,7 @@ struct compute_target_facts {
 struct backend_facts {
     std::string_view name = "single_process";
     std::string_view communicator = "None";  ///< Azure's word in the run configuration
+    std::string_view azure_framework = "Python";  ///< the `framework` that goes with it there
     bool distributes = false;                ///< can start several processes
     bool needs_gpus = false;
     bool has_roles = false;                  ///< counts workers and parameter servers instead of processes
@@ -60,6 +60,7 @@ struct backend_facts {
 struct image_facts {
     std::string_view reference{};  ///< empty: none of one's own
     std::string_view registry_address{}, registry_username{}, registry_password_variable{};
+    constexpr bool operator==(image_facts const&) const = default;
 };
 
 struct environment_facts {
@@ -98,6 +99,9 @@ struct seen_facts {
     known environment_files_are_inside = known::unknown;
     known parameters_are_given_once = known::unknown;
     known service_limits_are_kept = known::unknown;
+    known input_names_are_distinct = known::unknown;
+    known input_names_can_be_variables = known::unknown;
+    known entry_is_a_notebook = known::unknown;
 };
 
 /// Everything that a rule may look at. Each policy tells its part (`static constexpr void tell(facts&)`); submit adds

@@ -19,6 +19,12 @@ struct static_list {
     constexpr T const* begin() const { return first; }
     constexpr T const* end() const { return first + size; }
     constexpr bool empty() const { return size == 0; }
+    constexpr bool operator==(static_list const& other) const {
+        if (size != other.size) return false;
+        for (std::size_t i = 0; i < size; ++i)
+            if (!(first[i] == other.first[i])) return false;
+        return true;
+    }
     constexpr bool contains(T const& value) const {
         for (T const& one : *this)
             if (one == value) return true;
@@ -38,6 +44,7 @@ struct framework_version {
     std::string_view version;
     name_list pip_packages;
     std::string_view cpu_image{}, gpu_image{};
+    name_list gpu_pip_packages{};  ///< instead of the others on nodes with GPUs; empty: the same
 };
 
 }  // namespace estima::inline v0_1

@@ -11,6 +11,8 @@ struct start_one_process_for_each_gpu;
 struct lower_worker_count_or_add_nodes;
 struct lower_node_count_or_add_workers;
 struct give_at_least_one_worker_and_one_parameter_server;
+struct give_the_counts_that_the_backend_uses;
+struct give_vm_size_too_or_drop_vm_priority;
 
 namespace detail {
 constexpr int role_count(facts const& f) { return f.backend.worker_count.value + f.backend.parameter_server_count.value; }
@@ -77,6 +79,27 @@ struct no_worker_or_no_parameter_server {
         return f.backend.has_roles && (f.backend.worker_count.value < 1 ||
                                        (f.backend.name == "parameter_server" && f.backend.parameter_server_count.value < 1));
     }
+};
+
+struct a_count_that_the_backend_does_not_use {
+    using id = est<46>;
+    using remedy = give_the_counts_that_the_backend_uses;
+    static constexpr std::string_view sentence = "a count is given that the distribution backend does not use";
+    static constexpr std::string_view advice =
+        "worker_count and parameter_server_count go with parameter_server and multi_worker, process_count_per_node with the others";
+    static constexpr bool broken(facts const& f) {
+        return f.backend.has_roles ? f.process_count_per_node.is_given
+                                   : f.backend.worker_count.is_given || f.backend.parameter_server_count.is_given;
+    }
+};
+
+struct a_vm_priority_without_a_vm_size {
+    using id = est<43>;
+    using remedy = give_vm_size_too_or_drop_vm_priority;
+    static constexpr rule_level level = rule_level::warning;
+    static constexpr std::string_view sentence = "vm_priority is ignored without vm_size: a cluster that exists has its own";
+    static constexpr std::string_view advice = "give vm_size as well, so that a cluster is made for the run, or drop vm_priority";
+    static constexpr bool broken(facts const& f) { return !f.target.vm_priority.empty() && f.target.vm_size.empty(); }
 };
 
 struct gpus_are_left_idle {

@@ -2,74 +2,105 @@
 #pragma once
 
 #include <algorithm>
-#include <charconv>
 #include <climits>
 #include <cmath>
 #include <cstdint>
 #include <string>
-#include <vector>
+#include <string_view>
 
-#include <estima/estimator/basic_estimator.hpp>
 #include <estima/estimator/observe.hpp>
+#include <estima/run_configuration/lower_inputs.hpp>
+#include <estima/run_configuration/lowered.hpp>
+#include <estima/run_configuration/requirement_file.hpp>
 #include <estima/run_configuration/run_configuration.hpp>
 
 namespace estima::inline v0_1 {
 
 namespace detail {
-template <class Number>
-std::string shortest_text(Number number) {
-    char text[64];
-    return {text, std::to_chars(text, text + sizeof text, number).ptr};
+inline count together(count policy, count field) {
+    policy.also(field);
+    return policy;
 }
 
-inline std::string text_of(script_value const& value) {
-    switch (value.is) {
-        case script_value::kind::integer: return shortest_text(value.integer);
-        case script_value::kind::natural: return shortest_text(value.natural);
-        case script_value::kind::real: return shortest_text(value.real);
-        case script_value::kind::single_precision: return shortest_text(static_cast<float>(value.real));
-        case script_value::kind::name_only:
-        case script_value::kind::text: break;
+inline void lower_counts(run_configuration& c, static_configuration const& policies, job_fields const& job) {
+    c.node_count = together(policies.node_count, job.node_count).value;
+    int const processes = together(policies.process_count_per_node, job.process_count_per_node).value;
+    if (c.communicator == "Mpi") c.mpi.process_count_per_node = processes;
+    if (c.communicator == "Gloo" || c.communicator == "Nccl") {
+        c.pytorch.communication_backend = c.communicator;
+        std::int64_t const all = std::int64_t{c.node_count} * processes;
+        c.pytorch.process_count = static_cast<int>(std::clamp<std::int64_t>(all, INT_MIN, INT_MAX));
     }
-    return value.text;
+    if (!c.has_roles()) return;
+    count const workers = together(policies.worker_count, job.worker_count);
+    bool const has_servers = c.communicator == "ParameterServer";
+    c.tensorflow.worker_count = workers.is_given || has_servers ? workers.value : c.node_count;
+    c.tensorflow.parameter_server_count =
+        has_servers ? together(policies.parameter_server_count, job.parameter_server_count).value : 0;
 }
 
-inline std::vector<std::string> arguments_of(std::vector<script_param> const& params) {
-    std::vector<std::string> arguments;
-    arguments.reserve(2 * params.size());
-    for (script_param const& p : params) {
-        if (!p.name.empty()) arguments.push_back(p.name);
-        if (p.value.is != script_value::kind::name_only) arguments.push_back(text_of(p.value));
+inline std::string size_text(bytes size) {
+    constexpr unsigned long long mebi = 1ULL << 20, gibi = 1ULL << 30;
+    if (size.value % gibi == 0) return std::to_string(size.value / gibi) + "g";
+    if (size.value % mebi == 0) return std::to_string(size.value / mebi) + "m";
+    return std::to_string(size.value) + "b";
+}
+
+inline void lower_environment(environment_section& e, static_configuration const& policies, job_fields const& job) {
+    e.name = policies.environment_name;
+    for (named_value const& one : policies.environment_variables) e.environment_variables.emplace(one.name, one.value);
+    for (auto const& [name, value] : job.environment_variables) e.environment_variables.insert_or_assign(name, value);
+    e.python.user_managed_dependencies = policies.user_managed_dependencies;
+    if (!job.interpreter_path.empty()) e.python.interpreter_path = job.interpreter_path;
+    else if (!policies.interpreter_path.empty()) e.python.interpreter_path = policies.interpreter_path;
+    else if (!policies.is_azure) e.python.interpreter_path = "python3";  // Debian's name for it
+    e.python.conda_dependencies_file = policies.conda_dependencies_file;
+    bool const has_packages = !policies.conda_packages.empty() || !policies.pip_packages.empty() || !policies.pip_requirements_file.empty();
+    if (has_packages) {
+        package_list packages{{policies.conda_packages.begin(), policies.conda_packages.end()},
+                              {policies.pip_packages.begin(), policies.pip_packages.end()}};
+        if (!policies.pip_requirements_file.empty())
+            for (std::string& line : requirement_lines(job.source_directory + "/" + std::string{policies.pip_requirements_file}))
+                packages.pip.push_back(std::move(line));
+        e.python.conda_dependencies = conda_section{.dependencies = std::move(packages)};
     }
-    return arguments;
+    e.docker.enabled = policies.docker_enabled;
+    e.docker.base_image = policies.base_image.reference;
+    e.docker.base_image_registry.address = policies.base_image.registry_address;
+    e.docker.base_image_registry.username = policies.base_image.registry_username;
+    e.docker.base_image_registry.password_variable = policies.base_image.registry_password_variable;
+    if (policies.shm_size != bytes{}) e.docker.shm_size = size_text(policies.shm_size);
+    if (policies.is_azure) e.spark.precache_packages = false;
+}
+
+inline void lower_for_azure(run_configuration& c, static_configuration const& policies) {
+    c.amlcompute.vm_size = policies.vm_size;
+    c.amlcompute.vm_priority = policies.vm_priority;
+    c.amlcompute.cluster_max_node_count = c.node_count;
+    // Several nodes share the source directory through the workspace's own datastore.
+    if (c.source_directory_data_store.empty() && c.node_count > 1) c.source_directory_data_store = "workspaceblobstore";
 }
 }  // namespace detail
 
-/// What facts and fields come to. Total: a job that breaks rules is lowered as well, so that it can be looked at.
-inline run_configuration lower(facts const& policies, job_fields const& job) {
-    count nodes = policies.node_count, processes = policies.process_count_per_node;
-    nodes.also(job.node_count);
-    processes.also(job.process_count_per_node);
-
+/// What a type decided, with the fields of a job. Total: a job that breaks rules is lowered as well, so that it can be
+/// looked at. Reads pip_requirements_file, if there is one, and nothing else.
+inline run_configuration lower(static_configuration const& policies, job_fields const& job) {
     run_configuration c;
     c.script = job.entry_script;
-    c.arguments = detail::arguments_of(job.script_params);
-    c.target = policies.target.name;
-    c.framework = policies.framework.azure_name;
-    c.communicator = policies.backend.communicator;
-    c.node_count = nodes.value;
+    c.target = policies.target;
+    c.framework = policies.framework;
+    c.communicator = policies.communicator;
+    detail::lower_counts(c, policies, job);
+    detail::add_arguments(c, job.script_params);
+    for (data_input const& input : job.inputs) detail::add_input(c, input);
+    if (job.resume_from) detail::add_resume_from(c, *job.resume_from);
     if (job.max_run_duration != duration{})
         c.max_run_duration_seconds = static_cast<std::int64_t>(
             std::ceil(std::clamp(job.max_run_duration.seconds(), -detail::longest_run_duration, detail::longest_run_duration)));
-    c.environment.environment_variables.insert(job.environment_variables.begin(), job.environment_variables.end());
-    c.environment.python.user_managed_dependencies = !policies.environment.is_prepared() && policies.framework.version.empty();
-    c.environment.python.interpreter_path = interpreter_of(policies, job);
-    if (c.communicator == "Mpi") c.mpi.process_count_per_node = processes.value;
-    if (c.communicator == "Gloo") {
-        c.pytorch.communication_backend = "Gloo";
-        std::int64_t const all = std::int64_t{nodes.value} * processes.value;
-        c.pytorch.process_count = static_cast<int>(std::clamp<std::int64_t>(all, INT_MIN, INT_MAX));
-    }
+    c.priority = job.priority;
+    detail::lower_environment(c.environment, policies, job);
+    c.source_directory_data_store = job.source_directory_data_store;
+    if (policies.is_azure) detail::lower_for_azure(c, policies);
     c.display_name = job.display_name;
     c.tags.insert(job.tags.begin(), job.tags.end());
     return c;
@@ -78,7 +109,7 @@ inline run_configuration lower(facts const& policies, job_fields const& job) {
 /// The run configuration of an estimator.
 template <any_estimator Estimator>
 run_configuration lower(Estimator const& job) {
-    return lower(Estimator::policy_facts, job.fields());
+    return lower(lowered<Estimator>, job.fields());
 }
 
 /// A relative path of an interpreter is meant from where the program runs, the script runs elsewhere: makes it

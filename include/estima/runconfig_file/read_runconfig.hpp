@@ -18,7 +18,7 @@ namespace estima::inline v0_1 {
 
 /// Something in a file, or in what is written, that its author should know.
 struct file_warning {
-    std::string_view id;  ///< EST-120 to EST-125
+    std::string_view id;  ///< EST-120 to EST-124
     std::string where;    ///< "train.runconfig:12:3 (environment.r)"
     std::string text;
 };

@@ -4,9 +4,11 @@
 #include <filesystem>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <estima/estimator/validate.hpp>
 #include <estima/run_configuration/lower.hpp>
+#include <estima/transport/targets.hpp>
 #include <estima/workspace/run.hpp>
 #include <estima/workspace/submit.hpp>
 
@@ -21,15 +23,18 @@ public:
     std::string const& name() const { return name_; }
 
     /// Checks the job, takes a snapshot of its source directory, and starts it. Returns when its supervisor runs, which
-    /// outlives this program. Throws broken_rules_error with all rules that the job breaks; EST-2nn: the snapshot;
-    /// EST-301: the workspace cannot be written; EST-4nn: it cannot be started.
+    /// outlives this program. Broken rules that are warnings stand in the run's details. Throws broken_rules_error with all
+    /// rules that the job breaks; EST-110: something that this machine cannot do; EST-112: another target; EST-2nn: the
+    /// snapshot; EST-301: the workspace cannot be written; EST-4nn: it cannot be started.
     template <any_estimator Estimator>
     run submit(Estimator const& job, submit_options const& options = {}) const {
-        require_valid(job);
-        return submit(lower(job), job.fields().source_directory, options);
+        std::vector<broken_rule> const warnings = require_valid(job);
+        require_transport(Estimator::policy_facts.target.kind);
+        return run{detail::submit(workspace_, name_, lower(job), job.fields().source_directory, options, warnings)};
     }
 
-    /// The same for what was lowered, or read from JSON. The rules are not checked.
+    /// The same for what was lowered, or read from a file. Instead of the rules, each field is checked for what this
+    /// machine can do: EST-110.
     run submit(run_configuration const& configuration, std::filesystem::path const& source_directory,
                submit_options const& options = {}) const {
         return run{detail::submit(workspace_, name_, configuration, source_directory, options)};

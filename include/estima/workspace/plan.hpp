@@ -10,7 +10,9 @@
 #include <estima/launcher/host_facts.hpp>
 #include <estima/launcher/plan_text.hpp>
 #include <estima/run_configuration/json.hpp>
+#include <estima/run_configuration/honour.hpp>
 #include <estima/run_configuration/lower.hpp>
+#include <estima/transport/targets.hpp>
 #include <estima/workspace/workspace.hpp>
 
 namespace estima::inline v0_1 {
@@ -35,10 +37,23 @@ bool plan(Estimator const& job, plan_options const& options = {}) {
 
     out << "# source directory: " << std::filesystem::absolute(job.fields().source_directory).lexically_normal().string()
         << "\n# workspace: " << root.string() << "\n# run configuration, SHA-256 " << hash(c) << '\n'
-        << to_json(c).dump(2) << '\n';
-    for (broken_rule const& rule : broken)
-        out << "# submit refuses it: [" << rule.id << "] " << rule.sentence << " (" << rule.where << ")\n#   " << rule.advice
-            << '\n';
+        << to_sparse_json(c).dump(2) << '\n';
+    bool is_refused = false;
+    for (broken_rule const& rule : broken) {
+        is_refused |= rule.level == rule_level::error;
+        out << (rule.level == rule_level::error ? "# submit refuses it: " : "# warning: ") << rule.text() << '\n';
+    }
+    if (!is_refused) {
+        try {
+            require_transport(Estimator::policy_facts.target.kind);
+            require_honoured(c, "local");
+        } catch (error const& e) {
+            std::string text = e.what();  // of several lines, each a comment here
+            for (std::size_t i = 0; (i = text.find('\n', i)) != std::string::npos; i += 2) text.replace(i, 1, "\n# ");
+            out << "# submit refuses it: " << text << '\n';
+            return false;
+        }
+    }
     auto const missing = what_is_missing(c, options.launcher, options.mpirun);
     if (missing) out << "# submit refuses it: " << missing->what << ": " << missing->why << "\n#   " << missing->remedy << '\n';
     bool const can_be_laid_out = c.node_count > 0 && c.process_count_per_node() > 0;
@@ -55,7 +70,7 @@ bool plan(Estimator const& job, plan_options const& options = {}) {
             or_name(options.mpirun, "mpirun", [](std::string const& o) { return find_mpirun(o); }));
         print_plan(out, make_launch_plan(c, run_directory{root / "runs" / "<run id>"}, settings));
     }
-    return broken.empty() && !missing;
+    return !is_refused && !missing;
 }
 
 }  // namespace estima::inline v0_1

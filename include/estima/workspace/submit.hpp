@@ -5,11 +5,14 @@
 #include <filesystem>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <estima/base/error.hpp>
 #include <estima/history/journal.hpp>
 #include <estima/launcher/find_launcher.hpp>
 #include <estima/launcher/launch_plan.hpp>
+#include <estima/estimator/validate.hpp>
+#include <estima/run_configuration/honour.hpp>
 #include <estima/run_configuration/lower.hpp>
 #include <estima/snapshot/git_facts.hpp>
 #include <estima/snapshot/snapshot_store.hpp>
@@ -51,7 +54,8 @@ inline void add_git_facts(run_directory const& run, std::filesystem::path const&
 /// Everything that can go wrong for reasons of the program or the machine comes before the run exists.
 inline run_directory submit(std::filesystem::path const& workspace, std::string const& experiment,
                             run_configuration const& wanted, std::filesystem::path const& source_directory,
-                            submit_options const& options) {
+                            submit_options const& options, std::vector<broken_rule> const& warnings = {}) {
+    require_honoured(wanted, "local");
     run_configuration const configuration = with_interpreter_from(wanted, std::filesystem::current_path().string());
     std::string const launcher = find_launcher(options.launcher);
     std::string const mpirun = needs_mpirun(configuration) ? find_mpirun(options.mpirun) : "";
@@ -59,6 +63,9 @@ inline run_directory submit(std::filesystem::path const& workspace, std::string 
     created_run run = create_run(workspace, experiment, configuration, snapshot.id,
                                  std::filesystem::absolute(source_directory).lexically_normal());
     try {
+        journal events{run.directory.journal()};
+        for (broken_rule const& rule : warnings)
+            events.append({{"event", "warning"}, {"message", rule.text()}});
         start_supervisor(run.directory, std::move(run.lock), launcher, mpirun);
     } catch (error const& e) {
         fail_run(run.directory, e);

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include <estima/estimator.hpp>
 #include <estima/run_configuration/lower.hpp>
 
 #include "example_params.hpp"
@@ -19,7 +20,7 @@ using texts = std::vector<std::string>;
 /// The command line as the script gets it.
 template <class Params>
 texts arguments(Params const& params, std::vector<estima::script_param> given = {}) {
-    return estima::detail::arguments_of(estima::script_params_of(params, std::move(given)));
+    return lower(estima::estimator<>{{.script_params = estima::script_params_of(params, std::move(given))}}).arguments;
 }
 
 struct numbers {

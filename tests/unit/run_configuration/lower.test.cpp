@@ -6,9 +6,13 @@
 #include <limits>
 
 #include <estima/estimator.hpp>
+#include <estima/run_configuration/explain.hpp>
 #include <estima/run_configuration/json.hpp>
 #include <estima/run_configuration/lower.hpp>
+#include <estima/run_configuration/origin_of.hpp>
 #include <estima/system/files.hpp>
+
+#include <support/temporary_directory.hpp>
 
 namespace {
 using namespace estima;
@@ -55,6 +59,23 @@ TEST_CASE("an estimator lowers to the committed run configuration") {
                                       .display_name = "first try",
                                       .tags = {{"team", "vision"}}}}));
     check_golden("pytorch_gloo", lower(estimator<pytorch<>, gloo<process_count_per_node<2>>>{{.entry_script = "train.py"}}));
+    check_golden("azure_pytorch_nccl",
+                 lower(estimator<pytorch<"1.4">, nccl<node_count<2>, process_count_per_node<4>>,
+                                 aml_compute<target_name<"gpu-pool">, max_nodes<8>, gpus_per_node<4>>,
+                                 environment<conda_packages<"mkl=2019">, pip_packages<"tqdm">, shm_size<8_GiB>,
+                                             environment_variables<variable<"OMP_NUM_THREADS", "4">>>>{
+                     {.entry_script = "train.py",
+                      .script_params = {{"--data", dataset{"faces", "3"}.as_named_input("faces").as_mount()},
+                                        {"--init", "$AZ_BATCHAI_PYTORCH_INIT_METHOD"}},
+                      .inputs = {datastore{"blobs", "cache"}.as_download("/tmp/cache", true)},
+                      .resume_from = datastore{"blobs", "runs/7"},
+                      .priority = 3}}));
+    check_golden("azure_tensorflow_parameter_server",
+                 lower(estimator<tensorflow<"1.13">, parameter_server<node_count<2>, worker_count<2>>,
+                                 aml_compute<vm_size<"Standard_D2_v2">, vm_priority<priority::low_priority>>,
+                                 environment<custom_docker_image<"team.azurecr.io/tf:1", registry_address<"team.azurecr.io">,
+                                                                 registry_username<"reader">, registry_password_from<"TEAM_PASSWORD">>>>{
+                     {.entry_script = "train.py"}}));
     check_golden("native_mpi", lower(estimator<native, mpi<>>{{.entry_script = "bin/train", .node_count = 1, .process_count_per_node = 4}}));
 }
 
@@ -121,4 +142,93 @@ TEST_CASE("text that JSON cannot hold is refused when it is written") {
     run_configuration c;
     c.arguments = {"\xff"};
     CHECK_THROWS_WITH(canonical_json(c), Catch::Matchers::Contains("EST-102"));
+}
+
+TEST_CASE("inputs stand in the arguments by what the service replaces, and under their names") {
+    dataset const digits{"digits", "2"};
+    run_configuration const c = lower(estimator<aml_compute<>>{
+        {.script_params = {{"--mount", digits.as_named_input("m").as_mount("/data")},
+                           {"--download", digits.as_named_input("d").as_download()},
+                           {"--id", digits.as_named_input("i")},
+                           {"--store", datastore{"blobs"}},
+                           {"--part", datastore{"blobs"}.path("a/b-c").as_upload("out", true)}},
+         .inputs = {dataset{"other"}.as_named_input("o")}}});
+    CHECK(c.arguments == list{"--mount", "DatasetConsumptionConfig:m", "--download", "DatasetConsumptionConfig:d", "--id",
+                              "DatasetConsumptionConfig:i", "--store", "$AZUREML_DATAREFERENCE_blobs", "--part",
+                              "$AZUREML_DATAREFERENCE_blobs_a_b_c"});
+    CHECK(c.data.size() == 4);
+    CHECK(c.data.at("m").mechanism == "mount");
+    CHECK(c.data.at("m").path_on_compute == "/data");
+    CHECK(c.data.at("m").environment_variable_name == "m");
+    CHECK(c.data.at("m").data_location.dataset == dataset_section{"", "digits", "2"});
+    CHECK(c.data.at("d").mechanism == "download");
+    CHECK(c.data.at("i").mechanism == "direct");
+    CHECK(c.data.at("o").data_location.dataset->name == "other");
+    CHECK(c.data_references.size() == 2);
+    CHECK(c.data_references.at("blobs") == data_reference_section{"blobs", "", "mount", false, ""});
+    CHECK(c.data_references.at("blobs_a_b_c") == data_reference_section{"blobs", "a/b-c", "upload", true, "out"});
+}
+
+TEST_CASE("workers of TensorFlow: one a node where servers are none, and what the fields say") {
+    using roles = estimator<tensorflow<>, aml_compute<>, multi_worker<>>;
+    CHECK(lower(roles{{.node_count = 3}}).tensorflow == tensorflow_section{3, 0});
+    CHECK(lower(roles{{.node_count = 3, .worker_count = 6}}).tensorflow == tensorflow_section{6, 0});
+    using servers = estimator<tensorflow<>, aml_compute<>, parameter_server<parameter_server_count<2>>>;
+    CHECK(lower(servers{{.node_count = 3}}).tensorflow == tensorflow_section{1, 2});
+    CHECK(lower(servers{{.worker_count = 4}}).tensorflow == tensorflow_section{4, 2});
+}
+
+TEST_CASE("a file of requirements is read into the packages, without comments") {
+    estima_test::temporary_directory const folder;
+    replace_file(folder.path() / "needs.txt", "# for training\nnltk>=3  # words\n\n  tqdm\r\npkg @ https://x.org/p.zip#sha1=ab\nlong==1 \\\n  --hash=sha256:00\n");
+    using job = estimator<aml_compute<>, environment<pip_packages<"six">, pip_requirements_file<"needs.txt">>>;
+    auto const packages = [&](std::string directory) {
+        return lower(job{{.source_directory = std::move(directory)}}).environment.python.conda_dependencies->dependencies;
+    };
+    CHECK(packages(folder.path().string()).pip ==
+          list{"azureml-defaults", "six", "nltk>=3", "tqdm", "pkg @ https://x.org/p.zip#sha1=ab", "long==1 --hash=sha256:00"});
+    CHECK(packages(folder.path().string()).conda == list{"python=3.6.2"});
+    CHECK(packages("/nowhere").pip == list{"azureml-defaults", "six"});
+}
+
+TEST_CASE("sizes of shared memory are told as docker reads them") {
+    CHECK(lower(estimator<aml_compute<>, environment<shm_size<4_GiB>>>{{}}).environment.docker.shm_size == "4g");
+    CHECK(lower(estimator<aml_compute<>, environment<shm_size<512_MiB>>>{{}}).environment.docker.shm_size == "512m");
+    CHECK(lower(estimator<aml_compute<>, environment<shm_size<1500_KiB>>>{{}}).environment.docker.shm_size == "1536000b");
+    CHECK(lower(estimator<aml_compute<>>{{}}).environment.docker.shm_size == "2g");
+}
+
+namespace {
+template <class Estimator>
+void check_that_all_is_explained(Estimator const& job) {
+    for (explained_field const& field : explained(lower(job), origin_of(job))) {
+        CAPTURE(field.key, field.value);
+        CHECK(field.set_by != "the program");
+    }
+}
+}  // namespace
+
+TEST_CASE("each field that is not a default is explained by the policy or field that set it") {
+    check_that_all_is_explained(estimator<>{{.entry_script = "train.py"}});
+    check_that_all_is_explained(estimator<native, mpi<process_count_per_node<2>>>{{.entry_script = "train"}});
+    check_that_all_is_explained(estimator<scikit_learn<>, environment<user_managed, interpreter_path<"python3.11">>>{
+        {.entry_script = "train.py", .script_params = {{"--a", 1}}, .max_run_duration = 3_s, .display_name = "x", .tags = {{"a", "b"}}}});
+    check_that_all_is_explained(
+        estimator<pytorch<"1.4">, nccl<process_count_per_node<4>>, aml_compute<vm_size<"NC6">, vm_priority<priority::dedicated>>,
+                  environment<conda_packages<"mkl">, pip_packages<"tqdm">, shm_size<8_GiB>, environment_variables<variable<"A", "4">>>>{
+            {.entry_script = "train.py",
+             .environment_variables = {{"B", "1"}},
+             .node_count = 2,
+             .inputs = {datastore{"blobs"}, dataset{"a"}.as_named_input("b")},
+             .resume_from = datastore{"blobs", "runs/7"},
+             .priority = 3,
+             .source_directory_data_store = "share"}});
+    check_that_all_is_explained(estimator<tensorflow<>, aml_compute<>, parameter_server<worker_count<2>>,
+                                          environment<custom_docker_image<"a.io/b:1", registry_address<"a.io">>>>{
+        {.entry_script = "train.py", .node_count = 2, .parameter_server_count = 2}});
+    check_that_all_is_explained(estimator<tensorflow<>, aml_compute<>, multi_worker<>, environment_definition<"mine", conda_dependencies_file<"e.yml">>>{
+        {.entry_script = "train.py", .node_count = 2}});
+    auto const job = estimator<mpi<process_count_per_node<2>>>{{.node_count = 1}};
+    CHECK(origin_of(job).of("nodeCount") == "field node_count");
+    CHECK(origin_of(job).of("mpi.processCountPerNode") == "policy mpi's process_count_per_node");
 }
