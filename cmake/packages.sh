@@ -14,7 +14,7 @@ estima_packages_tests="$estima_packages_quickstart clang libclang-rt-14-dev ccac
     libboost-mpi-dev libboost-serialization-dev zlib1g-dev openmpi-bin libopenmpi-dev
     python3-torch python3-mpi4py python3-ruamel.yaml python3-yaml chromium"
 
-estima_packages_benchmarks="$estima_packages_build python3 openmpi-bin libopenmpi-dev"
+estima_packages_benchmarks="$estima_packages_build clang python3 openmpi-bin libopenmpi-dev"
 
 # Prints those of the packages that are not installed.
 estima_missing_packages() {

@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSL-1.0
 # bash tests/run.sh          everything: g++ and clang, all tests; sanitizers, unit and process tests
-# bash tests/run.sh LABEL    one part with g++: unit, static, negative, process, examples or consumers
+# bash tests/run.sh LABEL    one part with g++: unit, static, negative, process, examples or consumers; with clang: fuzz
 # Installs what is missing (root or sudo), builds below build/, and ends with a line "N passed, N failed, N skipped".
 set -uo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root" || exit 1
-labels="unit static negative process examples consumers"
+labels="unit static negative process examples consumers"  # fuzz is apart: it takes its minutes whatever changes
 label=${1:-}
-if [ -n "$label" ] && [[ " $labels " != *" $label "* ]]; then
-    echo "no such label: $label (there are: $labels)" >&2
+if [ -n "$label" ] && [[ " $labels fuzz " != *" $label "* ]]; then
+    echo "no such label: $label (there are: $labels fuzz)" >&2
     exit 2
 fi
 
@@ -65,11 +65,13 @@ case $label in
         check clang-debug "^(${labels// /|})$" estima_unit_tests estima_process_tests estima_odr examples
         check asan "^(unit|process)$" estima_unit_tests estima_process_tests
         check tsan "^(unit|process)$" estima_unit_tests estima_process_tests
+        check fuzz "^fuzz$" fuzzers
         ;;
     unit | process) check gcc-debug "^$label$" "estima_${label}_tests" ;;
     static) check gcc-debug "^static$" estima_odr ;;
     negative) check gcc-debug "^negative$" help ;;
     examples) check gcc-debug "^examples$" examples ;;
+    fuzz) check fuzz "^fuzz$" fuzzers ;;
     consumers) check gcc-debug "^consumers$" estima-launch ;;
 esac
 python3 -B tests/summary.py "$results"

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: BSL-1.0
-// clang++ -std=c++20 -fsanitize=fuzzer,address,undefined -Iinclude tests/fuzz/requirement_conda.cpp
-// requirement_conda tests/fuzz/corpus/requirement_conda
 // Input: two match specifications, with a newline between them.
 #include <cstdint>
 #include <cstdlib>

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: BSL-1.0
-// clang++ -std=c++20 -fsanitize=fuzzer,address,undefined -Iinclude tests/fuzz/requirement_image.cpp
-// requirement_image tests/fuzz/corpus/requirement_image
 #include <cstdint>
 #include <cstdlib>
 #include <string>

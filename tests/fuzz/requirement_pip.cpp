@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: BSL-1.0
-// clang++ -std=c++20 -fsanitize=fuzzer,address,undefined -Iinclude tests/fuzz/requirement_pip.cpp
-// requirement_pip tests/fuzz/corpus/requirement_pip
 // Input: two requirements, with a newline between them.
 #include <cstdint>
 #include <cstdlib>
