@@ -62,7 +62,7 @@ public:
             ssize_t const n = ::pread(fd_.get(), buffer, sizeof buffer, static_cast<off_t>(offset_));
             if (n < 0 && errno == EINTR) continue;
             if (n < 0) throw_file_error("cannot read", path_);
-            if (n == 0) return record_;
+            if (n == 0 && !was_cut_short()) return record_;
             offset_ += static_cast<std::uint64_t>(n);
             take({buffer, static_cast<std::size_t>(n)});
         }
@@ -96,6 +96,16 @@ private:
         std::string line = line_of(std::move(event));
         if (ends_torn()) line.insert(line.begin(), '\n');
         if (!write_all(fd_.get(), line)) throw_file_error("cannot write", path_);
+    }
+
+    /// A journal that is shorter than what was read is read anew: somebody else than we has written to it.
+    bool was_cut_short() {
+        struct stat status{};
+        if (::fstat(fd_.get(), &status) != 0 || static_cast<std::uint64_t>(status.st_size) >= offset_) return false;
+        offset_ = 0;
+        pending_.clear();
+        record_ = {};
+        return true;
     }
 
     bool ends_torn() const {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -135,12 +136,19 @@ inline void run_record::apply(json const& event) {
         created = time;
         status_changes.push_back({run_status::not_started, time});
     } else if (kind == "status") {
-        if (auto const s = parse_run_status(event.value("status", ""))) {
+        auto const s = parse_run_status(event.value("status", ""));
+        if (s && !may_follow(status, *s)) {  // no writer of ours: they ask before they write
+            ++lines_ignored;
+            return;
+        }
+        if (s) {
             status = *s;
             status_changes.push_back({*s, time});
         }
         if (event.contains("error")) error = detail::run_error_from(event["error"]);
         if (event.contains("grace_seconds")) cancel_grace_seconds = event["grace_seconds"].get<double>();
+    } else if (kind == "grace") {
+        cancel_grace_seconds = std::min(cancel_grace_seconds, event.value("grace_seconds", cancel_grace_seconds));
     } else if (kind == "tag") {
         tags[event.value("name", "")] = event.value("value", "");
     } else if (kind == "property") {
@@ -163,6 +171,11 @@ inline void run_record::apply(json const& event) {
         r.user_seconds = event.value("user_seconds", 0.0);
         r.system_seconds = event.value("system_seconds", 0.0);
         r.peak_memory_bytes = event.value("peak_memory_bytes", std::uint64_t{0});
+    } else if (kind == "rank_rest") {
+        rank_record& r = detail::rank_of(*this, event);
+        r.user_seconds += event.value("user_seconds", 0.0);
+        r.system_seconds += event.value("system_seconds", 0.0);
+        r.peak_memory_bytes = std::max(r.peak_memory_bytes, event.value("peak_memory_bytes", std::uint64_t{0}));
     } else if (kind == "artifact") {
         artifacts.push_back({event.value("path", ""), event.value("bytes", std::uint64_t{0}), event.value("sha256", "")});
     } else if (kind == "model") {

@@ -47,6 +47,12 @@ inline bool is_seen_dead(run_record const& run) {
              process_start_ticks(run.supervisor_pid) == run.supervisor_start_ticks);
 }
 
+/// The supervisor lives on this host, but was stopped (SIGSTOP), so that it answers to nothing.
+inline bool is_seen_stopped(run_record const& run) {
+    return run.supervisor_pid > 0 && run.host == host_name() && !is_seen_dead(run) &&
+           state_of(run.supervisor_pid).letter == 'T';
+}
+
 /// Takes the lock of a run if nobody holds it. A child that the supervisor had just forked when it died holds it for a
 /// moment more: that is waited for.
 inline bool take_lock_of_dead(int lock, run_record const& run) {

@@ -119,6 +119,7 @@ inline launch_settings settings_of_this_host(run_configuration const& c, std::st
     launch_settings settings{.launcher = std::move(launcher), .mpirun = std::move(mpirun)};
     if (needs_mpirun(c)) settings.cores = core_count();
     settings.is_root = ::geteuid() == 0;
+    settings.has_home = std::getenv("HOME") != nullptr;
     settings.mpi4py_is_available = c.communicator == "Mpi" && c.framework != "Native" && can_import_mpi4py(c);
     return settings;
 }

@@ -20,6 +20,7 @@ struct launch_settings {
     std::string mpirun = "mpirun";
     int cores = 1;                     ///< that mpirun counts as places for ranks
     bool is_root = false;              ///< mpirun asks root for an extra word
+    bool has_home = true;              ///< HOME is set; mpirun falls without it
     bool mpi4py_is_available = false;  ///< to the run's interpreter
     std::string rendezvous_address = "127.0.0.1";
     std::string rendezvous_port = "<a free port>";  ///< the supervisor chooses one when it starts the processes
@@ -109,6 +110,7 @@ inline environment_list expandable_variables(run_configuration const& c, process
 inline environment_list script_environment(run_configuration const& c, run_directory const& run, process_plan const& p,
                                            launch_settings const& settings) {
     environment_list e{{"ESTIMA_RUN_ID", run.run_id()},
+                       {"PWD", run.code().string()},
                        {"ESTIMA_RUN_DIRECTORY", run.path.string()},
                        {"ESTIMA_METRICS_FILE", run.metrics_file(p.rank).string()}};
     if (c.framework != "Native") e.emplace_back("PYTHONUNBUFFERED", "1");
@@ -123,9 +125,15 @@ inline std::vector<std::string> mpirun_argv(run_configuration const& c, run_dire
     std::vector<std::string> argv{settings.mpirun, "-np", std::to_string(c.process_count())};
     if (settings.is_root) argv.emplace_back("--allow-run-as-root");
     if (c.process_count() > settings.cores) argv.emplace_back("--oversubscribe");
-    argv.insert(argv.end(), {"--bind-to", "none"});
-    // One host: shared memory alone. Without this each start looks for networks, for 0.2 s.
-    if (c.node_count == 1) argv.insert(argv.end(), {"--mca", "pml", "ob1", "--mca", "btl", "self,vader"});
+    // Without it, mpirun puts its own folders in front of the script's PATH and LD_LIBRARY_PATH.
+    argv.insert(argv.end(), {"--noprefix", "--bind-to", "none"});
+    if (c.node_count == 1) {
+        // This machine, whatever a batch system or a host file of the user's says of others.
+        argv.insert(argv.end(), {"--host", "localhost:" + std::to_string(settings.cores), "--mca", "plm", "isolated",
+                                 "--mca", "ras", "^slurm,tm,lsf,gridengine"});
+        // Shared memory alone: otherwise each start looks for networks, for 0.2 s.
+        argv.insert(argv.end(), {"--mca", "pml", "ob1", "--mca", "btl", "self,vader"});
+    }
     argv.insert(argv.end(), {settings.launcher, "worker"});
     if (settings.mpi4py_is_available) argv.emplace_back("--mpi4py");
     if (has_rendezvous(c))
@@ -148,6 +156,7 @@ inline launch_plan make_launch_plan(run_configuration const& c, run_directory co
         plan.mpirun_environment = {{"ESTIMA_RUN_ID", run.run_id()}, {"PMIX_MCA_psec", "^munge"}};
         auto const set = c.environment.environment_variables.find("PMIX_MCA_psec");
         if (set != c.environment.environment_variables.end()) plan.mpirun_environment.back().second = set->second;
+        if (!settings.has_home) plan.mpirun_environment.emplace_back("HOME", plan.directory);
     }
     bool const with_mpi4py = c.communicator == "Mpi" && settings.mpi4py_is_available;
     int const per_node = c.process_count_per_node();

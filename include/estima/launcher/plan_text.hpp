@@ -44,7 +44,7 @@ inline void print_plan(std::ostream& out, launch_plan const& plan) {
         out << '\n';
     }
     if (!plan.mpirun_argv.empty()) {
-        out << "# the processes below are started by\n";
+        out << "# the processes below are started by this, which adds variables of its own (OMPI_*, PMIX_*)\n";
         detail::print_command(out, "", plan.mpirun_environment, plan.mpirun_argv);
     }
     for (process_plan const& p : plan.processes) {

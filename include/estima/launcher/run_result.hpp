@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-#include <estima/history/run_record.hpp>
+#include <estima/history/journal.hpp>
 #include <estima/launcher/launch_plan.hpp>
 #include <estima/launcher/run_errors.hpp>
 #include <estima/run_configuration/run_configuration.hpp>
@@ -50,6 +50,14 @@ inline rank_exits read_rank_exits(run_directory const& run) {
         }
     }
     return exits;
+}
+
+/// The first rank that was started and never told how it ended.
+inline std::optional<rank_record> rank_without_an_end(run_directory const& run) {
+    journal events{run.journal()};
+    for (rank_record const& r : events.record().ranks)
+        if (!r.ended) return r;
+    return std::nullopt;
 }
 
 inline std::string seconds_text(std::int64_t seconds) {
@@ -101,16 +109,25 @@ inline run_result result_of(run_directory const& run, run_configuration const& c
     bool const main_succeeded = ending.mpirun_hung || (ending.main_status && *ending.main_status == 0);
     if (main_succeeded && exits.good == c.process_count()) return {run_status::completed};
 
+    auto const silent = detail::rank_without_an_end(run);
+    auto name_silent = [&silent](run_error& e) {
+        if (!silent) return;
+        e.rank = silent->rank;
+        e.host = silent->host;
+    };
     if (needs_mpirun(c)) {
         run_error e{"EST-422", ending.mpirun_hung ? "mpirun hung with no process left, before all ranks had ended"
                                                   : "mpirun " + detail::status_text(ending.main_status.value_or(0)) +
                                                         ", and no rank tells why" + note_if_full(run)};
+        if (silent) e.message += ": rank " + std::to_string(silent->rank) + " ended without a word";
+        name_silent(e);
         e.stderr_tail = last_lines(run.mpirun_log().string(), stderr_tail_lines);
         return failed(std::move(e));
     }
     run_error e{"EST-425", "the process that watched the script " +
                                detail::status_text(ending.main_status.value_or(0)) +
                                " without telling how the script ended" + note_if_full(run)};
+    name_silent(e);
     e.stderr_tail = last_lines(run.supervisor_log().string(), stderr_tail_lines);
     return failed(std::move(e));
 }

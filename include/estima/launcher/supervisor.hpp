@@ -3,7 +3,6 @@
 
 #include <malloc.h>
 #include <signal.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -120,11 +119,8 @@ private:
 
     bool start() {
         if (!enter(run_status::starting)) return false;
-        if (needs_mpirun(configuration_)) {
-            start_mpirun();
-        } else {
-            start_worker(plan_with(""));
-        }
+        if (needs_mpirun(configuration_)) start_mpirun();
+        else start_worker(plan_with(""));
         if (auto const limit = configuration_.max_run_duration_seconds) time_limit_.set(static_cast<double>(*limit));
         repaint_.set(mpirun_watch_ ? 0.5 : 0.05);  // not at once: what starts needs the processors
         return true;
@@ -157,6 +153,7 @@ private:
         if (main_ < 0) throw error{"EST-406", {.what = "cannot start a process", .why = std::strerror(errno)}};
         if (main_ > 0) return;
         close_all_from(3);  // the lock of the run above all: it tells whether the supervisor lives
+        ::setpgid(0, 0);    // outlives a signal to the supervisor's group, to end what is below it
         int code = 125;
         try {
             code = worker{run_, 0, supervisor_pid}.run(plan);
@@ -227,13 +224,16 @@ private:
         }
     }
 
-    /// The polite end. Workers read in the journal how long a canceller waits before SIGKILL.
+    /// The polite end, which a later word may bring nearer. Workers read in the journal how long they have.
     void stop(ended_by by, double grace) {
-        if (ending_.by != ended_by::nothing || main_ <= 0 || ending_.main_status) return;
-        ending_.by = by;
-        ::kill(main_, SIGUSR1);  // mpirun hands it on to the workers
+        double const at = monotonic_seconds() + grace + 2;
+        bool const is_first = ending_.by == ended_by::nothing;
+        if ((!is_first && at >= kill_at_) || main_ <= 0 || ending_.main_status) return;
+        if (is_first) ending_.by = by;
+        else if (by != ended_by::cancel) log_.append({{"event", "grace"}, {"grace_seconds", grace}});
+        kill_at_ = at;
         kill_.set(grace + 2);
-        kill_at_ = monotonic_seconds() + grace + 2;
+        ::kill(main_, SIGUSR1);  // mpirun hands it on to the workers
     }
 
     /// For an mpirun or a worker that does not end: first so that mpirun can tidy up, then whatever it takes.

@@ -78,6 +78,7 @@ public:
         }
         tell({{"event", "rank_start"}, {"rank", rank_}, {"host", host_name()}, {"pid", script_}});
         while (!is_over()) wait();
+        tell_of_rest();
         return exit_code_;
     }
 
@@ -171,15 +172,30 @@ private:
             if (pid == 0) return true;
             if (pid < 0) return false;
             if (pid == script_) record_exit(status, used);
+            else add_to_rest(used);
         }
+    }
+
+    static double seconds(timeval const& t) { return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) * 1e-6; }
+
+    /// Processes that the script did not wait for end apart from it, perhaps after it.
+    void add_to_rest(rusage const& used) {
+        rest_user_ += seconds(used.ru_utime);
+        rest_system_ += seconds(used.ru_stime);
+        rest_peak_ = std::max(rest_peak_, static_cast<std::uint64_t>(used.ru_maxrss) * 1024);
+    }
+    void tell_of_rest() {
+        if (rest_peak_ == 0) return;
+        tell({{"event", "rank_rest"},
+              {"rank", rank_},
+              {"user_seconds", rest_user_},
+              {"system_seconds", rest_system_},
+              {"peak_memory_bytes", rest_peak_}});
     }
 
     void record_exit(int status, rusage const& used) {
         ended_ = true;
         exit_code_ = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
-        auto seconds = [](timeval const& t) {
-            return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) * 1e-6;
-        };
         json event{{"event", "rank_exit"},
                    {"rank", rank_},
                    {"host", host_name()},
@@ -208,6 +224,8 @@ private:
     std::optional<double> ask_at_{}, end_at_{};  // when all below has to end: SIGTERM at the one, SIGKILL at the other
     bool is_polite_end_ = false, was_asked_ = false, ended_ = false;
     int exit_code_ = 0;
+    double rest_user_ = 0, rest_system_ = 0;
+    std::uint64_t rest_peak_ = 0;
 };
 
 }  // namespace estima::inline v0_1

@@ -88,7 +88,7 @@ inline void start_supervisor(run_directory const& run, file_descriptor lock, std
     do ended = ::waitpid(pid, &status, 0);
     while (ended < 0 && errno == EINTR);
     // A program that ignores SIGCHLD, or reaps children elsewhere, gets no status: the journal knows as well.
-    bool const is_set_up = ended == pid ? status == 0 : journal{run.journal()}.record().supervisor_pid != 0;
+    bool const is_set_up = (ended != pid || status == 0) && journal{run.journal()}.record().supervisor_pid != 0;
     if (is_set_up) return;
     std::string said;
     for (std::string const& line : last_lines(log, 20)) said += (said.empty() ? "" : "\n    ") + line;

@@ -77,13 +77,16 @@ public:
     }
 
     /// Asks for the end of the run and returns at once; wait_for_completion tells when it has ended. True if the run is
-    /// being cancelled, by this call or an earlier one; false if it is over already. EST-301.
+    /// being cancelled, by this call or an earlier one, whose grace a shorter one replaces; false if it is over already.
+    /// EST-301.
     bool cancel(cancel_options const& options = {}) const {
         journal events{directory_.journal()};
         newest(events);
-        if (events.append_status(run_status::cancel_requested, {{"grace_seconds", options.grace.seconds()}}))
-            return true;
-        return events.record().status == run_status::cancel_requested;
+        double const grace = std::clamp(options.grace.seconds(), 0.0, 1e6);
+        if (events.append_status(run_status::cancel_requested, {{"grace_seconds", grace}})) return true;
+        if (events.record().status != run_status::cancel_requested) return false;
+        if (grace < events.record().cancel_grace_seconds) events.append({{"event", "grace"}, {"grace_seconds", grace}});
+        return true;
     }
 
     /// What the script logged so far, or only what it logged under one name.
@@ -179,6 +182,11 @@ private:
         if (is_terminal(events.record().status)) return events.record();
         try {
             if (bury_if_dead(directory_)) detail::refresh_page_if_over(directory_);
+            else if (!is_terminal(events.record().status) && detail::is_seen_stopped(events.record())) {
+                run_record record = events.record();
+                record.status = run_status::not_responding;
+                return record;
+            }
         } catch (error const&) {  // it is dead, and this user may not write so
             run_record record = events.record();
             if (!is_terminal(record.status)) record.status = run_status::not_responding;

@@ -168,3 +168,39 @@ TEST_CASE("a worker that is killed takes its script along, and the run has Faile
     CHECK(record.error->message.find("SIGKILL") != std::string::npos);
     CHECK(run.living().empty());
 }
+
+TEST_CASE("SIGTERM to the supervisor brings the end of a long cancel nearer") {
+    made_run run{made_run::native("train.sh"), {{"train.sh", "#!/bin/sh\ntrap '' TERM\n: > up\nwhile :; do sleep 0.01; done\n"}}};
+    run.start().text_of("up");
+    run.wait_until_running();
+    run.cancel(1000);
+    auto const record = run.wait_until([](auto const& r) { return r.status == status::cancel_requested; });
+    REQUIRE(::kill(record.supervisor_pid, SIGTERM) == 0);
+    CHECK(run.wait().status == status::canceled);
+    CHECK(run.living().empty());
+}
+
+TEST_CASE("a signal to the supervisor's whole group leaves the worker to end the rest") {
+    made_run run{made_run::native("train.sh"),
+                 {{"train.sh", "#!/bin/sh\n(setsid env -i sleep 1000 & echo $! > pid_of_other) &\nwait\n: > up\nsleep 1000\n"}}};
+    run.start().text_of("up");
+    pid_t const other = std::stoi(run.text_of("pid_of_other"));
+    estima::file_descriptor const its_end = estima::open_pidfd(other);
+    auto const record = run.wait_until([](auto const& r) { return r.supervisor_pid != 0; });
+    REQUIRE(::kill(-record.supervisor_pid, SIGKILL) == 0);
+    pollfd end{its_end.get(), POLLIN, 0};
+    CHECK(::poll(&end, 1, 20000) == 1);
+    CHECK(run.living().empty());
+}
+
+TEST_CASE("what processes used that the script did not wait for is counted too") {
+    made_run run{made_run::python("train.py"),
+                 {{"train.py",
+                   "import os\nif os.fork() == 0:\n    block = bytearray(b'x' * 90_000_000)\n"
+                   "    n = sum(i * i for i in range(1_000_000))\n    os._exit(0)\n"
+                   "import time\nwhile not os.path.exists(f'/proc/self/task'): pass\ntime.sleep(0)\n"
+                   "os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)\n"}}};
+    auto const record = run.run();
+    REQUIRE(record.status == status::completed);
+    CHECK(record.ranks.at(0).peak_memory_bytes > 90'000'000);
+}

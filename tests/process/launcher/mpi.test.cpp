@@ -8,6 +8,7 @@
 #include <thread>
 
 #include <estima/launcher/host_facts.hpp>
+#include <support/scoped_variable.hpp>
 #include <support/skip.hpp>
 
 #include "made_run.hpp"
@@ -295,4 +296,52 @@ TEST_CASE("mpi: what a submitting program inherited from an mpirun of its own do
     INFO(estima::read_file(run.directory.journal()) << estima::read_file(run.directory.mpirun_log()));
     CHECK(record.status == status::completed);
     CHECK(run.output(0) == "2   \n");
+}
+
+TEST_CASE("under mpirun a script has the PATH that it has without, also inside of a batch job and beside a host file") {
+    if (!has_mpirun()) return estima_test::skip("openmpi-bin is not installed");
+    using estima_test::scoped_variable;
+    estima_test::temporary_directory const home;
+    std::filesystem::create_directory(home / ".openmpi");
+    std::ofstream{home / "hosts"} << "localhost slots=1\n";
+    std::ofstream{home / ".openmpi/mca-params.conf"} << "orte_default_hostfile=" << (home / "hosts").string() << "\n";
+    scoped_variable const variables[]{{"SLURM_JOBID", "5"},     {"SLURM_JOB_ID", "5"},      {"SLURM_NODELIST", "n1"},
+                                      {"SLURM_JOB_NODELIST", "n1"}, {"SLURM_NNODES", "1"},  {"SLURM_TASKS_PER_NODE", "1"},
+                                      {"HOME", home.path().string()}};
+    char const script[] = "#!/bin/sh\necho \"$PATH $LD_LIBRARY_PATH $PWD\"\n";
+    made_run alone{made_run::native("train.sh"), {{"train.sh", script}}};
+    REQUIRE(alone.run().status == status::completed);
+    made_run several{made_run::mpi(made_run::native("train.sh"), 2), {{"train.sh", script}}};
+    auto const record = several.run();
+    INFO(estima::read_file(several.directory.journal()) << estima::read_file(several.directory.mpirun_log()));
+    REQUIRE(record.status == status::completed);
+    auto without_folder = [](made_run& run, int rank) {
+        std::string text = run.output(rank);
+        std::string const folder = run.directory.code().string();
+        REQUIRE(text.find(folder) != std::string::npos);
+        return text.erase(text.find(folder), folder.size());
+    };
+    CHECK(without_folder(several, 0) == without_folder(alone, 0));
+    CHECK(without_folder(several, 1) == without_folder(alone, 0));
+}
+
+TEST_CASE("mpirun is given a HOME where there is none") {
+    if (!has_mpirun()) return estima_test::skip("openmpi-bin is not installed");
+    estima_test::scoped_variable const home{"HOME", std::nullopt};
+    made_run run{made_run::mpi(made_run::native("train.sh"), 2), {{"train.sh", "#!/bin/sh\n[ -n \"$HOME\" ]\n"}}};
+    CHECK(run.run().status == status::completed);
+}
+
+TEST_CASE("mpi: a rank whose worker was killed is named") {
+    if (!has_mpirun()) return estima_test::skip("openmpi-bin is not installed");
+    made_run run{made_run::mpi(made_run::native("train.sh"), 2), {{"train.sh", "#!/bin/sh\n: > up_$OMPI_COMM_WORLD_RANK\nsleep 1000\n"}}};
+    run.start().text_of("up_1");
+    run.text_of("up_0");
+    auto const started = run.wait_until([](auto const& r) { return r.ranks.size() == 2; });
+    REQUIRE(::kill(estima::state_of(started.ranks[1].pid).parent, SIGKILL) == 0);
+    auto const record = run.wait();
+    CHECK(record.status == status::failed);
+    REQUIRE(record.error);
+    CHECK(record.error->rank == 1);
+    CHECK(run.living().empty());
 }

@@ -122,7 +122,7 @@ TEST_CASE("what cannot be submitted leaves no run") {
 TEST_CASE("a run whose supervisor does not start is Failed, and submit says why") {
     place at;
     at.write("train", "#!/bin/sh\n");
-    estima::submit_options const options{.launcher = "/bin/false"};
+    estima::submit_options const options{.launcher = GENERATE("/bin/false", "/bin/true")};
     CHECK(error_of([&] {
               (void)at.experiment().submit({.script = "train", .framework = "Native"}, at.source(), options);
           }).starts_with("[EST-403]"));

@@ -171,3 +171,40 @@ TEST_CASE("a line that was torn in the journal does no harm") {
     REQUIRE(details.warnings.size() == 1);
     CHECK(details.warnings[0].find("1 line of the journal") != std::string::npos);
 }
+
+TEST_CASE("a cancel can be shortened, and never takes longer than asked first") {
+    place at;
+    estima::run const run = at.submit("#!/bin/sh\ntrap '' TERM\n" + script_that_waits_for(at / "never").substr(10));
+    wait_for(run.directory().code() / "here");
+    CHECK(run.cancel({.grace = estima::seconds(1000)}));
+    CHECK(run.cancel({.grace = estima::seconds(-3)}));
+    CHECK(run.cancel({.grace = estima::seconds(2000)}));
+    auto const details = run.wait_for_completion({.timeout = patience});
+    CHECK(details.status == run_status::canceled);
+    CHECK(details.ranks.at(0).signal == "SIGKILL");
+    CHECK(leaves_nothing_alive(run));
+}
+
+TEST_CASE("the script may cut the journal short: the end of the run is seen all the same") {
+    place at;
+    estima::run const run =
+        at.submit("#!/bin/sh\nwhile ! grep -q Running ../events.jsonl; do sleep 0.01; done\n: > ../events.jsonl\nexit 4\n");
+    auto const details = run.wait_for_completion({.timeout = patience, .raise_on_error = false});
+    CHECK(details.status == run_status::failed);
+}
+
+TEST_CASE("a supervisor that was stopped does not respond, and goes on where it was") {
+    place at;
+    estima::run const run = at.submit(script_that_waits_for(at / "go"));
+    wait_for(run.directory().code() / "here");
+    pid_t const supervisor = estima::journal{run.directory().journal()}.record().supervisor_pid;
+    REQUIRE(::kill(supervisor, SIGSTOP) == 0);
+    for (double const end = estima::monotonic_seconds() + 20;
+         estima::state_of(supervisor).letter != 'T' && estima::monotonic_seconds() < end;)
+        ::poll(nullptr, 0, 1);
+    CHECK(run.status() == run_status::not_responding);
+    CHECK(run.get_details().status == run_status::not_responding);
+    std::ofstream{at / "go"};
+    REQUIRE(::kill(supervisor, SIGCONT) == 0);
+    CHECK(run.wait_for_completion({.timeout = patience}).status == run_status::completed);
+}

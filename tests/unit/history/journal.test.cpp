@@ -214,3 +214,32 @@ TEST_CASE("a journal that is not there, or there already, is an error") {
     CHECK_THROWS_AS(journal{f.folder / "none"}, estima::error);
     CHECK_THROWS_AS(journal::create(f.file, {{"event", "created"}}), estima::error);
 }
+
+TEST_CASE("a journal that somebody cut short is read anew") {
+    fixture f;
+    journal reader{f.file};
+    for (int i = 0; i < 100; ++i) journal{f.file}.append({{"event", "warning"}, {"message", "a long one, to be lost"}});
+    CHECK(reader.record().warnings.size() == 100);
+    std::filesystem::resize_file(f.file, 0);
+    REQUIRE(journal{f.file}.append_status(run_status::failed, {{"error", {{"id", "EST-420"}, {"message", "m"}}}}));
+    CHECK(reader.record().status == run_status::failed);
+    CHECK(reader.record().warnings.empty());
+}
+
+TEST_CASE("a status that the table does not allow is not believed, whoever wrote it") {
+    fixture f;
+    f.add_text("{\"event\":\"status\",\"status\":\"Completed\"}\n");
+    journal log{f.file};
+    CHECK(log.record().status == run_status::not_started);
+    CHECK(log.record().lines_ignored == 1);
+    CHECK(log.append_status(run_status::preparing));
+}
+
+TEST_CASE("a shorter grace replaces a longer one, and not the other way") {
+    fixture f;
+    journal log{f.file};
+    REQUIRE(log.append_status(run_status::cancel_requested, {{"grace_seconds", 60}}));
+    log.append({{"event", "grace"}, {"grace_seconds", 3}});
+    log.append({{"event", "grace"}, {"grace_seconds", 30}});
+    CHECK(log.record().cancel_grace_seconds == 3);
+}

@@ -8,31 +8,12 @@
 #include <fstream>
 #include <optional>
 
+#include <support/scoped_variable.hpp>
 #include <support/temporary_directory.hpp>
 
 namespace {
 
-/// Sets a variable for a scope; nothing unsets it.
-class scoped_variable {
-public:
-    scoped_variable(char const* name, std::optional<std::string> const& value) : name_{name} {
-        if (char const* const old = std::getenv(name)) old_ = old;
-        set(value);
-    }
-    scoped_variable(scoped_variable const&) = delete;
-    scoped_variable& operator=(scoped_variable const&) = delete;
-    ~scoped_variable() { set(old_); }
-
-private:
-    void set(std::optional<std::string> const& value) const {
-        if (value)
-            ::setenv(name_, value->c_str(), 1);
-        else
-            ::unsetenv(name_);
-    }
-    char const* name_;
-    std::optional<std::string> old_;
-};
+using estima_test::scoped_variable;
 
 std::string make_program(std::filesystem::path const& file) {
     std::filesystem::create_directories(file.parent_path());

@@ -59,8 +59,9 @@ TEST_CASE("a native program is started from its folder, and gets nothing of Pyth
 TEST_CASE("mpi is planned through mpirun, with what the host asks for") {
     estima::launch_settings settings{.launcher = "/opt/estima-launch", .mpirun = "/usr/bin/mpirun", .cores = 2};
     auto const plan = make_launch_plan(python("Mpi", 2), run, settings);
-    CHECK(plan.mpirun_argv == strings{"/usr/bin/mpirun", "-np", "2", "--bind-to", "none", "--mca", "pml", "ob1",
-                                      "--mca", "btl", "self,vader", "/opt/estima-launch", "worker", "/w/runs/r_1"});
+    CHECK(plan.mpirun_argv == strings{"/usr/bin/mpirun", "-np", "2", "--noprefix", "--bind-to", "none", "--host",
+                                      "localhost:2", "--mca", "plm", "isolated", "--mca", "ras",
+                                      "^slurm,tm,lsf,gridengine", "--mca", "pml", "ob1", "--mca", "btl", "self,vader", "/opt/estima-launch", "worker", "/w/runs/r_1"});
     CHECK(value_of(plan.mpirun_environment, "PMIX_MCA_psec") == "^munge");
     CHECK(value_of(plan.mpirun_environment, "ESTIMA_RUN_ID") == "r_1");
     REQUIRE(plan.processes.size() == 2);

@@ -24,31 +24,13 @@
 #include <utility>
 #include <vector>
 
+#include <support/scoped_variable.hpp>
+
 namespace {
 
 using nlohmann::json;
 
-/// Sets or removes an environment variable for one scope.
-class scoped_variable {
-public:
-    scoped_variable(char const* name, std::optional<std::string> const& value) : name_{name} {
-        if (char const* const before = std::getenv(name)) before_ = before;
-        put(value);
-    }
-    scoped_variable(scoped_variable const&) = delete;
-    scoped_variable& operator=(scoped_variable const&) = delete;
-    ~scoped_variable() { put(before_); }
-
-private:
-    void put(std::optional<std::string> const& value) const {
-        if (value)
-            ::setenv(name_, value->c_str(), 1);
-        else
-            ::unsetenv(name_);
-    }
-    char const* name_;
-    std::optional<std::string> before_{};
-};
+using estima_test::scoped_variable;
 
 /// A folder, and a run whose metrics file is in it.
 struct fixture {

@@ -13,33 +13,14 @@
 #include <vector>
 
 #include "../../support/fake_run.hpp"
+#include <support/scoped_variable.hpp>
 #include "../../support/temporary_directory.hpp"
 
 namespace {
 namespace fs = std::filesystem;
 using estima_test::write_file;
 
-/// Sets or removes a variable of the environment for one scope.
-class scoped_variable {
-public:
-    scoped_variable(char const* name, std::optional<std::string> const& value) : name_{name} {
-        if (char const* const before = std::getenv(name)) before_ = before;
-        put(value);
-    }
-    scoped_variable(scoped_variable const&) = delete;
-    scoped_variable& operator=(scoped_variable const&) = delete;
-    ~scoped_variable() { put(before_); }
-
-private:
-    void put(std::optional<std::string> const& value) const {
-        if (value)
-            ::setenv(name_, value->c_str(), 1);
-        else
-            ::unsetenv(name_);
-    }
-    char const* name_;
-    std::optional<std::string> before_{};
-};
+using estima_test::scoped_variable;
 
 class scoped_directory {
 public:
