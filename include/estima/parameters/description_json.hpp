@@ -13,25 +13,25 @@ namespace estima::inline v0_1 {
 /// The descriptions as JSON, one parameter a line: what estima_check_script compares with the script.
 inline std::string description_json(std::vector<parameter_description> const& all) {
     auto list = [](std::vector<std::string> const& texts) {
-        std::string json = "[";
-        for (std::string const& text : texts) json.append(json.size() > 1 ? ", " : "").append(detail::json_string(text));
-        return json += "]";
+        std::string written = "[";
+        for (std::string const& text : texts) written.append(written.size() > 1 ? ", " : "").append(detail::json_string(text));
+        return written += "]";
     };
     auto truth = [](bool holds) { return holds ? "true" : "false"; };
-    std::string json = "[";
+    std::string written = "[";
     for (parameter_description const& p : all) {
-        json.append(json.size() > 1 ? ",\n{" : "{");
-        json.append("\"name\": ").append(detail::json_string(p.name));
-        json.append(", \"member\": ").append(detail::json_string(p.member));
-        json.append(", \"kind\": \"").append(to_string(p.kind)).append("\"");
-        json.append(", \"is_optional\": ").append(truth(p.is_optional));
-        json.append(", \"is_list\": ").append(truth(p.is_list));
-        json.append(", \"is_repeated\": ").append(truth(p.is_repeated));
-        json.append(", \"exactly\": ").append(std::to_string(p.exactly));
-        json.append(", \"choices\": ").append(list(p.choices));
-        json.append(", \"defaults\": ").append(p.defaults ? list(*p.defaults) : "null").append("}");
+        written.append(written.size() > 1 ? ",\n{" : "{");
+        written.append("\"name\": ").append(detail::json_string(p.name));
+        written.append(", \"member\": ").append(detail::json_string(p.member));
+        written.append(", \"kind\": \"").append(to_string(p.kind)).append("\"");
+        written.append(", \"is_optional\": ").append(truth(p.is_optional));
+        written.append(", \"is_list\": ").append(truth(p.is_list));
+        written.append(", \"is_repeated\": ").append(truth(p.is_repeated));
+        written.append(", \"exactly\": ").append(std::to_string(p.exactly));
+        written.append(", \"choices\": ").append(list(p.choices));
+        written.append(", \"defaults\": ").append(p.defaults ? list(*p.defaults) : "null").append("}");
     }
-    return json += "]\n";
+    return written += "]\n";
 }
 
 }  // namespace estima::inline v0_1

@@ -110,15 +110,15 @@ struct pointer_of<Accessor<T, Pointer>> {
 };
 
 template <class Owner, class Pair>
-struct field_of;
+struct adapted_field_of;
 template <class Owner, class Name, class Accessor>
-struct field_of<Owner, boost::hana::pair<Name, Accessor>> {
-    using type = field<Owner, Name, pointer_of<Accessor>::value>;
+struct adapted_field_of<Owner, boost::hana::pair<Name, Accessor>> {
+    using type = adapted_field<Owner, Name, pointer_of<Accessor>::value>;
 };
 
 template <class Params, class... Way, class... Pairs>
 consteval auto parameters_of_fields(boost::hana::tuple<Pairs...> const*) {
-    return (type_list<>{} + ... + parameters_of_field<typename field_of<Params, Pairs>::type, Way...>());
+    return (type_list<>{} + ... + parameters_of_field<typename adapted_field_of<Params, Pairs>::type, Way...>());
 }
 
 template <class Params, class... Way>

@@ -28,7 +28,7 @@ struct made_name {
 
 /// A member as Hana knows it: the adapted struct, the name as a hana::string, the pointer to it.
 template <class Owner, class Name, auto Pointer>
-struct field {
+struct adapted_field {
     using owner = Owner;
     static constexpr auto pointer = Pointer;
     using type = std::remove_cvref_t<decltype(std::declval<Owner const&>().*Pointer)>;

@@ -30,7 +30,7 @@ consteval auto field_if_it_is() {
 
 template <auto Pointer, class Owner, class... Pairs>
 consteval auto find_field(boost::hana::tuple<Pairs...> const*) {
-    return (type_list<>{} + ... + field_if_it_is<Pointer, typename field_of<Owner, Pairs>::type>());
+    return (type_list<>{} + ... + field_if_it_is<Pointer, typename adapted_field_of<Owner, Pairs>::type>());
 }
 
 /// The field of a member, as a list of one; empty if its struct is not adapted or was adapted without it.
