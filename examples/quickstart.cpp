@@ -29,8 +29,11 @@ int main() try {
     std::cout << "\nOutputs           " << run.directory().outputs().string()
               << "\nRegistered model  " << model.id() << " in " << model.files_directory().string()
               << "\nPage of the run   " << run.portal_url()
-              << "\n\nNext: change examples/quickstart.cpp, or run an example in C++ with MPI (see examples/README.md)\n"
-              << "    bash examples/quickstart.sh          # trains again; nothing is built or copied twice\n";
+              << "\n\nNext: change " EXAMPLES_SOURCE_DIR "/quickstart.cpp and train again:\n"
+              << "    bash '" EXAMPLES_SOURCE_DIR "/quickstart.sh'\n"
+              << "or see how a struct becomes the script's parameters (README.md beside it has more examples):\n"
+              << "    cmake --build '" EXAMPLES_BINARY_DIR "/..' --target typed_parameters && '" EXAMPLES_BINARY_DIR
+              << "/programs/typed_parameters'\n";
     return metrics.last("test_accuracy").value_or(0) > 0.8 ? 0 : 1;
 } catch (estima::error const& e) {
     std::cerr << e.what() << '\n';
