@@ -111,6 +111,12 @@ static_assert(estimable<tensorflow<>, roles<3, 1, 2>, aml_compute<slots_per_node
 static_assert(!estimable<tensorflow<>, roles<4, 1, 2>, aml_compute<slots_per_node<2>>>);
 static_assert(!estimable<tensorflow<>, roles<0, 1, 1>, aml_compute<>> && !estimable<tensorflow<>, roles<1, 0, 1>, aml_compute<>>);
 
+// EST-046: each backend has counts of its own
+static_assert(estimable<tensorflow<>, parameter_server<worker_count<1>>> && !estimable<tensorflow<>, mpi<worker_count<1>>>);
+static_assert(estimable<tensorflow<>, mpi<process_count_per_node<1>>>);
+static_assert(!estimable<tensorflow<>, multi_worker<worker_count<1>, process_count_per_node<1>>>);
+static_assert(!estimable<tensorflow<>, mpi<parameter_server_count<1>>>);
+
 // warnings refuse nothing
 static_assert(estimable<mpi<process_count_per_node<1>>, slurm<gpus_per_node<2>>>);
 static_assert(estimable<pytorch<"1.4">, environment<pip_packages<"torch==1.4.0">>>);

@@ -24,19 +24,4 @@ constexpr package_list_facts check_packages(std::string_view const (&texts)[Size
     return found;
 }
 
-/// The first of `own` that cannot be installed beside what the framework's version brings.
-constexpr package_pair pip_conflict_with(name_list theirs, name_list own) {
-    for (std::string_view const one : own) {
-        auto const a = parse_pip_requirement(one);
-        if (!a) continue;
-        for (std::string_view const other : theirs) {
-            // The first characters alone tell most names apart.
-            if (other.empty() || requirement_detail::to_lower(other[0]) != requirement_detail::to_lower(a->name[0])) continue;
-            auto const b = parse_pip_requirement(other);
-            if (b && same_package_name(a->name, b->name) && !pins_can_both_hold(*a, *b)) return {other, one};
-        }
-    }
-    return {};
-}
-
 }  // namespace estima::inline v0_1::detail

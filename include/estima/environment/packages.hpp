@@ -30,11 +30,6 @@ struct pip_packages {
         f.environment.parts_given_twice += !f.environment.pip_packages.empty();
         f.environment.pip_packages = {list, sizeof...(Requirements)};
         f.environment.requirements.pip = checked;
-        // The framework has told its part before. A named environment is whole: the framework adds nothing to it.
-        framework_version const* const version = f.environment.named.empty() ? f.framework.chosen_version() : nullptr;
-        if (version != nullptr && !checked.unsatisfiable)
-            f.environment.requirements.pip.unsatisfiable =
-                detail::pip_conflict_with(version->pip_packages, f.environment.pip_packages);
     }
 };
 

@@ -17,8 +17,7 @@ constexpr void tell(facts& f) {
 }
 }  // namespace detail
 
-/// What policies say together, in any order, before anything is known that only the running program can see. The
-/// environment tells last, and can see what the framework brings.
+/// What policies say together, in any order, before anything is known that only the running program can see.
 template <class... Policies>
 consteval facts facts_of() {
     facts f;

@@ -79,7 +79,7 @@ struct packages_that_cannot_be_installed_together {
     using id = est<37>;
     using remedy = keep_one_of_them_or_pins_that_overlap;
     static constexpr std::string_view sentence =
-        "no version satisfies what is asked of a package: by one text, by two of them, or by one and the framework";
+        "no version satisfies what one text of conda_packages or pip_packages asks of a package, or two of them";
     static constexpr std::string_view advice = "keep one of them, or versions that overlap";
     static constexpr bool broken(facts const& f) {
         return static_cast<bool>(detail::unsatisfiable_packages{}(f));
