@@ -84,6 +84,7 @@ TEST_CASE("two different inputs cannot share a name, and a name is one that a va
     job.fields.inputs = {digits.as_named_input("mnist").as_mount()};
     job.fields.script_params = {{"--data", digits.as_named_input("mnist").as_mount()}};
     CHECK(broken_with<azure>("EST-041", job.fields).empty());
+    job.fields.inputs.clear();
     job.fields.script_params.push_back({"--more", letters.as_named_input("mnist").as_mount()});
     REQUIRE(broken_with<azure>("EST-041", job.fields).size() == 1);
     CHECK(broken_with<azure>("EST-041", job.fields)[0].where == "inputs and script_params: mnist");
