@@ -63,19 +63,20 @@ struct collect {
 
 /// Nearly all estimators break no rule: they are spared the work of collecting.
 template <bool Refused, class... Policies>
-struct verdict {
+struct verdict_if {
     using type = rules<>;
 };
 template <class... Policies>
-struct verdict<true, Policies...> {  // a class, not an alias of decltype: g++ 12 cannot print the latter inside a constraint
+struct verdict_if<true, Policies...> {
     using type = decltype(boost::hana::unpack(all_rules, collect<Policies...>{}));
 };
+template <class... Policies>  // a class, not an alias: g++ 12 prints an alias with all that is in it
+struct verdict : verdict_if<boost::hana::unpack(all_rules, refuse{told_by<Policies...>}), Policies...> {};
 }  // namespace detail
 
 /// All rules that a combination of policies breaks: `rules<>` if none.
 template <class... Policies>
-using broken_rules =
-    typename detail::verdict<boost::hana::unpack(all_rules, detail::refuse{detail::told_by<Policies...>}), Policies...>::type;
+using broken_rules = typename detail::verdict<Policies...>::type;
 
 namespace detail {
 template <class Found>
