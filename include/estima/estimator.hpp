@@ -23,8 +23,11 @@ namespace estima::inline v0_1 {
 
 namespace detail {
 /// Stands where an estimator was asked for that breaks rules, so that the compiler has one thing to say and not ten.
-struct no_estimator : estimator_base<generic, local, single_process, environment<>> {
-    using estimator_base::estimator_base;
+struct no_estimator : job_fields {
+    using policies = policy_set<generic, local, single_process, environment<>>;
+    static constexpr facts const& policy_facts = policies::told;
+    job_fields const& fields() const { return *this; }
+    job_fields& fields() { return *this; }
 };
 
 template <class Found, class... Policies>

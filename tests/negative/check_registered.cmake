@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSL-1.0
-# Fails unless CTest knows one test for each .cpp file of FOLDER.
+# Fails unless CTest knows one test for each .cpp file of FOLDER, and one with each of the EXTRA compilers.
 file(GLOB sources RELATIVE ${FOLDER} ${FOLDER}/*.cpp)
 if(NOT sources)
   message(FATAL_ERROR "${FOLDER} has no files")
@@ -8,9 +8,13 @@ execute_process(COMMAND ${CTEST} -N -L "^negative$" WORKING_DIRECTORY ${BUILD} O
                 COMMAND_ERROR_IS_FATAL ANY)
 foreach(source IN LISTS sources)
   get_filename_component(name ${source} NAME_WE)
-  if(NOT known MATCHES "negative: ${name}\n")
-    message(FATAL_ERROR "${source} is not registered with CTest")
-  endif()
+  foreach(title IN ITEMS "negative: ${name}" ${EXTRA})
+    string(REPLACE "NAME" "${name}" title "${title}")
+    string(FIND "${known}" "${title}\n" place)
+    if(place EQUAL -1)
+      message(FATAL_ERROR "${source} is not registered with CTest as '${title}'")
+    endif()
+  endforeach()
 endforeach()
 list(LENGTH sources count)
 message(STATUS "${count} files, all registered")

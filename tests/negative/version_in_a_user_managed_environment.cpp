@@ -3,7 +3,7 @@
 #include <estima/estimator.hpp>
 
 #ifdef POSITIVE_CONTROL
-using job = estima::estimator<estima::pytorch<>>;
+using job = estima::estimator<estima::pytorch<>, estima::environment<estima::user_managed>>;
 #else
-using job = estima::estimator<estima::pytorch<"1.13">>;
+using job = estima::estimator<estima::pytorch<"1.4">, estima::environment<estima::user_managed>>;
 #endif

@@ -81,7 +81,7 @@ static_assert(estimable<tensorflow<>, parameter_server<>> && estimable<tensorflo
 static_assert(!estimable<pytorch<>, parameter_server<>> && !estimable<chainer<>, gloo<>> && estimable<chainer<>, mpi<>>);
 static_assert(!estimable<xgboost<>, mpi<>> && estimable<lightgbm<>, mpi<>> && !estimable<native, multi_worker<>>);
 
-// EST-014 to EST-017: parts of the environment
+// EST-014, EST-015, EST-016, EST-017: parts of the environment
 static_assert(!estimable<environment<pip_packages<"a">, pip_packages<"b">>> && estimable<environment<pip_packages<"a", "b">>>);
 static_assert(!estimable<environment<user_managed, pip_packages<"a">>> && !estimable<environment<conda_packages<"a">, user_managed>>);
 static_assert(!estimable<environment<user_managed, pip_requirements_file<"r.txt">>>);
@@ -102,7 +102,7 @@ static_assert(!estimable<mpi<process_count_per_node<5>>, slurm<slots_per_node<4>
 static_assert(estimable<nccl<process_count_per_node<2>>, slurm<gpus_per_node<2>>>);
 static_assert(!estimable<nccl<process_count_per_node<3>>, slurm<gpus_per_node<2>>>);
 
-// EST-028 to EST-030: workers and parameter servers
+// EST-028, EST-029, EST-030: workers and parameter servers
 template <int Workers, int Servers, int Nodes>
 using roles = parameter_server<worker_count<Workers>, parameter_server_count<Servers>, node_count<Nodes>>;
 static_assert(estimable<tensorflow<>, roles<2, 1, 2>, aml_compute<>> && estimable<tensorflow<>, roles<2, 1, 3>, aml_compute<>>);
@@ -110,6 +110,12 @@ static_assert(!estimable<tensorflow<>, roles<2, 1, 4>, aml_compute<>>);
 static_assert(estimable<tensorflow<>, roles<3, 1, 2>, aml_compute<slots_per_node<2>>>);
 static_assert(!estimable<tensorflow<>, roles<4, 1, 2>, aml_compute<slots_per_node<2>>>);
 static_assert(!estimable<tensorflow<>, roles<0, 1, 1>, aml_compute<>> && !estimable<tensorflow<>, roles<1, 0, 1>, aml_compute<>>);
+
+// EST-046: each backend has counts of its own
+static_assert(estimable<tensorflow<>, parameter_server<worker_count<1>>> && !estimable<tensorflow<>, mpi<worker_count<1>>>);
+static_assert(estimable<tensorflow<>, mpi<process_count_per_node<1>>>);
+static_assert(!estimable<tensorflow<>, multi_worker<worker_count<1>, process_count_per_node<1>>>);
+static_assert(!estimable<tensorflow<>, mpi<parameter_server_count<1>>>);
 
 // warnings refuse nothing
 static_assert(estimable<mpi<process_count_per_node<1>>, slurm<gpus_per_node<2>>>);

@@ -14,6 +14,10 @@ struct fixed_string {
     consteval fixed_string(char const (&literal)[Size]) {  // NOLINT: implicit, so that a literal can be written
         for (std::size_t i = 0; i < Size; ++i) text[i] = literal[i];
     }
+    /// Of a text that is known to have Size - 1 characters. All are written: clang prints no text that has others.
+    consteval explicit fixed_string(std::string_view view) {
+        for (std::size_t i = 0; i < Size; ++i) text[i] = i + 1 < Size ? view[i] : '\0';
+    }
     constexpr std::string_view view() const { return {text, Size - 1}; }
     constexpr bool empty() const { return Size == 1; }
     bool operator==(fixed_string const&) const = default;

@@ -2,27 +2,34 @@
 #pragma once
 
 #include <estima/base/fixed_string.hpp>
+#include <estima/environment/check_packages.hpp>
 #include <estima/policy/facts.hpp>
 
 namespace estima::inline v0_1 {
 
-/// Part of an environment: conda match specifications, "numpy=1.16" or "conda-forge::mpi4py>=3".
+/// Part of an environment: conda match specifications, "numpy=1.16" or "conda-forge::mpi4py>=3". The compiler reads them
+/// (docs/requirements.md).
 template <fixed_string... Specifications>
 struct conda_packages {
     static constexpr std::string_view list[]{Specifications.view()..., std::string_view{}};
+    static constexpr package_list_facts checked = detail::check_packages<requirement_detail::conda_list>(list);
     static constexpr void tell(facts& f) {
         f.environment.parts_given_twice += !f.environment.conda_packages.empty();
         f.environment.conda_packages = {list, sizeof...(Specifications)};
+        f.environment.requirements.conda = checked;
     }
 };
 
-/// Part of an environment: pip requirements (PEP 508), "torch==1.4.0" or "horovod[pytorch]>=0.18".
+/// Part of an environment: pip requirements (PEP 508), "torch==1.4.0" or "horovod[pytorch]>=0.18". The compiler reads
+/// them (docs/requirements.md).
 template <fixed_string... Requirements>
 struct pip_packages {
     static constexpr std::string_view list[]{Requirements.view()..., std::string_view{}};
+    static constexpr package_list_facts checked = detail::check_packages<requirement_detail::pip_list>(list);
     static constexpr void tell(facts& f) {
         f.environment.parts_given_twice += !f.environment.pip_packages.empty();
         f.environment.pip_packages = {list, sizeof...(Requirements)};
+        f.environment.requirements.pip = checked;
     }
 };
 

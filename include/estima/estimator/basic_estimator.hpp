@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <concepts>
+#include <string>
 #include <string_view>
-#include <utility>
 
 #include <estima/base/fixed_string.hpp>
 #include <estima/estimator/job_fields.hpp>
@@ -13,65 +14,58 @@
 
 namespace estima::inline v0_1 {
 
-namespace detail {
-/// What all estimators share.
+/// The policies of an estimator in their slots, and what they say, as a constant.
 template <class Framework, class ComputeTarget, class DistributionBackend, class Environment>
-class estimator_base {
-public:
+struct policy_set {
     using framework_type = Framework;
     using compute_target_type = ComputeTarget;
     using distribution_backend_type = DistributionBackend;
     using environment_type = Environment;
-
-    /// What the policies say, as a constant.
-    static constexpr facts policy_facts = facts_of<Framework, ComputeTarget, DistributionBackend, Environment>();
-
-    explicit estimator_base(job_fields given) : fields_{std::move(given)} {}
-
-    job_fields const& fields() const { return fields_; }
-    job_fields& fields() { return fields_; }
-
-private:
-    job_fields fields_;
+    static constexpr facts const& told = detail::told_by<Framework, ComputeTarget, DistributionBackend, Environment>;
 };
-}  // namespace detail
 
 /// A training job: what is known when it is compiled in the type, the rest in its fields. A combination of policies
 /// that breaks a rule does not name a type; the compiler lists every broken rule. Written through `estimator<...>`.
+/// It is an aggregate whose only base is job_fields: a constructor between the two would make the compiler list
+/// constructors where a field is misspelt, and never name the field.
 template <class Framework, class ComputeTarget, class DistributionBackend, class Environment>
     requires estimable<Framework, ComputeTarget, DistributionBackend, Environment>
-class basic_estimator
-    : public detail::estimator_base<Framework, ComputeTarget, DistributionBackend, Environment> {
-public:
-    using detail::estimator_base<Framework, ComputeTarget, DistributionBackend, Environment>::estimator_base;
+struct basic_estimator : job_fields {
+    using policies = policy_set<Framework, ComputeTarget, DistributionBackend, Environment>;
+    static constexpr facts const& policy_facts = policies::told;
+    job_fields const& fields() const { return *this; }
+    job_fields& fields() { return *this; }
 };
 
 /// scikit-learn's estimator knows the version that its environment must have; empty is any.
 template <fixed_string Version, class ComputeTarget, class DistributionBackend, class Environment>
-class basic_estimator<scikit_learn<Version>, ComputeTarget, DistributionBackend, Environment>
-    : public detail::estimator_base<scikit_learn<Version>, ComputeTarget, DistributionBackend, Environment> {
-public:
-    using detail::estimator_base<scikit_learn<Version>, ComputeTarget, DistributionBackend, Environment>::estimator_base;
+struct basic_estimator<scikit_learn<Version>, ComputeTarget, DistributionBackend, Environment> : job_fields {
+    using policies = policy_set<scikit_learn<Version>, ComputeTarget, DistributionBackend, Environment>;
+    static constexpr facts const& policy_facts = policies::told;
+    job_fields const& fields() const { return *this; }
+    job_fields& fields() { return *this; }
     static constexpr std::string_view framework_version() { return Version.view(); }
 };
 
 /// PyTorch's estimator, with its version.
 template <fixed_string Version, class ComputeTarget, class DistributionBackend, class Environment>
-class basic_estimator<pytorch<Version>, ComputeTarget, DistributionBackend, Environment>
-    : public detail::estimator_base<pytorch<Version>, ComputeTarget, DistributionBackend, Environment> {
-public:
-    using detail::estimator_base<pytorch<Version>, ComputeTarget, DistributionBackend, Environment>::estimator_base;
+struct basic_estimator<pytorch<Version>, ComputeTarget, DistributionBackend, Environment> : job_fields {
+    using policies = policy_set<pytorch<Version>, ComputeTarget, DistributionBackend, Environment>;
+    static constexpr facts const& policy_facts = policies::told;
+    job_fields const& fields() const { return *this; }
+    job_fields& fields() { return *this; }
     static constexpr std::string_view framework_version() { return Version.view(); }
 };
 
 /// The estimator of an executable.
 template <class ComputeTarget, class DistributionBackend, class Environment>
-class basic_estimator<native, ComputeTarget, DistributionBackend, Environment>
-    : public detail::estimator_base<native, ComputeTarget, DistributionBackend, Environment> {
-public:
-    using detail::estimator_base<native, ComputeTarget, DistributionBackend, Environment>::estimator_base;
+struct basic_estimator<native, ComputeTarget, DistributionBackend, Environment> : job_fields {
+    using policies = policy_set<native, ComputeTarget, DistributionBackend, Environment>;
+    static constexpr facts const& policy_facts = policies::told;
+    job_fields const& fields() const { return *this; }
+    job_fields& fields() { return *this; }
     /// The entry by the name that fits it.
-    std::string const& executable() const { return this->fields().entry_script; }
+    std::string const& executable() const { return entry_script; }
 };
 
 /// Any instance of `estimator<...>`.

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include <estima/estimator/basic_estimator.hpp>
+#include <estima/estimator/requirement_where.hpp>
 
 namespace estima::inline v0_1 {
 
@@ -50,7 +51,12 @@ std::string explain() {
         bool const is_error = level_of<rule_type>() == rule_level::error;
         broken_count += is_error;
         verdict.append("[").append(rule_type::id::text).append(is_error ? "] error: " : "] warning: ");
-        verdict.append(rule_type::sentence).append("\n    ").append(rule_type::advice).append("\n");
+        verdict.append(rule_type::sentence).append("\n");
+        if (std::string const where = detail::requirement_where(rule_type::id::text, f); !where.empty()) {
+            verdict += "    " + where + "\n";
+            if (std::string const mark = detail::mark_below(rule_type::id::text, f, 4); !mark.empty()) verdict += mark + "\n";
+        }
+        verdict.append("    ").append(rule_type::advice).append("\n");
     });
     text += broken_count == 0 ? "It is an estimator.\n" : "It does not compile: " + std::to_string(broken_count) + " broken.\n";
     return text + verdict;
@@ -58,8 +64,9 @@ std::string explain() {
 
 template <any_estimator Estimator>
 std::string explain() {
-    return explain<typename Estimator::framework_type, typename Estimator::compute_target_type,
-                   typename Estimator::distribution_backend_type, typename Estimator::environment_type>();
+    using policies = typename Estimator::policies;
+    return explain<typename policies::framework_type, typename policies::compute_target_type,
+                   typename policies::distribution_backend_type, typename policies::environment_type>();
 }
 
 }  // namespace estima::inline v0_1

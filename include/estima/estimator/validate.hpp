@@ -11,6 +11,7 @@
 #include <estima/base/error.hpp>
 #include <estima/estimator/basic_estimator.hpp>
 #include <estima/estimator/observe.hpp>
+#include <estima/estimator/requirement_where.hpp>
 
 namespace estima::inline v0_1 {
 
@@ -86,7 +87,7 @@ inline std::string where_broken(std::string_view id, observation const& o, job_f
     if (id == "EST-041") return "inputs and script_params: " + o.repeated_inputs;
     if (id == "EST-042") return "inputs and script_params: " + o.unusable_input_names;
     if (id == "EST-045") return "entry_script = \"" + job.entry_script + "\"";
-    return {};
+    return requirement_where(id, o.seen);
 }
 }  // namespace detail
 

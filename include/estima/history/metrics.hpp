@@ -107,8 +107,8 @@ inline run_metrics read_metrics(std::filesystem::path const& folder, std::string
         if (rank < 0) rank = --other;
 
     run_metrics all;
-    for (auto const& [rank, path] : files) {
-        for_each_line(path, [&all, only, rank = rank](std::string_view text) {
+    for (auto const& [writer, path] : files) {
+        for_each_line(path, [&all, only, rank = writer](std::string_view text) {
             if (text.find_first_not_of(" \t\r") == std::string_view::npos) return;
             auto line = parse_metric_line(text);
             if (!line) {

@@ -5,6 +5,7 @@
 
 #include <estima/base/bytes.hpp>
 #include <estima/policy/count.hpp>
+#include <estima/policy/requirement_facts.hpp>
 #include <estima/policy/static_list.hpp>
 
 namespace estima::inline v0_1 {
@@ -71,8 +72,10 @@ struct environment_facts {
     name_list conda_packages{}, pip_packages{};
     std::string_view conda_dependencies_file{}, pip_requirements_file{};
     image_facts image{};
+    requirement_facts requirements{};     ///< what is wrong with the packages and the image
     static_list<named_value> variables{};
     bytes shm_size{};                     ///< 0: Azure's default
+    bool shm_size_has_no_unit = false;
     int parts_given_twice = 0;
 
     constexpr bool has_packages() const {

@@ -15,6 +15,7 @@ struct drop_user_managed_or_the_packages;
 struct put_all_packages_into_the_file_or_all_inline;
 struct choose_a_target_with_containers_or_drop_the_image;
 struct put_the_file_into_the_source_directory;
+struct write_4_GiB_or_512_MiB;
 
 struct a_framework_version_in_an_environment_that_the_user_manages {
     using id = est<9>;
@@ -51,6 +52,7 @@ struct a_reserved_environment_variable_is_set {
 struct the_interpreter_is_not_found {
     using id = est<23>;
     using remedy = check_the_interpreter_path;
+    static constexpr bool needs_the_running_program = true;
     static constexpr std::string_view sentence = "the Python interpreter is not found";
     static constexpr std::string_view advice =
         "install it (Debian: apt-get install python3), or name another with interpreter_path";
@@ -95,9 +97,18 @@ struct a_container_on_a_target_without_containers {
     }
 };
 
+struct a_size_without_a_unit {
+    using id = est<48>;
+    using remedy = write_4_GiB_or_512_MiB;
+    static constexpr std::string_view sentence = "shm_size is a bare number";
+    static constexpr std::string_view advice = "give it a unit: shm_size<4_GiB>, shm_size<512_MiB>";
+    static constexpr bool broken(facts const& f) { return f.environment.shm_size_has_no_unit; }
+};
+
 struct a_file_of_the_environment_is_missing {
     using id = est<33>;
     using remedy = put_the_file_into_the_source_directory;
+    static constexpr bool needs_the_running_program = true;
     static constexpr std::string_view sentence =
         "conda_dependencies_file or pip_requirements_file is not a file inside source_directory";
     static constexpr std::string_view advice = "give its path relative to source_directory";

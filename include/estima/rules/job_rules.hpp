@@ -16,6 +16,7 @@ struct shorten_or_drop_what_the_service_would_refuse;
 struct the_source_directory_does_not_exist {
     using id = est<20>;
     using remedy = correct_source_directory;
+    static constexpr bool needs_the_running_program = true;
     static constexpr std::string_view sentence = "source_directory is not a directory";
     static constexpr std::string_view advice = "correct the path; it is taken relative to where the program runs";
     static constexpr bool broken(facts const& f) { return f.seen.source_directory_exists == known::no; }
@@ -24,6 +25,7 @@ struct the_source_directory_does_not_exist {
 struct the_entry_script_is_not_inside_the_source_directory {
     using id = est<21>;
     using remedy = name_a_file_inside_the_source_directory;
+    static constexpr bool needs_the_running_program = true;
     static constexpr std::string_view sentence = "entry_script is not a file inside source_directory";
     static constexpr std::string_view advice = "give the path of a file relative to source_directory";
     static constexpr bool broken(facts const& f) { return f.seen.entry_is_inside == known::no; }
@@ -32,6 +34,7 @@ struct the_entry_script_is_not_inside_the_source_directory {
 struct the_native_entry_is_not_executable {
     using id = est<22>;
     using remedy = make_it_executable;
+    static constexpr bool needs_the_running_program = true;
     static constexpr std::string_view sentence = "the entry of a native estimator is not executable";
     static constexpr std::string_view advice = "build it, or chmod +x it; a script needs a #! line";
     static constexpr bool broken(facts const& f) { return f.seen.entry_is_executable == known::no; }
@@ -40,6 +43,7 @@ struct the_native_entry_is_not_executable {
 struct the_maximal_run_duration_makes_no_sense {
     using id = est<24>;
     using remedy = give_a_positive_duration;
+    static constexpr bool needs_the_running_program = true;
     static constexpr std::string_view sentence = "max_run_duration is negative, or longer than thirty years";
     static constexpr std::string_view advice = "give at least one second (1_s, 90_min, 2_h), or leave it out for no limit";
     static constexpr bool broken(facts const& f) { return f.seen.max_run_duration_makes_sense == known::no; }
@@ -48,6 +52,7 @@ struct the_maximal_run_duration_makes_no_sense {
 struct a_text_that_cannot_be_passed_to_a_process {
     using id = est<25>;
     using remedy = remove_the_bytes_that_cannot_be_passed;
+    static constexpr bool needs_the_running_program = true;
     static constexpr std::string_view sentence =
         "a script parameter or environment variable holds what no process can be given";
     static constexpr std::string_view advice =
@@ -58,6 +63,7 @@ struct a_text_that_cannot_be_passed_to_a_process {
 struct a_name_is_given_twice {
     using id = est<26>;
     using remedy = give_each_name_once;
+    static constexpr bool needs_the_running_program = true;
     static constexpr std::string_view sentence = "an environment variable or a tag is given twice";
     static constexpr std::string_view advice = "give each name once: nobody could tell which value wins";
     static constexpr bool broken(facts const& f) { return f.seen.names_are_given_once == known::no; }
@@ -66,6 +72,7 @@ struct a_name_is_given_twice {
 struct a_script_parameter_is_given_twice {
     using id = est<31>;
     using remedy = give_each_name_once;
+    static constexpr bool needs_the_running_program = true;
     static constexpr rule_level level = rule_level::warning;
     static constexpr std::string_view sentence = "a script parameter is given twice";
     static constexpr std::string_view advice = "give it once, unless the script collects several values of it";
@@ -75,6 +82,7 @@ struct a_script_parameter_is_given_twice {
 struct more_than_the_service_takes {
     using id = est<32>;
     using remedy = shorten_or_drop_what_the_service_would_refuse;
+    static constexpr bool needs_the_running_program = true;
     static constexpr std::string_view sentence = "the job exceeds a limit of Azure Machine Learning";
     static constexpr std::string_view advice =
         "at most 50 tags with names of 100 and values of 1,000 characters, a display name of 256";

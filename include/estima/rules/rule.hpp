@@ -20,7 +20,8 @@ enum class rule_level { error, warning };
 
 /// A rule over the facts of an estimator. Its name is its sentence and `remedy`'s name is the way out, since names are
 /// what a compiler prints; `sentence` and `advice` say the same to a running program. `level` may be left out: error.
-/// A rule may name a template `details<Policies...>` with more types for the compiler to print.
+/// A rule may name a template `details<Policies...>` with more types for the compiler to print. A rule that no policy can
+/// break says `static constexpr bool needs_the_running_program = true`: the compiler has nothing to say of it.
 template <class Rule>
 concept rule = requires(facts const& f) {
     { Rule::id::text } -> std::convertible_to<std::string_view>;
@@ -29,6 +30,11 @@ concept rule = requires(facts const& f) {
     { Rule::advice } -> std::convertible_to<std::string_view>;
     { Rule::broken(f) } -> std::same_as<bool>;
 };
+
+template <class Rule>
+constexpr bool needs_the_running_program() {
+    return requires { requires Rule::needs_the_running_program; };
+}
 
 template <class Rule>
 constexpr rule_level level_of() {

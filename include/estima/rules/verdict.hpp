@@ -1,38 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <boost/hana/bool.hpp>
-#include <boost/hana/filter.hpp>
-#include <boost/hana/transform.hpp>
 #include <boost/hana/unpack.hpp>
 
-#include <estima/compute/local.hpp>
-#include <estima/distribution/single_process.hpp>
-#include <estima/environment/environment.hpp>
-#include <estima/framework/generic.hpp>
 #include <estima/rules/all_rules.hpp>
+#include <estima/rules/facts_of.hpp>
 
 namespace estima::inline v0_1 {
-
-namespace detail {
-template <class Policy>
-constexpr void tell(facts& f) {
-    if constexpr (requires { Policy::tell(f); }) Policy::tell(f);
-}
-}  // namespace detail
-
-/// What policies say together, in any order, before anything is known that only the running program can see.
-template <class... Policies>
-consteval facts facts_of() {
-    facts f;
-    f.description.has_a_stranger = !(policy<Policies> && ...);
-    f.description.fills_a_slot_twice = !fill_each_slot_at_most_once<Policies...>;
-    detail::tell<policy_for<framework_slot, generic, Policies...>>(f);
-    detail::tell<policy_for<compute_target_slot, local, Policies...>>(f);
-    detail::tell<policy_for<distribution_backend_slot, single_process, Policies...>>(f);
-    detail::tell<policy_for<environment_slot, environment<>, Policies...>>(f);
-    return f;
-}
 
 /// A broken rule as a compiler prints it: its id, the rule's sentence as a name, the remedy, and what else it has to say.
 template <class Id, class Rule, class Remedy, class... Details>
@@ -42,35 +16,62 @@ template <class... Broken>
 struct rules {};
 
 namespace detail {
-template <class... Policies>
-struct breaks {
-    template <class Rule>
-    constexpr auto operator()(Rule) const {
-        using rule = typename Rule::type;
-        return boost::hana::bool_c<level_of<rule>() == rule_level::error && rule::broken(facts_of<Policies...>())>;
+template <class Rule>
+constexpr bool refuses(facts const& f) {
+    return level_of<Rule>() == rule_level::error && Rule::broken(f);
+}
+struct refuse {
+    facts const& f;
+    template <class... Rules>
+    constexpr bool operator()(Rules...) const {
+        return (false || ... || refuses<typename Rules::type>(f));
     }
 };
+
 template <class Rule, class... Policies>
 struct told {
-    using type = broken<typename Rule::id, Rule, typename Rule::remedy>;
+    using type = rules<broken<typename Rule::id, Rule, typename Rule::remedy>>;
 };
 template <class Rule, class... Policies>
     requires requires { typename Rule::template details<Policies...>; }
 struct told<Rule, Policies...> {
-    using type = broken<typename Rule::id, Rule, typename Rule::remedy, typename Rule::template details<Policies...>>;
+    using details = typename Rule::template details<Policies...>;
+    using type = rules<broken<typename Rule::id, Rule, typename Rule::remedy, details>>;
 };
+template <bool Refuses, class Rule, class... Policies>
+struct told_if {
+    using type = rules<>;
+};
+template <class Rule, class... Policies>
+struct told_if<true, Rule, Policies...> : told<Rule, Policies...> {};
+
+template <class Found, class... More>
+struct concatenated {
+    using type = Found;
+};
+template <class... Found, class... First, class... More>
+struct concatenated<rules<Found...>, rules<First...>, More...> : concatenated<rules<Found..., First...>, More...> {};
+
 template <class... Policies>
-struct as_broken {
-    template <class Rule>
-    constexpr auto operator()(Rule) const {
-        return boost::hana::type_c<typename told<typename Rule::type, Policies...>::type>;
+struct collect {
+    template <class... Rules>
+    constexpr auto operator()(Rules...) const {
+        return typename concatenated<rules<>, typename told_if<refuses<typename Rules::type>(told_by<Policies...>),
+                                                         typename Rules::type, Policies...>::type...>::type{};
     }
 };
-template <class... Policies>
-struct verdict {  // a class, not an alias of decltype: g++ 12 cannot print the latter inside a constraint
-    static constexpr auto found = boost::hana::transform(boost::hana::filter(all_rules, breaks<Policies...>{}), as_broken<Policies...>{});
-    using type = typename decltype(boost::hana::unpack(found, boost::hana::template_<rules>))::type;
+
+/// Nearly all estimators break no rule: they are spared the work of collecting.
+template <bool Refused, class... Policies>
+struct verdict_if {
+    using type = rules<>;
 };
+template <class... Policies>
+struct verdict_if<true, Policies...> {
+    using type = decltype(boost::hana::unpack(all_rules, collect<Policies...>{}));
+};
+template <class... Policies>  // a class, not an alias: g++ 12 prints an alias with all that is in it
+struct verdict : verdict_if<boost::hana::unpack(all_rules, refuse{told_by<Policies...>}), Policies...> {};
 }  // namespace detail
 
 /// All rules that a combination of policies breaks: `rules<>` if none.

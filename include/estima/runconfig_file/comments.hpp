@@ -51,7 +51,10 @@ inline file_comments comments_of(std::string_view text, document const& read) {
                                    read.value[json::json_pointer{pointer.substr(0, pointer.rfind('/'))}].is_array();
         starts.push_back({place.key.line, &pointer, !pointer.empty() && !is_list_entry, place.has_hash});
     }
-    std::stable_sort(starts.begin(), starts.end(), [](start const& a, start const& b) { return a.line < b.line; });
+    // By line, then by pointer. Not std::stable_sort: clang 19 warns of what libstdc++ 12 does there.
+    std::sort(starts.begin(), starts.end(), [](start const& a, start const& b) {
+        return a.line != b.line ? a.line < b.line : *a.pointer < *b.pointer;
+    });
 
     file_comments comments;
     std::vector<std::string_view> const lines = lines_of(text);

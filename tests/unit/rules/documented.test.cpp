@@ -19,24 +19,16 @@ using namespace estima;
 
 struct row {
     std::string id, sentence, advice;
-    bool is_static;
+    bool is_static, is_error;
 };
-
-/// A rule whose facts a policy can break is evaluated by the compiler too: there is a negative test for it.
-bool has_negative_test(std::string const& id) {
-    std::string const tag = "est<" + std::to_string(std::stoi(id.substr(4))) + ">";
-    for (auto const& file : std::filesystem::directory_iterator{std::string{ESTIMA_TEST_SOURCE_DIR} + "/negative"})
-        if (file.path().extension() == ".cpp" && read_file(file.path()).find("expect-error: " + tag) != std::string::npos) return true;
-    return false;
-}
 
 std::vector<row> table() {
     std::vector<row> rows;
     boost::hana::for_each(all_rules, [&rows](auto type) {
         using rule_type = typename decltype(type)::type;
         static_assert(rule<rule_type>);
-        std::string const id = rule_type::id::text;
-        rows.push_back({id, std::string{rule_type::sentence}, std::string{rule_type::advice}, has_negative_test(id)});
+        rows.push_back({rule_type::id::text, std::string{rule_type::sentence}, std::string{rule_type::advice},
+                        !needs_the_running_program<rule_type>(), level_of<rule_type>() == rule_level::error});
     });
     std::sort(rows.begin(), rows.end(), [](row const& a, row const& b) { return a.id < b.id; });
     return rows;
@@ -45,12 +37,22 @@ std::vector<row> table() {
 std::string documentation() {
     std::string text =
         "<!-- SPDX-License-Identifier: BSL-1.0 -->\n# Rules\n\nWhat every estimator is held against. *Static* rules are evaluated by the compiler for what the types say, "
-        "and again by `submit` with the run-time values; *run time* ones need the running program. All broken rules are "
+        "and again by `submit` with the run-time values; *run time* ones need the running program. An *error* refuses the job; a "
+        "*warning* is told by `explain` and `submit`, and the job is run. All broken rules are "
         "reported at once. This page is made from the table in `include/estima/rules/all_rules.hpp`; a test fails when the "
-        "two differ, and writes it anew when ESTIMA_WRITE_GOLDEN is set.\n\n| id | when | rule | remedy |\n|---|---|---|---|\n";
+        "two differ, and writes it anew when ESTIMA_WRITE_GOLDEN is set.\n\n| id | level | when | rule | remedy |\n|---|---|---|---|---|\n";
     for (row const& r : table())
-        text += "| " + r.id + " | " + (r.is_static ? "static, run time" : "run time") + " | " + r.sentence + " | " + r.advice + " |\n";
+        text += "| " + r.id + " | " + (r.is_error ? "error" : "warning") + " | " + (r.is_static ? "static, run time" : "run time") +
+                " | " + r.sentence + " | " + r.advice + " |\n";
     return text;
+}
+
+/// All files below a folder of the tests whose names end so, one behind the other.
+std::string texts_of(std::string const& folder, std::string const& ending) {
+    std::string all;
+    for (auto const& file : std::filesystem::directory_iterator{std::string{ESTIMA_TEST_SOURCE_DIR} + "/" + folder})
+        if (file.path().string().ends_with(ending)) all += read_file(file.path());
+    return all;
 }
 }  // namespace
 
@@ -58,6 +60,21 @@ TEST_CASE("docs/rules.md says what the table of rules says") {
     std::string const path = std::string{ESTIMA_TEST_SOURCE_DIR} + "/../docs/rules.md";
     if (std::getenv("ESTIMA_WRITE_GOLDEN") != nullptr) replace_file(path, documentation());
     CHECK(read_file(path) == documentation());
+}
+
+TEST_CASE("each rule that the compiler can find broken has a file that must not compile, and each warning is told in a test") {
+    std::string const negative = texts_of("negative", ".cpp");
+    std::string const boundaries = texts_of("static", ".test.cpp");
+    std::string const at_run_time = texts_of("unit/rules", ".test.cpp") + texts_of("unit/estimator", ".test.cpp");
+    for (row const& r : table()) {
+        INFO(r.id << ": " << r.sentence);
+        if (r.is_static && r.is_error) {
+            CHECK(negative.find("expect-error: est<" + std::to_string(std::stoi(r.id.substr(4))) + ">") != std::string::npos);
+            CHECK(boundaries.find(r.id) != std::string::npos);
+        } else {
+            CHECK(at_run_time.find('"' + r.id) != std::string::npos);
+        }
+    }
 }
 
 TEST_CASE("the example in README.md is the one that is compiled") {

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+#include <estima/policy/facts.hpp>
+#include <estima/requirement/package_conflict.hpp>
+
+// What parts of an environment tell of their packages. Not for users.
+namespace estima::inline v0_1::detail {
+
+/// `List` is requirement_detail's pip_list or conda_list. The last text is empty and not one of the list.
+template <class List, std::size_t Size>
+constexpr package_list_facts check_packages(std::string_view const (&texts)[Size]) {
+    package_list_facts found;
+    for (std::size_t i = 0; i + 1 < Size && !found.malformed; ++i)
+        found.malformed = malformed_text::of(texts[i], List::parse(texts[i]));
+    package_conflict const conflict = requirement_detail::first_conflict<List>(texts);
+    if (!conflict) return found;
+    package_pair const pair{texts[conflict.first], conflict.first == conflict.second ? "" : texts[conflict.second]};
+    if (conflict.kind == package_conflict_kind::named_twice) found.named_twice = pair;
+    else found.unsatisfiable = pair;
+    return found;
+}
+
+}  // namespace estima::inline v0_1::detail

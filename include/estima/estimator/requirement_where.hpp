@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include <estima/policy/facts.hpp>
+
+// The texts that the rules of requirement_rules.hpp are about, in words.
+namespace estima::inline v0_1::detail {
+
+inline std::string quoted(std::string_view text) { return "\"" + std::string{text} + "\""; }
+
+/// The list that a malformed text stands in, and the text; nothing if the rule is about no malformed text.
+struct malformed_place {
+    std::string_view list{};
+    malformed_text text{};
+};
+inline malformed_place malformed_place_of(std::string_view id, facts const& f) {
+    requirement_facts const& found = f.environment.requirements;
+    if (id == "EST-034") return {"pip_packages", found.pip.malformed};
+    if (id == "EST-035") return {"conda_packages", found.conda.malformed};
+    if (id == "EST-036" || id == "EST-038") return {"custom_docker_image", found.image};
+    return {};
+}
+
+inline std::string pair_in(std::string_view list, package_pair const& pair) {
+    std::string text{list};
+    text += ": " + quoted(pair.first);
+    return pair.second.empty() ? text : text + " and " + quoted(pair.second);
+}
+
+/// `pip_packages: "numpy=1.24" at 5: a single = is conda's; pip compares with ==`. Positions are bytes, from 0.
+inline std::string requirement_where(std::string_view id, facts const& f) {
+    requirement_facts const& found = f.environment.requirements;
+    if (malformed_place const place = malformed_place_of(id, f); place.text)
+        return std::string{place.list} + ": " + quoted(place.text.text) + " at " + std::to_string(place.text.position) + ": " +
+               std::string{place.text.reason};
+    if (id == "EST-037")
+        return found.conda.unsatisfiable ? pair_in("conda_packages", found.conda.unsatisfiable)
+                                         : pair_in("pip_packages", found.pip.unsatisfiable);
+    if (id == "EST-044")
+        return found.conda.named_twice ? pair_in("conda_packages", found.conda.named_twice)
+                                       : pair_in("pip_packages", found.pip.named_twice);
+    if (id == "EST-047") return "custom_docker_image: " + quoted(f.environment.image.reference);
+    return {};
+}
+
+/// A line with a mark below the place of the fault, for a text that requirement_where begins at `column`. Empty where
+/// there is no such place or the text has characters whose width is not known.
+inline std::string mark_below(std::string_view id, facts const& f, std::size_t column) {
+    malformed_place const place = malformed_place_of(id, f);
+    if (!place.text) return {};
+    for (char const c : place.text.text.substr(0, place.text.position))
+        if (c < ' ' || c > '~') return {};
+    return std::string(column + place.list.size() + 3 + place.text.position, ' ') + "^";
+}
+
+}  // namespace estima::inline v0_1::detail

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: BSL-1.0
+// Rules that need the running program, on both sides of their limits.
+#include <catch2/catch.hpp>
+
+#include <string>
+#include <vector>
+
+#include <estima/estimator.hpp>
+#include <estima/estimator/validate.hpp>
+#include <estima/system/files.hpp>
+#include <support/temporary_directory.hpp>
+
+namespace {
+using namespace estima;
+
+struct good_job {
+    estima_test::temporary_directory folder;
+    job_fields fields{.source_directory = folder.path(), .entry_script = "train.py"};
+    good_job() { replace_file(folder / "train.py", "print('hello')\n"); }
+};
+
+template <class Estimator>
+std::vector<broken_rule> broken_with(std::string const& id, job_fields const& fields) {
+    std::vector<broken_rule> found;
+    for (broken_rule const& rule : check(Estimator{fields}))
+        if (rule.id == id) found.push_back(rule);
+    return found;
+}
+}  // namespace
+
+TEST_CASE("what Azure's service does not take is refused, on Azure's targets only") {
+    good_job job;
+    using azure = estimator<aml_compute<>>;
+    auto const over = [&job] { return broken_with<azure>("EST-032", job.fields); };
+    job.fields.display_name = std::string(256, 'n');
+    job.fields.tags.emplace_back(std::string(100, 'k'), std::string(1000, 'v'));
+    while (job.fields.tags.size() < 50) job.fields.tags.emplace_back("tag" + std::to_string(job.fields.tags.size()), "");
+    CHECK(over().empty());
+
+    job.fields.display_name += 'n';
+    REQUIRE(over().size() == 1);
+    CHECK(over()[0].where == "display_name: 257, at most 256");
+    CHECK(broken_with<estimator<>>("EST-032", job.fields).empty());
+    job.fields.display_name.clear();
+
+    job.fields.tags.emplace_back("one more", "");
+    REQUIRE(over().size() == 1);
+    CHECK(over()[0].where == "tags: 51, at most 50");
+    job.fields.tags.pop_back();
+
+    job.fields.tags[0].second += 'v';
+    CHECK(over().size() == 1);
+    job.fields.tags[0].second.clear();
+    job.fields.tags[0].first += 'k';
+    CHECK(over().size() == 1);
+}
+
+TEST_CASE("a script parameter given twice is a warning") {
+    good_job job;
+    job.fields.script_params = {{"--rate", 1}, {"--rates", 2}, {"", "a"}, {"", "b"}};
+    CHECK(broken_with<estimator<>>("EST-031", job.fields).empty());
+    job.fields.script_params.push_back({"--rate", 3});
+    std::vector<broken_rule> const found = broken_with<estimator<>>("EST-031", job.fields);
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].level == rule_level::warning);
+    CHECK(found[0].where == "script_params: --rate");
+    CHECK_NOTHROW(require_valid(estimator<>{job.fields}));
+}
+
+TEST_CASE("the files of the environment must lie inside the source directory") {
+    good_job job;
+    using described = estimator<environment<conda_dependencies_file<"conda.yml">>>;
+    REQUIRE(broken_with<described>("EST-033", job.fields).size() == 1);
+    CHECK(broken_with<described>("EST-033", job.fields)[0].where == "conda.yml");
+    replace_file(job.folder / "conda.yml", "dependencies: []\n");
+    CHECK(broken_with<described>("EST-033", job.fields).empty());
+    CHECK(broken_with<estimator<environment<pip_requirements_file<"../r.txt">>>>("EST-033", job.fields).size() == 1);
+}
+
+TEST_CASE("two different inputs cannot share a name, and a name is one that a variable can have") {
+    good_job job;
+    using azure = estimator<aml_compute<>>;
+    dataset const digits{"digits"}, letters{"letters"};
+    job.fields.inputs = {digits.as_named_input("mnist").as_mount()};
+    job.fields.script_params = {{"--data", digits.as_named_input("mnist").as_mount()}};
+    CHECK(broken_with<azure>("EST-041", job.fields).empty());
+    job.fields.inputs.clear();
+    job.fields.script_params.push_back({"--more", letters.as_named_input("mnist").as_mount()});
+    REQUIRE(broken_with<azure>("EST-041", job.fields).size() == 1);
+    CHECK(broken_with<azure>("EST-041", job.fields)[0].where == "inputs and script_params: mnist");
+
+    CHECK(broken_with<azure>("EST-042", job.fields).empty());
+    job.fields.inputs = {letters.as_named_input("2nd").as_mount()};
+    REQUIRE(broken_with<azure>("EST-042", job.fields).size() == 1);
+    CHECK(broken_with<azure>("EST-042", job.fields)[0].where.find("2nd") != std::string::npos);
+}
+
+TEST_CASE("a notebook is no script") {
+    good_job job;
+    replace_file(job.folder / "train.ipynb", "{}");
+    CHECK(broken_with<estimator<>>("EST-045", job.fields).empty());
+    job.fields.entry_script = "train.ipynb";
+    CHECK(broken_with<estimator<>>("EST-045", job.fields).size() == 1);
+}
+
+TEST_CASE("what is wrong with packages and images is told at run time too, with text, place and reason") {
+    facts const f = facts_of<environment<pip_packages<"numpy=1", "torch>1", "torch<1">, conda_packages<"a", "a">,
+                                          custom_docker_image<"ubuntu">>>();
+    observation const o{f};
+    CHECK(detail::where_broken("EST-034", o, {}) ==
+          "pip_packages: \"numpy=1\" at 5: a single = is conda's; pip compares with ==");
+    CHECK(detail::where_broken("EST-035", o, {}).empty());
+    CHECK(detail::where_broken("EST-037", o, {}) == "pip_packages: \"torch>1\" and \"torch<1\"");
+    CHECK(detail::where_broken("EST-044", o, {}) == "conda_packages: \"a\" and \"a\"");
+    CHECK(detail::where_broken("EST-047", o, {}) == "custom_docker_image: \"ubuntu\"");
+    CHECK(detail::where_broken("EST-036", observation{facts_of<environment<custom_docker_image<"A/b">>>()}, {}).starts_with(
+        "custom_docker_image: \"A/b\" at 0: "));
+
+    good_job job;
+    std::vector<broken_rule> const warned =
+        require_valid(estimator<aml_compute<>, environment<custom_docker_image<"continuumio/miniconda">>>{job.fields});
+    REQUIRE(warned.size() == 1);
+    CHECK(warned[0].id == "EST-047");
+    CHECK(warned[0].where == "custom_docker_image: \"continuumio/miniconda\"");
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <catch2/catch.hpp>
+
+#include <string>
+
+#include <estima/estimator.hpp>
+#include <estima/estimator/explain.hpp>
+
+namespace {
+using namespace estima;
+
+bool says(std::string const& text, std::string const& part) { return text.find(part) != std::string::npos; }
+
+template <fixed_string... Texts>
+using pip = environment<pip_packages<Texts...>>;
+template <fixed_string... Texts>
+using conda = environment<conda_packages<Texts...>>;
+template <fixed_string Reference>
+using image = environment<custom_docker_image<Reference>>;
+}  // namespace
+
+TEST_CASE("explain says of policies that break nothing what they are together") {
+    std::string const text = explain<pytorch<"1.4">, mpi<node_count<1>>>();
+    CHECK(says(text, "framework      pytorch, version 1.4\n"));
+    CHECK(says(text, "It is an estimator.\n"));
+    CHECK_FALSE(says(text, "EST-"));
+    CHECK(explain<estimator<pytorch<"1.4">, mpi<node_count<1>>>>() == text);
+}
+
+TEST_CASE("explain shows a malformed text with a mark below the place") {
+    std::string const text = explain<pip<"torch", "numpy=1.24">>();
+    CHECK(says(text, "It does not compile: 1 broken.\n"
+                     "[EST-034] error: a text of pip_packages is no pip requirement\n"
+                     "    pip_packages: \"numpy=1.24\" at 5: a single = is conda's; pip compares with ==\n"
+                     "                        ^\n"
+                     "    write it as PEP 508 has it"));
+    CHECK(says(explain<conda<"numpy==">>(), "    conda_packages: \"numpy==\" at 7: expected a version after ==\n"
+                                            "                            ^\n"));
+    CHECK(says(explain<aml_compute<>, image<"Team/image">>(), "custom_docker_image: \"Team/image\" at 0: "));
+    CHECK(says(explain<aml_compute<>, image<"ubuntu:-22">>(), "[EST-038] error: "));
+}
+
+TEST_CASE("explain names the packages that cannot be installed together") {
+    CHECK(says(explain<pip<"numpy<1", "numpy>=1">>(), "    pip_packages: \"numpy<1\" and \"numpy>=1\"\n"));
+    CHECK(says(explain<conda<"numpy<1,>1">>(), "    conda_packages: \"numpy<1,>1\"\n"));
+}
+
+TEST_CASE("explain tells warnings, which refuse nothing") {
+    std::string const twice = explain<pip<"numpy", "numpy>=1">>();
+    CHECK(says(twice, "It is an estimator.\n[EST-044] warning: a package is named twice in one list\n"
+                      "    pip_packages: \"numpy\" and \"numpy>=1\"\n"));
+    CHECK_FALSE(says(explain<pip<"numpy", "scipy">>(), "EST-044"));
+
+    CHECK(says(explain<aml_compute<>, image<"continuumio/miniconda">>(), "It is an estimator.\n[EST-047] warning: "));
+    CHECK(says(explain<aml_compute<>, image<"ubuntu:latest">>(), "    custom_docker_image: \"ubuntu:latest\"\n"));
+    CHECK_FALSE(says(explain<aml_compute<>, image<"ubuntu:22.04">>(), "EST-047"));
+
+    CHECK(says(explain<mpi<process_count_per_node<1>>, slurm<gpus_per_node<2>>>(), "[EST-039] warning: "));
+    CHECK_FALSE(says(explain<mpi<process_count_per_node<2>>, slurm<gpus_per_node<2>>>(), "EST-039"));
+
+    CHECK(says(explain<aml_compute<vm_priority<priority::low_priority>>>(), "[EST-043] warning: "));
+    CHECK_FALSE(says(explain<aml_compute<vm_priority<priority::low_priority>, vm_size<"Standard_D2">>>(), "EST-043"));
+
+    CHECK(says(explain<pytorch<"1.4">, pip<"torch==1.5">>(), "It is an estimator.\n[EST-040] warning: "));
+    CHECK_FALSE(says(explain<pytorch<"1.4">, pip<"numpy">>(), "EST-040"));
+}
