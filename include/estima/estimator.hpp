@@ -26,8 +26,6 @@ namespace detail {
 struct no_estimator : job_fields {
     using policies = policy_set<generic, local, single_process, environment<>>;
     static constexpr facts const& policy_facts = policies::told;
-    job_fields const& fields() const { return *this; }
-    job_fields& fields() { return *this; }
 };
 
 template <class Found, class... Policies>

@@ -33,8 +33,6 @@ template <class Framework, class ComputeTarget, class DistributionBackend, class
 struct basic_estimator : job_fields {
     using policies = policy_set<Framework, ComputeTarget, DistributionBackend, Environment>;
     static constexpr facts const& policy_facts = policies::told;
-    job_fields const& fields() const { return *this; }
-    job_fields& fields() { return *this; }
 };
 
 /// scikit-learn's estimator knows the version that its environment must have; empty is any.
@@ -42,8 +40,6 @@ template <fixed_string Version, class ComputeTarget, class DistributionBackend, 
 struct basic_estimator<scikit_learn<Version>, ComputeTarget, DistributionBackend, Environment> : job_fields {
     using policies = policy_set<scikit_learn<Version>, ComputeTarget, DistributionBackend, Environment>;
     static constexpr facts const& policy_facts = policies::told;
-    job_fields const& fields() const { return *this; }
-    job_fields& fields() { return *this; }
     static constexpr std::string_view framework_version() { return Version.view(); }
 };
 
@@ -52,8 +48,6 @@ template <fixed_string Version, class ComputeTarget, class DistributionBackend, 
 struct basic_estimator<pytorch<Version>, ComputeTarget, DistributionBackend, Environment> : job_fields {
     using policies = policy_set<pytorch<Version>, ComputeTarget, DistributionBackend, Environment>;
     static constexpr facts const& policy_facts = policies::told;
-    job_fields const& fields() const { return *this; }
-    job_fields& fields() { return *this; }
     static constexpr std::string_view framework_version() { return Version.view(); }
 };
 
@@ -62,8 +56,6 @@ template <class ComputeTarget, class DistributionBackend, class Environment>
 struct basic_estimator<native, ComputeTarget, DistributionBackend, Environment> : job_fields {
     using policies = policy_set<native, ComputeTarget, DistributionBackend, Environment>;
     static constexpr facts const& policy_facts = policies::told;
-    job_fields const& fields() const { return *this; }
-    job_fields& fields() { return *this; }
     /// The entry by the name that fits it.
     std::string const& executable() const { return entry_script; }
 };

@@ -43,6 +43,10 @@ struct job_fields {
     std::optional<int> priority{};
     /// Azure's: the datastore through which the nodes share the source directory.
     std::string source_directory_data_store{};
+
+    /// The fields of an estimator, which has these as its base.
+    job_fields const& fields() const { return *this; }
+    job_fields& fields() { return *this; }
 };
 
 }  // namespace estima::inline v0_1
