@@ -57,11 +57,19 @@ static_assert(of<pytorch<"1.2">, cluster<>, environment<conda_dependencies_file<
 static_assert(of<pytorch<"1.2">, cluster<>, environment<conda_dependencies_file<"e.yml">>>.conda_packages.empty());
 static_assert(of<pytorch<>, cluster<>, environment_definition<"vision", pip_packages<"x">>>.pip_packages.size == 2);
 static_assert(of<pytorch<>, cluster<>, environment_definition<"vision", pip_packages<"x">>>.environment_name == "vision");
+// A name alone stands for what the workspace has under it.
+static_assert(of<cluster<>, environment_definition<"vision">>.pip_packages.empty());
+static_assert(of<cluster<>, environment_definition<"vision">>.conda_packages.empty());
+static_assert(of<cluster<>, environment_definition<"vision">>.base_image.reference.empty());
+static_assert(!of<cluster<>, environment_definition<"vision">>.user_managed_dependencies);
 
 // Variables: the framework's in what is prepared, replaced by the user's.
 constexpr named_value torch_variables[]{{"NCCL_TREE_THRESHOLD", "0"}, {"A", "b"}};
 static_assert(of<pytorch<>, cluster<>, environment<environment_variables<variable<"A", "b">>>>.environment_variables ==
               static_list<named_value>{torch_variables});
+constexpr named_value torch_variable[]{{"NCCL_TREE_THRESHOLD", "0"}};
+static_assert(of<pytorch<>, cluster<>, environment<user_managed>>.environment_variables == static_list<named_value>{torch_variable});
+static_assert(of<pytorch<>, environment<user_managed>>.environment_variables.empty());
 constexpr named_value own_variables[]{{"NCCL_TREE_THRESHOLD", "1"}};
 static_assert(of<pytorch<>, cluster<>, environment<environment_variables<variable<"NCCL_TREE_THRESHOLD", "1">>>>
                   .environment_variables == static_list<named_value>{own_variables});
@@ -72,6 +80,7 @@ static_assert(of<pytorch<>, cluster<>>.base_image.reference.find("base:openmpi3.
 static_assert(of<pytorch<>, cluster<gpus_per_node<1>>>.base_image.reference.find("base-gpu:") != std::string_view::npos);
 static_assert(of<pytorch<>, cluster<gpus_per_node<0>>>.base_image.reference.find("base:") != std::string_view::npos);
 static_assert(of<cluster<gpus_per_node<1>>>.base_image.reference.find("base-gpu:") != std::string_view::npos);
+static_assert(of<scikit_learn<>, cluster<gpus_per_node<1>>>.base_image.reference == of<scikit_learn<>, cluster<>>.base_image.reference);
 static_assert(of<tensorflow<"1.13">, cluster<gpus_per_node<1>>>.pip_packages.begin()[1] == "tensorflow-gpu==1.13.1");
 static_assert(of<tensorflow<"1.13">, cluster<>>.pip_packages.begin()[1] == "tensorflow==1.13.1");
 

@@ -22,7 +22,7 @@ struct framework_facts {
     std::string_view name = "generic";
     std::string_view version{};                    ///< empty: the newest known, or whatever the user's environment has
     static_list<framework_version> versions{};     ///< known ones, oldest first
-    static_list<named_value> variables{};          ///< set in an environment that is prepared for the run
+    static_list<named_value> variables{};          ///< set in Azure, and elsewhere in what is prepared for the run
     name_list backends{};                          ///< names of the distribution backends that it can use
     bool trains_on_one_node = false;
     bool is_executable = false;  ///< the entry is a program, not a Python script

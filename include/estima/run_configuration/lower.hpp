@@ -70,7 +70,7 @@ inline void lower_environment(environment_section& e, static_configuration const
     e.docker.base_image_registry.username = policies.base_image.registry_username;
     e.docker.base_image_registry.password_variable = policies.base_image.registry_password_variable;
     if (policies.shm_size != bytes{}) e.docker.shm_size = size_text(policies.shm_size);
-    if (policies.is_azure) e.spark.precache_packages = false;
+    if (policies.is_azure && policies.environment_name.empty()) e.spark.precache_packages = false;
 }
 
 inline void lower_for_azure(run_configuration& c, static_configuration const& policies) {

@@ -42,8 +42,13 @@ constexpr framework_version const* added_version(facts const& f) {
 constexpr bool has_gpus(facts const& f) {
     return f.backend.needs_gpus || (f.target.gpus_per_node.is_given && f.target.gpus_per_node.value > 0);
 }
+/// A name and nothing else: an environment that the workspace has already, and that is taken as it is there.
+constexpr bool is_only_named(environment_facts const& e) {
+    return !e.named.empty() && !e.is_user_managed && !e.has_packages() && e.image.reference.empty();
+}
 constexpr bool adds_azure_defaults(facts const& f) {
-    return f.target.is_azure && is_prepared(f) && f.environment.conda_dependencies_file.empty();
+    return f.target.is_azure && is_prepared(f) && f.environment.conda_dependencies_file.empty() &&
+           !is_only_named(f.environment);
 }
 
 // What goes into each list, one after the other. The user's own word wins.
@@ -75,7 +80,7 @@ struct collect_variables {
                 if (one.name == name) return true;
             return false;
         };
-        if (is_prepared(f))
+        if (is_prepared(f) || f.target.is_azure)  // Azure's estimators set them in the user's own environments too
             for (named_value const& one : f.framework.variables)
                 if (!is_own(one.name)) add(one);
         for (named_value const& one : f.environment.variables) add(one);
@@ -101,9 +106,12 @@ struct collected {
 
 constexpr image_facts image_for(facts const& f, bool is_container) {
     image_facts image = f.environment.image;
-    if (!image.reference.empty() || !is_container) return image;
+    if (!image.reference.empty() || !is_container || is_only_named(f.environment)) return image;
     framework_version const* const version = added_version(f);
-    std::string_view const theirs = version == nullptr ? "" : has_gpus(f) ? version->gpu_image : version->cpu_image;
+    // A framework without an image for GPUs trains on the processors of nodes that have some, too.
+    std::string_view const theirs = version == nullptr                                ? ""
+                                    : has_gpus(f) && !version->gpu_image.empty() ? version->gpu_image
+                                                                                      : version->cpu_image;
     image.reference = !theirs.empty() ? theirs : has_gpus(f) ? azure_gpu_image : azure_cpu_image;
     return image;
 }

@@ -93,7 +93,10 @@ private:
         bool const is_theirs = e.image.reference.empty();
         if (f_.target.is_azure) set(docker + "enabled", policy(f_.target.kind));
         else if (!is_theirs || e.shm_size != bytes{}) set(docker + "enabled", policy(is_theirs ? "shm_size" : "custom_docker_image"));
-        if (f_.target.is_azure || !is_theirs) set(docker + "baseImage", is_theirs ? (version ? framework : policy(f_.target.kind)) : policy("custom_docker_image"));
+        if ((f_.target.is_azure && !is_only_named(e)) || !is_theirs)
+            set(docker + "baseImage", !is_theirs ? policy("custom_docker_image")
+                                      : version  ? framework
+                                                 : policy(f_.target.kind));
         if (!e.image.registry_address.empty() || !e.image.registry_username.empty() || !e.image.registry_password_variable.empty())
             set(docker + "baseImageRegistry", policy("custom_docker_image"));
         if (e.shm_size != bytes{}) set(docker + "shmSize", policy("shm_size"));
@@ -112,7 +115,7 @@ private:
 
     void azure() {
         std::string const target = policy(f_.target.kind);
-        set("environment.spark.precachePackages", target);
+        if (f_.environment.named.empty()) set("environment.spark.precachePackages", target);
         set("amlcompute", target);
         if (job_.source_directory_data_store.empty()) set("sourceDirectoryDataStore", target);
     }

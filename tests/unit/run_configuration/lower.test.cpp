@@ -228,6 +228,8 @@ TEST_CASE("each field that is not a default is explained by the policy or field 
         {.entry_script = "train.py", .node_count = 2, .parameter_server_count = 2}});
     check_that_all_is_explained(estimator<tensorflow<>, aml_compute<>, multi_worker<>, environment_definition<"mine", conda_dependencies_file<"e.yml">>>{
         {.entry_script = "train.py", .node_count = 2}});
+    check_that_all_is_explained(estimator<pytorch<>, aml_compute<>, environment_definition<"theirs">>{{.entry_script = "train.py"}});
+    check_that_all_is_explained(estimator<pytorch<>, aml_compute<>, environment<user_managed>>{{.entry_script = "train.py"}});
     auto const job = estimator<mpi<process_count_per_node<2>>>{{.node_count = 1}};
     CHECK(origin_of(job).of("nodeCount") == "field node_count");
     CHECK(origin_of(job).of("mpi.processCountPerNode") == "policy mpi's process_count_per_node");

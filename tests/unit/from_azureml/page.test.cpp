@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: BSL-1.0
+// docs/from-azureml.md shows the examples of this folder as they are compiled, and names no rules that are not there.
+#include <stdio.h>
+
+#include <catch2/catch.hpp>
+
+#include <boost/hana/for_each.hpp>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <map>
+#include <regex>
+#include <set>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include <estima/rules/all_rules.hpp>
+#include <estima/system/files.hpp>
+
+namespace {
+std::filesystem::path const tests{ESTIMA_TEST_SOURCE_DIR};
+std::filesystem::path const page = tests.parent_path() / "docs/from-azureml.md";
+
+std::vector<std::string> lines_of(std::string const& text) {
+    std::vector<std::string> lines;
+    std::istringstream stream{text};
+    for (std::string line; std::getline(stream, line);) lines.push_back(line);
+    return lines;
+}
+
+/// What stands between "// -8<- name" and "// -8<-", without the indentation of the first of the two.
+std::map<std::string, std::string> examples() {
+    std::string const mark = "// -8<-";
+    std::map<std::string, std::string> found;
+    for (auto const& file : std::filesystem::directory_iterator{tests / "unit/from_azureml"}) {
+        if (file.path().filename() == "page.test.cpp") continue;
+        std::string name;
+        std::size_t indentation = 0;
+        for (std::string const& line : lines_of(estima::read_file(file.path()))) {
+            if (std::size_t const at = line.find(mark); at != std::string::npos && line.find_first_not_of(' ') == at) {
+                bool const begins = line.size() > at + mark.size();
+                INFO(file.path() << ": " << line);
+                REQUIRE(begins == name.empty());
+                name = begins ? line.substr(at + mark.size() + 1) : "";
+                REQUIRE((!begins || found.emplace(name, "").second));
+                indentation = at;
+            } else if (!name.empty()) {
+                found[name] += line.substr(std::min(indentation, line.size())) + "\n";
+            }
+        }
+        REQUIRE(name.empty());
+    }
+    return found;
+}
+
+/// The page with the examples put in after each "<!-- example: name -->", and the names in their order.
+struct filled_page {
+    std::string text;
+    std::vector<std::string> names, unknown;
+    int other_cpp_blocks = 0;
+};
+filled_page fill(std::string const& text, std::map<std::string, std::string> const& with) {
+    std::string const begin = "<!-- example: ", end = " -->";
+    filled_page result;
+    bool is_awaited = false, is_skipped = false;
+    for (std::string const& line : lines_of(text)) {
+        if (line.starts_with(begin)) {
+            result.names.push_back(line.substr(begin.size(), line.size() - begin.size() - end.size()));
+            auto const found = with.find(result.names.back());
+            if (found == with.end()) result.unknown.push_back(result.names.back());
+            result.text += line + "\n```cpp\n" + (found == with.end() ? "" : found->second) + "```\n";
+            is_awaited = true;
+        } else if (is_awaited && line == "```cpp") {
+            is_awaited = false;
+            is_skipped = true;
+        } else if (is_skipped) {
+            is_skipped = line != "```";
+        } else {
+            result.other_cpp_blocks += line == "```cpp";
+            is_awaited = false;
+            result.text += line + "\n";
+        }
+    }
+    return result;
+}
+}  // namespace
+
+TEST_CASE("docs/from-azureml.md shows the examples that are compiled, each once") {
+    std::map<std::string, std::string> const compiled = examples();
+    CHECK(compiled.size() > 30);
+    std::string const text = estima::read_file(page);
+    filled_page const filled = fill(text, compiled);
+    if (std::getenv("ESTIMA_WRITE_GOLDEN") != nullptr) estima::replace_file(page, filled.text);
+    CHECK(estima::read_file(page) == filled.text);
+    CHECK(filled.unknown.empty());
+    CHECK(filled.other_cpp_blocks == 0);
+    std::map<std::string, int> shown;
+    for (std::string const& name : filled.names) ++shown[name];
+    for (auto const& [name, example] : compiled) {
+        INFO("example " << name);
+        CHECK(shown[name] == 1);
+        for (std::string const& line : lines_of(example)) CHECK(line.size() <= 120);
+    }
+}
+
+TEST_CASE("an example that changed on either side is noticed") {
+    std::map<std::string, std::string> const compiled{{"a", "int i;\n"}};
+    std::string const shown = "x\n<!-- example: a -->\n```cpp\nint i;\n```\ny\n";
+    CHECK(fill(shown, compiled).text == shown);
+    CHECK(fill(shown, {{"a", "int j;\n"}}).text == "x\n<!-- example: a -->\n```cpp\nint j;\n```\ny\n");
+    CHECK(fill("x\n<!-- example: a -->\ny\n", compiled).text == shown);
+    CHECK(fill(shown, {}).unknown == std::vector<std::string>{"a"});
+    CHECK(fill("```cpp\nint k;\n```\n", compiled).other_cpp_blocks == 1);
+}
+
+TEST_CASE("the Python in docs/from-azureml.md is what Azure's estimators take") {
+    std::string const script = (tests / "unit/from_azureml/check_calls.py").string();
+    FILE* const out = ::popen(("python3 -B '" + script + "' '" + page.string() + "' 2>&1").c_str(), "r");
+    REQUIRE(out != nullptr);
+    std::string said;
+    for (char part[512]; std::fgets(part, sizeof part, out) != nullptr;) said += part;
+    CHECK(::pclose(out) == 0);
+    CHECK(std::regex_match(said, std::regex{"[2-9][0-9] estimators\n"}));
+    INFO(said);
+    CHECK(lines_of(said).size() == 1);
+}
+
+TEST_CASE("every rule that docs/from-azureml.md names is one") {
+    std::set<std::string> rules;
+    boost::hana::for_each(estima::all_rules, [&rules](auto type) { rules.insert(decltype(type)::type::id::text); });
+    std::string const text = estima::read_file(page);
+    std::regex const id{"EST-0[0-9][0-9]"};
+    std::set<std::string> const named{std::sregex_token_iterator{text.begin(), text.end(), id},
+                                      std::sregex_token_iterator{}};
+    CHECK(named.size() > 20);
+    for (std::string const& one : named) {
+        INFO(one);
+        CHECK(rules.contains(one));
+    }
+}
+
+TEST_CASE("docs/from-azureml.md says of every parameter of Azure's estimators where it is") {
+    std::string const text = estima::read_file(page);
+    for (char const* const parameter :
+         {"source_directory", "compute_target", "vm_size", "vm_priority", "entry_script", "script_params", "node_count",
+          "process_count_per_node", "distributed_backend", "distributed_training", "use_gpu", "use_docker",
+          "custom_docker_base_image", "custom_docker_image", "image_registry_details", "user_managed", "conda_packages",
+          "pip_packages", "conda_dependencies_file_path", "pip_requirements_file_path", "conda_dependencies_file",
+          "pip_requirements_file", "environment_variables", "environment_definition", "inputs",
+          "source_directory_data_store", "shm_size", "resume_from", "max_run_duration_seconds", "framework_version",
+          "worker_count", "parameter_server_count"}) {
+        INFO(parameter);
+        std::regex const row{"\n\\|[^|\n]*`" + std::string{parameter} + "`[^|\n]*\\|[^|\n]+\\|"};
+        CHECK(std::regex_search(text, row));
+    }
+}
