@@ -12,5 +12,5 @@ using everything =
                           custom_docker_image<"team.azurecr.io/image:1", registry_address<"team.azurecr.io">>,
                           environment_variables<variable<"OMP_NUM_THREADS", "4">>>>;
 static_assert(lowered<everything>.communicator == "Nccl");
-static_assert(estimable<tensorflow<>, aml_compute<>, parameter_server<worker_count<2>>>);
+static_assert(estimable<tensorflow<>, aml_compute<target_name<"pool">>, parameter_server<worker_count<2>>>);
 static_assert(!estimable<scikit_learn<>, mpi<node_count<4>>>);

@@ -4,7 +4,7 @@
 #include <estima/estimator.hpp>
 
 #ifdef POSITIVE_CONTROL
-using job = estima::estimator<estima::aml_compute<>, estima::environment<estima::custom_docker_image<"team/image:1">>>;
+using job = estima::estimator<estima::aml_compute<estima::target_name<"pool">>, estima::environment<estima::custom_docker_image<"team/image:1">>>;
 #else
-using job = estima::estimator<estima::aml_compute<>, estima::environment<estima::custom_docker_image<"Team/image:1">>>;
+using job = estima::estimator<estima::aml_compute<estima::target_name<"pool">>, estima::environment<estima::custom_docker_image<"Team/image:1">>>;
 #endif

@@ -6,7 +6,7 @@ template <int Nodes>
 using roles = estima::parameter_server<estima::worker_count<2>, estima::node_count<Nodes>>;
 
 #ifdef POSITIVE_CONTROL
-using job = estima::estimator<estima::tensorflow<>, estima::aml_compute<>, roles<3>>;
+using job = estima::estimator<estima::tensorflow<>, estima::aml_compute<estima::target_name<"pool">>, roles<3>>;
 #else
-using job = estima::estimator<estima::tensorflow<>, estima::aml_compute<>, roles<4>>;
+using job = estima::estimator<estima::tensorflow<>, estima::aml_compute<estima::target_name<"pool">>, roles<4>>;
 #endif

@@ -4,7 +4,7 @@
 
 template <int Workers>
 using roles = estima::parameter_server<estima::worker_count<Workers>, estima::node_count<2>>;
-using target = estima::aml_compute<estima::slots_per_node<2>>;
+using target = estima::aml_compute<estima::target_name<"pool">, estima::slots_per_node<2>>;
 
 #ifdef POSITIVE_CONTROL
 using job = estima::estimator<estima::tensorflow<>, roles<3>, target>;

@@ -4,7 +4,7 @@
 
 #ifdef POSITIVE_CONTROL
 using namespace estima::literals;
-using job = estima::estimator<estima::aml_compute<>, estima::environment<estima::shm_size<4_GiB>>>;
+using job = estima::estimator<estima::aml_compute<estima::target_name<"pool">>, estima::environment<estima::shm_size<4_GiB>>>;
 #else
-using job = estima::estimator<estima::aml_compute<>, estima::environment<estima::shm_size<4>>>;
+using job = estima::estimator<estima::aml_compute<estima::target_name<"pool">>, estima::environment<estima::shm_size<4>>>;
 #endif

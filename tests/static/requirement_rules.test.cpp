@@ -10,7 +10,7 @@ concept pip = estimable<environment<pip_packages<Texts...>>>;
 template <fixed_string... Texts>
 concept conda = estimable<environment<conda_packages<Texts...>>>;
 template <fixed_string Reference>
-concept image = estimable<aml_compute<>, environment<custom_docker_image<Reference>>>;
+concept image = estimable<aml_compute<target_name<"pool">>, environment<custom_docker_image<Reference>>>;
 
 template <class Rule, class... Policies>
 concept breaks = Rule::broken(facts_of<Policies...>());
@@ -78,7 +78,7 @@ static_assert(image_breaks<an_image_that_may_change, "ubuntu"> && image_breaks<a
 static_assert(!image_breaks<an_image_that_may_change, "ubuntu:22.04"> && !image_breaks<an_image_that_may_change, "Ubuntu">);
 
 // EST-048: a size has a unit
-static_assert(estimable<aml_compute<>, environment<shm_size<1_B>>> && !estimable<aml_compute<>, environment<shm_size<1>>>);
+static_assert(estimable<aml_compute<target_name<"pool">>, environment<shm_size<1_B>>> && !estimable<aml_compute<target_name<"pool">>, environment<shm_size<1>>>);
 
 // EST-011: variables that each process gets for itself
 static_assert(estimable<environment<environment_variables<variable<"RANKS", "1">>>>);

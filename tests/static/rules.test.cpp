@@ -90,9 +90,9 @@ static_assert(!estimable<environment<conda_dependencies_file<"e.yml">, pip_packa
 static_assert(!estimable<environment<conda_dependencies_file<"e.yml">, pip_requirements_file<"r.txt">>>);
 static_assert(estimable<environment<pip_requirements_file<"r.txt">, pip_packages<"a">, conda_packages<"b">>>);
 using image = environment<custom_docker_image<"continuumio/miniconda">>;
-static_assert(estimable<aml_compute<>, image> && !estimable<local, image> && !estimable<slurm<>, image>);
-static_assert(estimable<slurm<with_containers>, image> && !estimable<aml_compute<without_containers>, image>);
-static_assert(!estimable<local, environment<shm_size<2_GiB>>> && estimable<aml_compute<>, environment<shm_size<2_GiB>>>);
+static_assert(estimable<aml_compute<target_name<"pool">>, image> && !estimable<local, image> && !estimable<slurm<>, image>);
+static_assert(estimable<slurm<with_containers>, image> && !estimable<aml_compute<target_name<"pool">, without_containers>, image>);
+static_assert(!estimable<local, environment<shm_size<2_GiB>>> && estimable<aml_compute<target_name<"pool">>, environment<shm_size<2_GiB>>>);
 
 // EST-018, EST-019, EST-027: what the nodes have
 static_assert(!estimable<pytorch<>, nccl<>, slurm<gpus_per_node<0>>> && estimable<pytorch<>, nccl<>, slurm<gpus_per_node<1>>>);
@@ -105,11 +105,15 @@ static_assert(!estimable<nccl<process_count_per_node<3>>, slurm<gpus_per_node<2>
 // EST-028, EST-029, EST-030: workers and parameter servers
 template <int Workers, int Servers, int Nodes>
 using roles = parameter_server<worker_count<Workers>, parameter_server_count<Servers>, node_count<Nodes>>;
-static_assert(estimable<tensorflow<>, roles<2, 1, 2>, aml_compute<>> && estimable<tensorflow<>, roles<2, 1, 3>, aml_compute<>>);
-static_assert(!estimable<tensorflow<>, roles<2, 1, 4>, aml_compute<>>);
-static_assert(estimable<tensorflow<>, roles<3, 1, 2>, aml_compute<slots_per_node<2>>>);
-static_assert(!estimable<tensorflow<>, roles<4, 1, 2>, aml_compute<slots_per_node<2>>>);
-static_assert(!estimable<tensorflow<>, roles<0, 1, 1>, aml_compute<>> && !estimable<tensorflow<>, roles<1, 0, 1>, aml_compute<>>);
+static_assert(estimable<tensorflow<>, roles<2, 1, 2>, aml_compute<target_name<"pool">>> && estimable<tensorflow<>, roles<2, 1, 3>, aml_compute<target_name<"pool">>>);
+static_assert(!estimable<tensorflow<>, roles<2, 1, 4>, aml_compute<target_name<"pool">>>);
+static_assert(estimable<tensorflow<>, roles<3, 1, 2>, aml_compute<target_name<"pool">, slots_per_node<2>>>);
+static_assert(!estimable<tensorflow<>, roles<4, 1, 2>, aml_compute<target_name<"pool">, slots_per_node<2>>>);
+static_assert(!estimable<tensorflow<>, roles<0, 1, 1>, aml_compute<target_name<"pool">>> && !estimable<tensorflow<>, roles<1, 0, 1>, aml_compute<target_name<"pool">>>);
+
+// EST-051: a cluster has a name, or is made for the run
+static_assert(estimable<aml_compute<target_name<"pool">>> && estimable<aml_compute<vm_size<"Standard_D2_v2">>>);
+static_assert(!estimable<aml_compute<>> && !estimable<aml_compute<max_nodes<2>, gpus_per_node<1>>>);
 
 // EST-046: each backend has counts of its own
 static_assert(estimable<tensorflow<>, parameter_server<worker_count<1>>> && !estimable<tensorflow<>, mpi<worker_count<1>>>);

@@ -32,7 +32,10 @@ struct without_containers {
 /// What the target is called where it is: a cluster of an Azure workspace, a partition of Slurm.
 template <fixed_string Name>
 struct target_name {
-    static constexpr void tell(facts& f) { f.target.name = Name.view(); }
+    static constexpr void tell(facts& f) {
+        f.target.name = Name.view();
+        f.target.is_named = true;
+    }
 };
 
 inline constexpr int no_limit = INT_MAX;

@@ -40,6 +40,7 @@ struct framework_facts {
 struct compute_target_facts {
     std::string_view kind = "local";
     std::string_view name = "local";  ///< the `target` of the run configuration
+    bool is_named = false;            ///< by target_name
     int max_nodes = 1;
     count slots_per_node{};           ///< places for processes; not given: as many as asked
     count gpus_per_node{};            ///< not given: not known

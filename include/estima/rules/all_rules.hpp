@@ -35,6 +35,7 @@ inline constexpr auto all_rules = boost::hana::tuple_t<
     a_vm_priority_without_a_vm_size, a_notebook_is_no_script, a_count_that_the_backend_does_not_use,
     a_malformed_pip_requirement, a_malformed_conda_specification,
     a_malformed_image_reference, packages_that_cannot_be_installed_together, a_tag_that_no_image_can_have,
-    a_package_is_named_twice, an_image_that_may_change, a_size_without_a_unit>;
+    a_package_is_named_twice, an_image_that_may_change, a_size_without_a_unit,
+    no_cluster_is_named_and_none_can_be_made, a_framework_version_beside_a_whole_environment>;
 
 }  // namespace estima::inline v0_1

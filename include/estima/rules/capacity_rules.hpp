@@ -13,6 +13,7 @@ struct lower_node_count_or_add_workers;
 struct give_at_least_one_worker_and_one_parameter_server;
 struct give_the_counts_that_the_backend_uses;
 struct give_vm_size_too_or_drop_vm_priority;
+struct give_target_name_of_a_cluster_or_vm_size_for_a_new_one;
 
 namespace detail {
 constexpr int role_count(facts const& f) { return f.backend.worker_count.value + f.backend.parameter_server_count.value; }
@@ -100,6 +101,14 @@ struct a_vm_priority_without_a_vm_size {
     static constexpr std::string_view sentence = "vm_priority is ignored without vm_size: a cluster that exists has its own";
     static constexpr std::string_view advice = "give vm_size as well, so that a cluster is made for the run, or drop vm_priority";
     static constexpr bool broken(facts const& f) { return !f.target.vm_priority.empty() && f.target.vm_size.empty(); }
+};
+
+struct no_cluster_is_named_and_none_can_be_made {
+    using id = est<51>;
+    using remedy = give_target_name_of_a_cluster_or_vm_size_for_a_new_one;
+    static constexpr std::string_view sentence = "aml_compute names no cluster, and no vm_size to make one of";
+    static constexpr std::string_view advice = "give target_name<\"...\"> of a cluster that is there, or vm_size<\"...\"> for a new one";
+    static constexpr bool broken(facts const& f) { return f.target.is_azure && !f.target.is_named && f.target.vm_size.empty(); }
 };
 
 struct gpus_are_left_idle {

@@ -8,6 +8,7 @@ namespace estima::inline v0_1 {
 
 struct use_a_known_version_or_generic_with_packages_of_your_own;
 struct leave_the_framework_s_packages_to_the_framework;
+struct drop_the_version_or_give_packages_instead_of_a_whole_environment;
 
 /// Where a framework does not name its known versions for the compiler's message.
 struct see_its_header;
@@ -32,6 +33,19 @@ struct an_unknown_version_of_the_framework {
     };
     template <class... Policies>
     using details = typename names_of<policy_for<framework_slot, see_its_header, Policies...>>::type;
+};
+
+struct a_framework_version_beside_a_whole_environment {
+    using id = est<50>;
+    using remedy = drop_the_version_or_give_packages_instead_of_a_whole_environment;
+    static constexpr rule_level level = rule_level::warning;
+    static constexpr std::string_view sentence =
+        "a framework version is asked for beside a conda file or a named environment, to which nothing is added";
+    static constexpr std::string_view advice = "drop the version, or give packages instead of a whole environment";
+    static constexpr bool broken(facts const& f) {
+        environment_facts const& e = f.environment;
+        return !f.framework.version.empty() && (!e.named.empty() || !e.conda_dependencies_file.empty());
+    }
 };
 
 struct a_package_that_the_framework_brings_already {

@@ -30,7 +30,7 @@ std::vector<broken_rule> broken_with(std::string const& id, job_fields const& fi
 
 TEST_CASE("what Azure's service does not take is refused, on Azure's targets only") {
     good_job job;
-    using azure = estimator<aml_compute<>>;
+    using azure = estimator<aml_compute<target_name<"pool">>>;
     auto const over = [&job] { return broken_with<azure>("EST-032", job.fields); };
     job.fields.display_name = std::string(256, 'n');
     job.fields.tags.emplace_back(std::string(100, 'k'), std::string(1000, 'v'));
@@ -79,7 +79,7 @@ TEST_CASE("the files of the environment must lie inside the source directory") {
 
 TEST_CASE("two different inputs cannot share a name, and a name is one that a variable can have") {
     good_job job;
-    using azure = estimator<aml_compute<>>;
+    using azure = estimator<aml_compute<target_name<"pool">>>;
     dataset const digits{"digits"}, letters{"letters"};
     job.fields.inputs = {digits.as_named_input("mnist").as_mount()};
     job.fields.script_params = {{"--data", digits.as_named_input("mnist").as_mount()}};
@@ -118,7 +118,7 @@ TEST_CASE("what is wrong with packages and images is told at run time too, with 
 
     good_job job;
     std::vector<broken_rule> const warned =
-        require_valid(estimator<aml_compute<>, environment<custom_docker_image<"continuumio/miniconda">>>{job.fields});
+        require_valid(estimator<aml_compute<target_name<"pool">>, environment<custom_docker_image<"continuumio/miniconda">>>{job.fields});
     REQUIRE(warned.size() == 1);
     CHECK(warned[0].id == "EST-047");
     CHECK(warned[0].where == "custom_docker_image: \"continuumio/miniconda\"");

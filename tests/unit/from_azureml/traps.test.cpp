@@ -40,10 +40,10 @@ static_assert(!es::estimable<cpu_pool, es::environment<es::pip_packages<"tqdm">,
 static_assert(!es::estimable<cpu_pool, es::environment<es::user_managed, es::conda_packages<"numpy">>>);
 static_assert(
     !es::estimable<cpu_pool, es::environment<es::conda_dependencies_file<"e.yml">, es::pip_packages<"tqdm">>>);
-static_assert(!es::estimable<es::aml_compute<es::without_containers>,
+static_assert(!es::estimable<es::aml_compute<es::target_name<"pool">, es::without_containers>,
                              es::environment<es::custom_docker_image<"continuumio/miniconda3:4.8.2">>>);
 // what only shows on the nodes: EST-018, EST-027, EST-046
-static_assert(!es::estimable<es::aml_compute<es::gpus_per_node<0>>, es::nccl<>>);
+static_assert(!es::estimable<es::aml_compute<es::target_name<"pool">, es::gpus_per_node<0>>, es::nccl<>>);
 static_assert(!es::estimable<gpu_pool, es::nccl<es::process_count_per_node<5>>>);
 static_assert(!es::estimable<cpu_pool, es::parameter_server<es::process_count_per_node<2>>>);
 // -8<-
@@ -68,11 +68,11 @@ static_assert(only<14, cpu_pool, es::environment<es::pip_packages<"tqdm">, es::p
 static_assert(only<15, cpu_pool, es::environment<es::user_managed, es::conda_packages<"numpy">>>);
 static_assert(only<15, cpu_pool, es::environment<es::user_managed, es::pip_requirements_file<"r.txt">>>);
 static_assert(only<16, cpu_pool, es::environment<es::conda_dependencies_file<"e.yml">, es::pip_packages<"tqdm">>>);
-static_assert(only<17, es::aml_compute<es::without_containers>,
+static_assert(only<17, es::aml_compute<es::target_name<"pool">, es::without_containers>,
                    es::environment<es::custom_docker_image<"continuumio/miniconda3:4.8.2">>>);
-static_assert(only<18, es::aml_compute<es::gpus_per_node<0>>, es::nccl<>>);
+static_assert(only<18, es::aml_compute<es::target_name<"pool">, es::gpus_per_node<0>>, es::nccl<>>);
 static_assert(only<27, gpu_pool, es::nccl<es::process_count_per_node<5>>>);
-static_assert(only<19, es::aml_compute<es::slots_per_node<2>>, es::mpi<es::process_count_per_node<3>>>);
+static_assert(only<19, es::aml_compute<es::target_name<"pool">, es::slots_per_node<2>>, es::mpi<es::process_count_per_node<3>>>);
 static_assert(only<46, cpu_pool, es::parameter_server<es::process_count_per_node<2>>>);
 
 // What has another type does not compile: resume_from, inputs, values of parameters, a model's path that is None.

@@ -47,7 +47,7 @@ constexpr auto frameworks = hana::tuple_t<generic, scikit_learn<>, pytorch<>, te
 constexpr auto backends = hana::tuple_t<single_process, mpi<>, gloo<>, nccl<>, parameter_server<>, multi_worker<>>;
 constexpr auto several = hana::tuple_t<single_process, mpi<node_count<2>>, gloo<node_count<2>>, nccl<node_count<2>>,
                                        parameter_server<worker_count<2>, node_count<2>>, multi_worker<worker_count<2>, node_count<2>>>;
-constexpr auto targets = hana::tuple_t<local, ssh_hosts<>, slurm<>, aml_compute<>>;
+constexpr auto targets = hana::tuple_t<local, ssh_hosts<>, slurm<>, aml_compute<target_name<"pool">>>;
 constexpr auto environments =
     hana::tuple_t<environment<>, environment<user_managed>, environment<conda_packages<"numpy">>, environment<pip_packages<"numpy">>,
                   environment<conda_dependencies_file<"conda.yml">>, environment<custom_docker_image<"continuumio/miniconda">>>;

@@ -36,8 +36,8 @@ TEST_CASE("explain shows a malformed text with a mark below the place") {
                      "    write it as PEP 508 has it"));
     CHECK(says(explain<conda<"numpy==">>(), "    conda_packages: \"numpy==\" at 7: expected a version after ==\n"
                                             "                            ^\n"));
-    CHECK(says(explain<aml_compute<>, image<"Team/image">>(), "custom_docker_image: \"Team/image\" at 0: "));
-    CHECK(says(explain<aml_compute<>, image<"ubuntu:-22">>(), "[EST-038] error: "));
+    CHECK(says(explain<aml_compute<target_name<"pool">>, image<"Team/image">>(), "custom_docker_image: \"Team/image\" at 0: "));
+    CHECK(says(explain<aml_compute<target_name<"pool">>, image<"ubuntu:-22">>(), "[EST-038] error: "));
 }
 
 TEST_CASE("explain names the packages that cannot be installed together") {
@@ -51,16 +51,20 @@ TEST_CASE("explain tells warnings, which refuse nothing") {
                       "    pip_packages: \"numpy\" and \"numpy>=1\"\n"));
     CHECK_FALSE(says(explain<pip<"numpy", "scipy">>(), "EST-044"));
 
-    CHECK(says(explain<aml_compute<>, image<"continuumio/miniconda">>(), "It is an estimator.\n[EST-047] warning: "));
-    CHECK(says(explain<aml_compute<>, image<"ubuntu:latest">>(), "    custom_docker_image: \"ubuntu:latest\"\n"));
-    CHECK_FALSE(says(explain<aml_compute<>, image<"ubuntu:22.04">>(), "EST-047"));
+    CHECK(says(explain<aml_compute<target_name<"pool">>, image<"continuumio/miniconda">>(), "It is an estimator.\n[EST-047] warning: "));
+    CHECK(says(explain<aml_compute<target_name<"pool">>, image<"ubuntu:latest">>(), "    custom_docker_image: \"ubuntu:latest\"\n"));
+    CHECK_FALSE(says(explain<aml_compute<target_name<"pool">>, image<"ubuntu:22.04">>(), "EST-047"));
 
     CHECK(says(explain<mpi<process_count_per_node<1>>, slurm<gpus_per_node<2>>>(), "[EST-039] warning: "));
     CHECK_FALSE(says(explain<mpi<process_count_per_node<2>>, slurm<gpus_per_node<2>>>(), "EST-039"));
 
-    CHECK(says(explain<aml_compute<vm_priority<priority::low_priority>>>(), "[EST-043] warning: "));
+    CHECK(says(explain<aml_compute<target_name<"pool">, vm_priority<priority::low_priority>>>(), "[EST-043] warning: "));
     CHECK_FALSE(says(explain<aml_compute<vm_priority<priority::low_priority>, vm_size<"Standard_D2">>>(), "EST-043"));
 
     CHECK(says(explain<pytorch<"1.4">, pip<"torch==1.5">>(), "It is an estimator.\n[EST-040] warning: "));
     CHECK_FALSE(says(explain<pytorch<"1.4">, pip<"numpy">>(), "EST-040"));
+    using file = environment<conda_dependencies_file<"environment.yml">>;
+    CHECK(says(explain<pytorch<"1.4">, file>(), "It is an estimator.\n[EST-050] warning: "));
+    CHECK(says(explain<pytorch<"1.4">, environment_definition<"mine", pip_packages<"numpy">>>(), "[EST-050] warning: "));
+    CHECK_FALSE(says(explain<pytorch<>, file>(), "EST-050"));
 }

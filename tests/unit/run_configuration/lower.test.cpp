@@ -146,7 +146,7 @@ TEST_CASE("text that JSON cannot hold is refused when it is written") {
 
 TEST_CASE("inputs stand in the arguments by what the service replaces, and under their names") {
     dataset const digits{"digits", "2"};
-    run_configuration const c = lower(estimator<aml_compute<>>{
+    run_configuration const c = lower(estimator<aml_compute<target_name<"pool">>>{
         {.script_params = {{"--mount", digits.as_named_input("m").as_mount("/data")},
                            {"--download", digits.as_named_input("d").as_download()},
                            {"--id", digits.as_named_input("i")},
@@ -170,10 +170,10 @@ TEST_CASE("inputs stand in the arguments by what the service replaces, and under
 }
 
 TEST_CASE("workers of TensorFlow: one a node where servers are none, and what the fields say") {
-    using roles = estimator<tensorflow<>, aml_compute<>, multi_worker<>>;
+    using roles = estimator<tensorflow<>, aml_compute<target_name<"pool">>, multi_worker<>>;
     CHECK(lower(roles{{.node_count = 3}}).tensorflow == tensorflow_section{3, 0});
     CHECK(lower(roles{{.node_count = 3, .worker_count = 6}}).tensorflow == tensorflow_section{6, 0});
-    using servers = estimator<tensorflow<>, aml_compute<>, parameter_server<parameter_server_count<2>>>;
+    using servers = estimator<tensorflow<>, aml_compute<target_name<"pool">>, parameter_server<parameter_server_count<2>>>;
     CHECK(lower(servers{{.node_count = 3}}).tensorflow == tensorflow_section{1, 2});
     CHECK(lower(servers{{.worker_count = 4}}).tensorflow == tensorflow_section{4, 2});
 }
@@ -181,7 +181,7 @@ TEST_CASE("workers of TensorFlow: one a node where servers are none, and what th
 TEST_CASE("a file of requirements is read into the packages, without comments") {
     estima_test::temporary_directory const folder;
     replace_file(folder.path() / "needs.txt", "# for training\nnltk>=3  # words\n\n  tqdm\r\npkg @ https://x.org/p.zip#sha1=ab\nlong==1 \\\n  --hash=sha256:00\n");
-    using job = estimator<aml_compute<>, environment<pip_packages<"six">, pip_requirements_file<"needs.txt">>>;
+    using job = estimator<aml_compute<target_name<"pool">>, environment<pip_packages<"six">, pip_requirements_file<"needs.txt">>>;
     auto const packages = [&](std::string directory) {
         return lower(job{{.source_directory = std::move(directory)}}).environment.python.conda_dependencies->dependencies;
     };
@@ -192,10 +192,10 @@ TEST_CASE("a file of requirements is read into the packages, without comments") 
 }
 
 TEST_CASE("sizes of shared memory are told as docker reads them") {
-    CHECK(lower(estimator<aml_compute<>, environment<shm_size<4_GiB>>>{{}}).environment.docker.shm_size == "4g");
-    CHECK(lower(estimator<aml_compute<>, environment<shm_size<512_MiB>>>{{}}).environment.docker.shm_size == "512m");
-    CHECK(lower(estimator<aml_compute<>, environment<shm_size<1500_KiB>>>{{}}).environment.docker.shm_size == "1536000b");
-    CHECK(lower(estimator<aml_compute<>>{{}}).environment.docker.shm_size == "2g");
+    CHECK(lower(estimator<aml_compute<target_name<"pool">>, environment<shm_size<4_GiB>>>{{}}).environment.docker.shm_size == "4g");
+    CHECK(lower(estimator<aml_compute<target_name<"pool">>, environment<shm_size<512_MiB>>>{{}}).environment.docker.shm_size == "512m");
+    CHECK(lower(estimator<aml_compute<target_name<"pool">>, environment<shm_size<1500_KiB>>>{{}}).environment.docker.shm_size == "1536000b");
+    CHECK(lower(estimator<aml_compute<target_name<"pool">>>{{}}).environment.docker.shm_size == "2g");
 }
 
 namespace {
@@ -223,13 +223,13 @@ TEST_CASE("each field that is not a default is explained by the policy or field 
              .resume_from = datastore{"blobs", "runs/7"},
              .priority = 3,
              .source_directory_data_store = "share"}});
-    check_that_all_is_explained(estimator<tensorflow<>, aml_compute<>, parameter_server<worker_count<2>>,
+    check_that_all_is_explained(estimator<tensorflow<>, aml_compute<target_name<"pool">>, parameter_server<worker_count<2>>,
                                           environment<custom_docker_image<"a.io/b:1", registry_address<"a.io">>>>{
         {.entry_script = "train.py", .node_count = 2, .parameter_server_count = 2}});
-    check_that_all_is_explained(estimator<tensorflow<>, aml_compute<>, multi_worker<>, environment_definition<"mine", conda_dependencies_file<"e.yml">>>{
+    check_that_all_is_explained(estimator<tensorflow<>, aml_compute<target_name<"pool">>, multi_worker<>, environment_definition<"mine", conda_dependencies_file<"e.yml">>>{
         {.entry_script = "train.py", .node_count = 2}});
-    check_that_all_is_explained(estimator<pytorch<>, aml_compute<>, environment_definition<"theirs">>{{.entry_script = "train.py"}});
-    check_that_all_is_explained(estimator<pytorch<>, aml_compute<>, environment<user_managed>>{{.entry_script = "train.py"}});
+    check_that_all_is_explained(estimator<pytorch<>, aml_compute<target_name<"pool">>, environment_definition<"theirs">>{{.entry_script = "train.py"}});
+    check_that_all_is_explained(estimator<pytorch<>, aml_compute<target_name<"pool">>, environment<user_managed>>{{.entry_script = "train.py"}});
     auto const job = estimator<mpi<process_count_per_node<2>>>{{.node_count = 1}};
     CHECK(origin_of(job).of("nodeCount") == "field node_count");
     CHECK(origin_of(job).of("mpi.processCountPerNode") == "policy mpi's process_count_per_node");
