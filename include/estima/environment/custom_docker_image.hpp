@@ -36,7 +36,10 @@ struct custom_docker_image {
 /// Part of an environment: shared memory of the container (Azure's default is 2 GiB), `shm_size<4_GiB>`.
 template <bytes Size>
 struct shm_size {
-    static constexpr void tell(facts& f) { f.environment.shm_size = Size; }
+    static constexpr void tell(facts& f) {
+        f.environment.parts_given_twice += f.environment.shm_size != bytes{};
+        f.environment.shm_size = Size;
+    }
 };
 
 }  // namespace estima::inline v0_1

@@ -17,12 +17,16 @@ namespace detail {
 /// What all estimators share.
 template <class Framework, class ComputeTarget, class DistributionBackend, class Environment>
 class estimator_base {
+    static_assert(estimable<Framework, ComputeTarget, DistributionBackend, Environment>);
+
 public:
     using framework_type = Framework;
     using compute_target_type = ComputeTarget;
     using distribution_backend_type = DistributionBackend;
     using environment_type = Environment;
 
+    /// The rules that the estimator is held to: the library's, and those that its policies add.
+    static constexpr auto const& held_to_rules = rules_for<Framework, ComputeTarget, DistributionBackend, Environment>;
     /// What the policies say, as a constant.
     static constexpr facts policy_facts = facts_of<Framework, ComputeTarget, DistributionBackend, Environment>();
 
@@ -36,10 +40,10 @@ private:
 };
 }  // namespace detail
 
-/// A training job: what is known when it is compiled in the type, the rest in its fields. A combination of policies
-/// that breaks a rule does not name a type; the compiler lists every broken rule. Written through `estimator<...>`.
+/// A training job: what is known when it is compiled in the type, the rest in its fields. Written through
+/// `estimator<...>`, which lists every broken rule. It has no constraint, so that <estima/fwd.hpp> can declare it;
+/// to be used it must break no rule.
 template <class Framework, class ComputeTarget, class DistributionBackend, class Environment>
-    requires estimable<Framework, ComputeTarget, DistributionBackend, Environment>
 class basic_estimator
     : public detail::estimator_base<Framework, ComputeTarget, DistributionBackend, Environment> {
 public:

@@ -31,6 +31,7 @@ inline constexpr auto all_rules = boost::hana::tuple_t<
     more_nodes_than_workers_and_servers, no_worker_or_no_parameter_server, a_script_parameter_is_given_twice,
     more_than_the_service_takes, a_file_of_the_environment_is_missing, gpus_are_left_idle,
     a_package_that_the_framework_brings_already, two_inputs_with_one_name, an_input_s_name_that_no_variable_can_have,
-    a_vm_priority_without_a_vm_size, a_notebook_is_no_script, a_count_that_the_backend_does_not_use>;
+    a_vm_priority_without_a_vm_size, a_notebook_is_no_script, a_count_that_the_backend_does_not_use,
+    an_added_rule_that_is_no_rule>;
 
 }  // namespace estima::inline v0_1

@@ -10,7 +10,7 @@
 #include <estima/distribution/single_process.hpp>
 #include <estima/environment/environment.hpp>
 #include <estima/framework/generic.hpp>
-#include <estima/rules/all_rules.hpp>
+#include <estima/rules/rules_for.hpp>
 
 namespace estima::inline v0_1 {
 
@@ -27,6 +27,7 @@ consteval facts facts_of() {
     facts f;
     f.description.has_a_stranger = !(policy<Policies> && ...);
     f.description.fills_a_slot_twice = !fill_each_slot_at_most_once<Policies...>;
+    f.description.adds_what_is_no_rule = !std::same_as<typename detail::added_by<Policies...>::rest, rule_list<>>;
     detail::tell<policy_for<framework_slot, generic, Policies...>>(f);
     detail::tell<policy_for<compute_target_slot, local, Policies...>>(f);
     detail::tell<policy_for<distribution_backend_slot, single_process, Policies...>>(f);
@@ -68,7 +69,8 @@ struct as_broken {
 };
 template <class... Policies>
 struct verdict {  // a class, not an alias of decltype: g++ 12 cannot print the latter inside a constraint
-    static constexpr auto found = boost::hana::transform(boost::hana::filter(all_rules, breaks<Policies...>{}), as_broken<Policies...>{});
+    static constexpr auto found =
+        boost::hana::transform(boost::hana::filter(rules_for<Policies...>, breaks<Policies...>{}), as_broken<Policies...>{});
     using type = typename decltype(boost::hana::unpack(found, boost::hana::template_<rules>))::type;
 };
 }  // namespace detail
