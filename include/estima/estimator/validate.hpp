@@ -3,6 +3,7 @@
 
 #include <boost/hana/for_each.hpp>
 
+#include <concepts>
 #include <string>
 #include <string_view>
 #include <utility>

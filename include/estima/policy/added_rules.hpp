@@ -24,7 +24,7 @@ namespace detail {
 template <class T>
 inline constexpr bool adds_rules = false;
 template <class T>
-    requires requires { typename T::added_rules; }
+requires requires { typename T::added_rules; }
 inline constexpr bool adds_rules<T> = !std::same_as<typename T::added_rules, rule_list<>>;
 
 template <class Added>
@@ -41,8 +41,9 @@ struct rules_of {
     using type = rule_list<>;
 };
 template <class T>
-    requires adds_rules<T>
-struct rules_of<T> : as_rule_list<typename T::added_rules> {};
+requires adds_rules<T>
+struct rules_of<T> : as_rule_list<typename T::added_rules> {
+};
 
 /// One list of all, each rule once.
 template <class List, class... More>
@@ -55,9 +56,9 @@ template <class... Rules, class First, class... Rest, class... More>
 struct joined_rules<rule_list<Rules...>, rule_list<First, Rest...>, More...>
     : joined_rules<rule_list<Rules..., First>, rule_list<Rest...>, More...> {};
 template <class... Rules, class First, class... Rest, class... More>
-    requires(std::same_as<First, Rules> || ...)
-struct joined_rules<rule_list<Rules...>, rule_list<First, Rest...>, More...>
-    : joined_rules<rule_list<Rules...>, rule_list<Rest...>, More...> {};
+requires(std::same_as<First, Rules> || ...) struct joined_rules<rule_list<Rules...>, rule_list<First, Rest...>, More...>
+    : joined_rules<rule_list<Rules...>, rule_list<Rest...>, More...> {
+};
 
 template <bool Any, class... Things>
 struct gathered_rules {  // nearly everything adds none
