@@ -10,7 +10,7 @@ set(estima_base_without system/json.hpp system/sha256.hpp)
 
 # Everything that a program needs to describe a job and have it checked by the compiler.
 set(estima_core_headers
-    estimator.hpp estimator/*.hpp parameters/*.hpp rules/*.hpp requirement/*.hpp
+    fwd.hpp estimator.hpp estimator/*.hpp parameters/*.hpp laws/*.hpp rules/*.hpp requirement/*.hpp
     policy/*.hpp framework/*.hpp compute/*.hpp distribution/*.hpp environment/*.hpp)
 set(estima_core_links base)
 set(estima_core_packages Boost)

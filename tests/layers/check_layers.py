@@ -7,6 +7,7 @@
 - A third party is included in the layers that own it only.
 - Each header is in exactly one CMake component and includes only what that component links.
 - Everything stands in the inline namespace of the version.
+- Each header is included by one that programs include, so that none is left lying.
 COMPONENTS_FILE has a line `component|components that it links|its headers` for each, written by CMake.
 """
 import pathlib
@@ -16,13 +17,13 @@ import sys
 # Low to high. Folders of include/estima in one row are one layer; a header directly in include/estima counts by its
 # name, as if estimator.hpp were in estimator/.
 LAYERS = [
-    {"base", "version"},
+    {"base", "version", "fwd"},
     {"system"},
     {"requirement"},
     {"policy", "framework", "compute", "distribution", "environment"},
     {"rules"},
     {"estimator"},
-    {"parameters"},
+    {"parameters", "laws"},
     {"run_configuration"},
     {"runconfig_file"},
     {"snapshot"},
@@ -35,8 +36,13 @@ LAYERS = [
 # Lower, but still not to be included: records do not know how a run was made.
 NOT_ALLOWED = {("history", "snapshot"), ("tracking", "history"), ("portal", "snapshot"), ("portal", "launcher")}
 DESCRIBING = {"base", "version", "requirement", "policy", "framework", "compute", "distribution", "environment", "rules",
-              "estimator", "parameters"}
+              "estimator", "parameters", "laws", "fwd"}
 TOO_HEAVY = {"filesystem", "iostream", "fstream", "sstream", "regex", "chrono", "thread", "future", "random", "ranges"}
+# What programs include. The first four are umbrellas; the others are heavy, or asked for by few.
+ENTRIES = {"estima.hpp", "estimator.hpp", "parameters/parameters.hpp", "laws/laws.hpp", "fwd.hpp", "version.hpp",
+           "estimator/explain.hpp", "parameters/description_json.hpp", "tracking/run_context.hpp",
+           "run_configuration/explain.hpp", "run_configuration/origin_of.hpp", "runconfig_file/load_runconfig.hpp",
+           "runconfig_file/save_runconfig.hpp", "launcher/main.hpp"}
 # Who may include which third party; all else that is neither estima's, the standard library's nor POSIX is refused.
 LIGHT_PARTIES = {"boost/hana"}
 THIRD_PARTIES = {
@@ -112,7 +118,19 @@ def heavy_includes(header, includes):
                 ways.append([*way, target])
 
 
-def check(include_folder, components, version):
+def reached(entries, includes):
+    """The headers that the entries include, and they themselves."""
+    seen, todo = set(), [header for header in entries if header in includes]
+    while todo:
+        header = todo.pop()
+        if header not in seen:
+            seen.add(header)
+            todo += [included.removeprefix("estima/") for included in includes.get(header, [])
+                     if included.startswith("estima/")]
+    return seen
+
+
+def check(include_folder, components, version, entries=frozenset(ENTRIES)):
     """All faults, as lines of text."""
     faults, owners = [], {}
     for component, (_, headers) in components.items():
@@ -125,8 +143,10 @@ def check(include_folder, components, version):
              for path in sorted(include_folder.rglob("*.hpp"))}
     lines = {header: re.findall(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', text, re.M) for header, text in texts.items()}
     includes = {header: [included for _, included in found] for header, found in lines.items()}
+    in_use = reached(entries, includes)
+    faults += [f"{entry}: is in ENTRIES of this script, and is no header" for entry in sorted(entries - texts.keys())]
     for header, text in texts.items():
-        found = []
+        found = [] if header in in_use else ["is included by no header of ENTRIES in this script"]
         if header not in owners:
             found.append("is in no component (cmake/components.cmake)")
         if level_of(folder_of(header)) is None:

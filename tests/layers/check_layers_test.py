@@ -24,6 +24,7 @@ COMPONENTS = {
     "history": (["json"], ["history/journal.hpp"]),
     "estima": (["history", "snapshot"], ["workspace/run.hpp"]),
 }
+ENTRIES = frozenset({"estimator.hpp", "workspace/run.hpp"})
 
 
 class CheckLayers(unittest.TestCase):
@@ -33,7 +34,7 @@ class CheckLayers(unittest.TestCase):
                 path = pathlib.Path(folder, name)
                 path.parent.mkdir(exist_ok=True)
                 path.write_text(includes if "#pragma" in includes else HEAD + includes + BODY)
-            return check_layers.check(pathlib.Path(folder), components or COMPONENTS, ("0", "1"))
+            return check_layers.check(pathlib.Path(folder), components or COMPONENTS, ("0", "1"), ENTRIES)
 
     def assert_fault(self, words, changed=None, components=None):
         faults = self.faults(changed, components)
@@ -70,6 +71,14 @@ class CheckLayers(unittest.TestCase):
     def test_a_header_that_no_component_has_is_found(self):
         self.assert_fault("new.hpp: is in no component", {"history/new.hpp": ""})
         self.assert_fault("is in no layer", {"surprise/new.hpp": ""})
+
+    def test_a_header_that_no_program_would_include_is_found(self):
+        self.assert_fault("new.hpp: is included by no header of ENTRIES", {"history/new.hpp": ""})
+
+    def test_an_entry_that_is_no_header_is_found(self):
+        with tempfile.TemporaryDirectory() as folder:
+            faults = check_layers.check(pathlib.Path(folder), {}, ("0", "1"), frozenset({"gone.hpp"}))
+        self.assertEqual(faults, ["gone.hpp: is in ENTRIES of this script, and is no header"])
 
     def test_a_header_in_two_components_is_found(self):
         self.assert_fault("in two components", None, {**COMPONENTS, "base": ([], ["base/error.hpp"])})

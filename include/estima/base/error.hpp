@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <cstdio>
+#include <cstdlib>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -42,5 +44,23 @@ private:
     std::string id_;
     error_text text_;
 };
+
+namespace detail {
+/// Throws. Where exceptions are switched off (-fno-exceptions), prints the error and ends the program, as it would end
+/// with an exception that nobody catches.
+#if defined(__cpp_exceptions)
+template <class Error, bool HasExceptions = true>
+[[noreturn]] void throw_or_abort(Error const& fault) {
+    throw fault;
+}
+#else
+template <class Error, bool HasExceptions = false>
+[[noreturn]] void throw_or_abort(Error const& fault) {
+    std::fputs(fault.what(), stderr);
+    std::fputc('\n', stderr);
+    std::abort();
+}
+#endif
+}  // namespace detail
 
 }  // namespace estima::inline v0_1

@@ -4,23 +4,13 @@
 #include <cstddef>
 #include <string_view>
 
+#include <estima/base/fixed_string_type.hpp>
+
 namespace estima::inline v0_1 {
 
-/// A string literal as a template argument: `interpreter_path<"/usr/bin/python3">`.
 template <std::size_t Size>
-struct fixed_string {
-    char text[Size]{};
-
-    consteval fixed_string(char const (&literal)[Size]) {  // NOLINT: implicit, so that a literal can be written
-        for (std::size_t i = 0; i < Size; ++i) text[i] = literal[i];
-    }
-    /// Of a text that is known to have Size - 1 characters. All are written: clang prints no text that has others.
-    consteval explicit fixed_string(std::string_view view) {
-        for (std::size_t i = 0; i < Size; ++i) text[i] = i + 1 < Size ? view[i] : '\0';
-    }
-    constexpr std::string_view view() const { return {text, Size - 1}; }
-    constexpr bool empty() const { return Size == 1; }
-    bool operator==(fixed_string const&) const = default;
-};
+constexpr auto fixed_string<Size>::view() const {
+    return std::string_view{text, Size - 1};
+}
 
 }  // namespace estima::inline v0_1

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <estima/policy/added_rules.hpp>
 #include <estima/policy/capacity.hpp>
 #include <estima/policy/slot.hpp>
 
@@ -22,6 +23,7 @@ struct vm_priority {
 template <class... Attributes>
 struct aml_compute {
     using slot = compute_target_slot;
+    using added_rules = rules_added_by<Attributes...>;
     static constexpr void tell(facts& f) {
         f.target.kind = "aml_compute";
         f.target.name = "amlcompute";  // Azure's own default, a cluster made for the run

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <estima/policy/added_rules.hpp>
 #include <estima/policy/capacity.hpp>
 #include <estima/policy/slot.hpp>
 
@@ -16,6 +17,7 @@ struct partition {
 template <class... Attributes>
 struct slurm {
     using slot = compute_target_slot;
+    using added_rules = rules_added_by<Attributes...>;
     static constexpr void tell(facts& f) {
         f.target.kind = "slurm";
         f.target.name = "slurm";

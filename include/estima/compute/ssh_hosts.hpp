@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <estima/policy/added_rules.hpp>
 #include <estima/policy/capacity.hpp>
 #include <estima/policy/slot.hpp>
 
@@ -10,6 +11,7 @@ namespace estima::inline v0_1 {
 template <class... Attributes>
 struct ssh_hosts {
     using slot = compute_target_slot;
+    using added_rules = rules_added_by<Attributes...>;
     static constexpr void tell(facts& f) {
         f.target.kind = "ssh_hosts";
         f.target.name = "ssh_hosts";

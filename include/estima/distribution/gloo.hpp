@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <estima/policy/added_rules.hpp>
 #include <estima/policy/facts.hpp>
 #include <estima/policy/node_count.hpp>
 #include <estima/policy/slot.hpp>
@@ -12,6 +13,7 @@ namespace estima::inline v0_1 {
 template <class... Attributes>
 struct gloo {
     using slot = distribution_backend_slot;
+    using added_rules = rules_added_by<Attributes...>;
     static constexpr void tell(facts& f) {
         f.backend.name = "gloo";
         f.backend.communicator = "Gloo";

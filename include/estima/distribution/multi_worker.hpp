@@ -2,6 +2,7 @@
 #pragma once
 
 #include <estima/distribution/parameter_server.hpp>
+#include <estima/policy/added_rules.hpp>
 
 namespace estima::inline v0_1 {
 
@@ -10,6 +11,7 @@ namespace estima::inline v0_1 {
 template <class... Attributes>
 struct multi_worker {
     using slot = distribution_backend_slot;
+    using added_rules = rules_added_by<Attributes...>;
     static constexpr void tell(facts& f) {
         f.backend.name = "multi_worker";
         f.backend.communicator = "MultiWorker";  // Azure's SDK has no word for it

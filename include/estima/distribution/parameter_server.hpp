@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <estima/policy/added_rules.hpp>
 #include <estima/policy/facts.hpp>
 #include <estima/policy/node_count.hpp>
 #include <estima/policy/slot.hpp>
@@ -23,6 +24,7 @@ struct parameter_server_count {
 template <class... Attributes>
 struct parameter_server {
     using slot = distribution_backend_slot;
+    using added_rules = rules_added_by<Attributes...>;
     static constexpr void tell(facts& f) {
         f.backend.name = "parameter_server";
         f.backend.communicator = "ParameterServer";

@@ -43,6 +43,7 @@ struct custom_docker_image {
 template <auto Size>  // not `bytes Size`: of a bare number g++ would say three things, and none about a unit
 struct shm_size {
     static constexpr void tell(facts& f) {
+        f.environment.parts_given_twice += f.environment.shm_size != bytes{};
         if constexpr (requires(bytes& size) { size = Size; }) f.environment.shm_size = Size;
         else f.environment.shm_size_has_no_unit = true;
     }

@@ -5,6 +5,7 @@
 #include <estima/environment/environment_variables.hpp>
 #include <estima/environment/packages.hpp>
 #include <estima/environment/user_managed.hpp>
+#include <estima/policy/added_rules.hpp>
 #include <estima/policy/slot.hpp>
 
 namespace estima::inline v0_1 {
@@ -14,6 +15,7 @@ namespace estima::inline v0_1 {
 template <class... Parts>
 struct environment {
     using slot = environment_slot;
+    using added_rules = rules_added_by<Parts...>;
     static constexpr void tell(facts& f) { (Parts::tell(f), ...); }
 };
 
@@ -22,6 +24,7 @@ struct environment {
 template <fixed_string Name, class... Parts>
 struct environment_definition {
     using slot = environment_slot;
+    using added_rules = rules_added_by<Parts...>;
     static constexpr void tell(facts& f) {
         f.environment.named = Name.view();
         (Parts::tell(f), ...);

@@ -21,15 +21,17 @@ struct policy_set {
     using compute_target_type = ComputeTarget;
     using distribution_backend_type = DistributionBackend;
     using environment_type = Environment;
+    static_assert(estimable<Framework, ComputeTarget, DistributionBackend, Environment>);
     static constexpr facts const& told = detail::told_by<Framework, ComputeTarget, DistributionBackend, Environment>;
+    /// The rules that the estimator is held to: the library's, and those that its policies add.
+    static constexpr auto const& held_to_rules = rules_for<Framework, ComputeTarget, DistributionBackend, Environment>;
 };
 
-/// A training job: what is known when it is compiled in the type, the rest in its fields. A combination of policies
-/// that breaks a rule does not name a type; the compiler lists every broken rule. Written through `estimator<...>`.
-/// It is an aggregate whose only base is job_fields: a constructor between the two would make the compiler list
-/// constructors where a field is misspelt, and never name the field.
+/// A training job: what is known when it is compiled in the type, the rest in its fields. Written through
+/// `estimator<...>`, which lists every broken rule. It has no constraint, so that <estima/fwd.hpp> can declare it;
+/// to be used it must break no rule. It is an aggregate whose only base is job_fields: a constructor between the two
+/// would make the compiler list constructors where a field is misspelt, and never name the field.
 template <class Framework, class ComputeTarget, class DistributionBackend, class Environment>
-    requires estimable<Framework, ComputeTarget, DistributionBackend, Environment>
 struct basic_estimator : job_fields {
     using policies = policy_set<Framework, ComputeTarget, DistributionBackend, Environment>;
     static constexpr facts const& policy_facts = policies::told;

@@ -45,7 +45,7 @@ std::string explain() {
     std::string text = detail::explanation(f);
     int broken_count = 0;
     std::string verdict;
-    boost::hana::for_each(all_rules, [&](auto type) {
+    boost::hana::for_each(rules_for<Policies...>, [&](auto type) {
         using rule_type = typename decltype(type)::type;
         if (!rule_type::broken(f)) return;
         bool const is_error = level_of<rule_type>() == rule_level::error;

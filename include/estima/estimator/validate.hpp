@@ -3,6 +3,7 @@
 
 #include <boost/hana/for_each.hpp>
 
+#include <concepts>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -67,7 +68,7 @@ inline std::string versions_of(framework_facts const& f) {
     return text;
 }
 
-/// The values that a broken rule is about. Rules of one's own get none and say it all in their sentence.
+/// The values that one of the library's rules is about.
 inline std::string where_broken(std::string_view id, observation const& o, job_fields const& job) {
     if (id <= "EST-008" || id == "EST-018" || id == "EST-019" || (id >= "EST-027" && id <= "EST-030") ||
         id == "EST-039" || id == "EST-046")
@@ -89,6 +90,21 @@ inline std::string where_broken(std::string_view id, observation const& o, job_f
     if (id == "EST-045") return "entry_script = \"" + job.entry_script + "\"";
     return requirement_where(id, o.seen);
 }
+
+template <class Rule>
+bool is_broken(facts const& f, job_fields const& job) {
+    if constexpr (requires { { Rule::broken_at_submit(job) } -> std::same_as<bool>; })
+        return Rule::broken(f) || Rule::broken_at_submit(job);
+    else return Rule::broken(f);
+}
+template <class Rule>
+std::string where_of(observation const& o, job_fields const& job) {
+    if constexpr (requires { { Rule::where(o.seen, job) } -> std::convertible_to<std::string>; })
+        return Rule::where(o.seen, job);
+    else if constexpr (has_library_id<Rule>)
+        return where_broken(Rule::id::text, o, job);
+    else return {};
+}
 }  // namespace detail
 
 /// All rules that the job breaks, errors and warnings, now that its fields are known and its files can be looked at.
@@ -96,10 +112,10 @@ template <any_estimator Estimator>
 std::vector<broken_rule> check(Estimator const& job) {
     observation const o = observe(Estimator::policy_facts, job.fields());
     std::vector<broken_rule> found;
-    boost::hana::for_each(all_rules, [&](auto type) {
+    boost::hana::for_each(Estimator::policies::held_to_rules, [&](auto type) {
         using rule = typename decltype(type)::type;
-        if (rule::broken(o.seen))
-            found.push_back({rule::id::text, rule::sentence, rule::advice, detail::where_broken(rule::id::text, o, job.fields()),
+        if (detail::is_broken<rule>(o.seen, job.fields()))
+            found.push_back({rule::id::text, rule::sentence, rule::advice, detail::where_of<rule>(o, job.fields()),
                              level_of<rule>()});
     });
     return found;
@@ -113,7 +129,7 @@ std::vector<broken_rule> require_valid(Estimator const& job) {
         if (rule.level == rule_level::warning) warnings.push_back(rule);
         return rule.level == rule_level::warning;
     });
-    if (!errors.empty()) throw broken_rules_error{std::move(errors)};
+    if (!errors.empty()) detail::throw_or_abort(broken_rules_error{std::move(errors)});
     return warnings;
 }
 

@@ -10,6 +10,9 @@
 
 namespace estima::inline v0_1::detail {
 
+/// Called where the compiler makes a name, which it cannot be: an error that says its name.
+inline void the_name_of_a_parameter_is_longer_than_256_characters() {}
+
 /// A name made by the compiler.
 struct made_name {
     static constexpr std::size_t capacity = 256;
@@ -18,7 +21,7 @@ struct made_name {
 
     constexpr std::string_view view() const { return {text, size}; }
     constexpr void add(char c) {
-        if (size == capacity) throw "the name of a parameter is longer than 256 characters";
+        if (size == capacity) return the_name_of_a_parameter_is_longer_than_256_characters();
         text[size++] = c;
     }
     constexpr void add(std::string_view more) {

@@ -30,11 +30,12 @@ inline void append_list(std::vector<script_param>& params, parameter_facts const
         if (std::string const text = value_text(value); !reads_as_value(text)) {
             std::optional<std::string> plain = text_without_exponent(value);
             if (!plain)
-                throw error{"EST-602",
-                            {.what = "a value of a list starts with '-', which the script would read as an option",
-                             .where = std::string{p.member} + " has \"" + text + "\"",
-                             .remedy = "set `.lists = estima::list_as::repeated` in the member's parameter_options, "
-                                       "and action=\"append\" in the script"}};
+                throw_or_abort(error{
+                    "EST-602",
+                    {.what = "a value of a list starts with '-', which the script would read as an option",
+                     .where = std::string{p.member} + " has \"" + text + "\"",
+                     .remedy = "set `.lists = estima::list_as::repeated` in the member's parameter_options, "
+                               "and action=\"append\" in the script"}});
             value = script_value{std::move(*plain)};
         }
         params.push_back({std::exchange(name, {}), std::move(value)});
@@ -67,10 +68,11 @@ inline void refuse_names_given_twice(std::vector<parameter_values> const& typed,
         }
     }
     if (!twice.empty())
-        throw error{"EST-601",
-                    {.what = "a script parameter is given by hand and by a member of the struct",
-                     .where = std::move(twice),
-                     .remedy = "give it in one place; a member that shall be left out can be a std::optional"}};
+        throw_or_abort(
+            error{"EST-601",
+                  {.what = "a script parameter is given by hand and by a member of the struct",
+                   .where = std::move(twice),
+                   .remedy = "give it in one place; a member that shall be left out can be a std::optional"}});
 }
 
 inline std::vector<script_param> joined(std::vector<parameter_values> typed, std::vector<script_param> given) {

@@ -30,10 +30,10 @@ script_value to_value(T const& value, std::string_view member) {
     if constexpr (std::is_enum_v<T>) {
         std::string_view const name = name_of_enumerator(value);
         if (name.empty())
-            throw error{"EST-603",
-                        {.what = "the value of an enum has no name",
-                         .where = std::string{member} + " is " + number_text(static_cast<long long>(value)),
-                         .remedy = "give it one in estima::enum_names, or in the enum's to_string"}};
+            throw_or_abort(error{"EST-603",
+                                 {.what = "the value of an enum has no name",
+                                  .where = std::string{member} + " is " + number_text(static_cast<long long>(value)),
+                                  .remedy = "give it one in estima::enum_names, or in the enum's to_string"}});
         return name;
     } else if constexpr (std::is_same_v<T, char>)
         return std::string(1, value);

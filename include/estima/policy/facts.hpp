@@ -16,6 +16,8 @@ enum class known : unsigned char { unknown, no, yes };
 struct description_facts {
     bool has_a_stranger = false;  ///< a template argument that is no policy
     bool fills_a_slot_twice = false;
+    bool adds_what_is_no_rule = false;  ///< something in an `added_rules`
+    constexpr bool operator==(description_facts const&) const = default;
 };
 
 struct framework_facts {
@@ -24,6 +26,7 @@ struct framework_facts {
     static_list<framework_version> versions{};     ///< known ones, oldest first
     static_list<named_value> variables{};          ///< set in Azure, and elsewhere in what is prepared for the run
     name_list backends{};                          ///< names of the distribution backends that it can use
+    bool takes_every_backend = false;              ///< also those that the list does not name
     bool trains_on_one_node = false;
     bool is_executable = false;  ///< the entry is a program, not a Python script
 
@@ -35,6 +38,7 @@ struct framework_facts {
             if (one.version == version) return &one;
         return nullptr;
     }
+    constexpr bool operator==(framework_facts const&) const = default;
 };
 
 struct compute_target_facts {
@@ -47,6 +51,7 @@ struct compute_target_facts {
     bool has_containers = false;
     bool is_azure = false;            ///< held against the limits of the service
     std::string_view vm_size{}, vm_priority{};
+    constexpr bool operator==(compute_target_facts const&) const = default;
 };
 
 struct backend_facts {
@@ -57,6 +62,8 @@ struct backend_facts {
     bool needs_gpus = false;
     bool has_roles = false;                  ///< counts workers and parameter servers instead of processes
     count worker_count{}, parameter_server_count{};
+    name_list frameworks{};                  ///< names of those that can use it besides the ones that list it
+    constexpr bool operator==(backend_facts const&) const = default;
 };
 
 struct image_facts {
@@ -87,6 +94,7 @@ struct environment_facts {
     constexpr bool is_prepared() const {
         return !is_user_managed && (has_packages() || !image.reference.empty() || !named.empty());
     }
+    constexpr bool operator==(environment_facts const&) const = default;
 };
 
 /// What only the running program can see.
@@ -106,6 +114,7 @@ struct seen_facts {
     known input_names_are_distinct = known::unknown;
     known input_names_can_be_variables = known::unknown;
     known entry_is_a_notebook = known::unknown;
+    constexpr bool operator==(seen_facts const&) const = default;
 };
 
 /// Everything that a rule may look at. Each policy tells its part (`static constexpr void tell(facts&)`); submit adds
@@ -119,6 +128,7 @@ struct facts {
     count node_count{};
     count process_count_per_node{};
     seen_facts seen{};
+    constexpr bool operator==(facts const&) const = default;
 };
 
 }  // namespace estima::inline v0_1

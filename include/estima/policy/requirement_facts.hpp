@@ -21,6 +21,7 @@ struct malformed_text {
         return {text, result.fault, result.position, result.reason};
     }
     constexpr explicit operator bool() const { return fault != requirement_fault::none; }
+    constexpr bool operator==(malformed_text const&) const = default;
 };
 
 /// Two entries of a list that name one package; `second` is empty for an entry that is wrong by itself.
@@ -28,6 +29,7 @@ struct package_pair {
     std::string_view first{}, second{};
 
     constexpr explicit operator bool() const { return !first.empty(); }
+    constexpr bool operator==(package_pair const&) const = default;
 };
 
 /// What the parsers find wrong in a list of packages, the first of each kind.
@@ -35,6 +37,7 @@ struct package_list_facts {
     malformed_text malformed{};
     package_pair unsatisfiable{};  ///< no version satisfies both, or the one
     package_pair named_twice{};    ///< some version may satisfy both
+    constexpr bool operator==(package_list_facts const&) const = default;
 };
 
 /// What the parsers find in the texts of an environment. The parts tell it, so that only those who use them have
@@ -43,6 +46,7 @@ struct requirement_facts {
     package_list_facts conda{}, pip{};
     malformed_text image{};
     bool image_may_change = false;  ///< it has neither digest nor tag, or the tag `latest`
+    constexpr bool operator==(requirement_facts const&) const = default;
 };
 
 }  // namespace estima::inline v0_1

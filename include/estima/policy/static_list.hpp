@@ -45,6 +45,7 @@ struct framework_version {
     name_list pip_packages;
     std::string_view cpu_image{}, gpu_image{};
     name_list gpu_pip_packages{};  ///< instead of the others on nodes with GPUs; empty: the same
+    constexpr bool operator==(framework_version const&) const = default;
 };
 
 }  // namespace estima::inline v0_1

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <estima/policy/added_rules.hpp>
 #include <estima/rules/rule.hpp>
 
 namespace estima::inline v0_1 {
@@ -8,6 +9,7 @@ namespace estima::inline v0_1 {
 struct give_policies_such_as_pytorch_local_mpi_environment_with_their_angle_brackets;
 struct keep_one_policy_for_each_of_framework_compute_target_backend_and_environment;
 struct give_it_in_one_place;
+struct give_it_id_remedy_sentence_advice_and_a_constexpr_bool_broken_of_facts;
 
 struct an_argument_that_is_not_a_policy {
     using id = est<1>;
@@ -35,8 +37,46 @@ struct a_value_is_given_in_two_places_that_disagree {
     static constexpr bool broken(facts const& f) {
         return f.node_count.is_contradicted || f.process_count_per_node.is_contradicted ||
                f.backend.worker_count.is_contradicted || f.backend.parameter_server_count.is_contradicted ||
+               f.target.slots_per_node.is_contradicted || f.target.gpus_per_node.is_contradicted ||
                f.environment.interpreter_is_contradicted;
     }
+};
+
+namespace detail {
+template <class Added>
+struct only_rules;
+/// What is added, the rules and the rest of it.
+template <class... Added>
+struct only_rules<rule_list<Added...>> {
+    template <bool Kept, class T>
+    struct kept {
+        using type = rule_list<>;
+    };
+    template <class T>
+    struct kept<true, T> {
+        using type = rule_list<T>;
+    };
+    using rules = typename joined_rules<rule_list<>, typename kept<rule<Added>, Added>::type...>::type;
+    using rest = typename joined_rules<rule_list<>, typename kept<!rule<Added>, Added>::type...>::type;
+};
+template <>
+struct only_rules<rule_list<>> {
+    using rules = rule_list<>;
+    using rest = rule_list<>;
+};
+template <class... Policies>
+using added_by = only_rules<rules_added_by<Policies...>>;
+}  // namespace detail
+
+struct an_added_rule_that_is_no_rule {
+    using id = est<49>;
+    using remedy = give_it_id_remedy_sentence_advice_and_a_constexpr_bool_broken_of_facts;
+    static constexpr std::string_view sentence = "a policy adds a rule that is none";
+    static constexpr std::string_view advice =
+        "added_rules is a rule_list of rules; a rule has id, remedy, sentence, advice and broken(facts const&)";
+    static constexpr bool broken(facts const& f) { return f.description.adds_what_is_no_rule; }
+    template <class... Policies>
+    using details = typename detail::added_by<Policies...>::rest;
 };
 
 }  // namespace estima::inline v0_1

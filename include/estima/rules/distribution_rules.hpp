@@ -16,7 +16,10 @@ struct backend_not_supported_by_the_framework {
     using remedy = use_another_backend_or_the_generic_framework;
     static constexpr std::string_view sentence = "the framework does not support this distribution backend";
     static constexpr std::string_view advice = "use another backend, or `generic` for a script that distributes itself";
-    static constexpr bool broken(facts const& f) { return !f.framework.backends.contains(f.backend.name); }
+    static constexpr bool broken(facts const& f) {
+        return !f.framework.takes_every_backend && !f.framework.backends.contains(f.backend.name) &&
+               !f.backend.frameworks.contains(f.framework.name);
+    }
 };
 
 struct more_nodes_than_the_compute_target_has {

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <concepts>
+
 #include <estima/compute/local.hpp>
 #include <estima/distribution/single_process.hpp>
 #include <estima/environment/environment.hpp>
 #include <estima/framework/generic.hpp>
 #include <estima/policy/facts.hpp>
 #include <estima/policy/slot.hpp>
+#include <estima/rules/description_rules.hpp>
 
 namespace estima::inline v0_1 {
 
@@ -23,6 +26,7 @@ consteval facts facts_of() {
     facts f;
     f.description.has_a_stranger = !(policy<Policies> && ...);
     f.description.fills_a_slot_twice = !fill_each_slot_at_most_once<Policies...>;
+    f.description.adds_what_is_no_rule = !std::same_as<typename detail::added_by<Policies...>::rest, rule_list<>>;
     detail::tell<policy_for<framework_slot, generic, Policies...>>(f);
     detail::tell<policy_for<compute_target_slot, local, Policies...>>(f);
     detail::tell<policy_for<distribution_backend_slot, single_process, Policies...>>(f);

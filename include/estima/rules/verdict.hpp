@@ -3,8 +3,8 @@
 
 #include <boost/hana/unpack.hpp>
 
-#include <estima/rules/all_rules.hpp>
 #include <estima/rules/facts_of.hpp>
+#include <estima/rules/rules_for.hpp>
 
 namespace estima::inline v0_1 {
 
@@ -68,10 +68,10 @@ struct verdict_if {
 };
 template <class... Policies>
 struct verdict_if<true, Policies...> {
-    using type = decltype(boost::hana::unpack(all_rules, collect<Policies...>{}));
+    using type = decltype(boost::hana::unpack(rules_for<Policies...>, collect<Policies...>{}));
 };
 template <class... Policies>  // a class, not an alias: g++ 12 prints an alias with all that is in it
-struct verdict : verdict_if<boost::hana::unpack(all_rules, refuse{told_by<Policies...>}), Policies...> {};
+struct verdict : verdict_if<boost::hana::unpack(rules_for<Policies...>, refuse{told_by<Policies...>}), Policies...> {};
 }  // namespace detail
 
 /// All rules that a combination of policies breaks: `rules<>` if none.

@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include <estima/policy/azure_words.hpp>
+
 namespace estima::inline v0_1 {
 
 /// Whether texts are equal when ASCII letters of both cases are.
@@ -14,10 +16,6 @@ constexpr bool same_word(std::string_view a, std::string_view b) {
         if (lower(a[i]) != lower(b[i])) return false;
     return true;
 }
-
-inline constexpr std::string_view known_communicators[]{"None",        "Mpi",         "Gloo", "Nccl", "ParameterServer",
-                                                        "MultiWorker", "ParallelTask"};
-inline constexpr std::string_view known_frameworks[]{"Python", "PySpark", "CNTK", "TensorFlow", "PyTorch", "Native"};
 
 /// The word that estima has for a communicator. Azure's files write it in any case, and have three words for MPI, of
 /// which "IntelMpi" starts Open MPI as well: all are "Mpi". A word that is not known is left as it is.

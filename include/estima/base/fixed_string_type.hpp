@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <cstddef>
+
+namespace estima::inline v0_1 {
+
+/// A string literal as a template argument: `interpreter_path<"/usr/bin/python3">`. Its definition stands apart from
+/// that of view(), which takes <string_view>: declarations of templates with such an argument need no more than this.
+/// (clang 14 takes them for others when fixed_string is declared before and defined after them.)
+template <std::size_t Size>
+struct fixed_string {
+    char text[Size]{};
+
+    consteval fixed_string(char const (&literal)[Size]) {  // NOLINT: implicit, so that a literal can be written
+        for (std::size_t i = 0; i < Size; ++i) text[i] = literal[i];
+    }
+    /// Of a text that is known to have Size - 1 characters. All are written: clang prints no text that has others.
+    template <class View>
+    consteval explicit fixed_string(View view) {
+        for (std::size_t i = 0; i < Size; ++i) text[i] = i + 1 < Size ? view[i] : '\0';
+    }
+    constexpr auto view() const;  ///< a std::string_view; in <estima/base/fixed_string.hpp>
+    constexpr bool empty() const { return Size == 1; }
+    bool operator==(fixed_string const&) const = default;
+};
+
+}  // namespace estima::inline v0_1
