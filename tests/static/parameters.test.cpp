@@ -57,6 +57,7 @@ concept possible = estima::script_parameters<with<Type>>;
 
 static_assert(possible<bool> && possible<char> && possible<short> && possible<unsigned long> && possible<float> &&
               possible<long double>);
+static_assert(!possible<wchar_t> && !possible<char8_t> && !possible<char16_t> && !possible<char32_t>);
 static_assert(possible<std::string> && possible<char const*> && possible<std::string_view> && possible<char[8]>);
 static_assert(possible<std::optional<double>> && possible<std::vector<double>> &&
               possible<std::optional<std::set<int>>>);

@@ -13,6 +13,7 @@
 #include <estima/policy/facts.hpp>
 #include <estima/policy/reserved_variables.hpp>
 #include <estima/system/find_program.hpp>
+#include <estima/system/utf8.hpp>
 
 namespace estima::inline v0_1 {
 
@@ -20,7 +21,7 @@ namespace estima::inline v0_1 {
 struct observation {
     facts seen;
     std::string reserved_variables{}, unpassable_text{}, names_given_twice{}, parameters_given_twice{}, over_limits{},
-        missing_files{}, repeated_inputs{}, unusable_input_names{};
+        missing_files{}, repeated_inputs{}, unusable_input_names{}, texts_without_utf8{};
 };
 
 namespace detail {
@@ -36,9 +37,22 @@ inline std::string real_path(std::string const& path) {
     return text;
 }
 
-/// Of the entry's path: inside the directory, also after every link was followed, and a file.
+/// False for a path that leads out of its folder on the way, even if it comes back, and for one from the root.
+inline bool stays_inside(std::string_view path) {
+    if (path.starts_with('/')) return false;
+    for (int depth = 0; !path.empty();) {
+        std::string_view const name = path.substr(0, path.find('/'));
+        path.remove_prefix(name.size() == path.size() ? name.size() : name.size() + 1);
+        if (name == "..") --depth;
+        else if (!name.empty() && name != ".") ++depth;
+        if (depth < 0) return false;
+    }
+    return true;
+}
+
+/// Of the entry's path: inside the directory, as it is written and after every link was followed, and a file.
 inline bool is_file_inside(std::string const& directory, std::string const& entry) {
-    if (entry.empty() || entry.front() == '/') return false;
+    if (entry.empty() || !stays_inside(entry)) return false;
     std::string const root = real_path(directory), file = real_path(directory + "/" + entry);
     struct stat status{};
     std::string const prefix = root == "/" ? root : root + "/";
@@ -65,6 +79,40 @@ inline std::string unpassable_text(job_fields const& job) {
     }
     return found;
 }
+
+inline std::string all_text_of(data_input const& input) {
+    std::string text;
+    for (std::string const* const one : {&input.source, &input.version, &input.name, &input.path, &input.path_on_compute})
+        text.append(*one) += '\n';
+    return text;
+}
+
+/// What of a job cannot stand in its run configuration, which is JSON.
+inline std::string texts_without_utf8(job_fields const& job) {
+    std::string found;
+    auto hold = [&found](std::string const& what, std::string_view text) {
+        if (!is_utf8(text)) found += (found.empty() ? "" : ", ") + what;
+    };
+    auto hold_pair = [&](std::string const& list, std::string const& one, std::string const& name, std::string_view value) {
+        hold("the name of " + one + " \"" + valid_utf8(name) + "\"", name);
+        hold(list + " " + valid_utf8(name), value);
+    };
+    for (script_param const& p : job.script_params) {
+        hold_pair("script_params", "script parameter", p.name, p.value.text);
+        hold("the input of script_params " + valid_utf8(p.name), all_text_of(p.value.input));
+    }
+    for (auto const& [name, value] : job.environment_variables)
+        hold_pair("environment_variables", "environment variable", name, value);
+    for (auto const& [name, value] : job.tags) hold_pair("tags", "tag", name, value);
+    for (data_input const& one : job.inputs) hold("inputs " + valid_utf8(one.name), all_text_of(one));
+    if (job.resume_from) hold("resume_from", all_text_of(*job.resume_from));
+    hold("entry_script", job.entry_script);
+    hold("interpreter_path", job.interpreter_path);
+    hold("display_name", job.display_name);
+    hold("source_directory_data_store", job.source_directory_data_store);
+    return found;
+}
+
 inline void note_repeated(std::string& found, std::string_view list,
                           std::vector<std::pair<std::string, std::string>> const& pairs) {
     for (std::size_t i = 0; i < pairs.size(); ++i)
@@ -123,6 +171,16 @@ inline std::string interpreter_of(facts const& policies, job_fields const& job) 
     return std::string{policy.empty() ? "python3" : policy};
 }
 
+/// The PATH in which a worker looks for the interpreter: that of the job, else this process's, which it inherits.
+inline std::string path_of(facts const& policies, job_fields const& job) {
+    std::string path = program_path();
+    for (named_value const& one : policies.environment.variables)
+        if (one.name == "PATH") path = one.value;
+    for (auto const& [name, value] : job.environment_variables)
+        if (name == "PATH") path = value;
+    return path;
+}
+
 /// Adds to what the policies say what the fields say and what is found on the disk.
 inline observation observe(facts const& policies, job_fields const& job) {
     observation o{policies};
@@ -149,12 +207,15 @@ inline observation observe(facts const& policies, job_fields const& job) {
             f.environment.interpreter_is_contradicted = true;
     }
     if (!f.framework.is_executable && f.target.kind == "local" && !f.environment.is_prepared())
-        f.seen.interpreter_is_found = detail::to_known(!find_program(interpreter_of(policies, job)).empty());
+        f.seen.interpreter_is_found = detail::to_known(
+            !find_program(interpreter_of(policies, job), path_of(policies, job), job.source_directory).empty());
     for (auto const& [name, value] : job.environment_variables)
         if (is_reserved_variable(name)) o.reserved_variables += (o.reserved_variables.empty() ? "" : ", ") + name;
     f.seen.sets_reserved_variable = detail::to_known(!o.reserved_variables.empty());
     o.unpassable_text = detail::unpassable_text(job);
     f.seen.texts_can_be_passed = detail::to_known(o.unpassable_text.empty());
+    o.texts_without_utf8 = detail::texts_without_utf8(job);
+    f.seen.texts_are_utf8 = detail::to_known(o.texts_without_utf8.empty());
     detail::note_repeated(o.names_given_twice, "environment_variables", job.environment_variables);
     detail::note_repeated(o.names_given_twice, "tags", job.tags);
     f.seen.names_are_given_once = detail::to_known(o.names_given_twice.empty());

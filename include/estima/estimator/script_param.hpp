@@ -15,7 +15,14 @@ namespace estima::inline v0_1 {
 struct flag_tag {};
 inline constexpr flag_tag flag{};
 
-/// Text, a number, a bool ("true" or "false"), a path, a flag, or an input. Kept as given; it becomes text when the
+namespace detail {
+/// A character that is no `char`: whether its number or its text is meant, and in which encoding, cannot be told.
+template <class T>
+concept foreign_character = std::same_as<T, wchar_t> || std::same_as<T, char8_t> || std::same_as<T, char16_t> ||
+                            std::same_as<T, char32_t>;
+}  // namespace detail
+
+/// Text (also of one `char`), a number, a bool ("true" or "false"), a path, a flag, or an input. Kept as given; it becomes text when the
 /// estimator is lowered, a floating-point number as the shortest one that reads back to the same value.
 struct script_value {
     enum class kind : unsigned char { name_only, text, integer, natural, real, single_precision, input };
@@ -32,9 +39,15 @@ struct script_value {
     script_value(std::string value) : is{kind::text}, text{std::move(value)} {}            // NOLINT
     script_value(std::string_view value) : is{kind::text}, text{value} {}                  // NOLINT
     script_value(std::same_as<bool> auto value) : is{kind::text}, text{value ? "true" : "false"} {}  // NOLINT
-    script_value(std::signed_integral auto value) : is{kind::integer}, integer{value} {}             // NOLINT
-    script_value(std::unsigned_integral auto value)                                                  // NOLINT
-        requires(!std::same_as<decltype(value), bool>)
+    script_value(std::same_as<char> auto value) : is{kind::text}, text(1, value) {}                  // NOLINT
+    /// Convert it to the text or the number that is meant.
+    script_value(detail::foreign_character auto value) = delete;
+    script_value(std::signed_integral auto value)  // NOLINT
+        requires(!std::same_as<decltype(value), char> && !detail::foreign_character<decltype(value)>)
+        : is{kind::integer}, integer{value} {}
+    script_value(std::unsigned_integral auto value)  // NOLINT
+        requires(!std::same_as<decltype(value), bool> && !std::same_as<decltype(value), char> &&
+                 !detail::foreign_character<decltype(value)>)
         : is{kind::natural}, natural{value} {}
     script_value(std::floating_point auto value)  // NOLINT
         : is{std::same_as<decltype(value), float> ? kind::single_precision : kind::real},

@@ -78,7 +78,11 @@ inline std::string where_broken(std::string_view id, observation const& o, job_f
     if (id == "EST-020") return "source_directory = \"" + job.source_directory + "\"";
     if (id == "EST-021" || id == "EST-022")
         return "entry_script = \"" + job.entry_script + "\" in source_directory \"" + job.source_directory + "\"";
-    if (id == "EST-010" || id == "EST-023") return "interpreter_path = \"" + interpreter_of(o.seen, job) + "\"";
+    if (id == "EST-010" || id == "EST-023") {
+        std::string const interpreter = interpreter_of(o.seen, job);
+        bool const is_looked_up = id == "EST-023" && interpreter.find('/') == std::string::npos;
+        return "interpreter_path = \"" + interpreter + "\"" + (is_looked_up ? ", PATH = " + path_of(o.seen, job) : "");
+    }
     if (id == "EST-024") return "max_run_duration = " + std::to_string(job.max_run_duration.seconds()) + " s";
     if (id == "EST-025") return o.unpassable_text;
     if (id == "EST-026") return o.names_given_twice;
@@ -87,6 +91,7 @@ inline std::string where_broken(std::string_view id, observation const& o, job_f
     if (id == "EST-033") return o.missing_files;
     if (id == "EST-041") return "inputs and script_params: " + o.repeated_inputs;
     if (id == "EST-042") return "inputs and script_params: " + o.unusable_input_names;
+    if (id == "EST-052") return o.texts_without_utf8;
     if (id == "EST-045") return "entry_script = \"" + job.entry_script + "\"";
     return requirement_where(id, o.seen);
 }

@@ -24,17 +24,27 @@
 namespace estima::inline v0_1 {
 
 namespace detail {
-/// Adds the regular files below `folder` as `prefix` + their relative paths. A folder that is not there adds none.
+/// Adds the regular files below `folder` as `prefix` + their relative paths. A folder that is not there adds none, nor
+/// does a link out of the folder around it, which copy_verified would refuse.
 inline void add_files_below(std::filesystem::path const& folder, std::string const& prefix,
                             std::set<std::string>& names) {
     std::error_code code;
+    bool const is_link = std::filesystem::is_symlink(std::filesystem::symlink_status(folder, code));
+    if (is_link) {
+        std::filesystem::path const around = std::filesystem::canonical(folder.parent_path(), code);
+        std::filesystem::path const target = std::filesystem::canonical(folder, code);
+        if (code || std::mismatch(around.begin(), around.end(), target.begin(), target.end()).first != around.end()) return;
+    }
     std::filesystem::recursive_directory_iterator entry{
         folder, std::filesystem::directory_options::skip_permission_denied, code},
         end;
     for (; !code && entry != end; entry.increment(code)) {
         std::error_code ignored;
-        if (entry->is_regular_file(ignored))
-            names.insert(prefix + entry->path().lexically_relative(folder).generic_string());
+        std::filesystem::path const name = entry->path().lexically_relative(folder);
+        bool const is_file = is_link || entry->is_symlink(ignored)
+                                 ? static_cast<bool>(open_beneath(folder.parent_path(), folder.filename() / name))
+                                 : entry->is_regular_file(ignored);
+        if (is_file) names.insert(prefix + name.generic_string());
     }
 }
 
@@ -69,7 +79,7 @@ class replacement {
 public:
     explicit replacement(std::filesystem::path const& target)
         : target_{target}, temporary_{target.string() + ".XXXXXX"} {
-        make_directories(std::filesystem::absolute(target).parent_path());
+        make_directories(absolute_path(target).parent_path());
         fd_.reset(::mkostemp(temporary_.data(), O_CLOEXEC));
         if (!fd_) throw_file_error("cannot write", target);
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <string>
@@ -28,8 +29,13 @@ struct run_details {
     std::vector<model_record> models;
     run_configuration run_definition{};
 
-    /// Seconds from submit to the end, or to `now` if it is not over.
-    double duration_seconds(double now) const { return (end_time != 0 ? end_time : now) - created_time; }
+    /// Seconds from submit to the end, or to `now` if it is not over; not less than its longest process took, which
+    /// was measured by a clock that nobody sets.
+    double duration_seconds(double now) const {
+        double seconds = std::max((end_time != 0 ? end_time : now) - created_time, 0.0);
+        for (rank_record const& rank : ranks) seconds = std::max(seconds, rank.wall_seconds);
+        return seconds;
+    }
 };
 
 namespace detail {

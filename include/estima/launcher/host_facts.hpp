@@ -57,11 +57,14 @@ inline bool port_is_free(int port) {
     return fd && ::bind(fd.get(), reinterpret_cast<sockaddr const*>(&address), sizeof address) == 0;
 }
 
-/// Ends with 0 if the interpreter can import mpi4py.
-inline int probe_mpi4py(std::string const& interpreter, run_configuration const& c) {
+/// Ends with 0 if the interpreter that the worker finds can import mpi4py.
+inline int probe_mpi4py(run_configuration const& c) {
+    auto const& added = c.environment.environment_variables;
+    auto const path = added.find("PATH");  // posix_spawnp would look in this process's
+    std::string const interpreter =
+        find_program(c.environment.python.interpreter_path, path != added.end() ? path->second : program_path());
     std::vector<std::string> argv{interpreter, "-c",
                                   "import importlib.util, sys; sys.exit(importlib.util.find_spec('mpi4py') is None)"};
-    auto const& added = c.environment.environment_variables;
     std::vector<std::string> variables = environment_with({added.begin(), added.end()});
     std::vector<char*> arguments, environment;
     for (std::string& a : argv) arguments.push_back(a.data());
@@ -74,7 +77,7 @@ inline int probe_mpi4py(std::string const& interpreter, run_configuration const&
     for (int const fd : {0, 1, 2}) ::posix_spawn_file_actions_addopen(&files, fd, "/dev/null", O_RDWR, 0);
     pid_t pid = -1;
     int const refused =
-        ::posix_spawnp(&pid, interpreter.c_str(), &files, nullptr, arguments.data(), environment.data());
+        ::posix_spawn(&pid, interpreter.c_str(), &files, nullptr, arguments.data(), environment.data());
     ::posix_spawn_file_actions_destroy(&files);
     if (refused != 0) return -1;
     // An interpreter on a file system that hangs must not hang the run for ever.
@@ -111,7 +114,7 @@ inline bool can_import_mpi4py(run_configuration const& c) {
     if (is_plain && find_program(interpreter).starts_with("/usr/bin/python3") &&
         ::access("/usr/lib/python3/dist-packages/mpi4py/run.py", R_OK) == 0)
         return true;
-    return detail::probe_mpi4py(interpreter, c) == 0;
+    return detail::probe_mpi4py(c) == 0;
 }
 
 /// What this host offers for a run, in the settings of its launch plan. `port` is chosen by the supervisor.

@@ -64,7 +64,7 @@ inline std::vector<std::string> script_argv(run_configuration const& c, bool wit
         argv.push_back(c.environment.python.interpreter_path);
         // Ends all ranks when one raises or calls sys.exit: otherwise it waits for the others in MPI_Finalize.
         if (with_mpi4py) argv.insert(argv.end(), {"-m", "mpi4py"});
-        argv.push_back(c.script);
+        argv.push_back((c.script.starts_with('-') ? "./" : "") + c.script);  // not an option of the interpreter
     }
     for (std::string const& argument : c.arguments) argv.push_back(expanded(argument, variables));
     return argv;

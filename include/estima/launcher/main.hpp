@@ -59,7 +59,7 @@ private:
 };
 
 inline std::filesystem::path existing_run(std::string const& word) {
-    std::filesystem::path const path = std::filesystem::absolute(word).lexically_normal();
+    std::filesystem::path const path = absolute_path(word).lexically_normal();
     std::error_code code;
     if (!std::filesystem::is_directory(path, code)) command_line::wrong(word + " is not a directory");
     return path.has_filename() ? path : path.parent_path();

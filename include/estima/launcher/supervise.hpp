@@ -85,7 +85,7 @@ inline int supervise_here(supervise_options const& options, run_directory const&
 /// and the life of who started it. The first process returns 0 as soon as the second is set up. The exit code is 1,
 /// and standard error says why, if it cannot be.
 inline int supervise(supervise_options const& options) {
-    run_directory const run{std::filesystem::absolute(options.run).lexically_normal()};
+    run_directory const run{absolute_path(options.run).lexically_normal()};
     detail::close_inherited(options.lock_fd);
     file_descriptor const lock = detail::take_run_lock(run, options.lock_fd);
     if (options.foreground) return detail::supervise_here(options, run, lock, -1);

@@ -72,6 +72,8 @@ consteval parameter_kind kind_of_value() {
         return enum_with_names<T> || enum_with_to_string<T> ? parameter_kind::choice : parameter_kind::none;
     else if constexpr (std::same_as<T, char>)
         return parameter_kind::text;
+    else if constexpr (foreign_character<T>)
+        return parameter_kind::none;
     else if constexpr (std::integral<T>)
         return parameter_kind::integer;
     else if constexpr (std::floating_point<T>)

@@ -9,15 +9,18 @@ struct count {
     int value = 1;
     bool is_given = false;
     bool is_contradicted = false;  ///< given in two places that disagree
+    bool is_below_one = false;     ///< in one of them at least
 
     constexpr count() = default;
-    constexpr count(int number) : value{number}, is_given{true} {}  // NOLINT: implicit, `.node_count = 4`
+    constexpr count(int number) : value{number}, is_given{true}, is_below_one{number < 1} {}  // NOLINT: implicit, `.node_count = 4`
 
-    /// Takes in a second place where the number may be given.
+    /// Takes in a second place where the number may be given. The last one counts; one below 1 never takes the place of
+    /// another, so that what is wrong with both is told.
     constexpr void also(count other) {
         if (!other.is_given) return;
         if (is_given && value != other.value) is_contradicted = true;
-        value = other.value;
+        if (!is_given || value < 1 || other.value >= 1) value = other.value;
+        is_below_one |= other.is_below_one;
         is_given = true;
     }
     constexpr bool operator==(count const&) const = default;

@@ -106,6 +106,7 @@ struct seen_facts {
     known interpreter_is_given = known::unknown;
     known sets_reserved_variable = known::unknown;
     known texts_can_be_passed = known::unknown;
+    known texts_are_utf8 = known::unknown;
     known names_are_given_once = known::unknown;
     known max_run_duration_makes_sense = known::unknown;
     known environment_files_are_inside = known::unknown;

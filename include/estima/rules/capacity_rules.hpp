@@ -77,8 +77,8 @@ struct no_worker_or_no_parameter_server {
     static constexpr std::string_view sentence = "worker_count or parameter_server_count is below 1";
     static constexpr std::string_view advice = "give at least 1 of each, or leave it out";
     static constexpr bool broken(facts const& f) {
-        return f.backend.has_roles && (f.backend.worker_count.value < 1 ||
-                                       (f.backend.name == "parameter_server" && f.backend.parameter_server_count.value < 1));
+        return f.backend.has_roles && (f.backend.worker_count.is_below_one ||
+                                       (f.backend.name == "parameter_server" && f.backend.parameter_server_count.is_below_one));
     }
 };
 

@@ -53,7 +53,7 @@ struct a_node_count_below_one {
     using remedy = give_at_least_one;
     static constexpr std::string_view sentence = "node_count is below 1";
     static constexpr std::string_view advice = "give at least 1, or leave it out";
-    static constexpr bool broken(facts const& f) { return f.node_count.value < 1; }
+    static constexpr bool broken(facts const& f) { return f.node_count.is_below_one; }
 };
 
 struct a_process_count_per_node_below_one {
@@ -61,7 +61,7 @@ struct a_process_count_per_node_below_one {
     using remedy = give_at_least_one;
     static constexpr std::string_view sentence = "process_count_per_node is below 1";
     static constexpr std::string_view advice = "give at least 1, or leave it out";
-    static constexpr bool broken(facts const& f) { return f.process_count_per_node.value < 1; }
+    static constexpr bool broken(facts const& f) { return f.process_count_per_node.is_below_one; }
 };
 
 }  // namespace estima::inline v0_1

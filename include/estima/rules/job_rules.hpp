@@ -10,6 +10,7 @@ struct name_a_file_inside_the_source_directory;
 struct make_it_executable;
 struct give_a_positive_duration;
 struct remove_the_bytes_that_cannot_be_passed;
+struct pass_such_bytes_in_a_file;
 struct give_each_name_once;
 struct shorten_or_drop_what_the_service_would_refuse;
 
@@ -58,6 +59,14 @@ struct a_text_that_cannot_be_passed_to_a_process {
     static constexpr std::string_view advice =
         "no NUL bytes, no text above 128 KiB, no '=' in a variable's name: pass such data in a file of the source directory";
     static constexpr bool broken(facts const& f) { return f.seen.texts_can_be_passed == known::no; }
+};
+
+struct a_text_that_is_not_utf8 {
+    using id = est<52>;
+    using remedy = pass_such_bytes_in_a_file;
+    static constexpr std::string_view sentence = "a text of the job is not UTF-8";
+    static constexpr std::string_view advice = "write it in UTF-8, or pass such bytes in a file of the source directory";
+    static constexpr bool broken(facts const& f) { return f.seen.texts_are_utf8 == known::no; }
 };
 
 struct a_name_is_given_twice {

@@ -63,6 +63,8 @@ private:
             problem(name.empty() || name.find('=') != std::string::npos || has_nul(name) || has_nul(value),
                     "environment.environmentVariables." + name, "no process can have a variable of this name or value",
                     "leave it out");
+        problem(c_.max_run_duration_seconds && *c_.max_run_duration_seconds < 1, "maxRunDurationSeconds",
+                "it is below 1: the run would be over before it began", "1 or more, or leave it out for no limit");
         counts();
     }
 

@@ -23,6 +23,7 @@
 #include <vector>
 
 #include <estima/system/file_descriptor.hpp>
+#include <estima/system/process_tree.hpp>
 
 namespace estima::inline v0_1 {
 
@@ -88,11 +89,14 @@ public:
         stop(remote_);
     }
 
-    /// Waits for git, at most `patience` seconds, then does without. To be called once; later calls give nothing.
-    git_facts facts(double patience = 30) {
+    /// Seconds; git answers in milliseconds, or hangs on a file system that is gone.
+    static constexpr double patience = 3;
+
+    /// Waits for git, at most `seconds` in all, then does without. To be called once; later calls give nothing.
+    git_facts facts(double seconds = patience) {
         timespec now{};
         ::clock_gettime(CLOCK_MONOTONIC, &now);
-        std::int64_t const deadline = milliseconds(now) + static_cast<std::int64_t>(patience * 1000);
+        std::int64_t const deadline = milliseconds(now) + static_cast<std::int64_t>(seconds * 1000);
         git_facts result;
         auto const status = finish(status_, deadline);
         auto const remote = finish(remote_, deadline);
@@ -184,17 +188,23 @@ private:
         return result;
     }
 
+    static int poll_until(int fd, std::int64_t deadline) {
+        for (;;) {
+            timespec now{};
+            ::clock_gettime(CLOCK_MONOTONIC, &now);
+            pollfd waiting{fd, POLLIN, 0};
+            std::int64_t const left = std::max<std::int64_t>(deadline - milliseconds(now), 0);
+            int const ready = ::poll(&waiting, 1, static_cast<int>(std::min<std::int64_t>(left, 1'000'000)));
+            if (ready >= 0 || errno != EINTR) return ready;
+        }
+    }
+
     // What it wrote, if it ended well and in time.
     static std::optional<std::string> finish(child& process, std::int64_t deadline) {
         if (process.pid <= 0) return {};
         std::string text;
         for (char buffer[16384];;) {
-            timespec now{};
-            ::clock_gettime(CLOCK_MONOTONIC, &now);
-            pollfd waiting{process.output.get(), POLLIN, 0};
-            std::int64_t const left = std::max<std::int64_t>(deadline - milliseconds(now), 0);
-            int const ready = ::poll(&waiting, 1, static_cast<int>(std::min<std::int64_t>(left, 1'000'000)));
-            if (ready < 0 && errno == EINTR) continue;
+            int const ready = poll_until(process.output.get(), deadline);
             ssize_t const n = ready > 0 ? ::read(process.output.get(), buffer, sizeof buffer) : -1;
             if (n < 0 && ready > 0 && errno == EINTR) continue;
             if (n < 0) {
@@ -203,6 +213,11 @@ private:
             }
             if (n == 0) break;
             if (text.size() < 65536) text.append(buffer, static_cast<std::size_t>(n));  // the start tells all
+        }
+        // It may hang after it closed its output. Kernels before 5.3 have no such descriptor.
+        if (file_descriptor const end = open_pidfd(process.pid); end && poll_until(end.get(), deadline) == 0) {
+            stop(process);
+            return {};
         }
         int status = 0;
         pid_t ended = 0;

@@ -92,10 +92,14 @@ private:
         }
         remedy +=
             by_bytes_ ? "raise the limit: snapshot_limits::max_bytes" : "raise the limit: snapshot_limits::max_files";
+        bool const is_close = shown_size(tree_.bytes) == shown_size(limits_.max_bytes);
+        auto size = [is_close](std::uint64_t bytes) {
+            return is_close ? std::to_string(bytes) + " bytes" : shown_size(bytes);
+        };
         throw error{id,
-                    {.what = "the snapshot would hold " + at_least + shown_size(tree_.bytes) + " in " +
+                    {.what = "the snapshot would hold " + at_least + size(tree_.bytes) + " in " +
                              std::to_string(tree_.files) + " files, over the limit of " +
-                             (by_bytes_ ? shown_size(limits_.max_bytes) : std::to_string(limits_.max_files) + " files"),
+                             (by_bytes_ ? size(limits_.max_bytes) : std::to_string(limits_.max_files) + " files"),
                      .where = shown(source.string()),
                      .why = largest(),
                      .remedy = remedy}};

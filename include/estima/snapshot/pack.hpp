@@ -86,6 +86,11 @@ public:
     int fd() const { return fd_.get(); }
     std::string_view table() const { return {map_ + (table_offset_ - map_offset_), count_ * sizeof(pack_record)}; }
 
+    /// Whether the record's bytes lie where a pack has its objects.
+    bool holds(pack_record const& record) const {
+        return record.offset <= table_offset_ && record.size <= table_offset_ - record.offset;
+    }
+
     std::optional<pack_record> find(object_digest const& digest) const {
         std::string_view const records = table();
         std::size_t low = 0, high = count_;
@@ -96,7 +101,7 @@ public:
             if (order == 0) {
                 pack_record record;
                 std::memcpy(&record, at, sizeof record);
-                if (record.offset > table_offset_ || record.size > table_offset_ - record.offset) return {};
+                if (!holds(record)) return {};
                 return record;
             }
             (order < 0 ? low : high) = order < 0 ? middle + 1 : middle;

@@ -6,6 +6,7 @@
 #include <sys/sendfile.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,57 +14,67 @@
 #include <estima/snapshot/manifest.hpp>
 #include <estima/snapshot/shown.hpp>
 #include <estima/snapshot/store_layout.hpp>
+#include <estima/snapshot/take_damage_out.hpp>
 #include <estima/system/files.hpp>
+#include <estima/system/sha256.hpp>
 
 namespace estima::inline v0_1 {
 
 /// Copies ranges of files by the cheapest way that the file systems at hand offer: shared blocks (a reflink), a copy
 /// inside the kernel, read and write. What did not work once is not tried again. Never a hard link: a script may
-/// write into its files.
+/// write into its files. What was copied without being seen is read all the same, for its digest.
 class range_copier {
 public:
-    /// `to` is new and empty. `whole`: the range is all of `from`. False, with errno, if the bytes cannot be copied;
-    /// errno is ENODATA if `from` ends too early.
-    bool copy(int from, std::uint64_t offset, std::uint64_t size, bool whole, int to) {
-        if (size == 0) return true;
-        if (size > buffer_size) {
-            if (whole && reflink_) {
-                if (::ioctl(to, FICLONE, from) == 0) return true;
-                reflink_ = false;
-            }
-            auto place = static_cast<off_t>(offset);
-            while (size > 0 && in_kernel_) {
-                ssize_t n = ::copy_file_range(from, &place, to, nullptr, static_cast<std::size_t>(size), 0);
-                if (n < 0 && errno != EINTR && errno != ENOSPC && errno != EDQUOT && errno != EIO)
-                    n = ::sendfile(to, from, &place, static_cast<std::size_t>(size));
-                if (n < 0 && errno == EINTR) continue;
-                if (n < 0 && errno != EINVAL && errno != ENOSYS && errno != EXDEV && errno != EOPNOTSUPP) return false;
-                if (n < 0) in_kernel_ = false;
-                if (n == 0) break;
-                if (n < 0) continue;
-                size -= static_cast<std::uint64_t>(n);
-            }
-            offset = static_cast<std::uint64_t>(place);
-        }
-        while (size > 0) {
-            auto const wanted = static_cast<std::size_t>(std::min<std::uint64_t>(size, buffer_size));
-            ssize_t const n = ::pread(from, buffer_.get(), wanted, static_cast<off_t>(offset));
+    /// `to` is new and empty. `whole`: the range is all of `from`. The digest of the bytes; nothing, with errno, if they
+    /// cannot be copied: ENODATA if `from` ends too early.
+    std::optional<object_digest> copy(int from, std::uint64_t offset, std::uint64_t size, bool whole, int to) {
+        std::optional<std::uint64_t> const unseen = size > buffer_size ? copy_unseen(from, offset, size, whole, to) : 0;
+        if (!unseen) return {};
+        for (std::uint64_t at = 0; at < size;) {
+            std::uint64_t const end = at < *unseen ? *unseen : size;
+            auto const wanted = static_cast<std::size_t>(std::min<std::uint64_t>(end - at, buffer_size));
+            ssize_t const n = ::pread(from, buffer_.get(), wanted, static_cast<off_t>(offset + at));
             if (n < 0 && errno == EINTR) continue;
             if (n == 0) errno = ENODATA;
-            if (n <= 0 || !write_all(to, {buffer_.get(), static_cast<std::size_t>(n)})) return false;
-            offset += static_cast<std::uint64_t>(n);
-            size -= static_cast<std::uint64_t>(n);
+            std::string_view const bytes{buffer_.get(), static_cast<std::size_t>(n > 0 ? n : 0)};
+            if (n <= 0 || (at >= *unseen && !write_all(to, bytes))) {
+                hash_.digest();  // starts afresh
+                return {};
+            }
+            hash_.update(bytes);
+            at += bytes.size();
         }
-        return true;
+        return hash_.digest();
     }
 
 private:
+    /// How many bytes were copied, which may be 0; nothing, with errno, if they cannot be.
+    std::optional<std::uint64_t> copy_unseen(int from, std::uint64_t offset, std::uint64_t size, bool whole, int to) {
+        if (whole && reflink_) {
+            if (::ioctl(to, FICLONE, from) == 0) return size;
+            reflink_ = false;
+        }
+        auto place = static_cast<off_t>(offset);
+        for (std::uint64_t rest = size; rest > 0 && in_kernel_;) {
+            ssize_t n = ::copy_file_range(from, &place, to, nullptr, static_cast<std::size_t>(rest), 0);
+            if (n < 0 && errno != EINTR && errno != ENOSPC && errno != EDQUOT && errno != EIO)
+                n = ::sendfile(to, from, &place, static_cast<std::size_t>(rest));
+            if (n < 0 && errno == EINTR) continue;
+            if (n < 0 && errno != EINVAL && errno != ENOSYS && errno != EXDEV && errno != EOPNOTSUPP) return {};
+            if (n < 0) in_kernel_ = false;
+            if (n == 0) break;
+            if (n > 0) rest -= static_cast<std::uint64_t>(n);
+        }
+        return static_cast<std::uint64_t>(place) - offset;
+    }
+
     static constexpr std::size_t buffer_size = 65536;
     std::unique_ptr<char[]> buffer_{new char[buffer_size]};
+    sha256 hash_{};
     bool reflink_ = true, in_kernel_ = true;
 };
 
-/// Opens the manifest of a snapshot. EST-207 if the store has none with this id.
+/// Opens the manifest of a snapshot. EST-207 if the store has none with this id, EST-208 if its text is another.
 inline manifest_reader open_manifest(store_layout const& layout, std::string const& id) {
     file_descriptor fd;
     if (is_digest_text(id)) fd.reset(::open(layout.tree(id).c_str(), O_RDONLY | O_CLOEXEC));
@@ -72,13 +83,26 @@ inline manifest_reader open_manifest(store_layout const& layout, std::string con
                     {.what = "there is no snapshot \"" + id + "\"",
                      .where = layout.root.string(),
                      .remedy = "check the id, and that the workspace is the one in which it was taken"}};
+    sha256 hash;
+    ssize_t n = 0;
+    for (char buffer[16384]; (n = ::read(fd.get(), buffer, sizeof buffer)) > 0 || (n < 0 && errno == EINTR);)
+        if (n > 0) hash.update({buffer, static_cast<std::size_t>(n)});
+    if (n < 0) throw_file_error("cannot read", layout.tree(id));
+    if (hash.hex_digest() != id)
+        throw error{"EST-208",
+                    {.what = "the stored snapshot " + id + " is damaged",
+                     .where = layout.tree(id).string(),
+                     .why = "its list of files does not have the SHA-256 that it is named by",
+                     .remedy = "take the snapshot of the source directory again (submit): it is written anew"}};
+    ::lseek(fd.get(), 0, SEEK_SET);
     return manifest_reader{std::move(fd), id};
 }
 
 /// Makes the tree of snapshot `id` in `destination`, which should be empty or absent: files, empty directories, links
 /// and permissions. Of the store at `root` it reads only what the tree needs, in memory that does not grow with the
-/// files. It needs no OpenSSL, so that a process which only restores can do without that library. EST-207 no such
-/// snapshot, EST-208 the store lost a part of it, EST-209 something of the same name is there, EST-301.
+/// files. All contents are compared with their SHA-256; those of the store that differ are taken out of it, so that the
+/// next snapshot writes them anew. EST-207 no such snapshot, EST-208 the store lost a part of it, or a part is damaged,
+/// EST-209 something of the same name is there, EST-301.
 inline void restore_snapshot(std::filesystem::path const& root, std::string const& id,
                              std::filesystem::path const& destination) {
     store_layout const layout{root};
@@ -127,14 +151,24 @@ inline void restore_snapshot(std::filesystem::path const& root, std::string cons
         auto const source = objects.find(entry.digest, entry.size);
         file_descriptor const file{::openat(at, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600)};
         check(static_cast<bool>(file));
-        bool const copied = source && copier.copy(source->fd, source->offset, entry.size,
-                                                  source->fd == source->owned.get(), file.get());
-        if (!source || (!copied && errno == ENODATA))
+        std::optional<object_digest> digest;
+        if (source)
+            digest = copier.copy(source->fd, source->offset, entry.size, source->fd == source->owned.get(), file.get());
+        bool const is_whole = source && (digest || errno != ENODATA);
+        if (!is_whole || (digest && *digest != digest_from_hex(entry.digest))) {
+            bool const is_out = take_damage_out(layout, entry.digest);
             throw error{"EST-208",
-                        {.what = "the store has lost the contents of " + shown(entry.path) + " of snapshot " + id,
+                        {.what = (is_whole ? "the store has damaged contents of " : "the store has lost the contents of ") +
+                                 shown(entry.path) + " of snapshot " + id,
                          .where = layout.root.string(),
-                         .remedy = "take the snapshot of the source directory again: what is missing is added"}};
-        check(copied && ::fchmod(file.get(), entry.mode) == 0);
+                         .why = is_whole ? "they do not have the SHA-256 that they are named by: the disk, or another "
+                                           "program, changed them"
+                                         : "",
+                         .remedy = is_out ? "take the snapshot of the source directory again (submit): what is missing "
+                                            "is added"
+                                          : "delete " + layout.root.string() + ", where this user may not write, and submit again"}};
+        }
+        check(digest && ::fchmod(file.get(), entry.mode) == 0);
     }
     for (auto directory = closed_directories.rbegin(); directory != closed_directories.rend(); ++directory)
         check(::fchmodat(top.get(), directory->first.c_str(), directory->second, 0) == 0);

@@ -150,8 +150,7 @@ private:
         auto leave_out = [&](std::filesystem::path const& path) {
             if (::stat(path.c_str(), &status) == 0) result.emplace_back(status.st_dev, status.st_ino);
         };
-        std::filesystem::path const workspace =
-            std::filesystem::absolute(layout_.root).lexically_normal().parent_path();
+        std::filesystem::path const workspace = absolute_path(layout_.root).lexically_normal().parent_path();
         leave_out(layout_.root);
         leave_out(workspace);
         bool const is_source =
@@ -206,12 +205,14 @@ private:
     // True if it was there.
     bool write_tree(std::string const& id, std::string const& text) const {
         struct stat status {};
-        if (::stat(layout_.tree(id).c_str(), &status) == 0 && static_cast<std::size_t>(status.st_size) == text.size())
+        std::filesystem::path const tree = layout_.tree(id);
+        if (::stat(tree.c_str(), &status) == 0 && static_cast<std::size_t>(status.st_size) == text.size() &&
+            read_file(tree) == text)
             return true;
         prepare();
         temporary_file file{layout_};
         file.write(text);
-        file.publish(layout_.tree(id));
+        file.publish(tree);
         return false;
     }
 

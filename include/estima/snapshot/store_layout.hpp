@@ -45,7 +45,9 @@ using directory_stream = std::unique_ptr<DIR, close_directory>;
 /// The objects of a store, for reading.
 class object_reader {
 public:
-    explicit object_reader(store_layout layout) : layout_{std::move(layout)} {
+    /// `without` is the name of a pack that is not read.
+    explicit object_reader(store_layout layout, std::string without = {})
+        : layout_{std::move(layout)}, without_{std::move(without)} {
         objects_.reset(::open(layout_.objects().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     }
 
@@ -93,7 +95,7 @@ public:
         if (!directory) return packs_;
         while (dirent const* const entry = ::readdir(directory.get())) {
             std::string name = entry->d_name;
-            if (!name.ends_with(".pack")) continue;
+            if (!name.ends_with(".pack") || name == without_) continue;
             if (auto opened = pack::open(::dirfd(directory.get()), std::move(name)))
                 packs_.push_back(std::move(*opened));
         }
@@ -102,6 +104,7 @@ public:
 
 private:
     store_layout layout_;
+    std::string without_;
     file_descriptor objects_;
     std::vector<pack> packs_;
     std::size_t last_ = 0;

@@ -10,6 +10,9 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
 
 #include <estima/base/error.hpp>
 #include <estima/system/file_descriptor.hpp>
@@ -81,6 +84,31 @@ inline void make_directories(std::filesystem::path const& path) {
     std::error_code code;
     std::filesystem::create_directories(path, code);
     if (code) throw_file_error("cannot create directory", path, code.value());
+}
+
+/// A relative path from the current directory on, another one as it is. EST-301 if the current directory was deleted.
+inline std::filesystem::path absolute_path(std::filesystem::path const& path) {
+    if (path.is_absolute()) return path;
+    std::error_code code;
+    std::filesystem::path const here = std::filesystem::current_path(code);
+    if (code)
+        throw error{"EST-301",
+                    {.what = "the path " + path.string() + " is relative, and there is no current directory",
+                     .why = code.message(),
+                     .remedy = "go to a directory that exists, or give absolute paths"}};
+    return here / path;
+}
+
+/// The names in a directory, in any order; none if there is no such directory. EST-301 if it cannot be read.
+inline std::vector<std::string> names_in(std::filesystem::path const& directory) {
+    std::vector<std::string> names;
+    std::error_code code;
+    std::filesystem::directory_iterator entry{directory, code};
+    for (std::filesystem::directory_iterator const end; !code && entry != end; entry.increment(code))
+        names.push_back(entry->path().filename().string());
+    if (code && code != std::errc::no_such_file_or_directory && code != std::errc::not_a_directory)
+        throw_file_error("cannot read", directory, code.value());
+    return names;
 }
 
 }  // namespace estima::inline v0_1

@@ -62,8 +62,8 @@ inline void start_supervisor(run_directory const& run, file_descriptor lock, std
     lock.reset();
 
     std::vector<std::string> argv{launcher, "supervise", "--lock-fd", std::to_string(lock_in_child)};
-    if (!mpirun.empty()) argv.insert(argv.end(), {"--mpirun", std::filesystem::absolute(mpirun).string()});
-    argv.push_back(std::filesystem::absolute(run.path).string());
+    if (!mpirun.empty()) argv.insert(argv.end(), {"--mpirun", absolute_path(mpirun).string()});
+    argv.push_back(absolute_path(run.path).string());
     // By this entry its processes are found if it dies.
     std::vector<std::string> variables = environment_with({{"ESTIMA_RUN_ID", run.run_id()}});
     std::vector<char*> arguments, environment;

@@ -24,10 +24,7 @@ namespace estima::inline v0_1::detail {
 /// The versions of a model, sorted; none if there is no such model.
 inline std::vector<int> model_versions(std::filesystem::path const& models, std::string const& name) {
     std::vector<int> versions;
-    std::error_code code;
-    for (std::filesystem::directory_iterator entry{models / name, code}, end; !code && entry != end;
-         entry.increment(code)) {
-        std::string const text = entry->path().filename().string();
+    for (std::string const& text : names_in(models / name)) {
         int version = 0;
         auto const [last, parsed] = std::from_chars(text.data(), text.data() + text.size(), version);
         if (parsed == std::errc{} && last == text.data() + text.size() && version > 0) versions.push_back(version);
@@ -38,12 +35,8 @@ inline std::vector<int> model_versions(std::filesystem::path const& models, std:
 
 /// Names of models that have a version, sorted.
 inline std::vector<std::string> model_names(std::filesystem::path const& models) {
-    std::vector<std::string> names;
-    std::error_code code;
-    for (std::filesystem::directory_iterator entry{models, code}, end; !code && entry != end; entry.increment(code))
-        if (std::string name = entry->path().filename().string();
-            is_name(name) && !model_versions(models, name).empty())
-            names.push_back(std::move(name));
+    std::vector<std::string> names = names_in(models);
+    std::erase_if(names, [&](std::string const& name) { return !is_name(name) || model_versions(models, name).empty(); });
     std::sort(names.begin(), names.end());
     return names;
 }
@@ -79,8 +72,13 @@ inline void sync_directory(std::filesystem::path const& path) {
 /// What is below a folder is on the disk: the files were synced when they were written, this is their names.
 inline void sync_directories_below(std::filesystem::path const& folder) {
     sync_directory(folder);
-    for (auto const& entry : std::filesystem::recursive_directory_iterator{folder})
-        if (entry.is_directory()) sync_directory(entry.path());
+    std::error_code code;
+    std::filesystem::recursive_directory_iterator entry{folder, code};
+    for (std::filesystem::recursive_directory_iterator const end; !code && entry != end; entry.increment(code)) {
+        std::error_code ignored;
+        if (entry->is_directory(ignored)) sync_directory(entry->path());
+    }
+    if (code) throw_file_error("cannot read", folder, code.value());
 }
 
 /// Stores outputs of a run as the next version of a model: complete, checked and on the disk when it can be seen. Two

@@ -12,6 +12,9 @@
 #include <estima/run_configuration/json.hpp>
 #include <estima/run_configuration/honour.hpp>
 #include <estima/run_configuration/lower.hpp>
+#include <estima/snapshot/left_out.hpp>
+#include <estima/snapshot/shown.hpp>
+#include <estima/system/files.hpp>
 #include <estima/transport/targets.hpp>
 #include <estima/workspace/workspace.hpp>
 
@@ -24,6 +27,23 @@ struct plan_options {
     std::string launcher{}, mpirun{};   ///< as in submit_options
 };
 
+namespace detail {
+/// A text of several lines, each after the first a comment.
+inline std::string as_comment(std::string text) {
+    for (std::size_t i = 0; (i = text.find('\n', i)) != std::string::npos; i += 2) text.replace(i, 1, "\n# ");
+    return text;
+}
+
+inline std::string described(run_configuration const& c) {
+    try {
+        std::string const digest = hash(c);  // first: it is what tells of text that is not UTF-8
+        return "# run configuration, SHA-256 " + digest + '\n' + to_sparse_json(c).dump(2) + '\n';
+    } catch (error const& e) {
+        return "# run configuration: " + as_comment(e.what()) + '\n';
+    }
+}
+}  // namespace detail
+
 /// Prints what submit would do, and does nothing: the rules that the job breaks, its run configuration and hash, what
 /// this machine lacks, and the exact command of each process with its environment. The id of the run, and for gloo the
 /// port, are chosen at submit and stand here as <run id> and <a free port>. True if submit would start it.
@@ -32,12 +52,10 @@ bool plan(Estimator const& job, plan_options const& options = {}) {
     std::ostream& out = *options.output;
     std::vector<broken_rule> const broken = check(job);
     std::filesystem::path const root = options.workspace.empty() ? workspace::default_path() : options.workspace;
-    run_configuration const c =
-        with_interpreter_from(lower(job), std::filesystem::current_path().string());
+    run_configuration const c = detail::with_interpreter_from_here(lower(job));
 
-    out << "# source directory: " << std::filesystem::absolute(job.fields().source_directory).lexically_normal().string()
-        << "\n# workspace: " << root.string() << "\n# run configuration, SHA-256 " << hash(c) << '\n'
-        << to_sparse_json(c).dump(2) << '\n';
+    out << "# source directory: " << shown(absolute_path(job.fields().source_directory).lexically_normal().string())
+        << "\n# workspace: " << shown(root.string()) << '\n' << detail::described(c);
     bool is_refused = false;
     for (broken_rule const& rule : broken) {
         is_refused |= rule.level == rule_level::error;
@@ -47,10 +65,10 @@ bool plan(Estimator const& job, plan_options const& options = {}) {
         try {
             require_transport(Estimator::policy_facts.target.kind);
             require_honoured(c, "local");
+            std::string const why = why_left_out(job.fields().source_directory, c.script);
+            if (!why.empty()) throw left_out_error{job.fields().source_directory, c.script, why};
         } catch (error const& e) {
-            std::string text = e.what();  // of several lines, each a comment here
-            for (std::size_t i = 0; (i = text.find('\n', i)) != std::string::npos; i += 2) text.replace(i, 1, "\n# ");
-            out << "# submit refuses it: " << text << '\n';
+            out << "# submit refuses it: " << detail::as_comment(e.what()) << '\n';
             return false;
         }
     }

@@ -15,7 +15,9 @@
 #include <estima/run_configuration/honour.hpp>
 #include <estima/run_configuration/lower.hpp>
 #include <estima/snapshot/git_facts.hpp>
+#include <estima/snapshot/left_out.hpp>
 #include <estima/snapshot/snapshot_store.hpp>
+#include <estima/system/files.hpp>
 #include <estima/transport/local.hpp>
 #include <estima/workspace/create_run.hpp>
 #include <estima/workspace/refresh_page.hpp>
@@ -51,17 +53,26 @@ inline void add_git_facts(run_directory const& run, std::filesystem::path const&
     }
 }
 
+/// As with_interpreter_from, from the current directory. EST-301 if there is none and one is needed.
+inline run_configuration with_interpreter_from_here(run_configuration c) {
+    std::string& path = c.environment.python.interpreter_path;
+    if (path.find('/') != std::string::npos) path = absolute_path(path).string();
+    return c;
+}
+
 /// Everything that can go wrong for reasons of the program or the machine comes before the run exists.
 inline run_directory submit(std::filesystem::path const& workspace, std::string const& experiment,
                             run_configuration const& wanted, std::filesystem::path const& source_directory,
                             submit_options const& options, std::vector<broken_rule> const& warnings = {}) {
     require_honoured(wanted, "local");
-    run_configuration const configuration = with_interpreter_from(wanted, std::filesystem::current_path().string());
+    run_configuration const configuration = with_interpreter_from_here(wanted);
     std::string const launcher = find_launcher(options.launcher);
     std::string const mpirun = needs_mpirun(configuration) ? find_mpirun(options.mpirun) : "";
-    snapshot_info const snapshot = snapshot_store{workspace / "snapshots"}.take(source_directory, options.snapshot);
-    created_run run = create_run(workspace, experiment, configuration, snapshot.id,
-                                 std::filesystem::absolute(source_directory).lexically_normal());
+    std::filesystem::path const source = absolute_path(source_directory).lexically_normal();
+    snapshot_store store{workspace / "snapshots"};
+    snapshot_info const snapshot = store.take(source_directory, options.snapshot);
+    require_in_snapshot(store, snapshot.id, source_directory, configuration.script);
+    created_run run = create_run(workspace, experiment, configuration, snapshot.id, source);
     try {
         journal events{run.directory.journal()};
         for (broken_rule const& rule : warnings)

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <cstdint>
 #include <cstdlib>
@@ -11,11 +13,14 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
+#include <tuple>
 #include <utility>
 #include <vector>
 
 #include <estima/base/error.hpp>
 #include <estima/snapshot/shown.hpp>
+#include <estima/system/clock.hpp>
 #include <estima/system/files.hpp>
 #include <estima/system/json.hpp>
 #include <estima/workspace/experiment.hpp>
@@ -39,7 +44,9 @@ public:
     /// readable; EST-304: the folder holds something else; EST-301: cannot be made.
     static workspace open(std::filesystem::path const& path) {
         make_directories(path);
-        workspace w{std::filesystem::canonical(path)};
+        std::error_code code;
+        workspace w{std::filesystem::canonical(path, code)};
+        if (code) throw_file_error("cannot open the workspace", path, code.value());
         if (std::optional<std::string> const text = w.description())
             w.check(*text);
         else
@@ -80,16 +87,22 @@ public:
         throw_no_run(id);
     }
 
-    /// The ids of all runs, oldest first.
+    /// The ids of all runs, oldest first. EST-301.
     std::vector<std::string> runs() const {
+        std::vector<std::tuple<std::int64_t, double, std::string>> found;
+        for (std::string& id : names_in(path_ / "runs"))
+            if (!id.starts_with('.')) found.emplace_back(submitted(id), 0, std::move(id));
+        std::sort(found.begin(), found.end());
+        // An id tells the second. Only runs that share one are asked for more.
+        for (std::size_t i = 0; i < found.size(); ++i) {
+            auto const shares = [&](std::size_t other) {
+                return other < found.size() && std::get<0>(found[other]) == std::get<0>(found[i]);
+            };
+            if (shares(i + 1) || shares(i - 1)) std::get<1>(found[i]) = created(std::get<2>(found[i]));
+        }
+        std::sort(found.begin(), found.end());
         std::vector<std::string> ids;
-        std::error_code code;
-        for (std::filesystem::directory_iterator entry{path_ / "runs", code}, end; !code && entry != end;
-             entry.increment(code))
-            if (std::string id = entry->path().filename().string(); !id.starts_with('.')) ids.push_back(std::move(id));
-        std::sort(ids.begin(), ids.end(), [](std::string const& a, std::string const& b) {
-            return std::pair{submitted(a), std::string_view{a}} < std::pair{submitted(b), std::string_view{b}};
-        });
+        for (auto& one : found) ids.push_back(std::move(std::get<2>(one)));
         return ids;
     }
 
@@ -121,30 +134,31 @@ private:
 
     void check(std::string const& text) const {
         json const j = json::parse(text, nullptr, false);
-        if (!j.is_object() || !j.contains("format") || !j["format"].is_number_integer())
+        bool const tells = j.is_object() && j.contains("format") && j["format"].is_number_unsigned() && j["format"] != 0;
+        if (!tells)
             throw error{"EST-303",
                         {.what = "the workspace cannot be read",
                          .where = (path_ / "workspace.json").string(),
                          .why = "it does not tell its format",
                          .remedy = "choose another workspace ($ESTIMA_WORKSPACE)"}};
-        if (j["format"].get<int>() > format)
+        if (j["format"].get<std::uint64_t>() > format)
             throw error{"EST-303",
                         {.what = "the workspace was made by a newer version of estima",
                          .where = path_.string(),
-                         .why = "its format is " + std::to_string(j["format"].get<int>()) +
+                         .why = "its format is " + j["format"].dump() +
                                 ", this version knows formats up to " + std::to_string(format),
                          .remedy = "use that version, or choose another workspace ($ESTIMA_WORKSPACE)"}};
     }
 
     void describe() const {
-        for (auto const& entry : std::filesystem::directory_iterator{path_})
+        for (std::string const& name : names_in(path_))
             // Another program may be making the same workspace now.
-            if (!entry.path().filename().native().starts_with("workspace.json") && !description())
+            if (!name.starts_with("workspace.json") && !description())
                 throw error{
                     "EST-304",
                     {.what = "this folder is not a workspace, and it is not empty",
                      .where = path_.string(),
-                     .why = "it holds \"" + entry.path().filename().string() + "\" and no workspace.json",
+                     .why = "it holds \"" + shown(name) + "\" and no workspace.json",
                      .remedy = "name a folder that is empty or not there yet: " + (path_ / ".estima").string()}};
         replace_file(path_ / "workspace.json", json{{"format", format}}.dump() + "\n");
     }
@@ -157,6 +171,23 @@ private:
         std::size_t const begin = id.rfind('_', end - 1);
         if (begin != std::string::npos) std::from_chars(id.data() + begin + 1, id.data() + end, seconds);
         return seconds;
+    }
+
+    /// When the run was made, from the first line of its journal; 0 if that cannot be read.
+    double created(std::string const& id) const {
+        file_descriptor const fd{
+            ::open(run_directory{path_ / "runs" / id}.journal().c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)};
+        std::string line;
+        char buffer[4096];
+        for (ssize_t n = 0; fd && line.find('\n') == std::string::npos;) {
+            n = ::read(fd.get(), buffer, sizeof buffer);
+            if (n < 0 && errno == EINTR) continue;
+            if (n <= 0) break;
+            line.append(buffer, static_cast<std::size_t>(n));
+        }
+        json const event = json::parse(line.substr(0, line.find('\n')), nullptr, false);
+        auto const time = event.is_object() ? event.find("time") : event.end();
+        return time != event.end() && time->is_string() ? utc_seconds(*time) : 0;
     }
 
     /// How many single changes lead from one text to the other.

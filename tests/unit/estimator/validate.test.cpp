@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include <estima/estimator.hpp>
+#include <estima/estimator/explain.hpp>
 #include <estima/estimator/validate.hpp>
 #include <estima/system/files.hpp>
 #include <support/temporary_directory.hpp>
@@ -112,7 +113,8 @@ TEST_CASE("the source directory must be one, and the entry a file inside it") {
     std::filesystem::create_symlink(job.folder.path().string() + "-outside.py", job.folder / "link.py");
     for (std::string const& entry : std::vector<std::string>{
              "", "missing.py", "sub", "../" + job.folder.path().filename().string() + "-outside.py",
-                                    source + "/train.py", "link.py"}) {
+             "../" + job.folder.path().filename().string() + "/train.py", "sub/../../train.py", source + "/train.py",
+             "link.py"}) {
         INFO("entry_script " << entry);
         job.fields.entry_script = entry;
         CHECK(ids<estimator<generic>>(job.fields) == one{"EST-021"});
@@ -143,6 +145,61 @@ TEST_CASE("the interpreter must be there, as a path or in PATH") {
     CHECK(ids<estimator<generic>>(job.fields) == none{});
 }
 
+TEST_CASE("the interpreter is looked for where the job's processes will look for it") {
+    good_job job;
+    auto put = [&](std::string const& name) {
+        std::filesystem::create_directories((job.folder / name).parent_path());
+        replace_file(job.folder / name, "#!/bin/sh\n");
+        std::filesystem::permissions(job.folder / name, std::filesystem::perms::owner_all);
+    };
+    put("tools/my-python");
+    job.fields.interpreter_path = "my-python";
+    CHECK(ids<estimator<generic>>(job.fields) == one{"EST-023"});
+    job.fields.environment_variables = {{"PATH", "/nowhere:" + (job.folder / "tools").string()}};
+    CHECK(ids<estimator<generic>>(job.fields) == none{});
+    job.fields.environment_variables = {{"PATH", "tools"}};  // relative to where the script runs
+    CHECK(ids<estimator<generic>>(job.fields) == none{});
+    job.fields.interpreter_path = "sh";
+    CHECK(ids<estimator<generic>>(job.fields) == one{"EST-023"});
+    CHECK_THAT(check(estimator<generic>{job.fields})[0].where, Catch::Matchers::Contains("PATH = tools"));
+    using poor = estimator<environment<environment_variables<variable<"PATH", "/nowhere">>>>;
+    job.fields.environment_variables = {};
+    CHECK(ids<poor>(job.fields) == one{"EST-023"});
+    job.fields.environment_variables = {{"PATH", "/bin"}};
+    CHECK(ids<poor>(job.fields) == none{});
+}
+
+TEST_CASE("a text that is not UTF-8 is refused with the others, and named") {
+    good_job job;
+    std::string const bad = "a\xff";
+    auto where = [&] {
+        auto const broken = check(estimator<generic>{job.fields});
+        return broken.size() == 1 && broken[0].id == "EST-047" ? broken[0].where : "(not refused)";
+    };
+    job_fields const good = job.fields;
+    job.fields.script_params = {{"--good", "\u00e9"}, {"--bad", bad}};
+    CHECK(where() == "script_params --bad");
+    job.fields.script_params = {{bad, "x"}};
+    CHECK(where() == "the name of script parameter \"a\uFFFD\"");
+    job.fields = good;
+    job.fields.environment_variables = {{"BAD", bad}};
+    CHECK(where() == "environment_variables BAD");
+    job.fields = good;
+    job.fields.tags = {{"bad", bad}};
+    job.fields.display_name = bad;
+    CHECK(where() == "tags bad, display_name");
+}
+
+TEST_CASE("two counts that disagree hide nothing that is wrong with each of them") {
+    std::string const both = explain<pytorch<>, gloo<node_count<0>, node_count<7>>>();
+    std::string const reversed = explain<pytorch<>, gloo<node_count<7>, node_count<0>>>();
+    for (std::string const& text : {both, reversed})
+        for (char const* id : {"EST-003", "EST-006", "EST-007"}) CHECK_THAT(text, Catch::Matchers::Contains(id));
+    good_job job;
+    job.fields.process_count_per_node = 0;
+    CHECK(ids<estimator<mpi<process_count_per_node<2>>>>(job.fields) == one{"EST-006", "EST-008"});
+}
+
 TEST_CASE("a time limit must make sense") {
     good_job job;
     job.fields.max_run_duration = seconds(-1);
@@ -156,7 +213,7 @@ TEST_CASE("a time limit must make sense") {
 TEST_CASE("what no process can be given is refused, what is merely odd is not") {
     good_job job;
     std::size_t const limit = 128 * 1024 - 1;
-    job.fields.script_params = {{"--text", std::string(limit, 'x')}, {"--odd", "a\nb \"c' \xff -- $HOME"}, {"", ""}};
+    job.fields.script_params = {{"--text", std::string(limit, 'x')}, {"--odd", "a\nb \"c' \u00e9 -- $HOME"}, {"", ""}};
     CHECK(ids<estimator<generic>>(job.fields) == none{});
     job.fields.script_params = {{"--text", std::string(limit + 1, 'x')}};
     CHECK(ids<estimator<generic>>(job.fields) == one{"EST-025"});

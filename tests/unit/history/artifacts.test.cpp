@@ -59,6 +59,24 @@ TEST_CASE("the files of a run are its recorded outputs, its logs and what its pr
           std::vector<std::string>{"logs/tb/events", "outputs/b/model.pkl", "system_logs/rank_0_stdout.txt"});
 }
 
+TEST_CASE("links that lead out of the run are no files of it") {
+    fixture f;
+    f.put(f.folder / "outside/secret", "x");
+    f.put(f.run.logs() / "real", "x");
+    fs::create_symlink("real", f.run.logs() / "alias");
+    fs::create_symlink(f.folder / "outside/secret", f.run.logs() / "secret");
+    fs::create_symlink("../../../../outside/secret", f.run.logs() / "also secret");
+    fs::create_symlink(f.folder / "outside", f.run.logs() / "folder");
+    CHECK(estima::file_names(f.run, f.record) == std::vector<std::string>{"logs/alias", "logs/real"});
+    fs::remove_all(f.run.logs());
+    fs::create_directory_symlink(f.folder / "outside", f.run.logs());
+    CHECK(estima::file_names(f.run, f.record).empty());
+    fs::remove(f.run.logs());
+    f.put(f.run.code() / "inside/log", "x");
+    fs::create_directory_symlink("inside", f.run.logs());
+    CHECK(estima::file_names(f.run, f.record) == std::vector<std::string>{"logs/log"});
+}
+
 TEST_CASE("a file is copied out whole, with its folders made and its mode kept") {
     fixture f;
     std::string const large(1'000'001, 'm');

@@ -56,6 +56,12 @@ TEST_CASE("a native program is started from its folder, and gets nothing of Pyth
     CHECK(value_of(plan.processes[0].environment, "PYTHONUNBUFFERED") == "(not set)");
 }
 
+TEST_CASE("a script whose name begins with '-' is no option of the interpreter") {
+    estima::run_configuration c = python("None", 1);
+    c.script = "-c.py";
+    CHECK(make_launch_plan(c, run, {}).processes.at(0).argv == strings{"python3", "./-c.py", "--lr", "0.5"});
+}
+
 TEST_CASE("mpi is planned through mpirun, with what the host asks for") {
     estima::launch_settings settings{.launcher = "/opt/estima-launch", .mpirun = "/usr/bin/mpirun", .cores = 2};
     auto const plan = make_launch_plan(python("Mpi", 2), run, settings);

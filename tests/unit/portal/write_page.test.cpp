@@ -147,7 +147,7 @@ TEST_CASE("a page is written whatever is missing or damaged in the run directory
     estima::make_directories(directory.path);
     estima::run_record record;
     CHECK(holds(render_page(directory, record), "The run configuration cannot be shown: it cannot be read"));
-    for (std::string const text : {"", "{", "[]", "{\"script\":3}", "{\"nodeCount\":0}", "{\"arguments\":[1]}",
+    for (std::string const text : {"", "{", "[]", "{\"script\":3}", "{\"nodeCount\":\"two\"}", "{\"arguments\":[1]}",
                                    "{\"nodeCount\":99999999999999999999}", "\xFF\xFE"}) {
         CAPTURE(text);
         estima::replace_file(directory.run_configuration(), text);

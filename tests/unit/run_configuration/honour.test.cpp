@@ -158,3 +158,41 @@ TEST_CASE("the error tells every field at once") {
                       Catch::Matchers::Contains("EST-110") &&
                           Catch::Matchers::Contains("where: framework, environment.docker.enabled"));
 }
+
+TEST_CASE("what no process could be started with is named, on every target") {
+    for (char const* const kind : {"local", "aml_compute"}) {
+        INFO(kind);
+        CHECK(after([](auto& c) { c.framework = "Caffe"; }, kind) == list{"framework"});
+        CHECK(after([](auto& c) { c.communicator = "Pigeon"; }, kind) == list{"communicator"});
+        CHECK(after([](auto& c) { c.arguments = {std::string("a\0b", 3)}; }, kind) == list{"arguments"});
+        CHECK(after([](auto& c) { c.environment.environment_variables["A=B"] = "1"; }, kind) ==
+              list{"environment.environmentVariables.A=B"});
+        for (int const seconds : {0, -1})
+            CHECK(after([&](auto& c) { c.max_run_duration_seconds = seconds; }, kind) == list{"maxRunDurationSeconds"});
+        CHECK(after([](auto& c) { c.max_run_duration_seconds = 1; }, kind).empty());
+        CHECK(after([](auto& c) { c.node_count = 0; }, kind) == list{"nodeCount"});
+        CHECK(after([](auto& c) {
+                  c.communicator = "Mpi";
+                  c.mpi.process_count_per_node = 0;
+              }, kind) == list{"mpi.processCountPerNode"});
+        CHECK(after([](auto& c) {
+                  c.communicator = "Gloo";
+                  c.pytorch.process_count = 0;
+              }, kind) == list{"pytorch.processCount"});
+        CHECK(after([](auto& c) {
+                  c.communicator = "Gloo";
+                  c.node_count = 2;
+                  c.pytorch.process_count = 3;
+              }, "aml_compute") == list{"pytorch.processCount"});
+        CHECK(after([](auto& c) {
+                  c.communicator = "MultiWorker";
+                  c.tensorflow.worker_count = 0;
+              }, "aml_compute") == list{"tensorflow.workerCount"});
+    }
+    CHECK(after([](auto& c) { c.environment.environment_variables["RANK"] = "9"; }) ==
+          list{"environment.environmentVariables.RANK"});
+    CHECK(after([](auto& c) {
+              c.communicator = "Mpi";
+              c.node_count = 2;
+          }) == list{"nodeCount"});
+}

@@ -48,6 +48,24 @@ TEST_CASE("numbers become the shortest text that reads back to the same value") 
     CHECK(std::stod(arguments({{"", third}})[0]) == third);
 }
 
+TEST_CASE("a character is a text of one character, a small number is a number") {
+    CHECK(arguments({{"--c", 'x'}, {"--i", std::int8_t{120}}, {"--u", std::uint8_t{120}}}) ==
+          list{"--c", "x", "--i", "120", "--u", "120"});
+    STATIC_REQUIRE_FALSE(std::is_constructible_v<script_value, wchar_t>);
+    STATIC_REQUIRE_FALSE(std::is_constructible_v<script_value, char8_t>);
+    STATIC_REQUIRE_FALSE(std::is_constructible_v<script_value, char16_t>);
+    STATIC_REQUIRE_FALSE(std::is_constructible_v<script_value, char32_t>);
+}
+
+TEST_CASE("counts below 1 are lowered as they are, and go through JSON and back") {
+    for (run_configuration const& c : {lower(estimator<mpi<>>{{.entry_script = "t.py", .node_count = 0}}),
+                                       lower(estimator<pytorch<>, gloo<>>{{.entry_script = "t.py", .node_count = -1}})}) {
+        CHECK(c.node_count < 1);
+        CHECK(run_configuration_from_json(to_json(c)) == c);
+        CHECK(run_configuration_from_json(to_sparse_json(c)) == c);
+    }
+}
+
 TEST_CASE("an estimator lowers to the committed run configuration") {
     check_golden("generic_defaults", lower(estimator<>{{.source_directory = "digits", .entry_script = "train.py"}}));
     check_golden("scikit_learn", lower(estimator<scikit_learn<>, local, environment<user_managed, interpreter_path<"/usr/bin/python3">>>{
@@ -130,7 +148,7 @@ TEST_CASE("JSON that is no run configuration is refused with the member's name")
     CHECK(refusal(R"({"unknown": 1, "nodeCount": null})") == "taken");
     CHECK(refusal(R"([])") == "EST-101 ");
     CHECK(refusal(R"({"nodeCount": "2"})") == "EST-101 nodeCount");
-    CHECK(refusal(R"({"nodeCount": 0})") == "EST-101 nodeCount");
+    CHECK(refusal(R"({"nodeCount": 0})") == "taken");  // breaks a rule, which is told elsewhere
     CHECK(refusal(R"({"nodeCount": 1.5})") == "EST-101 nodeCount");
     CHECK(refusal(R"({"nodeCount": 99999999999})") == "EST-101 nodeCount");
     CHECK(refusal(R"({"arguments": [1]})") == "EST-101 arguments.0");

@@ -121,15 +121,22 @@ TEST_CASE("a repository that git refuses, or no git at all, leaves no facts", "[
     // A git that never answers is not waited for.
     write(temporary / "bin/git", "#!/bin/sh\nexec /bin/sleep 1000\n");
     fs::permissions(temporary / "bin/git", fs::perms{0755});
-    bool empty = false;
+    bool empty = false, empty_without_end = false;
     {
         estima::git_query query{temporary.path()};
         empty = query.facts(0.2).properties().empty();
         estima::git_query not_asked{temporary.path()};
     }
+    {
+        write(temporary / "bin/git", "#!/bin/sh\nexec >&-\nexec /bin/sleep 1000\n");
+        estima::git_query query{temporary.path()};
+        empty_without_end = query.facts(0.2).properties().empty();
+    }
     ::setenv("PATH", path.c_str(), 1);
     CHECK(without.empty());
     CHECK(empty);
+    CHECK(empty_without_end);
+    CHECK(estima::git_query::patience <= 3);
     CHECK(no_child_left());
 }
 

@@ -119,3 +119,11 @@ TEST_CASE("what is ignored does not count, and a refused tree leaves nothing in 
     write(source / ".amlignore", "big\n");
     CHECK(store.take(source, {.max_bytes = 1000}).bytes == 5);
 }
+
+TEST_CASE("sizes that are almost the same are told so that they differ", "[snapshot][limits]") {
+    temporary_directory temporary;
+    write(temporary / "source/f", std::string(2'000'001, 'x'));
+    estima::snapshot_store store{temporary / "store"};
+    auto const e = thrown_by([&] { store.take(temporary / "source", {.max_bytes = 2'000'000}); });
+    CHECK_THAT(e.text().what, Contains("2000001 bytes") && Contains("2000000 bytes"));
+}

@@ -50,6 +50,15 @@ void make_varied_tree(fs::path const& source, int many = 0) {
 // `remove_all` of an ordinary user needs it.
 void open_again(fs::path const& tree) { fs::permissions(tree / "read only", fs::perms{0755}); }
 
+// Another byte in the middle of a part of a file; its size and its name stay.
+void damage(fs::path const& file, std::size_t begin, std::size_t end) {
+    std::string text = contents(file);
+    std::size_t const at = begin + (std::min(end, text.size()) - begin) / 2;
+    text[at] = static_cast<char>(text[at] ^ 0x20);
+    fs::permissions(file, fs::perms{0644});
+    write(file, text);
+}
+
 std::uint64_t store_size(fs::path const& store) {
     std::uint64_t size = 0;
     for (auto const& entry : fs::recursive_directory_iterator{store})
@@ -280,6 +289,58 @@ TEST_CASE("objects that were lost or torn are written again", "[snapshot]") {
     CHECK(describe(temporary / "restored") == describe(temporary / "source"));
     for (char const* const name : {"source", "restored", "broken"})
         if (fs::exists(temporary / name / "read only")) open_again(temporary / name);
+}
+
+TEST_CASE("contents that were changed in the store are found by a restore and replaced by the next snapshot",
+          "[snapshot]") {
+    temporary_directory temporary;
+    fs::path const source = temporary / "source", root = temporary / "store";
+    std::string const what = GENERATE("small file", "large file", "in a pack", "table of a pack", "tree");
+    write(source / "small", "some text\n");
+    write(source / "large", std::string(700'000, 'L'));
+    bool const packed = what.find("pack") != std::string::npos;
+    for (int i = 0; packed && i < 100; ++i)
+        write(source / "many" / std::to_string(i), "number " + std::to_string(i) + '\n');
+    let_stamps_settle(temporary.path());
+    estima::snapshot_store store{root};
+    auto const id = store.take(source).id;
+    std::size_t damaged = 0;
+    for (auto const& entry : fs::recursive_directory_iterator{root / (packed          ? "packs"
+                                                                      : what == "tree" ? "trees"
+                                                                                       : "objects")}) {
+        if (!entry.is_regular_file()) continue;
+        std::size_t const size = entry.file_size(), table = (packed ? 101 : 0) * sizeof(estima::pack_record);
+        if ((what == "small file" && size > 1000) || (what == "large file" && size < 1000)) continue;
+        if (what == "in a pack") damage(entry.path(), 0, size - table - sizeof(estima::pack_footer));
+        else if (packed) damage(entry.path(), size - table - sizeof(estima::pack_footer), size - 1000);
+        else damage(entry.path(), 0, size);
+        ++damaged;
+    }
+    REQUIRE(damaged == 1);
+    CHECK(thrown_by([&] { store.restore(id, temporary / "broken"); }).id() == "EST-208");
+    CHECK(store.take(source).id == id);
+    store.restore(id, temporary / "restored");
+    CHECK(describe(temporary / "restored") == describe(source));
+}
+
+TEST_CASE("what is sound in a damaged pack stays in the store", "[snapshot]") {
+    temporary_directory temporary;
+    fs::path const source = temporary / "source", root = temporary / "store";
+    for (int i = 0; i < 100; ++i) write(source / std::to_string(i), "number " + std::to_string(i) + '\n');
+    estima::snapshot_store store{root};
+    auto const all = store.take(source).id;
+    fs::path const pack = fs::directory_iterator{root / "packs"}->path();
+    std::size_t const victim = contents(pack).find("number 42\n");
+    REQUIRE(victim != std::string::npos);
+    damage(pack, victim, victim + 1);
+    fs::remove(source / "42");
+    auto const without = store.take(source).id;
+    CHECK_THAT(thrown_by([&] { store.restore(all, temporary / "broken"); }).what(),
+               Catch::Matchers::Contains("damaged contents of 42"));
+    store.restore(without, temporary / "restored");
+    CHECK(describe(temporary / "restored") == describe(source));
+    CHECK_FALSE(fs::exists(pack));
+    CHECK(fs::is_empty(root / "tmp"));
 }
 
 TEST_CASE("a restore says what it misses and spoils nothing", "[snapshot]") {

@@ -6,6 +6,7 @@
 
 #include <estima/estimator.hpp>
 #include <estima/workspace/plan.hpp>
+#include <estima/workspace/workspace.hpp>
 #include <support/temporary_directory.hpp>
 
 namespace {
@@ -73,4 +74,87 @@ TEST_CASE("a plan of what submit would refuse says so, and is told all the same"
     CHECK_THAT(text, Contains("mpirun -np 2"));
     source.fields.node_count = 0;
     CHECK_THAT(source.plan_of<estimator<mpi<>>>().second, Contains("[EST-007]") && !Contains("-np"));
+}
+
+TEST_CASE("a script that an ignore file leaves out is refused before there is a run, with the line that does it") {
+    source_folder source;
+    replace_file(source.folder / "source/.amlignore", "*.log\n*.py\n!lib.py\n");
+    std::string const line = ".amlignore, line 2: *.py";
+    auto const submitted = [&] {
+        workspace::open(source.folder / "workspace")
+            .experiment("e")
+            .submit(estimator<>{source.fields}, {.launcher = source.folder / "estima-launch"});
+    };
+    CHECK_THROWS_WITH(submitted(), Contains("[EST-210]") && Contains("train.py") && Contains(line));
+    CHECK(workspace::open(source.folder / "workspace").runs().empty());
+    auto const [starts, text] = source.plan_of<estimator<>>();
+    CHECK_FALSE(starts);
+    CHECK_THAT(text, Contains("EST-210") && Contains(line));
+
+    replace_file(source.folder / "source/.amlignore", "real/\n");
+    std::filesystem::create_directory(source.folder / "source/real");
+    replace_file(source.folder / "source/real/main.py", "");
+    std::filesystem::remove(source.folder / "source/train.py");
+    std::filesystem::create_symlink("real/main.py", source.folder / "source/train.py");
+    CHECK_THROWS_WITH(submitted(), Contains("[EST-210]") && Contains("line 1: real/"));
+    CHECK_FALSE(source.plan_of<estimator<>>().first);
+}
+
+TEST_CASE("a file is found in a snapshot by any path that leads to it there") {
+    estima_test::temporary_directory const folder;
+    auto const source = folder / "source";
+    std::filesystem::create_directories(source / "a/b");
+    replace_file(source / "a/b/t.py", "");
+    std::filesystem::create_symlink("b/../b", source / "a/link");
+    std::filesystem::create_symlink("link/t.py", source / "a/t.py");
+    std::filesystem::create_symlink("loop", source / "loop");
+    std::filesystem::create_symlink("nowhere", source / "dangling");
+    snapshot_store store{folder / "store"};
+    std::string const id = store.take(source).id;
+    for (char const* const path : {"a/b/t.py", "a/link/t.py", "a/t.py", "./a//b/./t.py", "a/link/../../a/t.py"}) {
+        INFO(path);
+        CHECK_NOTHROW(require_in_snapshot(store, id, source, path));
+    }
+    for (char const* const path : {"", "a", "a/b", "t.py", "loop", "dangling", "a/b/t.py/x", "../source/a/b/t.py", "/a/b/t.py"}) {
+        INFO(path);
+        CHECK_THROWS_WITH(require_in_snapshot(store, id, source, path), Contains("[EST-210]"));
+    }
+}
+
+TEST_CASE("names of folders with line breaks do not leave a plan's comments") {
+    source_folder source;
+    std::filesystem::rename(source.folder / "source", source.folder / "so\nurce");
+    source.fields.source_directory = source.folder / "so\nurce";
+    std::ostringstream text;
+    plan(estimator<>{source.fields}, {.output = &text, .workspace = source.folder / "work\nspace", .launcher = source.folder / "estima-launch"});
+    CHECK_THAT(text.str(), Contains("so\\nurce\n") && Contains("work\\nspace\n"));
+    CHECK_THAT(text.str(), !Contains("\nurce"));
+}
+
+TEST_CASE("a plan of text that is not UTF-8 is told to its end") {
+    source_folder source;
+    source.fields.script_params = {{"--bad", "a\xff"}};
+    auto const [starts, text] = source.plan_of<estimator<>>();
+    CHECK_FALSE(starts);
+    CHECK_THAT(text, Contains("[EST-047]") && Contains("script_params --bad") && Contains("/bin/sh train.py"));
+}
+
+TEST_CASE("a current directory that is gone is an error of estima's where it is needed, and none elsewhere") {
+    source_folder source;
+    struct back {
+        std::filesystem::path before = std::filesystem::current_path();
+        ~back() { std::filesystem::current_path(before); }
+    } const scope;
+    std::filesystem::create_directory(source.folder / "gone");
+    std::filesystem::current_path(source.folder / "gone");
+    std::filesystem::remove(source.folder / "gone");
+    CHECK(source.plan_of<estimator<>>().first);
+    source.fields.interpreter_path = "./python";
+    CHECK_THROWS_WITH(source.plan_of<estimator<>>(), Contains("[EST-301]") && Contains("./python"));
+    source.fields.interpreter_path = "/bin/sh";
+    source.fields.source_directory = ".";
+    CHECK_THROWS_WITH(source.plan_of<estimator<>>(), Contains("[EST-301]"));
+    CHECK_THROWS_AS(workspace::open(source.folder / "workspace").experiment("e").submit(
+                        run_configuration{.script = "train.py"}, ".", {.launcher = source.folder / "estima-launch"}),
+                    error);
 }

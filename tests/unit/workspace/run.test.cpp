@@ -182,3 +182,15 @@ TEST_CASE("a run without a journal is none") {
     estima_test::temporary_directory const folder;
     CHECK(error_of([&] { estima::run{estima::run_directory{folder.path()}}; }).starts_with("[EST-301]"));
 }
+
+TEST_CASE("a clock that is set back does not make a duration negative") {
+    estima::run_details d{};
+    d.created_time = 1e9;
+    d.end_time = 1e9 - 259197;
+    CHECK(d.duration_seconds(0) == 0);
+    d.ranks.resize(2);
+    d.ranks[1].wall_seconds = 3;
+    CHECK(d.duration_seconds(0) == 3);
+    d.end_time = 0;
+    CHECK(d.duration_seconds(1e9 + 60) == 60);
+}

@@ -14,6 +14,7 @@
 
 #include "../../support/fake_run.hpp"
 #include <support/scoped_variable.hpp>
+#include <support/skip.hpp>
 #include "../../support/temporary_directory.hpp"
 
 namespace {
@@ -91,11 +92,16 @@ TEST_CASE("the workspace is the named one, else the nearest .estima upward, else
 
 TEST_CASE("a workspace of a newer format, or a damaged one, is refused and left alone") {
     estima_test::temporary_directory const folder;
-    for (char const* const text : {"{\"format\":2}", "{\"format\":\"1\"}", "not json", ""}) {
+    for (char const* const text : {"{\"format\":2}", "{\"format\":4294967297}", "{\"format\":99999999999}",
+                                   "{\"format\":-1}", "{\"format\":0}", "{\"format\":\"1\"}", "not json", ""}) {
         write_file(folder / "workspace.json", text);
         std::string const told = error_of([&] { (void)estima::workspace::open(folder.path()); });
         CHECK(told.starts_with("[EST-303]"));
-        CHECK((told.find("newer version") != std::string::npos) == (std::string{text} == "{\"format\":2}"));
+        estima::json const all = estima::json::parse(text, nullptr, false);
+        estima::json const format = all.is_object() ? all["format"] : estima::json{};
+        bool const is_newer = format.is_number() && format > 1;
+        CHECK((told.find("newer version") != std::string::npos) == is_newer);
+        if (is_newer) CHECK(told.find("its format is " + format.dump() + ",") != std::string::npos);
         CHECK(estima::read_file(folder / "workspace.json") == text);
     }
 }
@@ -154,6 +160,39 @@ TEST_CASE("runs are listed by age and found by id") {
     CHECK(workspace.runs() == std::vector<std::string>{"z_1600000000_00000000", "a_1700000000_00000000", id});
     CHECK(workspace.run(id).id() == id);
     CHECK(workspace.run(id).directory().path == made.directory().path);
+}
+
+TEST_CASE("runs of one second are listed in the order in which they were made") {
+    estima_test::fake_run made;
+    auto const& workspace = made.workspace();
+    auto put = [&](std::string const& id, std::string const& time) {
+        write_file(workspace.path() / "runs" / id / "events.jsonl",
+                   "{\"event\":\"created\",\"tags\":{\"time\":\"1999\",\"long\":\"" + std::string(9000, 'x') +
+                       "\"},\"time\":\"2020-09-13T12:26:" + time + "Z\"}\nnot JSON\n");
+    };
+    put("e_1600000000_ffffffff", "40.000250");
+    put("e_1600000000_00000000", "40.900000");
+    put("f_1600000000_11111111", "40.500000");
+    put("e_1500000000_00000000", "59.000000");
+    CHECK(workspace.runs() == std::vector<std::string>{"e_1500000000_00000000", "e_1600000000_ffffffff",
+                                                       "f_1600000000_11111111", "e_1600000000_00000000",
+                                                       made.directory().run_id()});
+}
+
+TEST_CASE("folders of a workspace that cannot be read are told") {
+    if (::geteuid() == 0) return estima_test::skip("root reads everything");
+    estima_test::temporary_directory const folder;
+    auto const workspace = estima::workspace::open(folder / "w");
+    for (char const* const name : {"runs", "models"}) {
+        fs::create_directory(folder / "w" / name);
+        fs::permissions(folder / "w" / name, fs::perms::none);
+    }
+    CHECK(error_of([&] { (void)workspace.runs(); }).starts_with("[EST-301]"));
+    CHECK(error_of([&] { (void)workspace.models(); }).starts_with("[EST-301]"));
+    fs::create_directory(folder / "closed");
+    fs::permissions(folder / "closed", fs::perms::none);
+    CHECK(error_of([&] { (void)estima::workspace::open(folder / "closed"); }).starts_with("[EST-301]"));
+    for (char const* const name : {"w/runs", "w/models", "closed"}) fs::permissions(folder / name, fs::perms::owner_all);
 }
 
 TEST_CASE("an id that no run has is answered with close or new ones") {

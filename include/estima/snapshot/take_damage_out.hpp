@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <exception>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <estima/snapshot/object_writer.hpp>
+#include <estima/snapshot/store_layout.hpp>
+#include <estima/system/sha256.hpp>
+
+namespace estima::inline v0_1 {
+
+namespace detail {
+/// False if the bytes cannot all be read.
+inline bool read_at(int fd, std::uint64_t offset, std::string& bytes) {
+    for (std::size_t at = 0; at < bytes.size();) {
+        ssize_t const n = ::pread(fd, bytes.data() + at, bytes.size() - at, static_cast<off_t>(offset + at));
+        if (n < 0 && errno == EINTR) continue;
+        if (n <= 0) return false;
+        at += static_cast<std::size_t>(n);
+    }
+    return true;
+}
+
+/// Writes what is sound in a pack to a new one, and deletes it.
+inline void keep_what_is_sound(store_layout const& layout, pack const& damaged) {
+    object_reader others{layout, damaged.name()};
+    std::vector<std::string> names;
+    object_writer writer{layout, others, names, true};
+    object_writer::batch waiting;
+    std::string contents;
+    std::string_view const table = damaged.table();
+    for (std::size_t at = 0; at < table.size(); at += sizeof(pack_record)) {
+        pack_record record;
+        std::memcpy(&record, table.data() + at, sizeof record);
+        if (!damaged.holds(record)) continue;
+        contents.resize(static_cast<std::size_t>(record.size));
+        if (read_at(damaged.fd(), record.offset, contents) && sha256{}.update(contents).digest() == record.digest)
+            writer.add(record.digest, contents, waiting);
+    }
+    writer.flush(waiting);
+    writer.finish();
+    if (::unlink((layout.packs() / damaged.name()).c_str()) != 0 && errno != ENOENT)
+        throw_file_error("cannot remove", layout.packs() / damaged.name());
+}
+
+inline bool is_sound(pack const& one, std::string const& hex) {
+    if (sha256_hex(one.table()) + ".pack" != one.name()) return false;
+    auto const record = one.find(digest_from_hex(hex));
+    std::string contents(record ? static_cast<std::size_t>(record->size) : 0, '\0');
+    return !record || (read_at(one.fd(), record->offset, contents) && sha256_hex(contents) == hex);
+}
+}  // namespace detail
+
+/// For an object that a restore found damaged, or missing where it should be: takes it out of the store wherever it is
+/// not what its name says, so that the next snapshot writes it again. What else is in its pack stays in the store.
+/// False if this user may not, or the disk does not let it be done.
+inline bool take_damage_out(store_layout const& layout, std::string const& hex) noexcept {
+    try {
+        std::string const loose = (layout.objects() / loose_name(hex)).string();
+        if (::access(loose.c_str(), F_OK) == 0 && sha256_hex(read_file(loose)) != hex && ::unlink(loose.c_str()) != 0)
+            return false;
+        object_reader objects{layout};
+        for (pack const& one : objects.load_packs())
+            if (!detail::is_sound(one, hex)) detail::keep_what_is_sound(layout, one);
+        return true;
+    } catch (std::exception const&) {
+        return false;
+    }
+}
+
+}  // namespace estima::inline v0_1
