@@ -69,7 +69,7 @@ std::string framework_or_backend(auto type) {
 std::string documentation() {
     auto const name = [](auto type) { return framework_or_backend(type); };
     std::string text =
-        "# What goes with what\n\nEach cell is the compiler's verdict: *yes*, or the rules that are broken (docs/rules.md). This "
+        "<!-- SPDX-License-Identifier: BSL-1.0 -->\n# What goes with what\n\nEach cell is the compiler's verdict: *yes*, or the rules that are broken (docs/rules.md). This "
         "page is made from the rules by a test, which fails when the two differ and writes it anew when ESTIMA_WRITE_GOLDEN is "
         "set. It says what can be described; README.md says where it runs today.\n\n";
     text += "## Frameworks and distribution backends\n\n" + table("framework", frameworks, backends, name);
