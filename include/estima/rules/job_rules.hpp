@@ -64,6 +64,7 @@ struct a_text_that_cannot_be_passed_to_a_process {
 struct a_text_that_is_not_utf8 {
     using id = est<52>;
     using remedy = pass_such_bytes_in_a_file;
+    static constexpr bool needs_the_running_program = true;
     static constexpr std::string_view sentence = "a text of the job is not UTF-8";
     static constexpr std::string_view advice = "write it in UTF-8, or pass such bytes in a file of the source directory";
     static constexpr bool broken(facts const& f) { return f.seen.texts_are_utf8 == known::no; }

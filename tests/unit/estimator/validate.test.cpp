@@ -174,7 +174,7 @@ TEST_CASE("a text that is not UTF-8 is refused with the others, and named") {
     std::string const bad = "a\xff";
     auto where = [&] {
         auto const broken = check(estimator<generic>{job.fields});
-        return broken.size() == 1 && broken[0].id == "EST-047" ? broken[0].where : "(not refused)";
+        return broken.size() == 1 && broken[0].id == "EST-052" ? broken[0].where : "(not refused)";
     };
     job_fields const good = job.fields;
     job.fields.script_params = {{"--good", "\u00e9"}, {"--bad", bad}};

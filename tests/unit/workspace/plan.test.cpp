@@ -136,7 +136,7 @@ TEST_CASE("a plan of text that is not UTF-8 is told to its end") {
     source.fields.script_params = {{"--bad", "a\xff"}};
     auto const [starts, text] = source.plan_of<estimator<>>();
     CHECK_FALSE(starts);
-    CHECK_THAT(text, Contains("[EST-047]") && Contains("script_params --bad") && Contains("/bin/sh train.py"));
+    CHECK_THAT(text, Contains("[EST-052]") && Contains("script_params --bad") && Contains("/bin/sh train.py"));
 }
 
 TEST_CASE("a current directory that is gone is an error of estima's where it is needed, and none elsewhere") {
