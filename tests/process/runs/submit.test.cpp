@@ -132,12 +132,13 @@ TEST_CASE("a run whose supervisor does not start is Failed, and submit says why"
     CHECK(details.error->id == "EST-403");
 }
 
-TEST_CASE("a script that is not there, and one that fails, are told by waiting") {
+TEST_CASE("a script that is not there is refused, and one that fails is told by waiting") {
     place at;
     at.write("train", "#!/bin/sh\necho the reason >&2\nexit 3\n");
-    estima::run const none = at.experiment().submit({.script = "none", .framework = "Native"}, at.source());
+    CHECK(error_of([&] {
+              (void)at.experiment().submit({.script = "none", .framework = "Native"}, at.source());
+          }).starts_with("[EST-210]"));
     estima::run const three = at.experiment().submit({.script = "train", .framework = "Native"}, at.source());
-    CHECK_THROWS_AS(none.wait_for_completion({.timeout = patience}), estima::run_failed);
     try {
         (void)three.wait_for_completion({.timeout = patience});
         FAIL("no exception");
