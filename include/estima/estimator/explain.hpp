@@ -41,7 +41,7 @@ inline std::string explanation(facts const& f) {
 template <class... Policies>
     requires(!(any_estimator<Policies> || ...))
 std::string explain() {
-    facts const f = facts_of<Policies...>();
+    facts const& f = detail::told_by<Policies...>;
     std::string text = detail::explanation(f);
     int broken_count = 0;
     std::string verdict;
