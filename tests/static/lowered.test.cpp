@@ -52,6 +52,12 @@ constexpr std::string_view own_torch[]{"azureml-defaults", "torchvision==0.4.0",
 static_assert(of<pytorch<"1.2">, cluster<>, environment<pip_packages<"torch==1.2.1">>>.pip_packages == name_list{own_torch});
 constexpr std::string_view own_python[]{"python=3.8"};
 static_assert(of<cluster<>, environment<conda_packages<"python=3.8">>>.conda_packages == name_list{own_python});
+// Names are compared as pip and conda compare them.
+static_assert(of<pytorch<"1.2">, cluster<>, environment<pip_packages<"Torch [x] >=1.2">>>.pip_packages.size == 3);
+static_assert(of<scikit_learn<>, cluster<>, environment<pip_packages<"Scikit_Learn==0.20.3">>>.pip_packages.size == 5);
+static_assert(of<cluster<>, environment<conda_packages<"conda-forge::python=3.8">>>.conda_packages.size == 1);
+static_assert(of<cluster<>, environment<conda_packages<"python-dateutil">>>.conda_packages.size == 2);
+static_assert(of<pytorch<"1.2">, cluster<>, environment<conda_packages<"pytorch::torchvision[version='0.4']">>>.pip_packages.size == 2);
 // A file, or an environment with a name, is whole: nothing of the framework is added to it.
 static_assert(of<pytorch<"1.2">, cluster<>, environment<conda_dependencies_file<"e.yml">>>.pip_packages.empty());
 static_assert(of<pytorch<"1.2">, cluster<>, environment<conda_dependencies_file<"e.yml">>>.conda_packages.empty());

@@ -90,6 +90,8 @@ struct environment_facts {
         return !conda_packages.empty() || !pip_packages.empty() || !conda_dependencies_file.empty() ||
                !pip_requirements_file.empty();
     }
+    /// A file or an environment with a name: nothing is added to it.
+    constexpr bool is_whole() const { return !named.empty() || !conda_dependencies_file.empty(); }
     /// Something of it has to be prepared for the run; otherwise the system's or the user's own Python is used.
     constexpr bool is_prepared() const {
         return !is_user_managed && (has_packages() || !image.reference.empty() || !named.empty());
@@ -129,6 +131,11 @@ struct facts {
     count node_count{};
     count process_count_per_node{};
     seen_facts seen{};
+
+    /// The job runs on GPUs, as far as the types say.
+    constexpr bool has_gpus() const {
+        return backend.needs_gpus || (target.gpus_per_node.is_given && target.gpus_per_node.value > 0);
+    }
     constexpr bool operator==(facts const&) const = default;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <estima/environment/asked_packages.hpp>
 #include <estima/policy/slot.hpp>
 #include <estima/rules/rule.hpp>
 
@@ -43,8 +44,7 @@ struct a_framework_version_beside_a_whole_environment {
         "a framework version is asked for beside a conda file or a named environment, to which nothing is added";
     static constexpr std::string_view advice = "drop the version, or give packages instead of a whole environment";
     static constexpr bool broken(facts const& f) {
-        environment_facts const& e = f.environment;
-        return !f.framework.version.empty() && (!e.named.empty() || !e.conda_dependencies_file.empty());
+        return !f.framework.version.empty() && f.environment.is_whole();
     }
 };
 
@@ -54,16 +54,11 @@ struct a_package_that_the_framework_brings_already {
     static constexpr rule_level level = rule_level::warning;
     static constexpr std::string_view sentence = "a package is asked for that the framework's version brings already";
     static constexpr std::string_view advice = "leave it out, or use `generic` and list all packages";
-    static constexpr std::string_view name_of(std::string_view requirement) {
-        return requirement.substr(0, requirement.find_first_of(" =<>!~[;@"));
-    }
     static constexpr bool broken(facts const& f) {
         framework_version const* const version = f.framework.chosen_version();
         if (version == nullptr || !f.environment.is_prepared()) return false;
-        for (std::string_view const theirs : version->pip_packages)
-            for (name_list const& list : {f.environment.pip_packages, f.environment.conda_packages})
-                for (std::string_view const own : list)
-                    if (name_of(own) == name_of(theirs)) return true;
+        for (std::string_view const theirs : version->packages(f.has_gpus()))
+            if (detail::asks_for_the_same(f.environment, theirs)) return true;
         return false;
     }
 };

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <string_view>
 
+#include <estima/environment/asked_packages.hpp>
 #include <estima/estimator/basic_estimator.hpp>
 #include <estima/run_configuration/static_configuration.hpp>
 
@@ -18,16 +19,6 @@ inline constexpr std::string_view azure_cpu_image = "mcr.microsoft.com/azureml/b
 inline constexpr std::string_view azure_gpu_image =
     "mcr.microsoft.com/azureml/base-gpu:intelmpi2018.3-cuda10.0-cudnn7-ubuntu16.04";
 
-/// The name at the start of a requirement.
-constexpr std::string_view package_of(std::string_view requirement) {
-    return requirement.substr(0, requirement.find_first_of(" =<>!~[;@"));
-}
-constexpr bool names_package(name_list const& list, std::string_view name) {
-    for (std::string_view const one : list)
-        if (package_of(one) == name) return true;
-    return false;
-}
-
 /// An environment is made for the run, and not the one used that is there.
 constexpr bool is_prepared(facts const& f) {
     return f.environment.is_prepared() ||
@@ -36,11 +27,7 @@ constexpr bool is_prepared(facts const& f) {
 }
 /// An environment that is given whole, as a file or under a name, gets nothing from the framework.
 constexpr framework_version const* added_version(facts const& f) {
-    bool const is_whole = !f.environment.named.empty() || !f.environment.conda_dependencies_file.empty();
-    return is_prepared(f) && !is_whole ? f.framework.chosen_version() : nullptr;
-}
-constexpr bool has_gpus(facts const& f) {
-    return f.backend.needs_gpus || (f.target.gpus_per_node.is_given && f.target.gpus_per_node.value > 0);
+    return is_prepared(f) && !f.environment.is_whole() ? f.framework.chosen_version() : nullptr;
 }
 /// A name and nothing else: an environment that the workspace has already, and that is taken as it is there.
 constexpr bool is_only_named(environment_facts const& e) {
@@ -55,21 +42,18 @@ constexpr bool adds_azure_defaults(facts const& f) {
 struct collect_conda {
     template <class Add>
     static constexpr void from(facts const& f, Add const& add) {
-        if (adds_azure_defaults(f) && !names_package(f.environment.conda_packages, "python")) add(azure_python);
+        if (adds_azure_defaults(f) && !asks_for_package(f.environment, "python")) add(azure_python);
         for (std::string_view const one : f.environment.conda_packages) add(one);
     }
 };
 struct collect_pip {
     template <class Add>
     static constexpr void from(facts const& f, Add const& add) {
-        name_list const& own = f.environment.pip_packages;
-        if (adds_azure_defaults(f) && !names_package(own, azure_defaults)) add(azure_defaults);
+        if (adds_azure_defaults(f) && !asks_for_package(f.environment, azure_defaults)) add(azure_defaults);
         if (framework_version const* const version = added_version(f))
-            for (std::string_view const one : has_gpus(f) && !version->gpu_pip_packages.empty() ? version->gpu_pip_packages
-                                                                                               : version->pip_packages)
-                if (!names_package(own, package_of(one)) && !names_package(f.environment.conda_packages, package_of(one)))
-                    add(one);
-        for (std::string_view const one : own) add(one);
+            for (std::string_view const one : version->packages(f.has_gpus()))
+                if (!asks_for_the_same(f.environment, one)) add(one);
+        for (std::string_view const one : f.environment.pip_packages) add(one);
     }
 };
 struct collect_variables {
@@ -110,9 +94,9 @@ constexpr image_facts image_for(facts const& f, bool is_container) {
     framework_version const* const version = added_version(f);
     // A framework without an image for GPUs trains on the processors of nodes that have some, too.
     std::string_view const theirs = version == nullptr                                ? ""
-                                    : has_gpus(f) && !version->gpu_image.empty() ? version->gpu_image
+                                    : f.has_gpus() && !version->gpu_image.empty() ? version->gpu_image
                                                                                       : version->cpu_image;
-    image.reference = !theirs.empty() ? theirs : has_gpus(f) ? azure_gpu_image : azure_cpu_image;
+    image.reference = !theirs.empty() ? theirs : f.has_gpus() ? azure_gpu_image : azure_cpu_image;
     return image;
 }
 

@@ -63,6 +63,10 @@ TEST_CASE("explain tells warnings, which refuse nothing") {
 
     CHECK(says(explain<pytorch<"1.4">, pip<"torch==1.5">>(), "It is an estimator.\n[EST-040] warning: "));
     CHECK_FALSE(says(explain<pytorch<"1.4">, pip<"numpy">>(), "EST-040"));
+    CHECK(says(explain<pytorch<"1.4">, pip<"Torch_Vision==0.5", "TORCH">>(), "[EST-040] warning: "));
+    CHECK(says(explain<pytorch<"1.4">, environment<conda_packages<"pytorch::torchvision">>>(), "[EST-040] warning: "));
+    using gpu_pool = aml_compute<target_name<"pool">, gpus_per_node<1>>;
+    CHECK(says(explain<tensorflow<"1.13">, gpu_pool, pip<"tensorflow-gpu==1.13.1">>(), "[EST-040] warning: "));
     using file = environment<conda_dependencies_file<"environment.yml">>;
     CHECK(says(explain<pytorch<"1.4">, file>(), "It is an estimator.\n[EST-050] warning: "));
     CHECK(says(explain<pytorch<"1.4">, environment_definition<"mine", pip_packages<"numpy">>>(), "[EST-050] warning: "));
