@@ -6,7 +6,6 @@
 #include <string>
 #include <string_view>
 #include <system_error>
-#include <utility>
 #include <vector>
 
 #include <estima/base/error.hpp>
@@ -19,13 +18,16 @@ namespace estima::inline v0_1 {
 /// EST-210: a file that a run needs, most often its script, is not in the snapshot.
 class left_out_error : public error {
 public:
-    left_out_error(std::filesystem::path const& source, std::string const& path, std::string why)
+    /// `why`: see why_left_out; empty if the file is simply not there.
+    left_out_error(std::filesystem::path const& source, std::string const& path, std::string const& why)
         : error{"EST-210",
                 {.what = "the file to run is not in the snapshot of the source directory",
                  .where = "\"" + shown(path) + "\" in " + shown(source.string()),
-                 .why = std::move(why),
-                 .remedy = "take it out of the ignore file (.amlignore, else .gitignore), by changing that line or with "
-                           "a line \"!/path\" after it, or name a file that is in the source directory"}} {}
+                 .why = why.empty() ? "the snapshot has no such file" : why,
+                 .remedy = why.find(", line ") == std::string::npos
+                               ? "give the path of a file, relative to the source directory"
+                               : "change that line, or add a line \"!/the/path\" after it, where no folder above the "
+                                 "file is ignored"}} {}
 };
 
 namespace detail {
@@ -107,8 +109,7 @@ inline void require_in_snapshot(snapshot_store const& store, std::string const& 
         }
     }
     if (is_file && !path.starts_with('/')) return;
-    std::string const why = why_left_out(source, path);
-    throw left_out_error{source, path, why.empty() ? "the snapshot has no such file" : why};
+    throw left_out_error{source, path, why_left_out(source, path)};
 }
 
 }  // namespace estima::inline v0_1
