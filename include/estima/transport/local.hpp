@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/file.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -46,6 +47,15 @@ public:
     posix_spawn_file_actions_t files;
     posix_spawnattr_t attributes;
 };
+
+/// Whether a supervisor works on the run, or has. The journal alone does not tell: the script, which may run already,
+/// can have cut it short.
+inline bool is_supervised(run_directory const& run) {
+    file_descriptor const lock{::open(run.lock().c_str(), O_RDWR | O_CLOEXEC)};
+    if (lock && ::flock(lock.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) return true;
+    run_record const said = journal{run.journal()}.record();
+    return said.supervisor_pid != 0 || is_terminal(said.status);
+}
 }  // namespace detail
 
 /// Starts the supervisor of a run on this machine, detached: it outlives this program. `lock` is the run's lock, held
@@ -57,7 +67,7 @@ inline void start_supervisor(run_directory const& run, file_descriptor lock, std
     std::string const log = run.supervisor_log().string();
     open_file(log, O_WRONLY | O_APPEND | O_CREAT).reset();  // so that what refuses it is told here
     // Out of the way of the numbers below.
-    file_descriptor const held{::fcntl(lock.get(), F_DUPFD_CLOEXEC, 10)};
+    file_descriptor held{::fcntl(lock.get(), F_DUPFD_CLOEXEC, 10)};
     if (!held) throw error{"EST-403", {.what = "cannot start the supervisor of the run", .why = std::strerror(errno)}};
     lock.reset();
 
@@ -87,9 +97,9 @@ inline void start_supervisor(run_directory const& run, file_descriptor lock, std
     pid_t ended = 0;
     do ended = ::waitpid(pid, &status, 0);
     while (ended < 0 && errno == EINTR);
-    // A program that ignores SIGCHLD, or reaps children elsewhere, gets no status: the journal knows as well.
-    bool const is_set_up = (ended != pid || status == 0) && journal{run.journal()}.record().supervisor_pid != 0;
-    if (is_set_up) return;
+    held.reset();
+    // A program that ignores SIGCHLD, or reaps children elsewhere, gets no status: lock and journal know as well.
+    if ((ended != pid || status == 0) && detail::is_supervised(run)) return;
     std::string said;
     for (std::string const& line : last_lines(log, 20)) said += (said.empty() ? "" : "\n    ") + line;
     throw error{

@@ -132,6 +132,18 @@ TEST_CASE("a run whose supervisor does not start is Failed, and submit says why"
     CHECK(details.error->id == "EST-403");
 }
 
+TEST_CASE("a script that cuts the journal short before submit has read it does not make the start a failure") {
+    place at;
+    at.write("train", "#!/bin/sh\n: > ../events.jsonl\n");
+    // Is what estima-launch is, but returns to submit only when the script has done its damage.
+    std::ofstream{at / "late_launch"} << "#!/bin/sh\n\"$ESTIMA_LAUNCH\" \"$@\"; code=$?; for run; do :; done\n"
+                                         "[ $code = 0 ] && while grep -q created \"$run/events.jsonl\"; do sleep 0.01; done; exit $code\n";
+    fs::permissions(at / "late_launch", fs::perms::owner_all);
+    estima::run const run = at.experiment().submit({.script = "train", .framework = "Native"}, at.source(),
+                                                   {.launcher = (at / "late_launch").string()});
+    CHECK(is_terminal(run.wait_for_completion({.timeout = patience, .raise_on_error = false}).status));
+}
+
 TEST_CASE("a script that is not there is refused, and one that fails is told by waiting") {
     place at;
     at.write("train", "#!/bin/sh\necho the reason >&2\nexit 3\n");
