@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <string>
 
+#include <estima/history/change_log.hpp>
 #include <estima/history/run_record.hpp>
 #include <estima/system/files.hpp>
 
@@ -38,9 +39,11 @@ public:
         if (!write_all(fd.get(), line_of(std::move(first_event)))) throw_file_error("cannot write", file);
     }
 
-    /// Adds one event, with the time; EST-301 if it cannot be written.
+    /// Adds one event, with the time; EST-301 if it cannot be written. When the run is over, the workspace's change_log
+    /// is told first.
     void append(json event) {
         lock const held{fd_.get()};
+        if (write_refused_ == 0 && is_terminal(record().status)) tell_change();
         write_line(std::move(event));
     }
 
@@ -96,6 +99,12 @@ private:
         std::string line = line_of(std::move(event));
         if (ends_torn()) line.insert(line.begin(), '\n');
         if (!write_all(fd_.get(), line)) throw_file_error("cannot write", path_);
+    }
+
+    /// Whoever follows many runs does not look at those that are over.
+    void tell_change() const {
+        std::filesystem::path const run = path_.parent_path(), runs = run.parent_path();
+        if (runs.filename() == "runs") change_log{runs.parent_path()}.add(run.filename().string());
     }
 
     /// A journal that is shorter than what was read is read anew: somebody else than we has written to it.

@@ -63,7 +63,7 @@ struct run_record {
     double created = 0;  ///< seconds since 1970
     run_status status = run_status::not_started;
     std::vector<status_change> status_changes;
-    std::map<std::string, std::string> tags, properties;
+    std::map<std::string, std::string> tags, properties, parameters;
     std::vector<rank_record> ranks;  ///< in the order of their numbers
     std::vector<artifact_record> artifacts;
     std::vector<model_record> models;
@@ -133,6 +133,7 @@ inline void run_record::apply(json const& event) {
         host = event.value("host", "");
         tags = event.value("tags", tags);
         properties = event.value("properties", properties);
+        parameters = event.value("parameters", parameters);
         created = time;
         status_changes.push_back({run_status::not_started, time});
     } else if (kind == "status") {
@@ -153,6 +154,8 @@ inline void run_record::apply(json const& event) {
         tags[event.value("name", "")] = event.value("value", "");
     } else if (kind == "property") {
         properties.emplace(event.value("name", ""), event.value("value", ""));
+    } else if (kind == "parameter") {
+        parameters.emplace(event.value("name", ""), event.value("value", ""));
     } else if (kind == "supervisor") {
         supervisor_pid = event.value("pid", 0);
         supervisor_start_ticks = event.value("start_ticks", std::uint64_t{0});

@@ -2,9 +2,12 @@
 #pragma once
 
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <ctime>
 #include <string>
+#include <string_view>
 
 namespace estima::inline v0_1 {
 
@@ -28,8 +31,40 @@ inline std::string utc_text(double seconds_since_epoch) {
     return text;
 }
 
+namespace detail {
+/// The text is exactly as utc_text writes it: digits where digits are, in a year that needs no more than four.
+inline bool is_utc_text(std::string_view text) {
+    constexpr std::string_view shape = "0000-00-00T00:00:00.000000Z";
+    if (text.size() != shape.size()) return false;
+    for (std::size_t i = 0; i < shape.size(); ++i)
+        if (shape[i] == '0' ? text[i] < '0' || text[i] > '9' : text[i] != shape[i]) return false;
+    return true;
+}
+
+/// Days from 1970-01-01, by the proleptic Gregorian calendar; months beyond 12 and days beyond the month's carry on.
+constexpr std::int64_t days_since_1970(std::int64_t year, std::int64_t month, std::int64_t day) {
+    year += (month - 1) / 12;
+    month = (month - 1) % 12 + 1;
+    if (month <= 2) --year, month += 12;  // a year from March on ends with its leap day
+    return 365 * year + year / 4 - year / 100 + year / 400 + (153 * (month - 3) + 2) / 5 + day - 1 - 719468;
+}
+}  // namespace detail
+
 /// The reverse of `utc_text`; 0 for text of another shape.
-inline double utc_seconds(std::string const& text) {
+inline double utc_seconds(std::string_view view) {
+    if (detail::is_utc_text(view) && view.substr(0, 4) != "0000" && view.substr(5, 2) != "00") {
+        // By hand: this is done for every line when the journals of a million runs are read.
+        auto number = [view](std::size_t at, std::size_t length) {
+            std::int64_t value = 0;
+            for (char const c : view.substr(at, length)) value = value * 10 + (c - '0');
+            return value;
+        };
+        std::int64_t const days = detail::days_since_1970(number(0, 4), number(5, 2), number(8, 2));
+        std::int64_t const whole = days * 86400 + number(11, 2) * 3600 + number(14, 2) * 60;
+        double const seconds = static_cast<double>(number(17, 2) * 1'000'000 + number(20, 6)) / 1e6;
+        return static_cast<double>(whole) + seconds;
+    }
+    std::string const text{view};
     std::tm parts{};
     double seconds = 0;
     int year = 0, month = 0;

@@ -9,6 +9,7 @@
 #include <string>
 #include <utility>
 
+#include <estima/history/change_log.hpp>
 #include <estima/history/journal.hpp>
 #include <estima/history/run_directory.hpp>
 #include <estima/run_configuration/json.hpp>
@@ -55,7 +56,14 @@ inline created_run create_run(std::filesystem::path const& workspace, std::strin
                          {"host", host_name()},
                          {"properties", {{"ContentSnapshotId", snapshot_id}}}});
         run_directory directory{runs / id};
-        if (scratch.rename_to(directory.path)) return {std::move(directory), std::move(lock)};
+        change_log const changes{workspace};
+        changes.add(id);  // first, so that a run which can be seen was told
+        if (!scratch.rename_to(directory.path)) continue;
+        try {
+            changes.add(id);  // again, for who looked in between
+        } catch (error const&) {  // it was told once
+        }
+        return {std::move(directory), std::move(lock)};
     }
 }
 

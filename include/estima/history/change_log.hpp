@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <string>
+
+#include <estima/system/files.hpp>
+
+namespace estima::inline v0_1 {
+
+/// `changes.log` of a workspace: one line for each run that was made, and for each change of a run that is over. Who
+/// keeps something derived from the journals reads what was added since last time, and looks at these runs and at those
+/// that are not over; a million finished runs cost nothing. Lines are only ever added.
+///
+/// The writer holds the lock of the run's journal, adds the line here, then adds to the journal. So a reader who sees
+/// the line and then gets the lock sees the change, or the writer was killed before it made one: nothing is missed.
+class change_log {
+public:
+    explicit change_log(std::filesystem::path const& workspace) : file_{workspace / "changes.log"} {}
+
+    /// Adds a line; EST-301 if it cannot. It starts with a newline of its own, so that a line which somebody left torn
+    /// spoils no other.
+    void add(std::string const& run_id) const {
+        file_descriptor const fd = open_file(file_, O_WRONLY | O_APPEND | O_CREAT);
+        if (!write_all(fd.get(), "\n" + run_id + "\n")) throw_file_error("cannot write", file_);
+    }
+
+    std::filesystem::path const& path() const { return file_; }
+
+private:
+    std::filesystem::path file_;
+};
+
+}  // namespace estima::inline v0_1

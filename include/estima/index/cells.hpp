@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <algorithm>
+#include <bitset>
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include <estima/index/byte_codec.hpp>
+#include <estima/index/indexed_run.hpp>
+
+namespace estima::inline v0_1::detail {
+
+/// Runs are searched in blocks of this many: what one column has for a block is one record, read and compared at once.
+inline constexpr std::size_t block_size = 1024;
+using run_set = std::bitset<block_size>;
+
+/// One thing that runs have: the tag "team", the smallest value of the metric "loss".
+struct column_name {
+    column_kind kind = column_kind::attribute;
+    std::string name{};
+    bool operator==(column_name const&) const = default;
+    auto operator<=>(column_name const&) const = default;
+};
+
+/// What one column has for the runs of a block.
+struct cell {
+    column_name column;
+    std::optional<double> low{}, high{};  ///< of the numbers that are some; none for texts
+    std::string bytes{};
+};
+
+/// Reads a cell. Not all runs of a block need have a value.
+class cell_reader {
+public:
+    explicit cell_reader(std::string_view sealed) {
+        byte_reader in{unsealed_bytes(sealed)};
+        is_text_ = in.get<std::uint8_t>() != 0;
+        count_ = in.get<std::uint16_t>();
+        bool const is_dense = in.get<std::uint8_t>() != 0;
+        if (count_ > block_size) throw_damaged("a cell of the index is too long");
+        if (!is_dense) places_ = in.raw(count_ * sizeof(std::uint16_t));
+        if (is_text_) {
+            std::uint16_t const distinct = in.get<std::uint16_t>();
+            texts_.reserve(distinct);
+            for (unsigned i = 0; i < distinct; ++i) texts_.push_back(in.get_text());
+            is_wide_ = distinct > 256;
+            values_ = in.raw(count_ * (is_wide_ ? 2U : 1U));
+        } else {
+            values_ = in.raw(count_ * sizeof(double));
+        }
+    }
+
+    bool is_text() const { return is_text_; }
+
+    /// Calls `see(place, value)` for each run that has a number.
+    template <class See>
+    void for_each_number(See see) const {
+        if (is_text_) return;
+        for (std::size_t i = 0; i < count_; ++i) see(place(i), at<double>(values_, i));
+    }
+
+    /// Calls `see(place, text)` for each run that has a text.
+    template <class See>
+    void for_each_text(See see) const {
+        if (is_text_)
+            for (std::size_t i = 0; i < count_; ++i) see(place(i), texts_[code(i)]);
+    }
+
+    /// The runs that have a value.
+    run_set present() const {
+        run_set all;
+        for (std::size_t i = 0; i < count_; ++i) all.set(place(i));
+        return all;
+    }
+
+    /// The runs whose number is as asked: `is(double)`.
+    template <class Is>
+    run_set where_number(Is is) const {
+        run_set found;
+        for_each_number([&](std::size_t place, double value) {
+            if (is(value)) found.set(place);
+        });
+        return found;
+    }
+
+    /// The runs whose text is as asked. Each text is looked at once, however many runs have it.
+    template <class Is>
+    run_set where_text(Is is) const {
+        run_set found;
+        std::vector<char> verdicts(texts_.size());
+        bool any = false;
+        for (std::size_t i = 0; i < texts_.size(); ++i) any = (verdicts[i] = is(texts_[i]) ? 1 : 0) != 0 || any;
+        if (!is_text_ || !any) return found;
+        for (std::size_t i = 0; i < count_; ++i)
+            if (verdicts[code(i)] != 0) found.set(place(i));
+        return found;
+    }
+
+private:
+    template <class Number>
+    static Number at(std::string_view raw, std::size_t i) {
+        Number value{};
+        std::memcpy(&value, raw.data() + i * sizeof value, sizeof value);
+        return value;
+    }
+    std::size_t place(std::size_t i) const {
+        std::size_t const p = places_.empty() ? i : at<std::uint16_t>(places_, i);
+        return p < block_size ? p : (throw_damaged("a cell of the index has no such place"), p);
+    }
+    std::size_t code(std::size_t i) const {
+        std::size_t const c = is_wide_ ? at<std::uint16_t>(values_, i) : at<std::uint8_t>(values_, i);
+        return c < texts_.size() ? c : (throw_damaged("a cell of the index has no such text"), c);
+    }
+
+    bool is_text_ = false, is_wide_ = false;
+    std::size_t count_ = 0;
+    std::string_view places_, values_;
+    std::vector<std::string_view> texts_;
+};
+
+/// Makes the cells of a block from its runs.
+class cell_builder {
+public:
+    /// All columns, or with a list only those.
+    explicit cell_builder(std::vector<column_name> const* only = nullptr) : only_{only} {}
+
+    /// Adds a run at the next place; its texts must live until build().
+    void add(run_summary const& run) {
+        for_each_value(
+            run,
+            [this](column_kind kind, std::string_view name, std::string_view value) {
+                if (column* const c = find(kind, name)) c->add(places_, value);
+            },
+            [this](column_kind kind, std::string_view name, double value) { add_number(kind, name, value); });
+        next();
+    }
+    void next() { ++places_; }
+    void add_number(column_kind kind, std::string_view name, double value) {
+        if (column* const c = find(kind, name)) c->add(places_, value);
+    }
+
+    std::vector<cell> build() const {
+        std::vector<cell> cells;
+        for (auto const& [key, c] : columns_) cells.push_back(c.build({key.first, std::string{key.second}}, places_));
+        return cells;
+    }
+
+private:
+    struct column {
+        std::vector<std::uint16_t> places{}, codes{};
+        std::vector<double> numbers{};
+        std::vector<std::string_view> texts{};
+        std::unordered_map<std::string_view, std::uint16_t> code_of{};
+
+        void add(std::size_t place, double value) {
+            places.push_back(static_cast<std::uint16_t>(place));
+            numbers.push_back(value);
+        }
+        void add(std::size_t place, std::string_view value) {
+            places.push_back(static_cast<std::uint16_t>(place));
+            auto const [at, is_new] = code_of.try_emplace(value, static_cast<std::uint16_t>(texts.size()));
+            if (is_new) texts.push_back(value);
+            codes.push_back(at->second);
+        }
+        cell build(column_name name, std::size_t run_count) const {
+            cell made{.column = std::move(name)};
+            byte_writer out;
+            bool const is_text = !texts.empty();
+            bool const is_dense = places.size() == run_count;
+            out.put(static_cast<std::uint8_t>(is_text));
+            out.put(static_cast<std::uint16_t>(places.size()));
+            out.put(static_cast<std::uint8_t>(is_dense));
+            if (!is_dense)
+                for (std::uint16_t const place : places) out.put(place);
+            if (is_text) {
+                out.put(static_cast<std::uint16_t>(texts.size()));
+                for (std::string_view const text : texts) out.put_text(text);
+                for (std::uint16_t const code : codes)
+                    if (texts.size() > 256)
+                        out.put(code);
+                    else
+                        out.put(static_cast<std::uint8_t>(code));
+            }
+            for (double const value : numbers) {
+                out.put(value);
+                if (std::isnan(value)) continue;
+                made.low = std::min(made.low.value_or(value), value);
+                made.high = std::max(made.high.value_or(value), value);
+            }
+            made.bytes = sealed_bytes(out.bytes());
+            return made;
+        }
+    };
+
+    column* find(column_kind kind, std::string_view name) {
+        auto const at = columns_.find(std::pair{kind, name});
+        if (at != columns_.end()) return &at->second;
+        if (only_ != nullptr) {
+            bool wanted = false;
+            for (column_name const& one : *only_) wanted = wanted || (one.kind == kind && one.name == name);
+            if (!wanted) return nullptr;
+        }
+        return &columns_.emplace(std::pair{kind, name}, column{}).first->second;
+    }
+
+    std::vector<column_name> const* only_;
+    std::size_t places_ = 0;
+    std::map<std::pair<column_kind, std::string_view>, column> columns_;
+};
+
+}  // namespace estima::inline v0_1::detail

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <algorithm>
+#include <charconv>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <exception>
+#include <filesystem>
+#include <mutex>
+#include <random>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+#include <estima/index/cells.hpp>
+#include <estima/index/index_store.hpp>
+#include <estima/index/log_news.hpp>
+#include <estima/index/read_run.hpp>
+#include <estima/system/files.hpp>
+
+namespace estima::inline v0_1::detail {
+
+/// All names of runs, those of each experiment in the order of their times.
+inline std::vector<std::string> run_ids_in(std::string const& runs) {
+    std::vector<std::string> ids = names_in(runs);
+    std::erase_if(ids, [](std::string const& id) { return !is_indexed_id(id); });
+    auto const seconds = [](std::string_view id) {  // "<experiment>_<epoch seconds>_<8 hex>"
+        std::int64_t value = 0;
+        std::size_t const end = id.rfind('_');
+        if (end == std::string_view::npos || end == 0) return value;
+        std::size_t const begin = id.rfind('_', end - 1);
+        if (begin != std::string_view::npos) std::from_chars(id.data() + begin + 1, id.data() + end, value);
+        return value;
+    };
+    std::vector<std::pair<std::int64_t, std::string>> timed;
+    timed.reserve(ids.size());
+    for (std::string& id : ids) timed.emplace_back(seconds(id), std::move(id));
+    std::sort(timed.begin(), timed.end());
+    ids.clear();
+    for (auto& [time, id] : timed) ids.push_back(std::move(id));
+    return ids;
+}
+
+/// Takes in all runs that the index does not have: threads read journals, this one stores. It may be killed at any time
+/// and goes on where it was; several processes that build share the work.
+class index_build {
+public:
+    index_build(std::filesystem::path const& workspace, index_store& store)
+        : workspace_{workspace}, runs_{(workspace / "runs").string()}, store_{store} {}
+
+    /// Builds an index from nothing, or goes on with it.
+    void run() {
+        {
+            sqlite_transaction write{store_.database(), "IMMEDIATE"};
+            index_state state = store_.state();
+            if (state.is_complete) return;
+            if (state.stamp == 0) {
+                // Before the first look: what is told from here on is looked at again.
+                log_news const end = change_log_end(workspace_);
+                state.log_offset = end.offset;
+                state.log_check = end.check;
+                state.stamp = 1;
+                store_.set_state(state);
+            }
+            write.commit();
+        }
+        take_in_new_runs();
+        sqlite_transaction write{store_.database(), "IMMEDIATE"};
+        index_state state = store_.state();
+        state.is_complete = true;
+        store_.set_state(state);
+        write.commit();
+    }
+
+    void take_in_new_runs() {
+        std::vector<std::string> ids = run_ids_in(runs_);
+        std::unordered_set<std::string> const known = store_.all_ids();
+        if (!known.empty()) std::erase_if(ids, [&known](std::string const& id) { return known.contains(id); });
+        std::vector<std::vector<std::string>> parts;
+        for (std::size_t from = 0; from < ids.size(); from += block_size)
+            parts.emplace_back(ids.begin() + static_cast<std::ptrdiff_t>(from),
+                               ids.begin() + static_cast<std::ptrdiff_t>(std::min(from + block_size, ids.size())));
+        // Others that build as well begin elsewhere.
+        if (!known.empty() && !parts.empty())
+            std::rotate(parts.begin(),
+                        parts.begin() + static_cast<std::ptrdiff_t>(std::random_device{}() % parts.size()), parts.end());
+        take_in(parts);
+    }
+
+private:
+    struct part {
+        std::vector<run_to_store> runs{};
+        std::vector<cell> cells{};
+    };
+
+    /// What the threads share.
+    struct shared_work {
+        std::mutex mutex{};
+        std::condition_variable changed{};
+        std::size_t next = 0;
+        std::deque<part> done{};
+        std::exception_ptr failure{};
+        std::size_t working = 0;
+        bool is_over = false;
+    };
+
+    part read(std::vector<std::string> const& ids, run_reader& reader) const {
+        std::vector<indexed_run> runs;
+        runs.reserve(ids.size());
+        part made;
+        for (std::string const& id : ids) {
+            indexed_run run;
+            if (reader.read(runs_ + "/" + id, run) != run_found::changed) continue;
+            made.runs.push_back({id, to_bytes(run), reader.is_busy() || !run.is_terminal});
+            runs.push_back(std::move(run));
+        }
+        if (runs.size() * 2 < block_size) return made;  // too few for a block: loose
+        cell_builder builder;
+        for (indexed_run const& run : runs) builder.add(run.summary);
+        made.cells = builder.build();
+        return made;
+    }
+
+    void work(std::vector<std::vector<std::string>> const& parts, shared_work& shared) const {
+        run_reader reader;
+        std::unique_lock lock{shared.mutex};
+        ++shared.working;
+        try {
+            while (shared.next < parts.size() && !shared.is_over) {
+                std::vector<std::string> const& ids = parts[shared.next++];
+                lock.unlock();
+                part made = read(ids, reader);
+                lock.lock();
+                shared.changed.wait(lock, [&] { return shared.done.size() < 4 || shared.is_over; });
+                shared.done.push_back(std::move(made));
+                shared.changed.notify_all();
+            }
+        } catch (...) {
+            if (!lock.owns_lock()) lock.lock();
+            shared.failure = std::current_exception();
+        }
+        --shared.working;
+        shared.changed.notify_all();
+    }
+
+    void take_in(std::vector<std::vector<std::string>> const& parts) {
+        if (parts.empty()) return;
+        if (parts.size() == 1) {
+            run_reader reader;
+            store(read(parts.front(), reader));
+            return;
+        }
+        shared_work shared;
+        std::vector<std::jthread> threads;
+        struct ending {
+            shared_work& shared;
+            ~ending() {
+                std::lock_guard const lock{shared.mutex};
+                shared.is_over = true;
+                shared.changed.notify_all();
+            }
+        };
+        std::size_t const count = std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, 8);
+        ending const end{shared};
+        shared.working = 0;
+        for (std::size_t i = 0; i < std::min(count, parts.size()); ++i)
+            threads.emplace_back([this, &parts, &shared] { work(parts, shared); });
+        for (std::size_t stored = 0; stored < parts.size(); ++stored) {
+            std::unique_lock lock{shared.mutex};
+            shared.changed.wait(lock, [&] { return !shared.done.empty() || shared.failure; });
+            if (shared.failure) std::rethrow_exception(shared.failure);
+            part const one = std::move(shared.done.front());
+            shared.done.pop_front();
+            shared.changed.notify_all();
+            lock.unlock();
+            store(one);
+        }
+    }
+
+    /// Locks of others that build are waited for, as long as something moves.
+    void store(part const& one) {
+        for (std::int64_t last_stamp = -1;;) {
+            try {
+                sqlite_transaction write{store_.database(), "IMMEDIATE"};
+                index_state state = store_.state();
+                ++state.stamp;
+                if (!one.cells.empty()) {
+                    store_.put_block(one.runs, one.cells, state.stamp);
+                } else {
+                    for (run_to_store const& run : one.runs)
+                        if (!store_.find(run.id)) store_.put(run, std::nullopt, state.stamp);
+                    store_.gather_loose();
+                }
+                store_.set_state(state);
+                write.commit();
+                return;
+            } catch (sqlite_failure const& failure) {
+                if (!failure.is_locked()) throw;
+                std::int64_t const stamp = store_.state().stamp;
+                if (stamp == last_stamp) throw;
+                last_stamp = stamp;
+            }
+        }
+    }
+
+    std::filesystem::path workspace_;
+    std::string runs_;
+    index_store& store_;
+};
+
+}  // namespace estima::inline v0_1::detail

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <sys/stat.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <estima/index/sqlite.hpp>
+
+namespace estima::inline v0_1::detail {
+
+/// Which tables there are and what they mean. A file of an older format is emptied and built anew; one of a newer format
+/// is left alone, and an index of this format is kept beside it.
+inline constexpr std::int64_t index_format = 1;
+inline constexpr std::int64_t index_application = 0x65737469;  // "esti", in the header of the file
+
+inline constexpr char const* index_tables = R"(
+CREATE TABLE state(one INTEGER PRIMARY KEY CHECK(one = 1), is_complete INTEGER NOT NULL, log_offset INTEGER NOT NULL,
+                   log_check INTEGER NOT NULL, stamp INTEGER NOT NULL, boot BLOB NOT NULL);
+INSERT INTO state VALUES(1, 0, 0, 0, 0, x'');
+CREATE TABLE awaited(id BLOB PRIMARY KEY, since REAL NOT NULL) WITHOUT ROWID;
+CREATE TABLE runs(number INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, block INTEGER NOT NULL, place INTEGER NOT NULL,
+                  is_watched INTEGER NOT NULL, stamp INTEGER NOT NULL, record BLOB NOT NULL);
+CREATE INDEX runs_loose ON runs(stamp) WHERE block = 0;
+CREATE INDEX runs_watched ON runs(number) WHERE is_watched = 1;
+CREATE TABLE columns(number INTEGER PRIMARY KEY, kind INTEGER NOT NULL, name BLOB NOT NULL, UNIQUE(kind, name));
+CREATE TABLE blocks(number INTEGER PRIMARY KEY, count INTEGER NOT NULL, dead BLOB NOT NULL);
+CREATE TABLE cells(place INTEGER PRIMARY KEY, low REAL, high REAL, bytes BLOB NOT NULL);
+)";
+
+inline std::int64_t pragma(sqlite_database& database, char const* name) {
+    sqlite_statement ask = database.prepare(std::string{"PRAGMA "} + name);
+    return ask.step() ? ask.integer(0) : 0;
+}
+
+/// Empties a database, whatever its file holds, under SQLite's own locks: other processes may have it open.
+inline void empty_database(sqlite_database& database) {
+    ::sqlite3_db_config(database.handle(), SQLITE_DBCONFIG_RESET_DATABASE, 1, nullptr);
+    int const code = ::sqlite3_exec(database.handle(), "VACUUM", nullptr, nullptr, nullptr);
+    ::sqlite3_db_config(database.handle(), SQLITE_DBCONFIG_RESET_DATABASE, 0, nullptr);
+    if (code != SQLITE_OK) throw sqlite_failure{code, ::sqlite3_errmsg(database.handle())};
+}
+
+inline void make_tables(sqlite_database& database) {
+    sqlite_transaction write{database, "IMMEDIATE"};
+    sqlite_statement ask = database.prepare("SELECT count(*) FROM sqlite_schema");
+    bool const is_empty = ask.step() && ask.integer(0) == 0;
+    ask.reset();
+    if (is_empty) {  // otherwise another process was faster
+        database.run(index_tables);
+        database.run("PRAGMA application_id = " + std::to_string(index_application));
+        database.run("PRAGMA user_version = " + std::to_string(index_format));
+    }
+    write.commit();
+}
+
+/// An open index, and the file that it was when it was opened.
+struct index_file {
+    std::string path;  ///< ":memory:" for one that nobody else sees
+    std::unique_ptr<sqlite_database> database{};
+    std::uint64_t inode = 0, device = 0;
+
+    bool is_in_memory() const { return path == ":memory:"; }
+
+    /// Somebody deleted the file, or put another one in its place: this one is not the index any more.
+    bool is_replaced() const {
+        struct stat status {};
+        if (is_in_memory()) return false;
+        return ::stat(path.c_str(), &status) != 0 || status.st_ino != inode || status.st_dev != device;
+    }
+};
+
+/// Opens an index and makes its tables, if they are not there. Nothing if the file is of a newer format, or no index.
+inline std::optional<index_file> open_index_file(std::string const& path, bool must_empty) {
+    index_file file{.path = path};
+    file.database = std::make_unique<sqlite_database>(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+    sqlite_database& database = *file.database;
+    ::sqlite3_busy_timeout(database.handle(), 500);
+    ::sqlite3_db_config(database.handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+    ::sqlite3_db_config(database.handle(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+    std::int64_t application = 0, format = 0, tables = 0;
+    try {
+        application = pragma(database, "application_id");
+        format = pragma(database, "user_version");
+        sqlite_statement ask = database.prepare("SELECT count(*) FROM sqlite_schema");
+        tables = ask.step() ? ask.integer(0) : 0;
+    } catch (sqlite_failure const& failure) {
+        if (!failure.is_damage()) throw;
+        must_empty = true;
+    }
+    if (!must_empty && tables > 0) {
+        if (application != index_application || format > index_format) return std::nullopt;
+        must_empty = format < index_format;
+    }
+    if (must_empty) empty_database(database);
+    if (!file.is_in_memory()) {
+        database.run("PRAGMA journal_mode = WAL");
+        // A loss of power may take the last changes, never the order of changes. The journals have them.
+        database.run("PRAGMA synchronous = NORMAL");
+    }
+    database.run("PRAGMA cache_size = -16384");
+    if (must_empty || tables == 0) make_tables(database);
+    struct stat status {};
+    if (::stat(path.c_str(), &status) == 0) {
+        file.inode = status.st_ino;
+        file.device = status.st_dev;
+    }
+    return file;
+}
+
+/// The index of a workspace: `index.sqlite`, or beside it where that is of a newer format or something else.
+inline index_file open_workspace_index(std::filesystem::path const& workspace, bool must_empty) {
+    if (auto file = open_index_file((workspace / "index.sqlite").string(), must_empty)) return std::move(*file);
+    std::string const beside = "index." + std::to_string(index_format) + ".sqlite";
+    if (auto file = open_index_file((workspace / beside).string(), must_empty)) return std::move(*file);
+    return *open_index_file((workspace / beside).string(), true);
+}
+
+}  // namespace estima::inline v0_1::detail

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cmath>
+#include <cstdlib>
+#include <ctime>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include <estima/history/metrics.hpp>
+#include <estima/index/indexed_run.hpp>
+#include <estima/index/journal_line.hpp>
+#include <estima/system/file_descriptor.hpp>
+
+namespace estima::inline v0_1::detail {
+
+/// What reading a run's files found.
+enum class run_found {
+    same,     ///< nothing new
+    changed,  ///< and it was taken in
+    gone,     ///< there is no such run
+};
+
+/// Reads journals and metric files of runs, each from where it was read to, and keeps its buffers from run to run.
+class run_reader {
+public:
+    /// Brings a run up to date; a new one starts as indexed_run{}. `run_folder` is an absolute path.
+    run_found read(std::string const& run_folder, indexed_run& run) {
+        path_ = run_folder;
+        path_ += "/events.jsonl";
+        file_descriptor journal{open_to_read(path_)};
+        if (!journal) return errno == ENOENT || errno == ENOTDIR ? run_found::gone : run_found::same;
+        // A writer who holds the lock has announced a line (change_log) and not written it yet.
+        is_busy_ = ::flock(journal.get(), LOCK_SH | LOCK_NB) != 0;
+        bool changed = false;
+        auto take_journal = [&] {
+            return read_lines(journal.get(), run.journal, changed,
+                              [&](std::string_view line, bool is_whole) {
+                                  if (is_whole) lines_.take(line, run.summary);
+                                  return is_whole;
+                              });
+        };
+        if (!take_journal()) {  // cut short, or replaced
+            run = {};
+            changed = true;
+            take_journal();
+        }
+        journal.reset();  // lets the lock go
+        run.summary.run_id = run_folder.substr(run_folder.rfind('/') + 1);  // whatever the journal says
+        run.is_terminal = is_terminal(run.summary.status);
+        path_.resize(run_folder.size());
+        path_ += "/metrics";
+        // In this order: when the journal tells the end, all metrics are there.
+        if (!read_metrics(run, changed)) {
+            run.files.clear();
+            run.newest.clear();
+            run.summary.metrics.clear();
+            run.metrics_changed = -1;
+            changed = true;
+            read_metrics(run, changed);
+        }
+        return changed ? run_found::changed : run_found::same;
+    }
+
+    /// Whether a writer held the lock of the journal that was read last: it has to be looked at again.
+    bool is_busy() const { return is_busy_; }
+
+private:
+    static constexpr std::size_t piece_size = 256 * 1024;
+    static constexpr std::size_t checked_bytes = 64;
+
+    static int open_to_read(std::string const& path) {
+        return ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    }
+    static std::int64_t nanoseconds(timespec const& t) { return t.tv_sec * 1'000'000'000 + t.tv_nsec; }
+
+    static ssize_t read_at(int fd, char* to, std::size_t size, std::uint64_t offset) {
+        ssize_t n = 0;
+        do n = ::pread(fd, to, size, static_cast<off_t>(offset));
+        while (n < 0 && errno == EINTR);
+        return n;
+    }
+
+    /// Calls `take(line, is_whole)` for what was added to a file, without newlines. Of a last line that does not end
+    /// `take` says whether it was taken. False if the file is not the one that was read before.
+    template <class Take>
+    bool read_lines(int fd, file_position& at, bool& changed, Take take) {
+        struct stat status {};
+        if (::fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) return true;
+        file_position seen{at.offset, at.check, static_cast<std::uint64_t>(status.st_size),
+                           static_cast<std::uint64_t>(status.st_ino), nanoseconds(status.st_mtim)};
+        if (seen == at) return true;
+        if (seen.size < at.offset) return at = {}, false;
+        changed = true;
+        if (buffer_.empty()) buffer_.resize(piece_size);
+        std::size_t const before = static_cast<std::size_t>(std::min<std::uint64_t>(at.offset, checked_bytes));
+        ssize_t n = read_at(fd, buffer_.data(), buffer_.size(), at.offset - before);
+        if (n < static_cast<ssize_t>(before)) return at = {}, false;
+        if (checksum_of({buffer_.data(), before}) != (at.offset == 0 ? checksum_of({}) : at.check)) return at = {}, false;
+        std::string tail{buffer_.data(), before};
+        std::uint64_t offset = at.offset;
+        std::string begun;
+        auto took = [&](std::string_view bytes) {
+            offset += bytes.size();
+            tail.append(bytes.substr(bytes.size() - std::min(bytes.size(), checked_bytes)));
+            if (tail.size() > checked_bytes) tail.erase(0, tail.size() - checked_bytes);
+        };
+        for (std::size_t skip = before; n > 0;
+             n = read_at(fd, buffer_.data(), buffer_.size(), offset + begun.size()), skip = 0) {
+            std::string_view piece{buffer_.data() + skip, static_cast<std::size_t>(n) - skip};
+            std::size_t const last = piece.rfind('\n');
+            if (last == std::string_view::npos) {
+                if (piece.empty()) break;
+                begun.append(piece);
+                continue;
+            }
+            std::string_view whole = piece.substr(0, last + 1);
+            if (!begun.empty()) {
+                std::size_t const end = whole.find('\n');
+                begun.append(whole.substr(0, end));
+                take(std::string_view{begun}, true);
+                took(begun.append("\n"));
+                begun.clear();
+                whole.remove_prefix(end + 1);
+            }
+            for (std::string_view rest = whole; !rest.empty();) {
+                std::size_t const end = rest.find('\n');
+                take(rest.substr(0, end), true);
+                rest.remove_prefix(end + 1);
+            }
+            if (!whole.empty()) took(whole);
+            begun = piece.substr(last + 1);
+        }
+        if (!begun.empty() && take(std::string_view{begun}, false)) took(begun);
+        seen.offset = offset;
+        seen.check = checksum_of(tail);
+        at = seen;
+        return true;
+    }
+
+    /// False if a file is not the one that was read before.
+    bool read_metrics(indexed_run& run, bool& changed) {
+        struct stat status {};
+        if (::stat(path_.c_str(), &status) != 0) return run.files.empty();
+        std::size_t const folder = path_.size();
+        if (nanoseconds(status.st_mtim) != run.metrics_changed) {
+            std::set<std::string> const names = metric_files();
+            for (auto const& [name, position] : run.files)
+                if (!names.contains(name)) return false;
+            for (std::string const& name : names) {
+                auto const known = [&name](auto const& file) { return file.first == name; };
+                if (std::none_of(run.files.begin(), run.files.end(), known)) run.files.emplace_back(name, file_position{});
+            }
+            // Time stamps are coarse: what is added within the same tick does not show.
+            timespec now{};
+            ::clock_gettime(CLOCK_REALTIME, &now);
+            bool const is_settled = std::abs(nanoseconds(now) - nanoseconds(status.st_mtim)) > 100'000'000;
+            run.metrics_changed = is_settled ? nanoseconds(status.st_mtim) : -2;
+            changed = true;
+        }
+        bool is_read = true;
+        for (std::size_t i = 0; i < run.files.size() && is_read; ++i) {
+            path_.resize(folder);
+            path_.append("/").append(run.files[i].first);
+            file_descriptor const fd{open_to_read(path_)};
+            if (!fd) continue;
+            is_read = read_lines(fd.get(), run.files[i].second, changed,
+                                 [&](std::string_view line, bool) { return take_metric(line, i, run); });
+        }
+        path_.resize(folder);
+        if (is_read) choose_newest(run);
+        return is_read;
+    }
+
+    std::set<std::string> metric_files() const {
+        std::set<std::string> names;
+        std::unique_ptr<DIR, int (*)(DIR*)> const folder{::opendir(path_.c_str()), &::closedir};
+        while (dirent const* const entry = folder ? ::readdir(folder.get()) : nullptr) {
+            std::string_view const name{entry->d_name};
+            if (name.ends_with(".jsonl") && name.size() > 6) names.emplace(name);
+        }
+        return names;
+    }
+
+    static bool take_metric(std::string_view text, std::size_t file, indexed_run& run) {
+        auto const line = parse_metric_line(text);
+        if (!line) return false;
+        double const* const value = std::get_if<double>(&line->value);
+        if (value == nullptr) return true;
+        metric_summary& m = run.summary.metrics[line->name];
+        ++m.count;
+        m.min = std::fmin(m.min, *value);
+        m.max = std::fmax(m.max, *value);
+        std::vector<newest_point>& points = run.newest[line->name];
+        auto point = std::find_if(points.begin(), points.end(), [file](newest_point const& p) { return p.file == file; });
+        if (point == points.end()) point = points.insert(point, newest_point{.file = file});
+        point->value = *value;
+        point->time = line->time.value_or(0);
+        point->latest_time = std::max(point->latest_time, point->time);
+        point->step = line->step;
+        return true;
+    }
+
+    /// Of several processes' points that of the latest time, as read_metrics orders them.
+    static void choose_newest(indexed_run& run) {
+        auto const place = [&run](std::uint64_t file) {
+            std::string const& name = run.files[file].first;
+            return std::pair{rank_of_file(name), std::string_view{name}};
+        };
+        for (auto const& [name, points] : run.newest) {
+            newest_point const* best = &points.front();
+            for (newest_point const& p : points)
+                if (p.latest_time > best->latest_time ||
+                    (p.latest_time == best->latest_time && place(p.file) > place(best->file)))
+                    best = &p;
+            metric_summary& m = run.summary.metrics[name];
+            m.last = best->value;
+            m.time = best->time;
+            m.step = best->step;
+        }
+    }
+
+    std::string path_;
+    std::vector<char> buffer_;
+    journal_lines lines_;
+    bool is_busy_ = false;
+};
+
+}  // namespace estima::inline v0_1::detail

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <estima/base/error.hpp>
+#include <estima/index/index_search.hpp>
+#include <estima/index/index_update.hpp>
+#include <estima/index/parse_filter.hpp>
+#include <estima/index/query.hpp>
+#include <estima/index/run_summary.hpp>
+
+namespace estima::inline v0_1 {
+
+/// Some runs, in the order that was asked for.
+struct run_page {
+    std::vector<run_summary> runs;
+    std::string next_page_token{};  ///< empty: there are no more
+
+    auto begin() const { return runs.begin(); }
+    auto end() const { return runs.end(); }
+    std::size_t size() const { return runs.size(); }
+    bool empty() const { return runs.empty(); }
+};
+
+/// Which runs refresh() looks at.
+enum class run_look {
+    at_changes,  ///< new ones, those that are not over, and those that changed since they were over
+    at_all,      ///< every folder: finds what was put there or changed by other means than estima's
+};
+
+/// What is known of all runs of a workspace, in `index.sqlite`: derived from their journals and metric files, so that a
+/// search over a million runs takes milliseconds. Any number of processes may use and update it at once, and it may be
+/// deleted at any time. What cannot be used (damaged, of another format) is made anew; where the file can be neither used
+/// nor made (no access, a stopped process holds its lock) an index in memory answers, right and slowly. One thread at a
+/// time.
+class run_index {
+public:
+    /// The index of the workspace in that folder. It is opened when it is needed.
+    explicit run_index(std::filesystem::path workspace) : workspace_{std::move(workspace)} {}
+
+    /// Takes in what happened until now: what is acknowledged before this call is found after it. EST-301: the folder of
+    /// runs cannot be read; EST-600.
+    void refresh(run_look look = run_look::at_changes) {
+        attempt([&](detail::index_store& store) {
+            detail::index_update{workspace_, store, overlay_}.refresh(look == run_look::at_all);
+        });
+    }
+
+    /// Throws away what is stored and reads everything again. EST-301, EST-600.
+    void rebuild() {
+        must_empty_ = true;
+        store_.reset();
+        refresh();
+    }
+
+    /// The runs that fit, as of the last refresh(). EST-605: the page token; EST-606: max_results; EST-600.
+    run_page search(run_query const& query) {
+        if (query.max_results == 0 || query.max_results > 50'000)
+            throw error{"EST-606",
+                        {.what = "a page cannot have " + std::to_string(query.max_results) + " runs",
+                         .remedy = "set max_results to 1 to 50000, and ask for the next page by next_page_token"}};
+        run_page page;
+        attempt([&](detail::index_store& store) {
+            if (!store.state().is_complete) detail::index_update{workspace_, store, overlay_}.refresh(false);
+            std::vector<std::string> gone;
+            do {
+                for (std::string const& id : gone) overlay_.gone.insert(id);
+                gone.clear();
+                detail::sqlite_transaction const read{store.database(), "DEFERRED"};
+                page = search_once(store, query);
+                for (run_summary const& run : page.runs)
+                    if (::access((workspace_ / "runs" / run.run_id / "events.jsonl").c_str(), F_OK) != 0)
+                        gone.push_back(run.run_id);
+            } while (!gone.empty());
+        });
+        return page;
+    }
+
+    /// The ids of runs that are not over, as of the last refresh().
+    std::vector<std::string> unfinished() {
+        std::vector<std::string> ids;
+        attempt([&](detail::index_store& store) {
+            ids = store.watched();
+            for (auto const& [id, run] : overlay_.runs)
+                if (!run.is_terminal) ids.push_back(id);
+        });
+        return ids;
+    }
+
+    /// Why the answers come from memory; empty if they come from the file.
+    std::string const& why_in_memory() const { return why_in_memory_; }
+
+private:
+    /// Does something with the index, which is opened, or mended, as often as that helps.
+    template <class Action>
+    void attempt(Action action) {
+        for (int tries_left = 6;; --tries_left) {
+            try {
+                if (store_ && store_->file().is_replaced()) close();
+                if (!store_) {
+                    store_.emplace(why_in_memory_.empty()
+                                       ? detail::open_workspace_index(workspace_, std::exchange(must_empty_, false))
+                                       : *detail::open_index_file(":memory:", false));
+                }
+                return action(*store_);
+            } catch (detail::sqlite_failure const& failure) {
+                close();
+                if (tries_left == 0 || (!why_in_memory_.empty() && !failure.is_damage()))
+                    throw error{"EST-600",
+                                {.what = "the index of the runs cannot be used",
+                                 .where = (workspace_ / "index.sqlite").string(),
+                                 .why = failure.what(),
+                                 .remedy = "delete that file: it is made anew from the journals"}};
+                bool const was_made_anew = failure.code() == SQLITE_ERROR || failure.code() == SQLITE_SCHEMA;
+                if (failure.is_damage() && tries_left > 2)
+                    must_empty_ = true;
+                else if (!was_made_anew || tries_left <= 2)
+                    why_in_memory_ = failure.what();
+            }
+        }
+    }
+
+    void close() {
+        store_.reset();
+        overlay_ = {};
+    }
+
+    run_page search_once(detail::index_store& store, run_query const& query) const {
+        run_filter filter = query.filter;
+        if (!query.experiments.empty())
+            filter = run_filter{run_condition{{run_field_kind::attribute, "experiment"}, run_comparison::in,
+                                              query.experiments}} &&
+                     std::move(filter);
+        std::optional<detail::run_place> after;
+        if (!query.page_token.empty()) after = detail::place_from(query.page_token, query);
+        detail::first_runs first{query, filter, query.max_results + 1, after};
+
+        std::vector<detail::column_name> columns{detail::first_runs::created, detail::first_runs::ids};
+        detail::add_columns(filter, columns);
+        for (run_order const& key : query.order_by) columns.push_back(detail::column_of(key.field));
+        std::vector<detail::indexed_run> loose;
+        for (std::string const& record : store.loose_records()) {
+            detail::indexed_run run = detail::indexed_run_from(record);
+            if (!is_hidden(run.summary.run_id)) loose.push_back(std::move(run));
+        }
+        for (auto const& [id, run] : overlay_.runs) loose.push_back(run);
+        for (std::size_t from = 0; from < loose.size(); from += detail::block_size) {
+            detail::cell_builder builder{&columns};
+            detail::run_set live;
+            for (std::size_t i = from; i < std::min(from + detail::block_size, loose.size()); ++i) {
+                builder.add(loose[i].summary);
+                live.set(i - from);
+            }
+            detail::made_block block{builder.build()};
+            first.take(block, live);
+        }
+        std::map<std::int64_t, detail::run_set> hidden;
+        auto const hide = [&](std::string const& id) {
+            auto const run = store.find(id);
+            if (run && run->block != 0 && run->place >= 0 && run->place < static_cast<std::int64_t>(detail::block_size))
+                hidden[run->block].set(static_cast<std::size_t>(run->place));
+        };
+        for (auto const& [id, run] : overlay_.runs) hide(id);
+        for (std::string const& id : overlay_.gone) hide(id);
+        detail::search_blocks(store, query, hidden, after, first);
+
+        run_page page;
+        auto const found = first.take_all();
+        for (std::size_t i = 0; i < std::min(found.size(), query.max_results); ++i)
+            page.runs.push_back(found[i].number != 0 ? detail::indexed_run_from(store.record(found[i].number)).summary
+                                                     : loose_run(loose, found[i].place.id));
+        if (found.size() > query.max_results)
+            page.next_page_token = detail::page_token(found[query.max_results - 1].place, query);
+        return page;
+    }
+
+    bool is_hidden(std::string const& id) const { return overlay_.runs.contains(id) || overlay_.gone.contains(id); }
+
+    static run_summary loose_run(std::vector<detail::indexed_run> const& loose, std::string const& id) {
+        for (detail::indexed_run const& run : loose)
+            if (run.summary.run_id == id) return run.summary;
+        detail::throw_damaged("a run that was found is not there");
+    }
+
+    std::filesystem::path workspace_;
+    std::optional<detail::index_store> store_{};
+    detail::index_overlay overlay_{};
+    bool must_empty_ = false;
+    std::string why_in_memory_{};
+};
+
+}  // namespace estima::inline v0_1
