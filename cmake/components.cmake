@@ -2,7 +2,7 @@
 # The components: which headers each has (patterns below include/estima), what it links, which packages it needs.
 # A component stands after those that it links. tests/layers checks that each header is in exactly one component and
 # includes only what its component links.
-set(estima_components base core tracking json yaml snapshot history portal launcher estima)
+set(estima_components base core tracking json yaml snapshot history index portal launcher estima)
 
 # Nothing but the standard library and POSIX.
 set(estima_base_headers version.hpp base/*.hpp system/*.hpp)
@@ -36,6 +36,11 @@ set(estima_snapshot_packages Threads)
 set(estima_history_headers history/*.hpp)
 set(estima_history_links json)
 
+# What is known of all runs of a workspace, to be searched.
+set(estima_index_headers index/*.hpp)
+set(estima_index_links history)
+set(estima_index_packages SQLite3 Threads)
+
 set(estima_portal_headers portal/*.hpp)
 set(estima_portal_links history tracking)
 
@@ -44,7 +49,7 @@ set(estima_launcher_links portal snapshot)
 
 # Everything: workspaces, experiments, runs, models.
 set(estima_estima_headers estima.hpp transport/*.hpp workspace/*.hpp)
-set(estima_estima_links launcher)
+set(estima_estima_links launcher index)
 
 # Each package: its least version, what is linked, and the Debian package that brings it.
 set(estima_Boost_version 1.74)
@@ -59,5 +64,8 @@ set(estima_OpenSSL_debian libssl-dev)
 set(estima_yaml-cpp_version 0.7)
 set(estima_yaml-cpp_target yaml-cpp)
 set(estima_yaml-cpp_debian libyaml-cpp-dev)
+set(estima_SQLite3_version 3.40)
+set(estima_SQLite3_target SQLite::SQLite3)
+set(estima_SQLite3_debian libsqlite3-dev)
 set(estima_Threads_target Threads::Threads)
 set(estima_Threads_debian libc6-dev)

@@ -55,7 +55,7 @@ class CheckLayers(unittest.TestCase):
             ("belongs to system", "estimator.hpp", "#include <nlohmann/json.hpp>\n"),
             ("belongs to system", "snapshot/tree.hpp", "#include <openssl/evp.h>\n"),
             ("belongs to base", "history/journal.hpp", "#include <boost/hana.hpp>\n"),
-            ("no layer owns", "history/journal.hpp", "#include <sqlite3.h>\n"),
+            ("belongs to index", "history/journal.hpp", "#include <sqlite3.h>\n"),
             ("no layer owns", "history/journal.hpp", "#include <curl/curl.h>\n"),
             ("no layer owns", "history/journal.hpp", "#include <boost/mpi.hpp>\n"),
             ("no layer owns", "estimator.hpp", "#include <mpi.h>\n"),

@@ -20,8 +20,22 @@
 namespace estima::inline v0_1::detail {
 
 /// Runs are searched in blocks of this many: what one column has for a block is one record, read and compared at once.
-inline constexpr std::size_t block_size = 1024;
+inline constexpr std::size_t block_size = 1000;
 using run_set = std::bitset<block_size>;
+
+/// The places of a block as bits.
+inline run_set set_from(std::string_view bytes) {
+    run_set all;
+    for (std::size_t i = 0; i < block_size && i / 8 < bytes.size(); ++i)
+        if ((static_cast<unsigned char>(bytes[i / 8]) >> (i % 8) & 1U) != 0) all.set(i);
+    return all;
+}
+inline std::string bytes_of(run_set const& set) {
+    std::string bytes(set.none() ? 0 : (block_size + 7) / 8, '\0');
+    for (std::size_t i = 0; i < block_size; ++i)
+        if (set[i]) bytes[i / 8] = static_cast<char>(static_cast<unsigned char>(bytes[i / 8]) | 1U << (i % 8));
+    return bytes;
+}
 
 /// One thing that runs have: the tag "team", the smallest value of the metric "loss".
 struct column_name {
@@ -132,15 +146,26 @@ class cell_builder {
 public:
     /// All columns, or with a list only those.
     explicit cell_builder(std::vector<column_name> const* only = nullptr) : only_{only} {}
+    cell_builder(cell_builder const&) = delete;
+    cell_builder& operator=(cell_builder const&) = delete;
+
+    static auto takers(cell_builder& b) {
+        return std::pair{[&b](column_kind kind, std::string_view name, std::string_view value) {
+                             if (column* const c = b.find(kind, name)) c->add(b.places_, value);
+                         },
+                         [&b](column_kind kind, std::string_view name, double value) { b.add_number(kind, name, value); }};
+    }
 
     /// Adds a run at the next place; its texts must live until build().
     void add(run_summary const& run) {
-        for_each_value(
-            run,
-            [this](column_kind kind, std::string_view name, std::string_view value) {
-                if (column* const c = find(kind, name)) c->add(places_, value);
-            },
-            [this](column_kind kind, std::string_view name, double value) { add_number(kind, name, value); });
+        auto const [take_text, take_number] = takers(*this);
+        for_each_value(run, take_text, take_number);
+        next();
+    }
+    /// Adds a run by its record, which must live until build().
+    void add_record(std::string_view bytes) {
+        auto const [take_text, take_number] = takers(*this);
+        for_each_value_in(bytes, take_text, take_number);
         next();
     }
     void next() { ++places_; }
@@ -202,19 +227,22 @@ private:
     };
 
     column* find(column_kind kind, std::string_view name) {
-        auto const at = columns_.find(std::pair{kind, name});
-        if (at != columns_.end()) return &at->second;
-        if (only_ != nullptr) {
-            bool wanted = false;
-            for (column_name const& one : *only_) wanted = wanted || (one.kind == kind && one.name == name);
-            if (!wanted) return nullptr;
-        }
-        return &columns_.emplace(std::pair{kind, name}, column{}).first->second;
+        if (only_ != nullptr && std::none_of(only_->begin(), only_->end(), [&](column_name const& one) {
+                return one.kind == kind && one.name == name;
+            }))
+            return nullptr;
+        // Runs have much the same columns in the same order: most often it is the next one.
+        if (last_ != columns_.end()) ++last_;
+        if (last_ == columns_.end() || last_->first != std::pair{kind, name}) last_ = columns_.find(std::pair{kind, name});
+        if (last_ != columns_.end()) return &last_->second;
+        last_ = columns_.emplace(std::pair{kind, name}, column{}).first;
+        return &last_->second;
     }
 
     std::vector<column_name> const* only_;
     std::size_t places_ = 0;
     std::map<std::pair<column_kind, std::string_view>, column> columns_;
+    decltype(columns_)::iterator last_ = columns_.end();
 };
 
 }  // namespace estima::inline v0_1::detail

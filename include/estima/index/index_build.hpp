@@ -65,11 +65,18 @@ public:
                 state.log_offset = end.offset;
                 state.log_check = end.check;
                 state.stamp = 1;
+                state.boot = boot_id();
                 store_.set_state(state);
+            } else if (state.boot != boot_id()) {
+                throw_damaged("the machine stopped while the index was built");  // it was not synced
             }
             write.commit();
         }
+        // Nothing of it is believed before it is complete: the disk may take its time until then.
+        store_.database().run("PRAGMA synchronous = OFF");
         take_in_new_runs();
+        store_.database().run("PRAGMA synchronous = NORMAL");
+        store_.checkpoint();
         sqlite_transaction write{store_.database(), "IMMEDIATE"};
         index_state state = store_.state();
         state.is_complete = true;
@@ -115,7 +122,7 @@ private:
         part made;
         for (std::string const& id : ids) {
             indexed_run run;
-            if (reader.read(runs_ + "/" + id, run) != run_found::changed) continue;
+            if (reader.read(id, run) != run_found::changed) continue;
             made.runs.push_back({id, to_bytes(run), reader.is_busy() || !run.is_terminal});
             runs.push_back(std::move(run));
         }
@@ -127,7 +134,7 @@ private:
     }
 
     void work(std::vector<std::vector<std::string>> const& parts, shared_work& shared) const {
-        run_reader reader;
+        run_reader reader{runs_};
         std::unique_lock lock{shared.mutex};
         ++shared.working;
         try {
@@ -151,7 +158,7 @@ private:
     void take_in(std::vector<std::vector<std::string>> const& parts) {
         if (parts.empty()) return;
         if (parts.size() == 1) {
-            run_reader reader;
+            run_reader reader{runs_};
             store(read(parts.front(), reader));
             return;
         }

@@ -28,7 +28,7 @@ CREATE TABLE runs(number INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, block INT
 CREATE INDEX runs_loose ON runs(stamp) WHERE block = 0;
 CREATE INDEX runs_watched ON runs(number) WHERE is_watched = 1;
 CREATE TABLE columns(number INTEGER PRIMARY KEY, kind INTEGER NOT NULL, name BLOB NOT NULL, UNIQUE(kind, name));
-CREATE TABLE blocks(number INTEGER PRIMARY KEY, count INTEGER NOT NULL, dead BLOB NOT NULL);
+CREATE TABLE blocks(number INTEGER PRIMARY KEY, count INTEGER NOT NULL, low REAL, high REAL, dead BLOB NOT NULL);
 CREATE TABLE cells(place INTEGER PRIMARY KEY, low REAL, high REAL, bytes BLOB NOT NULL);
 )";
 
@@ -98,6 +98,7 @@ inline std::optional<index_file> open_index_file(std::string const& path, bool m
     }
     if (must_empty) empty_database(database);
     if (!file.is_in_memory()) {
+        database.run("PRAGMA page_size = 16384");  // of a new file: two cells of numbers
         database.run("PRAGMA journal_mode = WAL");
         // A loss of power may take the last changes, never the order of changes. The journals have them.
         database.run("PRAGMA synchronous = NORMAL");

@@ -79,40 +79,47 @@ public:
     void take(Block& block, run_set const& live) {
         run_set const hits = match(filter_, block, live);
         if (hits.none()) return;
-        std::vector<run_place> places(block_size);
-        std::vector<std::int64_t> numbers(block_size);
         auto const always = [](auto, auto) { return false; };
-        for (std::size_t k = 0; k < query_.order_by.size(); ++k) {
-            for (std::size_t i = 0; i < block_size; ++i)
-                if (hits[i]) places[i].keys.resize(k + 1);
+        keys_.resize(query_.order_by.size());
+        for (std::size_t k = 0; k < keys_.size(); ++k) {
+            using enum order_value::kind;
+            keys_[k].assign(block_size, order_value{});
             block.see(column_of(query_.order_by[k].field), always, [&](cell_reader const& cell) {
-                using enum order_value::kind;
                 cell.for_each_number([&](std::size_t i, double v) {
-                    if (hits[i]) places[i].keys[k] = {std::isnan(v) ? not_a_number : value, std::isnan(v) ? 0 : v, {}};
+                    keys_[k][i].is = std::isnan(v) ? not_a_number : value;
+                    keys_[k][i].number = std::isnan(v) ? 0 : v;
                 });
                 cell.for_each_text([&](std::size_t i, std::string_view v) {
-                    if (hits[i]) places[i].keys[k] = {value, 0, std::string{v}};
+                    keys_[k][i].is = value;
+                    keys_[k][i].text = v;
                 });
             });
         }
+        created_.assign(block_size, 0);
         block.see(created, always, [&](cell_reader const& cell) {
-            cell.for_each_number([&](std::size_t i, double v) { places[i].created = v; });
+            cell.for_each_number([&](std::size_t i, double v) { created_[i] = v; });
         });
         // Ids decide between runs that are equal otherwise, and are worth reading only for runs that have a chance.
         run_set chosen;
         for (std::size_t i = 0; i < block_size; ++i)
-            if (hits[i] && can_be_kept(places[i])) chosen.set(i);
+            if (hits[i] && can_be_kept(i)) chosen.set(i);
         if (chosen.none()) return;
+        std::vector<std::string> names(block_size);
+        std::vector<std::int64_t> numbers(block_size);
         block.see(ids, always, [&](cell_reader const& cell) {
             cell.for_each_text([&](std::size_t i, std::string_view v) {
-                if (chosen[i]) places[i].id = v;
+                if (chosen[i]) names[i] = v;
             });
         });
         block.see(row_numbers, always, [&](cell_reader const& cell) {
             cell.for_each_number([&](std::size_t i, double v) { numbers[i] = static_cast<std::int64_t>(v); });
         });
-        for (std::size_t i = 0; i < block_size; ++i)
-            if (chosen[i]) keep({std::move(places[i]), numbers[i]});
+        for (std::size_t i = 0; i < block_size; ++i) {
+            if (!chosen[i] || !can_be_kept(i)) continue;
+            run_place place{{}, created_[i], std::move(names[i])};
+            for (auto const& key : keys_) place.keys.push_back(key[i]);
+            keep({std::move(place), numbers[i]});
+        }
     }
 
     /// Whether a run with this first key could still be kept.
@@ -136,13 +143,15 @@ public:
     static inline column_name const row_numbers{column_kind::attribute, "number"};
 
 private:
-    /// The id is not known yet: what is equal but for the id can be kept.
-    bool can_be_kept(run_place const& place) const {
-        auto const compared = [&](run_place const& other) {
-            run_place const same_id{other.keys, other.created, place.id};
-            return compare(place, same_id, query_.order_by);
-        };
-        return (!after_ || compared(*after_) >= 0) && (entries_.size() < count_ || compared(entries_.front().place) <= 0);
+    /// Not yet looking at its id: what is equal but for the id can be kept.
+    bool can_be_kept(std::size_t i) const {
+        return (!after_ || compare_to(*after_, i) >= 0) &&
+               (entries_.size() < count_ || compare_to(entries_.front().place, i) <= 0);
+    }
+    int compare_to(run_place const& other, std::size_t i) const {
+        for (std::size_t k = 0; k < keys_.size(); ++k)
+            if (int const c = compare(keys_[k][i], other.keys[k], query_.order_by[k].descending); c != 0) return c;
+        return created_[i] == other.created ? 0 : created_[i] > other.created ? -1 : 1;
     }
     void keep(entry one) {
         if (after_ && compare(one.place, *after_, query_.order_by) <= 0) return;
@@ -160,6 +169,8 @@ private:
     std::size_t count_;
     std::optional<run_place> after_;
     std::vector<entry> entries_;  // a heap: the last of the order in front
+    std::vector<std::vector<order_value>> keys_;  // of the block that is taken now
+    std::vector<double> created_;
 };
 
 /// Searches blocks that can hold the first runs of the answer first, and stops when no other can.
@@ -178,21 +189,20 @@ inline void search_blocks(index_store& store, run_query const& query, std::map<s
     for (auto& row : store.blocks()) {
         candidate one{row.number, row.live};
         if (auto const out = hidden.find(row.number); out != hidden.end()) one.live &= ~out->second;
-        bool is_before_page = false;
+        // Every run has a time; perhaps all of them lie before the page.
+        if (one.live.none() || (after && query.order_by.empty() && row.low && *row.low > after->created)) continue;
+        auto const bound_by = [&](std::optional<double> low, std::optional<double> high) {
+            auto const bound = key.descending ? high : low;
+            one.best.is = bound ? order_value::kind::value : order_value::kind::not_a_number;
+            one.best.number = bound.value_or(0);
+            return true;
+        };
         stored_block block{store, columns, row.number};
-        if (is_bounded)
-            block.see(
-                column_of(key.field),
-                [&](std::optional<double> low, std::optional<double> high) {
-                    auto const bound = key.descending ? high : low;
-                    one.best.is = bound ? order_value::kind::value : order_value::kind::not_a_number;
-                    one.best.number = bound.value_or(0);
-                    // Every run has a time; all of them lie before the page.
-                    is_before_page = after && query.order_by.empty() && low && *low > after->created;
-                    return true;
-                },
-                [](cell_reader const&) {});
-        if (one.live.any() && !is_before_page) candidates.push_back(one);
+        if (query.order_by.empty())
+            bound_by(row.low, row.high);
+        else if (is_bounded)
+            block.see(column_of(key.field), bound_by, [](cell_reader const&) {});
+        candidates.push_back(one);
     }
     if (is_bounded)
         std::stable_sort(candidates.begin(), candidates.end(), [&](candidate const& a, candidate const& b) {

@@ -46,28 +46,34 @@ struct run_to_store {
 /// dies there and is loose again. So a change costs one row, and a search reads a cell for a thousand runs.
 class index_store {
 public:
-    static constexpr std::int64_t loose_at_most = 1536;
+    static constexpr std::int64_t loose_at_most = 1500;
 
     explicit index_store(index_file file) : file_{std::move(file)} {}
 
     index_file const& file() const { return file_; }
     sqlite_database& database() { return *file_.database; }
 
+    /// What was committed is in the file, and on the disk.
+    void checkpoint() {
+        if (!file_.is_in_memory())
+            ::sqlite3_wal_checkpoint_v2(database().handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+    }
+
     index_state state() {
-        sqlite_statement& ask = state_.of(*this);
+        sqlite_statement& ask = state_.of(database());
         if (!ask.with().step()) throw_damaged("the index has no state");
         index_state s{ask.integer(0) != 0, ask.integer(1), ask.integer(2), ask.integer(3), std::string{ask.bytes(4)}};
         ask.reset();
         return s;
     }
     void set_state(index_state const& s) {
-        set_state_.of(*this)
+        set_state_.of(database())
             .with(std::int64_t{s.is_complete}, s.log_offset, s.log_check, s.stamp, std::string_view{s.boot})
             .run();
     }
 
     std::optional<stored_run> find(std::string_view id) {
-        sqlite_statement& ask = find_.of(*this);
+        sqlite_statement& ask = find_.of(database());
         if (!ask.with(id).step()) return std::nullopt;
         stored_run r{ask.integer(0), ask.integer(1), ask.integer(2), ask.integer(3),
                      ask.integer(4) != 0, std::string{ask.bytes(5)}};
@@ -75,7 +81,7 @@ public:
         return r;
     }
     std::string record(std::int64_t number) {
-        sqlite_statement& ask = record_.of(*this);
+        sqlite_statement& ask = record_.of(database());
         if (!ask.with(number).step()) throw_damaged("a run of a block is not there");
         std::string bytes{ask.bytes(0)};
         ask.reset();
@@ -84,7 +90,16 @@ public:
 
     std::vector<std::string> watched() { return ids("SELECT id FROM runs WHERE is_watched = 1"); }
     std::vector<std::string> loose() { return ids("SELECT id FROM runs WHERE block = 0"); }
-    std::vector<std::string> loose_records() { return ids("SELECT record FROM runs WHERE block = 0"); }
+    struct loose_run {
+        std::int64_t number;
+        std::string id, record;
+    };
+    std::vector<loose_run> loose_runs() {
+        sqlite_statement ask = database().prepare("SELECT number, id, record FROM runs WHERE block = 0");
+        std::vector<loose_run> all;
+        while (ask.step()) all.push_back({ask.integer(0), std::string{ask.bytes(1)}, std::string{ask.bytes(2)}});
+        return all;
+    }
     std::unordered_set<std::string> all_ids() {
         std::vector<std::string> const all = ids("SELECT id FROM runs");
         return {all.begin(), all.end()};
@@ -105,12 +120,12 @@ public:
     void put(run_to_store const& run, std::optional<stored_run> const& before, std::int64_t stamp) {
         std::int64_t const watched = run.is_watched ? 1 : 0;
         if (!before) {
-            insert_.of(*this)
+            insert_.of(database())
                 .with(std::string_view{run.id}, std::int64_t{0}, std::int64_t{0}, watched, stamp, std::string_view{run.record})
                 .run();
         } else {
             kill(*before);
-            update_.of(*this).with(watched, stamp, std::string_view{run.record}, before->number).run();
+            update_.of(database()).with(watched, stamp, std::string_view{run.record}, before->number).run();
         }
     }
     void remove(stored_run const& run) {
@@ -124,7 +139,7 @@ public:
         run_set dead;
         std::int64_t const block = next_block();
         for (run_to_store const& run : runs) {
-            insert_or_ignore_.of(*this)
+            insert_or_ignore_.of(database())
                 .with(std::string_view{run.id}, block, static_cast<std::int64_t>(numbers.size()),
                       std::int64_t{run.is_watched}, stamp, std::string_view{run.record})
                 .run();
@@ -163,15 +178,16 @@ public:
     struct block_row {
         std::int64_t number = 0;
         run_set live{};
+        std::optional<double> low{}, high{};  ///< of the times when its runs were made
     };
     std::vector<block_row> blocks() {
-        sqlite_statement ask = database().prepare("SELECT number, count, dead FROM blocks");
+        sqlite_statement ask = database().prepare("SELECT number, count, dead, low, high FROM blocks");
         std::vector<block_row> all;
         while (ask.step()) {
-            block_row row{ask.integer(0), {}};
+            block_row row{ask.integer(0), {}, ask.number(3), ask.number(4)};
             std::int64_t const count = ask.integer(1);
             if (count < 0 || count > static_cast<std::int64_t>(block_size)) throw_damaged("a block has no such size");
-            for (std::int64_t i = 0; i < count; ++i) row.live.set(static_cast<std::size_t>(i));
+            row.live = ~run_set{} >> (block_size - static_cast<std::size_t>(count));
             row.live &= ~set_from(ask.bytes(2));
             all.push_back(row);
         }
@@ -180,7 +196,7 @@ public:
 
     /// The number of a column; nothing if no run of a block has it.
     std::optional<std::int64_t> column(column_kind kind, std::string_view name) {
-        sqlite_statement& ask = column_.of(*this);
+        sqlite_statement& ask = column_.of(database());
         std::optional<std::int64_t> number;
         if (ask.with(static_cast<std::int64_t>(kind), name).step()) number = ask.integer(0);
         ask.reset();
@@ -190,7 +206,7 @@ public:
     /// Calls `see(low, high, bytes)` if that block has a cell of that column; `bytes()` reads them.
     template <class See>
     bool see_cell(std::int64_t block, std::int64_t column, See see) {
-        sqlite_statement& ask = cell_.of(*this);
+        sqlite_statement& ask = cell_.of(database());
         bool const found = ask.with(cell_place(block, column)).step();
         if (found) see(ask.number(0), ask.number(1), [&ask] { return ask.bytes(2); });
         ask.reset();
@@ -198,30 +214,7 @@ public:
     }
 
 private:
-    /// Compiled when it is needed first.
-    struct lazy_statement {
-        char const* sql;
-        std::optional<sqlite_statement> made{};
-        sqlite_statement& of(index_store& store) {
-            if (!made) made.emplace(store.database().handle(), sql);
-            return *made;
-        }
-    };
-
     static std::int64_t cell_place(std::int64_t block, std::int64_t column) { return (block << 32) | column; }
-
-    static run_set set_from(std::string_view bytes) {
-        run_set all;
-        for (std::size_t i = 0; i < block_size && i / 8 < bytes.size(); ++i)
-            if ((static_cast<unsigned char>(bytes[i / 8]) >> (i % 8) & 1U) != 0) all.set(i);
-        return all;
-    }
-    static std::string bytes_of(run_set const& set) {
-        std::string bytes(set.none() ? 0 : block_size / 8, '\0');
-        for (std::size_t i = 0; i < block_size; ++i)
-            if (set[i]) bytes[i / 8] = static_cast<char>(static_cast<unsigned char>(bytes[i / 8]) | 1U << (i % 8));
-        return bytes;
-    }
 
     std::vector<std::string> ids(char const* sql) {
         sqlite_statement ask = database().prepare(sql);
@@ -242,7 +235,7 @@ private:
         return ::sqlite3_last_insert_rowid(database().handle());
     }
     void put_cell(std::int64_t block, cell const& one) {
-        insert_cell_.of(*this)
+        insert_cell_.of(database())
             .with(cell_place(block, column_for(one.column)), one.low, one.high, std::string_view{one.bytes})
             .run();
     }
@@ -254,10 +247,14 @@ private:
             number_cell.next();
         }
         for (cell const& one : number_cell.build()) put_cell(block, one);
-        for (cell const& one : cells) put_cell(block, one);
+        std::optional<double> low, high;
+        for (cell const& one : cells) {
+            put_cell(block, one);
+            if (one.column == column_name{column_kind::attribute, "created_time"}) low = one.low, high = one.high;
+        }
         database()
-            .prepare("INSERT INTO blocks(number, count, dead) VALUES(?1, ?2, ?3)")
-            .with(block, static_cast<std::int64_t>(numbers.size()), std::string_view{bytes_of(dead)})
+            .prepare("INSERT INTO blocks(number, count, low, high, dead) VALUES(?1, ?2, ?3, ?4, ?5)")
+            .with(block, static_cast<std::int64_t>(numbers.size()), low, high, std::string_view{bytes_of(dead)})
             .run();
     }
 
@@ -293,7 +290,7 @@ private:
     }
 
     index_file file_;
-    lazy_statement state_{"SELECT is_complete, log_offset, log_check, stamp, boot FROM state WHERE one = 1"},
+    sqlite_lazy_statement state_{"SELECT is_complete, log_offset, log_check, stamp, boot FROM state WHERE one = 1"},
         set_state_{"UPDATE state SET is_complete = ?1, log_offset = ?2, log_check = ?3, stamp = ?4, boot = ?5"},
         find_{"SELECT number, block, place, stamp, is_watched, record FROM runs WHERE id = ?1"},
         record_{"SELECT record FROM runs WHERE number = ?1"},

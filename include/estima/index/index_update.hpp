@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <map>
@@ -33,7 +30,7 @@ struct index_overlay {
 class index_update {
 public:
     index_update(std::filesystem::path const& workspace, index_store& store, index_overlay& overlay)
-        : workspace_{workspace}, runs_{(workspace / "runs").string()}, store_{store}, overlay_{overlay} {}
+        : workspace_{workspace}, runs_{(workspace / "runs").string()}, store_{store}, overlay_{overlay}, reader_{runs_} {}
 
     /// With `every_run` the files of all runs are looked at, not only of those that can have changed.
     void refresh(bool every_run) {
@@ -112,7 +109,7 @@ private:
             one.run = aside->second;
         else if (one.before)
             one.run = indexed_run_from(one.before->record);
-        one.found = reader_.read(runs_ + "/" + id, one.run);
+        one.found = reader_.read(id, one.run);
         one.is_busy = reader_.is_busy();
         bool const is_aside = aside != overlay_.runs.end(), is_known = one.before || is_aside;
         // A journal that cannot be opened gives nothing to keep: as one that is not there yet.
@@ -175,13 +172,6 @@ private:
             overlay_.gone.erase(one.id);
             overlay_.runs.insert_or_assign(one.id, std::move(one.run));
         }
-    }
-
-    static std::string boot_id() {
-        file_descriptor const fd{::open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC)};
-        char text[36];
-        ssize_t const n = fd ? ::read(fd.get(), text, sizeof text) : 0;
-        return {text, static_cast<std::size_t>(std::max<ssize_t>(n, 0))};
     }
 
     std::filesystem::path workspace_;

@@ -72,11 +72,10 @@ void for_each_value(run_summary const& run, Text text, Number number) {
     for (auto const& [name, value] : run.tags) text(tag, std::string_view{name}, std::string_view{value});
     for (auto const& [name, value] : run.properties) text(property, std::string_view{name}, std::string_view{value});
     for (auto const& [name, value] : run.parameters) text(parameter, std::string_view{name}, std::string_view{value});
-    for (auto const& [name, m] : run.metrics) {
-        number(metric, std::string_view{name}, m.last);
-        number(metric_min, std::string_view{name}, m.min);
-        number(metric_max, std::string_view{name}, m.max);
-    }
+    // Each kind in the order of its names: whoever gathers them finds the next beside the last.
+    for (auto const& [name, m] : run.metrics) number(metric, std::string_view{name}, m.last);
+    for (auto const& [name, m] : run.metrics) number(metric_min, std::string_view{name}, m.min);
+    for (auto const& [name, m] : run.metrics) number(metric_max, std::string_view{name}, m.max);
 }
 
 inline void put(byte_writer& out, file_position const& p) {
@@ -196,6 +195,44 @@ inline indexed_run indexed_run_from(std::string_view bytes) {
         s.metrics.emplace_hint(s.metrics.end(), name, m);
     }
     return run;
+}
+
+/// Tells the values of a run's record, as for_each_value does, without making anything of them: a search looks at many
+/// records and for few of their values. The texts live as long as the bytes.
+template <class Text, class Number>
+void for_each_value_in(std::string_view bytes, Text text, Number number) {
+    using enum column_kind;
+    byte_reader in{unsealed_bytes(bytes)};
+    for (std::string_view const name : {"run_id", "experiment", "display_name", "target", "snapshot_id", "user", "host", "error_id"})
+        if (std::string_view const value = in.get_text(); !value.empty()) text(attribute, name, value);
+    std::uint8_t const status = in.get<std::uint8_t>();
+    if (status >= run_status_count) throw_damaged("a run of the index has no status");
+    text(attribute, std::string_view{"status"}, to_string(static_cast<run_status>(status)));
+    for (std::string_view const name : {"created_time", "start_time", "end_time"})
+        if (double const time = in.get<double>(); time != 0 || name == "created_time") number(attribute, name, time);
+    for (column_kind const kind : {tag, property, parameter})
+        for (std::uint64_t left = in.get_size(); left > 0; --left) {
+            std::string_view const name = in.get_text();
+            text(kind, name, in.get_text());
+        }
+    get_position(in);
+    in.get<std::int64_t>();
+    for (std::uint64_t left = in.get_size(); left > 0; --left) {
+        in.get_text();
+        get_position(in);
+    }
+    for (std::uint64_t left = in.get_size(); left > 0; --left) {
+        std::string_view const name = in.get_text();
+        for (column_kind const kind : {metric, metric_min, metric_max}) number(kind, name, in.get<double>());
+        in.get<double>();
+        in.get_size();
+        get_step(in);
+        for (std::uint64_t more = in.get_size(); more > 0; --more) {
+            in.get_size();
+            in.raw(3 * sizeof(double));
+            get_step(in);
+        }
+    }
 }
 
 }  // namespace estima::inline v0_1::detail

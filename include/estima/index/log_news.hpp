@@ -30,6 +30,14 @@ struct log_news {
     bool is_replaced = false;  ///< it is not the log that was read before
 };
 
+/// Tells one start of a machine from another.
+inline std::string boot_id() {
+    file_descriptor const fd{::open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC)};
+    char text[36];
+    ssize_t const n = fd ? ::read(fd.get(), text, sizeof text) : 0;
+    return {text, static_cast<std::size_t>(std::max<ssize_t>(n, 0))};
+}
+
 inline file_descriptor open_change_log(std::filesystem::path const& workspace) {
     return file_descriptor{::open(change_log{workspace}.path().c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -62,6 +63,10 @@ struct run_filter {
 
     bool operator==(run_filter const&) const = default;
 };
+
+/// A filter, or text that says one.
+template <class Filter>
+concept any_filter = std::convertible_to<Filter const&, run_filter>;
 
 /// One key of an order. Runs without the value come last, after those whose number is none.
 struct run_order {

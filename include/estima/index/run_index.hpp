@@ -85,6 +85,8 @@ public:
         return page;
     }
 
+    run_page search(any_filter auto const& filter) { return search(run_query{.filter = filter}); }
+
     /// The ids of runs that are not over, as of the last refresh().
     std::vector<std::string> unfinished() {
         std::vector<std::string> ids;
@@ -144,20 +146,19 @@ private:
         if (!query.page_token.empty()) after = detail::place_from(query.page_token, query);
         detail::first_runs first{query, filter, query.max_results + 1, after};
 
-        std::vector<detail::column_name> columns{detail::first_runs::created, detail::first_runs::ids};
+        std::vector<detail::column_name> columns{detail::first_runs::created, detail::first_runs::ids,
+                                                 detail::first_runs::row_numbers};
         detail::add_columns(filter, columns);
         for (run_order const& key : query.order_by) columns.push_back(detail::column_of(key.field));
-        std::vector<detail::indexed_run> loose;
-        for (std::string const& record : store.loose_records()) {
-            detail::indexed_run run = detail::indexed_run_from(record);
-            if (!is_hidden(run.summary.run_id)) loose.push_back(std::move(run));
-        }
-        for (auto const& [id, run] : overlay_.runs) loose.push_back(run);
+        auto loose = store.loose_runs();
+        std::erase_if(loose, [this](auto const& run) { return is_hidden(run.id); });
+        for (auto const& [id, run] : overlay_.runs) loose.push_back({0, id, detail::to_bytes(run)});
         for (std::size_t from = 0; from < loose.size(); from += detail::block_size) {
             detail::cell_builder builder{&columns};
             detail::run_set live;
             for (std::size_t i = from; i < std::min(from + detail::block_size, loose.size()); ++i) {
-                builder.add(loose[i].summary);
+                builder.add_number(detail::column_kind::attribute, "number", static_cast<double>(loose[i].number));
+                builder.add_record(loose[i].record);
                 live.set(i - from);
             }
             detail::made_block block{builder.build()};
@@ -177,19 +178,13 @@ private:
         auto const found = first.take_all();
         for (std::size_t i = 0; i < std::min(found.size(), query.max_results); ++i)
             page.runs.push_back(found[i].number != 0 ? detail::indexed_run_from(store.record(found[i].number)).summary
-                                                     : loose_run(loose, found[i].place.id));
+                                                     : overlay_.runs.at(found[i].place.id).summary);
         if (found.size() > query.max_results)
             page.next_page_token = detail::page_token(found[query.max_results - 1].place, query);
         return page;
     }
 
     bool is_hidden(std::string const& id) const { return overlay_.runs.contains(id) || overlay_.gone.contains(id); }
-
-    static run_summary loose_run(std::vector<detail::indexed_run> const& loose, std::string const& id) {
-        for (detail::indexed_run const& run : loose)
-            if (run.summary.run_id == id) return run.summary;
-        detail::throw_damaged("a run that was found is not there");
-    }
 
     std::filesystem::path workspace_;
     std::optional<detail::index_store> store_{};

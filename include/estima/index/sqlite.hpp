@@ -127,6 +127,16 @@ private:
     ::sqlite3* database_ = nullptr;
 };
 
+/// A statement that is compiled when it is needed first.
+struct sqlite_lazy_statement {
+    char const* sql;
+    std::optional<sqlite_statement> made{};
+    sqlite_statement& of(sqlite_database const& database) {
+        if (!made) made.emplace(database.handle(), sql);
+        return *made;
+    }
+};
+
 /// Undoes what was not committed.
 class sqlite_transaction {
 public:

@@ -10,6 +10,7 @@
 #include <estima/run_configuration/lower.hpp>
 #include <estima/transport/targets.hpp>
 #include <estima/workspace/run.hpp>
+#include <estima/workspace/search_runs.hpp>
 #include <estima/workspace/submit.hpp>
 
 namespace estima::inline v0_1 {
@@ -39,6 +40,13 @@ public:
                submit_options const& options = {}) const {
         return run{detail::submit(workspace_, name_, configuration, source_directory, options)};
     }
+
+    /// As workspace::search_runs, only of this experiment; query.experiments is not looked at.
+    run_page search_runs(run_query query = {}) const {
+        query.experiments = {name_};
+        return detail::search_runs(workspace_, query);
+    }
+    run_page search_runs(any_filter auto const& filter) const { return search_runs(run_query{.filter = filter}); }
 
 private:
     std::filesystem::path workspace_;

@@ -160,21 +160,18 @@ public:
 
     /// Sets a property, which stays: EST-501 if it has another value already.
     void add_property(std::string const& name, std::string const& value) const {
-        journal events{directory_.journal()};
-        auto const& properties = events.record().properties;
-        if (!properties.contains(name)) append({{"event", "property"}, {"name", name}, {"value", value}});
-        // Of two that set it at the same time the journal has one as the first: that one is right for everybody.
-        if (std::string const& now = events.record().properties.at(name); now != value)
-            throw error{"EST-501",
-                        {.what = "a property cannot be changed",
-                         .where = "property \"" + name + "\" of run " + id(),
-                         .why = "it is \"" + now + "\" and was to become \"" + value + "\"",
-                         .remedy = "use a tag for what changes"}};
+        set_once("property", &run_record::properties, name, value);
     }
     void add_properties(std::map<std::string, std::string> const& properties) const {
         for (auto const& [name, value] : properties) add_property(name, value);
     }
     std::map<std::string, std::string> get_properties() const { return newest().properties; }
+
+    /// Records a parameter of the run, which stays: EST-501 if it has another value already.
+    void log_parameter(std::string const& name, std::string const& value) const {
+        set_once("parameter", &run_record::parameters, name, value);
+    }
+    std::map<std::string, std::string> get_parameters() const { return newest().parameters; }
 
 private:
     /// The newest record; a run whose supervisor died is ended first, so that nobody sees it running for ever.
@@ -197,6 +194,19 @@ private:
     run_record newest() const {
         journal events{directory_.journal()};
         return newest(events);
+    }
+
+    void set_once(std::string const& kind, std::map<std::string, std::string> run_record::*all, std::string const& name,
+                  std::string const& value) const {
+        journal events{directory_.journal()};
+        if (!(events.record().*all).contains(name)) append({{"event", kind}, {"name", name}, {"value", value}});
+        // Of two that set it at the same time the journal has one as the first: that one is right for everybody.
+        if (std::string const& now = (events.record().*all).at(name); now != value)
+            throw error{"EST-501",
+                        {.what = "a " + kind + " cannot be changed",
+                         .where = kind + " \"" + name + "\" of run " + id(),
+                         .why = "it is \"" + now + "\" and was to become \"" + value + "\"",
+                         .remedy = "use a tag for what changes"}};
     }
 
     run_configuration definition() const {

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include <estima/base/error.hpp>
+#include <estima/index/run_index.hpp>
 #include <estima/snapshot/shown.hpp>
 #include <estima/system/clock.hpp>
 #include <estima/system/files.hpp>
@@ -27,6 +28,7 @@
 #include <estima/workspace/model_registry.hpp>
 #include <estima/workspace/names.hpp>
 #include <estima/workspace/run.hpp>
+#include <estima/workspace/search_runs.hpp>
 
 namespace estima::inline v0_1 {
 
@@ -105,6 +107,13 @@ public:
         for (auto& one : found) ids.push_back(std::move(std::get<2>(one)));
         return ids;
     }
+
+    /// The runs that fit, the newest first or as asked, a page of them; with nothing given the newest thousand. What is
+    /// acknowledged before the call is found. A filter is an expression of estima::query or text in MLflow's language:
+    /// `search_runs({.filter = "metrics.loss < 0.1 and tags.team = 'x'", .max_results = 100})`. EST-600 to EST-606;
+    /// EST-301: the runs cannot be read.
+    run_page search_runs(run_query const& query = {}) const { return detail::search_runs(path_, query); }
+    run_page search_runs(any_filter auto const& filter) const { return search_runs(run_query{.filter = filter}); }
 
     /// The newest version of each registered model, in the order of their names.
     std::vector<estima::model> models() const {
@@ -187,7 +196,7 @@ private:
         }
         json const event = json::parse(line.substr(0, line.find('\n')), nullptr, false);
         auto const time = event.is_object() ? event.find("time") : event.end();
-        return time != event.end() && time->is_string() ? utc_seconds(*time) : 0;
+        return time != event.end() && time->is_string() ? utc_seconds(time->get_ref<std::string const&>()) : 0;
     }
 
     /// How many single changes lead from one text to the other.

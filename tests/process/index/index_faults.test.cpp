@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <catch2/catch.hpp>
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <functional>
+#include <random>
+#include <string>
+#include <vector>
+
+#include <poll.h>
+
+#include <estima/index/run_index.hpp>
+#include <estima/system/clock.hpp>
+#include <estima/workspace/workspace.hpp>
+
+#include "../../support/fake_run.hpp"
+#include "../../support/many_runs.hpp"
+
+namespace {
+using namespace estima;
+using estima_test::many_runs;
+using estima_test::texts_of;
+
+/// A process that does something until it ends or is killed; nobody outlives the test.
+class child {
+public:
+    explicit child(std::function<void()> const& action) : pid_{::fork()} {
+        if (pid_ != 0) return;
+        int code = 0;
+        try {
+            action();
+        } catch (std::exception const& e) {
+            std::fprintf(stderr, "%s\n", e.what());
+            code = 1;
+        }
+        std::_Exit(code);
+    }
+    child(child const&) = delete;
+    child& operator=(child const&) = delete;
+    ~child() {
+        if (pid_ > 0) end(SIGKILL);
+    }
+    /// The exit code, or minus the signal.
+    int wait() {
+        int status = 0;
+        while (::waitpid(std::exchange(pid_, -1), &status, 0) < 0 && errno == EINTR) {}
+        return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+    }
+    int end(int signal) {
+        ::kill(pid_, signal);
+        return wait();
+    }
+    /// Until it has stopped itself.
+    bool has_stopped() const {
+        int status = 0;
+        return ::waitpid(pid_, &status, WUNTRACED) == pid_ && WIFSTOPPED(status);
+    }
+    pid_t pid() const { return pid_; }
+
+private:
+    pid_t pid_;
+};
+
+void pause_for(std::chrono::microseconds time) {
+    timespec const t{0, static_cast<long>(time.count()) * 1000};
+    ::nanosleep(&t, nullptr);
+}
+}  // namespace
+
+TEST_CASE("an indexer that is killed at any moment leaves an index that gives right answers") {
+    many_runs runs;
+    runs.add_all(0, 1200);
+    change_log const log{runs.path()};
+    auto const work = [&] {
+        run_index index{runs.path()};
+        index.refresh();
+        index.search({.max_results = 10});
+    };
+    // How long it takes when it is left alone says when to kill.
+    double const start = epoch_seconds();
+    REQUIRE(child{work}.wait() == 0);
+    auto const whole = static_cast<std::uint64_t>((epoch_seconds() - start) * 1e6);
+    std::mt19937_64 random{23};
+    int killed = 0, next = 2000;
+    for (int round = 0; round < 60; ++round) {
+        if (round % 3 == 0)
+            for (char const* end : {"", "-wal", "-shm"}) std::filesystem::remove(runs.path() / ("index.sqlite" + std::string{end}));
+        for (int i = 0; i < 30; ++i) log.add(runs.add(next++));
+        child indexer{work};
+        pause_for(std::chrono::microseconds{random() % (round % 3 == 0 ? whole : whole / 8 + 1)});
+        killed += indexer.end(SIGKILL) == -SIGKILL ? 1 : 0;
+        if (round % 6 != 5) continue;
+        run_index index{runs.path()};
+        index.refresh();
+        CHECK(index.why_in_memory().empty());
+        REQUIRE(texts_of(index) == texts_of(runs.truth()));
+    }
+    CHECK(killed > 20);
+}
+
+TEST_CASE("processes that build and update one index at once all get right answers") {
+    many_runs runs;
+    runs.add_all(0, 2500);
+    change_log const log{runs.path()};
+    {
+        std::vector<std::unique_ptr<child>> all;
+        for (int t = 0; t < 4; ++t)
+            all.push_back(std::make_unique<child>([&, t] {
+                for (int i = 0; i < 10; ++i) {
+                    run_index index{runs.path()};
+                    index.refresh();
+                    int const number = 10'000 + t * 100 + i;
+                    log.add(runs.add(number));
+                    index.refresh();
+                    bool const is_there = index.search(query::run_id == runs.id(number)).size() == 1;
+                    if (!is_there || !index.why_in_memory().empty())
+                        throw std::runtime_error{"run " + runs.id(number) + " is not found; " + index.why_in_memory()};
+                }
+            }));
+        for (auto& one : all) CHECK(one->wait() == 0);
+    }
+    run_index index{runs.path()};
+    index.refresh();
+    CHECK(texts_of(index) == texts_of(runs.truth()));
+    index.rebuild();
+    CHECK(texts_of(index) == texts_of(runs.truth()));
+}
+
+TEST_CASE("a stopped process that holds the index's lock keeps nobody from right answers") {
+    many_runs runs;
+    runs.add_all(0, 50);
+    std::string const file = (runs.path() / "index.sqlite").string();
+    bool const is_there_before = GENERATE(true, false);
+    if (is_there_before) {
+        run_index index{runs.path()};
+        index.refresh();
+    }
+    child holder{[&] {
+        detail::index_file const index = *detail::open_index_file(file, false);
+        index.database->run("BEGIN IMMEDIATE");
+        ::raise(SIGSTOP);
+    }};
+    REQUIRE(holder.has_stopped());
+    change_log{runs.path()}.add(runs.add(60));
+    many_runs::append(runs.directory(runs.id(3)).journal(), R"({"event":"tag","name":"late","value":"now"})" "\n");
+    change_log{runs.path()}.add(runs.id(3));
+    auto const truth = texts_of(runs.truth());
+    double const start = epoch_seconds();
+    run_index index{runs.path()};
+    index.refresh();
+    CHECK(texts_of(index) == truth);
+    CHECK(index.search("tags.late = 'now'").size() == 1);
+    CHECK(index.why_in_memory().empty() == is_there_before);  // what is there can be read
+    CHECK(epoch_seconds() - start < 20);
+    holder.end(SIGKILL);
+    index.refresh();
+    CHECK(texts_of(index) == truth);
+    run_index other{runs.path()};
+    other.refresh();
+    CHECK(other.why_in_memory().empty());
+    CHECK(texts_of(other) == truth);
+}
+
+TEST_CASE("a writer that is killed between its notice and its line, or after it, hides nothing") {
+    estima_test::fake_run made;
+    made.start();
+    made.complete();
+    made.workspace().search_runs();
+    std::mt19937_64 random{29};
+    for (int round = 0; round < 40; ++round) {
+        child writer{[&] {
+            for (int i = 0;; ++i) made.run().tag("count", std::to_string(i));
+        }};
+        pause_for(std::chrono::microseconds{random() % 4000});
+        writer.end(SIGKILL);
+        auto const told = made.workspace().search_runs().runs.front().tags;
+        REQUIRE(told == made.run().get_tags());
+    }
+}
+
+TEST_CASE("a search ends a run whose supervisor died, as everybody who looks at a run") {
+    estima_test::fake_run made;
+    made.supervise();
+    made.start();
+    CHECK(made.workspace().search_runs("status = 'RUNNING'").size() == 1);
+    made.die();
+    CHECK(made.workspace().search_runs("status = 'RUNNING'").empty());
+    run_page const failed = made.workspace().search_runs("status = 'FAILED' and error_id = 'EST-430'");
+    REQUIRE(failed.size() == 1);
+    CHECK(made.run().status() == run_status::failed);
+}

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <catch2/catch.hpp>
+
+#include <random>
+#include <string>
+#include <vector>
+
+#include <estima/base/error.hpp>
+#include <estima/index/like.hpp>
+#include <estima/index/parse_filter.hpp>
+#include <estima/index/query.hpp>
+
+namespace {
+using namespace estima;
+
+run_filter parsed(std::string const& text) { return run_filter{text}; }
+
+/// The id, and where the caret stands: "EST-601 14".
+std::string fault(std::string const& text) {
+    try {
+        parsed(text);
+    } catch (error const& e) {
+        std::string const& where = e.text().where;
+        std::size_t const column = std::stoul(where.substr(std::string{"column "}.size()));
+        std::size_t const last_line = where.rfind('\n') + 1;
+        CHECK(where.substr(last_line) == "    " + std::string(column - 1, ' ') + "^");
+        return e.id() + " " + std::to_string(column);
+    }
+    return "none";
+}
+}  // namespace
+
+TEST_CASE("an expression and MLflow's words for it are the same filter") {
+    using namespace estima::query;
+    using all = std::vector<run_filter>;
+    CHECK(parsed("") == run_filter{});
+    CHECK(parsed("  \n") == run_filter{});
+    CHECK(parsed("metrics.loss < 0.1") == (metric("loss") < 0.1));
+    CHECK(parsed("metric.loss<=-1e-3") == (metric("loss") <= -1e-3));
+    CHECK(parsed("metrics.`a b` != +2") == (metric("a b") != 2));
+    CHECK(parsed("metrics.\"a.b\" >= .5") == (metric("a.b") >= 0.5));
+    CHECK(parsed("metrics.a.b > 1") == (metric("a.b") > 1));
+    CHECK(parsed("metrics.val/acc-1 = 1") == (metric("val/acc-1") == 1));
+    CHECK(parsed("params.lr = '0.1'") == (parameter("lr") == "0.1"));
+    CHECK(parsed("parameters.lr != \"0.1\"") == (parameter("lr") != "0.1"));
+    CHECK(parsed("tags.team = 'it''s'") == (tag("team") == "it's"));
+    CHECK(parsed("tags.\"a\"\"b\" = 'x'") == (tag("a\"b") == "x"));
+    CHECK(parsed("tags.mlflow.user LIKE 'ad%'") == tag("mlflow.user").like("ad%"));
+    CHECK(parsed("tags.t ilike '%X'") == tag("t").ilike("%X"));
+    CHECK(parsed("tags.t IN ('a', 'b')") == tag("t").in({"a", "b"}));
+    CHECK(parsed("tags.t not in ('a',)") == tag("t").not_in({"a"}));
+    CHECK(parsed("tags.t IS NOT NULL") == exists(tag("t")));
+    CHECK(parsed("properties.p = 'x'") == (property("p") == "x"));
+    CHECK(parsed("attributes.run_name = 'x'") == (display_name == "x"));
+    CHECK(parsed("\"run name\" = 'x'") == (display_name == "x"));
+    CHECK(parsed("run_id IN ('x')") == run_id.in({"x"}));
+    CHECK(parsed("attr.user_id = 'ada'") == (user == "ada"));
+    CHECK(parsed("run.start_time > 1700000000500") == (start_time > 1700000000.5));
+    CHECK(parsed("created <= 1000") == (created_time <= 1));
+    CHECK(parsed("metrics.loss < 0.1 AND tags.team = 'x' and status = 'Completed'") ==
+          run_filter{run_filter::kind::all_of,
+                     all{metric("loss") < 0.1, tag("team") == "x", status == run_status::completed}});
+    CHECK(parsed("error_id = 'EST-420'") == (error_id == "EST-420"));
+}
+
+TEST_CASE("a status is asked for by Azure's word or by MLflow's") {
+    using namespace estima::query;
+    using enum run_status;
+    CHECK(parsed("status = 'FINISHED'") == (status == completed));
+    CHECK(parsed("status = 'KILLED'") == (status == canceled));
+    CHECK(parsed("status = 'Running'") == (status == running));
+    CHECK(parsed("status = 'SCHEDULED'") == status.in({not_started, queued}));
+    CHECK(parsed("status = 'RUNNING'") ==
+          status.in({preparing, starting, running, finalizing, cancel_requested, not_responding}));
+    CHECK(parsed("status != 'FINISHED'") == status.in({not_started, queued, preparing, starting, running, finalizing,
+                                                      cancel_requested, failed, canceled, not_responding}));
+    CHECK(parsed("status IN ('FAILED', 'Canceled')") == status.in({failed, canceled}));
+    CHECK(parsed("status LIKE 'F%ED'") == status.in({completed, failed}));
+    CHECK(parsed("status = 'nonsense'") == status.in({}));
+}
+
+TEST_CASE("a filter that cannot be read says where, with a caret") {
+    CHECK(fault("metrics.loss << 3") == "EST-601 14");
+    CHECK(fault("metrics.loss == 3") == "EST-601 14");
+    CHECK(fault("metrics.loss") == "EST-601 13");
+    CHECK(fault("metrics.loss <") == "EST-603 15");
+    CHECK(fault("metrics.loss < '3'") == "EST-603 16");
+    CHECK(fault("metrics.loss < 3x") == "EST-603 16");
+    CHECK(fault("metrics.loss < 1e999") == "EST-603 16");
+    CHECK(fault("metrics.loss LIKE '3'") == "EST-603 14");
+    CHECK(fault("metrics. < 3") == "EST-601 9");
+    CHECK(fault("params.lr = 0.1") == "EST-603 13");
+    CHECK(fault("params.lr < '0.1'") == "EST-603 11");
+    CHECK(fault("tags.x = 'a' OR tags.y = 'b'") == "EST-601 14");
+    CHECK(fault("tags.x = 'a' tags.y = 'b'") == "EST-601 14");
+    CHECK(fault("tags.x = 'a' AND") == "EST-601 17");
+    CHECK(fault("AND tags.x = 'a'") == "EST-602 1");
+    CHECK(fault("(tags.x = 'a')") == "EST-601 1");
+    CHECK(fault("tags.x = 'abc") == "EST-601 10");
+    CHECK(fault("tags.x IN 'a'") == "EST-601 11");
+    CHECK(fault("tags.x IN ('a'") == "EST-601 15");
+    CHECK(fault("tags.x IN ()") == "EST-603 12");
+    CHECK(fault("tags.x NOT LIKE 'a'") == "EST-601 12");
+    CHECK(fault("tags.x IS 'a'") == "EST-601 11");
+    CHECK(fault("things.x = 1") == "EST-602 1");
+    CHECK(fault("attributes.artifact_uri = 'x'") == "EST-602 1");
+    CHECK(fault("tags.\xC3\xA4 ; 1") == "EST-601 8");  // columns are characters
+    CHECK(fault("tags.x =\t;") == "EST-601 10");
+    CHECK(fault("tags.x = \xFF ;") == "EST-603 10");
+
+    // Of a long filter the part around the fault is shown.
+    std::string text = "tags.a = 'b'";
+    for (int i = 0; i < 50; ++i) text += " and tags.a = 'b'";
+    try {
+        parsed(text + " or");
+        FAIL("it was read");
+    } catch (error const& e) {
+        CHECK(e.text().where.size() < 250);
+        CHECK(e.text().where.starts_with("column 864\n"));
+    }
+}
+
+TEST_CASE("an order is read as MLflow writes it") {
+    using namespace estima::query;
+    CHECK(run_order{"metrics.loss"} == ascending(metric("loss")));
+    CHECK(run_order{"metrics.loss ASC"} == ascending(metric("loss")));
+    CHECK(run_order{"metrics.`a b` desc"} == descending(metric("a b")));
+    CHECK(run_order{"start_time DESC"} == descending(start_time));
+    CHECK_THROWS_WITH(run_order{"metrics.loss DOWN"}, Catch::Contains("EST-601") && Catch::Contains("column 14"));
+    CHECK_THROWS_WITH(run_order{"loss"}, Catch::Contains("EST-602"));
+}
+
+TEST_CASE("whatever text is given as a filter, it is read or refused") {
+    std::vector<std::string> const pieces{"metrics.", "tags.a", " ", "'", "\"", "`", "<", "=", "!=", "IN", "(", ")", ",",
+                                          "1", ".", "and", "NOT", "is", "null", "\xC3", "\xA4", "like", "-", "status", "\n"};
+    std::mt19937 random{7};
+    int refused = 0;
+    for (int i = 0; i < 20000; ++i) {
+        std::string text;
+        for (auto n = random() % 12; n > 0; --n) text += pieces[random() % pieces.size()];
+        try {
+            parsed(text);
+        } catch (error const& e) {
+            ++refused;
+            REQUIRE((e.id() == "EST-601" || e.id() == "EST-602" || e.id() == "EST-603"));
+        }
+    }
+    CHECK(refused > 15000);
+    CHECK(refused < 20000);
+}
+
+TEST_CASE("LIKE takes % for any text and _ for one character") {
+    using detail::is_like;
+    CHECK(is_like("", "", false));
+    CHECK(is_like("", "%%", false));
+    CHECK_FALSE(is_like("", "_", false));
+    CHECK(is_like("abc", "a%", false));
+    CHECK(is_like("abc", "%c", false));
+    CHECK(is_like("abc", "%b%", false));
+    CHECK(is_like("abc", "a_c", false));
+    CHECK_FALSE(is_like("abc", "a_", false));
+    CHECK_FALSE(is_like("abc", "b%", false));
+    CHECK(is_like("a\xC3\xA4" "c", "a_c", false));
+    CHECK(is_like("aXbXc", "a%X_", false));
+    CHECK_FALSE(is_like("Abc", "abc", false));
+    CHECK(is_like("Abc", "aBC", true));
+    CHECK(is_like(std::string(10000, 'a'), "%a%a%a%a%a%a%a%", false));
+    CHECK_FALSE(is_like(std::string(10000, 'a'), "%a%a%a%a%a%a%ab", false));
+}

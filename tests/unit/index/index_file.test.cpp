@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <catch2/catch.hpp>
+
+#include <filesystem>
+#include <fstream>
+#include <random>
+#include <string>
+
+#include <estima/index/run_index.hpp>
+
+#include "../../support/many_runs.hpp"
+
+namespace {
+using namespace estima;
+using estima_test::many_runs;
+using estima_test::texts_of;
+
+struct fixture {
+    many_runs runs{};
+    std::filesystem::path file = runs.path() / "index.sqlite";
+    std::map<std::string, std::string> truth{};
+
+    explicit fixture(int count = 40) {
+        runs.add_all(0, count);
+        refreshed();
+        truth = texts_of(runs.truth());
+    }
+    /// What a program that comes now is told.
+    std::map<std::string, std::string> refreshed(bool may_be_in_memory = false) const {
+        run_index index{runs.path()};
+        index.refresh();
+        CHECK((may_be_in_memory || index.why_in_memory().empty()));
+        return texts_of(index);
+    }
+    void add(int i) {
+        std::string const id = runs.add(i);
+        truth.emplace(id, estima_test::text_of(runs.truth(id)));
+        change_log{runs.path()}.add(id);
+    }
+    std::int64_t number_in(std::filesystem::path const& database, char const* sql) const {
+        detail::sqlite_database db{database.string(), SQLITE_OPEN_READWRITE};
+        auto ask = db.prepare(sql);
+        return ask.step() ? ask.integer(0) : -1;
+    }
+    void do_in(std::filesystem::path const& database, std::string const& sql) const {
+        detail::sqlite_database{database.string(), SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE}.run(sql);
+    }
+    void overwrite(std::size_t at, std::string const& bytes) const {
+        std::fstream stream{file, std::ios::in | std::ios::out | std::ios::binary};
+        stream.seekp(static_cast<std::streamoff>(at));
+        stream << bytes;
+    }
+    /// So that the file itself holds everything.
+    void checkpoint() const { do_in(file, "PRAGMA wal_checkpoint(TRUNCATE)"); }
+};
+}  // namespace
+
+TEST_CASE("an index that was deleted is made anew, also under somebody who has it open") {
+    fixture f;
+    run_index holder{f.runs.path()};
+    holder.refresh();
+    SECTION("all its files") {
+        for (char const* end : {"", "-wal", "-shm"}) std::filesystem::remove(f.file.string() + end);
+    }
+    SECTION("the file alone") { std::filesystem::remove(f.file); }
+    bool is_wal_alone = false;
+    SECTION("what was not brought into the file yet") {
+        is_wal_alone = std::filesystem::remove(f.file.string() + "-wal");
+        CHECK(is_wal_alone);
+    }
+    f.add(100);
+    CHECK(f.refreshed(is_wal_alone) == f.truth);  // SQLite cannot use the file as long as it is held
+    holder.refresh();
+    CHECK(texts_of(holder) == f.truth);
+    CHECK(f.refreshed(is_wal_alone) == f.truth);
+}
+
+TEST_CASE("an index that was cut short anywhere, or overwritten by something else, is made anew") {
+    fixture f{700};  // cells, and more than a page of runs
+    f.checkpoint();
+    auto const size = std::filesystem::file_size(f.file);
+    std::string const good = read_file(f.file);
+    for (std::uintmax_t const left : {std::uintmax_t{0}, std::uintmax_t{1}, std::uintmax_t{99}, std::uintmax_t{16384},
+                                      size / 2, size - 16384, size - 1}) {
+        INFO(left << " of " << size << " bytes are left");
+        std::filesystem::resize_file(f.file, left);
+        CHECK(f.refreshed() == f.truth);
+        f.checkpoint();
+    }
+    for (std::string const& text : {std::string{"not a database\n"}, std::string(20000, '\0'), std::string(20000, 'x')}) {
+        replace_file(f.file, text);
+        CHECK(f.refreshed() == f.truth);
+        f.checkpoint();
+    }
+    std::mt19937 random{17};
+    for (int i = 0; i < 40; ++i) {
+        replace_file(f.file, good);
+        for (char const* end : {"-wal", "-shm"}) std::filesystem::remove(f.file.string() + end);
+        std::string garbage;
+        for (auto n = 1U << random() % 13; n > 0; --n) garbage += static_cast<char>(random());
+        std::size_t const at = random() % (good.size() - garbage.size());
+        f.overwrite(at, garbage);
+        INFO(garbage.size() << " bytes of garbage at " << at);
+        CHECK(f.refreshed() == f.truth);
+    }
+}
+
+TEST_CASE("an index of an older format is made anew, and one of a newer format is left alone") {
+    fixture f;
+    SECTION("older") {
+        f.do_in(f.file, "DROP TABLE cells; CREATE TABLE of_old(x); PRAGMA user_version = 0");
+        CHECK(f.refreshed() == f.truth);
+        CHECK(f.number_in(f.file, "PRAGMA user_version") == detail::index_format);
+        CHECK(f.number_in(f.file, "SELECT count(*) FROM sqlite_schema WHERE name = 'of_old'") == 0);
+    }
+    SECTION("newer, or something else") {
+        std::string const change = GENERATE("PRAGMA user_version = 1000000", "PRAGMA application_id = 7");
+        f.do_in(f.file, change + "; PRAGMA wal_checkpoint(TRUNCATE)");
+        std::string const before = read_file(f.file);
+        CHECK(f.refreshed() == f.truth);
+        CHECK(f.refreshed() == f.truth);
+        CHECK(read_file(f.file) == before);
+        std::filesystem::path const beside = f.runs.path() / "index.1.sqlite";
+        CHECK(f.number_in(beside, "SELECT count(*) FROM runs") == 40);
+        f.do_in(beside, "PRAGMA user_version = 9");  // nobody writes that there
+        CHECK(f.refreshed() == f.truth);
+    }
+}
+
+TEST_CASE("where no index can be made, one in memory gives the same answers") {
+    fixture f;
+    for (char const* end : {"", "-wal", "-shm"}) std::filesystem::remove(f.file.string() + end);
+    std::filesystem::create_directories(f.file / "something");
+    run_index index{f.runs.path()};
+    index.refresh();
+    CHECK_FALSE(index.why_in_memory().empty());
+    CHECK(texts_of(index) == f.truth);
+    f.add(100);
+    index.refresh();
+    CHECK(texts_of(index) == f.truth);
+}
+
+TEST_CASE("a clock that jumps back hides no run") {
+    fixture f;
+    for (int const i : {-5003, -100, 300, -4999}) {  // made now, with times of long ago
+        f.add(i);
+        CHECK(f.refreshed() == f.truth);
+    }
+    run_index index{f.runs.path()};
+    index.refresh();
+    CHECK(index.search({}).runs.front().run_id == f.runs.id(300));
+    CHECK(index.search({}).runs.back().run_id == f.runs.id(-5003));
+}
+
+TEST_CASE("after another start of the machine, what changed last is looked at again") {
+    fixture f;
+    change_log{f.runs.path()}.add(f.runs.add(50));
+    f.refreshed();
+    std::string const journal = read_file(f.runs.directory(f.runs.id(50)).journal());
+    replace_file(f.runs.directory(f.runs.id(50)).journal(), journal.substr(0, journal.rfind("{\"event\":\"status\"")));
+    f.do_in(f.file, "UPDATE state SET boot = x'00'");
+    CHECK(f.refreshed() == texts_of(f.runs.truth()));
+    // A build that was not complete then is not believed.
+    f.do_in(f.file, "UPDATE state SET boot = x'00', is_complete = 0; DELETE FROM runs WHERE number > 20");
+    CHECK(f.refreshed() == texts_of(f.runs.truth()));
+}

@@ -1,0 +1,383 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <random>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <estima/index/run_index.hpp>
+#include <estima/workspace/workspace.hpp>
+
+#include "../../support/fake_run.hpp"
+#include "../../support/many_runs.hpp"
+
+namespace {
+using namespace estima;
+using estima_test::many_runs;
+using estima_test::texts_of;
+
+/// Whether a run is meant by a filter, worked out value by value.
+bool is_meant(run_filter const& f, run_summary const& run) {
+    auto const part = [&run](run_filter const& p) { return is_meant(p, run); };
+    if (f.is == run_filter::kind::all_of) return std::all_of(f.parts.begin(), f.parts.end(), part);
+    if (f.is == run_filter::kind::any_of) return std::any_of(f.parts.begin(), f.parts.end(), part);
+    if (f.is == run_filter::kind::none_of) return std::none_of(f.parts.begin(), f.parts.end(), part);
+    run_condition const& c = f.condition;
+    std::optional<std::string> text;
+    std::optional<double> number;
+    detail::for_each_value(
+        run,
+        [&](detail::column_kind kind, std::string_view name, std::string_view value) {
+            if (static_cast<int>(kind) == static_cast<int>(c.field.kind) && name == c.field.name) text = value;
+        },
+        [&](detail::column_kind kind, std::string_view name, double value) {
+            if (static_cast<int>(kind) == static_cast<int>(c.field.kind) && name == c.field.name) number = value;
+        });
+    using enum run_comparison;
+    bool const has = text || number;
+    if (c.comparison == is_null) return !has;
+    if (c.comparison == is_not_null || !has) return has;
+    if (number) switch (c.comparison) {
+            case equal: return *number == c.number;
+            case not_equal: return *number != c.number;
+            case less: return *number < c.number;
+            case less_equal: return *number <= c.number;
+            case greater: return *number > c.number;
+            default: return *number >= c.number;
+        }
+    bool const listed = std::count(c.texts.begin(), c.texts.end(), *text) > 0;
+    if (c.comparison == equal || c.comparison == in) return listed;
+    if (c.comparison == not_equal || c.comparison == not_in) return !listed;
+    return detail::is_like(*text, c.texts[0], c.comparison == ilike);
+}
+
+std::vector<std::string> ids_of(run_page const& page) {
+    std::vector<std::string> ids;
+    for (run_summary const& run : page) ids.push_back(run.run_id);
+    return ids;
+}
+}  // namespace
+
+TEST_CASE("an index tells of every run what its own files tell") {
+    many_runs runs;
+    runs.add_all(0, 60);
+    run_index index{runs.path()};
+    index.refresh();
+    CHECK(texts_of(index) == texts_of(runs.truth()));
+
+    SECTION("also of runs that come later, one by one and many at once") {
+        change_log const log{runs.path()};
+        for (int i = 60; i < 70; i += 3) {  // three share a time
+            log.add(runs.add(i));
+            index.refresh();
+            CHECK(index.search({}).runs.front().run_id == runs.id(i));
+        }
+        for (int i = 70; i < 1900; ++i) log.add(runs.add(i));
+        run_index other{runs.path()};
+        other.refresh();
+        auto const truth = texts_of(runs.truth());
+        CHECK(texts_of(other) == truth);
+        CHECK(texts_of(index) == truth);
+        index.rebuild();
+        CHECK(texts_of(index) == truth);
+        CHECK(texts_of(other) == truth);
+    }
+    SECTION("also in another process's index that is built from nothing") {
+        std::filesystem::remove(runs.path() / "index.sqlite");
+        run_index other{runs.path()};
+        other.refresh();
+        CHECK(texts_of(other) == texts_of(runs.truth()));
+        index.refresh();
+        CHECK(texts_of(index) == texts_of(runs.truth()));
+    }
+}
+
+TEST_CASE("a search finds what looking at each run finds, in the same order, however it is paged") {
+    many_runs runs;
+    runs.add_all(0, 1100);  // a block by the first build
+    run_index index{runs.path()};
+    index.refresh();
+    change_log const log{runs.path()};
+    for (int i = 1100; i < 2900; ++i) log.add(runs.add(i, i % 50 != 0));  // one block of loose runs, and loose ones
+    for (int i = 0; i < 2900; i += 40) {  // late changes, also in blocks
+        journal{runs.directory(runs.id(i)).journal()}.append({{"event", "tag"}, {"name", "team"}, {"value", "z"}});
+    }
+    index.refresh();
+    auto const truth = runs.truth();
+
+    using namespace estima::query;
+    std::mt19937 random{11};
+    auto const any = [&random](unsigned n) { return random() % n; };
+    std::function<run_filter(int)> make = [&](int depth) -> run_filter {
+        switch (any(depth > 0 ? 14 : 11)) {
+            case 0: return metric("loss") < static_cast<int>(any(50));
+            case 1: return metric("accuracy") >= static_cast<double>(any(50)) + 0.5;
+            case 2: return metric("loss").min() == 7.5;
+            case 3: return tag("team") == std::string(1, static_cast<char>('a' + any(4)));
+            case 4: return tag("late").like("yes%");
+            case 5: return parameter("p1").in({"1", "2", "nonsense"});
+            case 6: return parameter("p2") != "3";
+            case 7: return status != run_status::completed;
+            case 8: return display_name.ilike("RUN _");
+            case 9: return exists(metric("accuracy").max());
+            case 10: return metric("loss") != 4.5;
+            case 11: return make(depth - 1) && make(depth - 1);
+            case 12: return make(depth - 1) || make(depth - 1);
+            default: return !make(depth - 1);
+        }
+    };
+    std::vector<std::vector<run_order>> const orders{{},
+                                                     {"metrics.loss"},
+                                                     {"metrics.loss DESC", "params.p1"},
+                                                     {"params.p0 DESC"},
+                                                     {"tags.late", "created DESC"},
+                                                     {"created"},
+                                                     {"run_name", "metrics.accuracy DESC"}};
+    for (int round = 0; round < 60; ++round) {
+        run_query query{.filter = make(3), .order_by = orders[any(static_cast<unsigned>(orders.size()))]};
+        if (any(4) == 0) query.experiments = {"digits"};
+        query.max_results = 1 + any(3) * 400;
+        std::vector<run_summary> expected;
+        for (auto const& [id, run] : truth)
+            if (is_meant(query.filter, run) && (query.experiments.empty() || run.experiment == "digits"))
+                expected.push_back(run);
+        auto const value = [](run_summary const& run, run_order const& key) {
+            std::pair<int, std::pair<double, std::string>> v{2, {0, ""}};
+            auto const take = [&](detail::column_kind kind, std::string_view name) {
+                return static_cast<int>(kind) == static_cast<int>(key.field.kind) && name == key.field.name;
+            };
+            detail::for_each_value(
+                run, [&](auto kind, auto name, std::string_view t) { if (take(kind, name)) v = {0, {0, std::string{t}}}; },
+                [&](auto kind, auto name, double n) { if (take(kind, name)) v = {std::isnan(n) ? 1 : 0, {std::isnan(n) ? 0 : n, ""}}; });
+            return v;
+        };
+        std::sort(expected.begin(), expected.end(), [&](run_summary const& a, run_summary const& b) {
+            for (run_order const& key : query.order_by) {
+                auto const x = value(a, key), y = value(b, key);
+                if (x.first != y.first) return x.first < y.first;
+                if (x.second != y.second) return key.descending ? y.second < x.second : x.second < y.second;
+            }
+            return a.created_time != b.created_time ? a.created_time > b.created_time : a.run_id < b.run_id;
+        });
+        std::vector<std::string> ids, found;
+        for (run_summary const& run : expected) ids.push_back(run.run_id);
+        if (query.max_results == 1 && ids.size() > 5) ids.resize(5);
+        do {
+            run_page const page = index.search(query);
+            CHECK(page.size() <= query.max_results);
+            for (std::string& id : ids_of(page)) found.push_back(std::move(id));
+            query.page_token = page.next_page_token;
+        } while (!query.page_token.empty() && found.size() < ids.size());
+        INFO("round " << round);
+        REQUIRE(found == ids);
+    }
+}
+
+TEST_CASE("pages stay in step when runs come and go between them, and when the index is built anew") {
+    many_runs runs;
+    runs.add_all(0, 100);
+    run_index index{runs.path()};
+    index.refresh();
+    run_query query{.max_results = 30};
+    std::vector<std::string> before = ids_of(index.search({})), seen;
+    for (int page = 0; page < 4; ++page) {
+        run_page const found = index.search(query);
+        for (std::string& id : ids_of(found)) seen.push_back(std::move(id));
+        query.page_token = found.next_page_token;
+        change_log{runs.path()}.add(runs.add(1000 + page));  // newer than all: on no later page
+        std::filesystem::remove_all(runs.directory(runs.id(page)).path);
+        if (page == 1) index.rebuild();
+        index.refresh();
+    }
+    CHECK(query.page_token.empty());
+    before.resize(before.size() - 3);  // the oldest went before the last page
+    seen.resize(before.size());
+    CHECK(seen == before);
+}
+
+TEST_CASE("a page token of another question, or none at all, is refused") {
+    many_runs runs;
+    runs.add_all(0, 10);
+    run_index index{runs.path()};
+    index.refresh();
+    run_page const page = index.search({.max_results = 3});
+    REQUIRE_FALSE(page.next_page_token.empty());
+    CHECK(index.search({.max_results = 5, .page_token = page.next_page_token}).size() == 5);
+    CHECK_THROWS_WITH(index.search({.filter = "tags.team = 'a'", .page_token = page.next_page_token}), Catch::Contains("EST-605"));
+    CHECK_THROWS_WITH(index.search({.order_by = {"created"}, .page_token = page.next_page_token}), Catch::Contains("EST-605"));
+    CHECK_THROWS_WITH(index.search({.page_token = page.next_page_token, .experiments = {"digits"}}), Catch::Contains("EST-605"));
+    CHECK_THROWS_WITH(index.search({.page_token = "nonsense"}), Catch::Contains("EST-605"));
+    CHECK_THROWS_WITH(index.search({.page_token = page.next_page_token.substr(4)}), Catch::Contains("EST-605"));
+    CHECK_THROWS_WITH(index.search({.max_results = 0}), Catch::Contains("EST-606"));
+    CHECK_THROWS_WITH(index.search({.max_results = 50'001}), Catch::Contains("EST-606"));
+}
+
+TEST_CASE("what happens to a run is found by the next refresh: while it runs, at its end, and later") {
+    estima_test::fake_run made;
+    std::string const id = made.run().id();
+    run_index index{made.workspace().path()};
+    index.refresh();
+    auto const now = [&] {
+        index.refresh();
+        run_page const page = index.search({});
+        REQUIRE(page.size() == 1);
+        return page.runs.front();
+    };
+    CHECK(now().status == run_status::not_started);
+    CHECK(index.unfinished() == std::vector<std::string>{id});
+    made.start();
+    CHECK(now().status == run_status::running);
+    estima_test::append_file(made.directory().metrics_file(0), R"({"name":"loss","value":0.5,"step":1,"time":10})" "\n");
+    CHECK(now().metrics.at("loss").last == 0.5);
+    estima_test::append_file(made.directory().metrics_file(0), R"({"name":"loss","value":0.2)");
+    CHECK(now().metrics.at("loss").last == 0.5);
+    estima_test::append_file(made.directory().metrics_file(0), R"(5,"step":2,"time":9})" "\n");
+    estima_test::append_file(made.directory().metrics_file(1), R"({"name":"loss","value":7,"time":9.5})" "\n");
+    metric_summary const loss = now().metrics.at("loss");
+    CHECK(loss.last == 0.25);  // the clock of rank 0 was set back; its newest point is newer than rank 1's
+    CHECK(loss.step == 2);
+    CHECK(loss.max == 7);
+    CHECK(loss.count == 3);
+    made.run().log_parameter("lr", "0.1");
+    CHECK_THROWS_WITH(made.run().log_parameter("lr", "0.2"), Catch::Contains("EST-501"));
+    CHECK(now().parameters.at("lr") == "0.1");
+    made.complete();
+    CHECK(now().status == run_status::completed);
+    CHECK(index.unfinished().empty());
+    for (int i = 0; i < 5; ++i) {
+        made.run().tag("team", std::to_string(i));
+        CHECK(now().tags.at("team") == std::to_string(i));
+    }
+    CHECK(read_file(made.workspace().path() / "changes.log").size() == 7 * (id.size() + 2));
+    CHECK(made.workspace().search_runs("tags.team = '4'").size() == 1);
+    CHECK(made.workspace().experiment("digits").search_runs().size() == 1);
+    CHECK(made.workspace().experiment("letters").search_runs().empty());
+}
+
+TEST_CASE("a writer who announced a change and holds the lock is waited for by nobody, and not forgotten") {
+    many_runs runs;
+    std::string const id = runs.add(1);
+    run_index index{runs.path()};
+    index.refresh();
+    file_descriptor writer = open_file(runs.directory(id).journal(), O_RDWR | O_APPEND);
+    REQUIRE(::flock(writer.get(), LOCK_EX) == 0);
+    change_log{runs.path()}.add(id);
+    index.refresh();
+    index.refresh();
+    CHECK(index.unfinished() == std::vector<std::string>{id});
+    REQUIRE(write_all(writer.get(), R"({"event":"tag","name":"slow","time":"","value":"yes"})" "\n"));
+    writer.reset();
+    index.refresh();
+    CHECK(index.search("tags.slow = 'yes'").size() == 1);
+    CHECK(index.unfinished().empty());
+}
+
+TEST_CASE("a run that is announced before it can be seen is found when it is there") {
+    many_runs runs;
+    runs.add(1);
+    run_index index{runs.path()};
+    index.refresh();
+    change_log const log{runs.path()};
+    log.add(runs.id(2));
+    log.add("never made");
+    log.add("..");
+    many_runs::append(log.path(), "torn_17");
+    index.refresh();
+    CHECK(index.search({}).size() == 1);
+    runs.add(2);
+    index.refresh();
+    CHECK(index.search({}).size() == 2);
+    log.add(runs.add(3));  // behind the torn line
+    index.refresh();
+    CHECK(index.search({}).size() == 3);
+}
+
+TEST_CASE("what estima was not told is found by looking at all") {
+    many_runs runs;
+    runs.add_all(0, 20);
+    run_index index{runs.path()};
+    index.refresh();
+    runs.add(30);
+    many_runs::append(runs.directory(runs.id(3)).journal(), R"({"event":"tag","name":"by","value":"hand"})" "\n");
+    many_runs::append(runs.directory(runs.id(4)).metrics_file(5), R"({"name":"hand","value":1})" "\n");
+    std::filesystem::remove_all(runs.directory(runs.id(5)).path);
+    std::string const journal_of_6 = read_file(runs.directory(runs.id(6)).journal());
+    replace_file(runs.directory(runs.id(6)).journal(), journal_of_6.substr(0, journal_of_6.find('\n') + 1));
+    std::string other = read_file(runs.directory(runs.id(7)).journal());
+    std::size_t const place = other.find("Completed") != other.npos ? other.find("Completed") : other.find("Failed");
+    replace_file(runs.directory(runs.id(7)).journal(), other.substr(0, place - 30) + std::string(30, ' ') + other.substr(place));
+    replace_file(runs.directory(runs.id(8)).metrics_file(0), R"({"name":"other","value":1})" "\n");
+    index.refresh();
+    CHECK(texts_of(index) != texts_of(runs.truth()));
+    index.refresh(run_look::at_all);
+    CHECK(texts_of(index) == texts_of(runs.truth()));
+
+    // A log that was cut short, or replaced, tells nothing that can be relied on: all are looked at.
+    change_log const log{runs.path()};
+    for (int i = 40; i < 60; ++i) log.add(runs.add(i));
+    index.refresh();
+    std::filesystem::remove(log.path());
+    runs.add(61);
+    index.refresh();
+    CHECK(texts_of(index) == texts_of(runs.truth()));
+    for (int i = 70; i < 80; ++i) log.add(runs.add(i));
+    index.refresh();
+    replace_file(log.path(), std::string(2000, 'x') + "\n");
+    runs.add(81);
+    index.refresh();
+    CHECK(texts_of(index) == texts_of(runs.truth()));
+}
+
+TEST_CASE("a run whose folder is gone is not told") {
+    many_runs runs;
+    runs.add_all(0, 1500);
+    run_index index{runs.path()};
+    index.refresh();
+    std::filesystem::remove_all(runs.directory(runs.id(1499)).path);
+    std::filesystem::remove_all(runs.directory(runs.id(1200)).path);
+    run_page const page = index.search({.max_results = 1000});
+    CHECK(page.size() == 1000);
+    CHECK(page.runs.front().run_id == runs.id(1497));
+}
+
+TEST_CASE("an empty workspace has no runs, and one without a folder neither") {
+    estima_test::temporary_directory folder;
+    run_index index{folder.path()};
+    CHECK(index.search({}).empty());
+    index.refresh();
+    index.refresh(run_look::at_all);
+    index.rebuild();
+    CHECK(index.search("metrics.loss < 1").empty());
+    CHECK(workspace::open(folder / "w").search_runs().empty());
+}
+
+TEST_CASE("threads search and update at once, each by its own index") {
+    many_runs runs;
+    runs.add_all(0, 300);
+    std::vector<std::jthread> threads;
+    std::atomic<int> wrong{0};
+    change_log const log{runs.path()};
+    for (int t = 0; t < 4; ++t)
+        threads.emplace_back([&, t] {
+            for (int i = 0; i < 15; ++i) {
+                std::string const id = runs.id(1000 + t * 100 + i);
+                runs.add(1000 + t * 100 + i);
+                log.add(id);
+                run_index index{runs.path()};
+                index.refresh();
+                if (index.search({.filter = estima::query::run_id == id}).size() != 1) ++wrong;
+                if (index.search({}).size() < 300U + static_cast<unsigned>(i)) ++wrong;
+                if (!index.why_in_memory().empty()) ++wrong;
+            }
+        });
+    threads.clear();
+    CHECK(wrong == 0);
+    run_index index{runs.path()};
+    index.refresh();
+    CHECK(texts_of(index) == texts_of(runs.truth()));
+}
