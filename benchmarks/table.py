@@ -15,21 +15,24 @@ def main():
     with open(lines_file) as file:
         results = [json.loads(line) for line in file if line.strip()]
     by_name = {result["name"]: result for result in results}
-    rows, good = [("name", "value", "against", "ratio", "at most", "")], True
+    rows, good = [("name", "value", "against", "ratio", "limit", "")], True
     for name in names:
         limit, result = limits[name], by_name.get(name)
+        is_least = "at_least" in limit
+        bound = limit["at_least" if is_least else "at_most"]
+        told = f"{'>=' if is_least else '<='} {bound:g}"
         if result is None:
-            rows.append((name, "-", "-", "-", f"{limit['at_most']:g}", "MISSING"))
+            rows.append((name, "-", "-", "-", told, "MISSING"))
             good = False
             continue
         unit = result.get("unit", "")
         against, ratio = result.get("against_value"), result.get("ratio")
-        met = result[limit["of"]] <= limit["at_most"]
+        met = result[limit["of"]] >= bound if is_least else result[limit["of"]] <= bound
         good = good and met
-        result["at_most"], result["met"] = limit["at_most"], met
+        result["at_least" if is_least else "at_most"], result["met"] = bound, met
         rows.append((name, f"{result['value']:.4g} {unit}", "-" if against is None else f"{against:.4g} {unit}",
                      "-" if ratio is None else f"{ratio:.3f}",
-                     f"{limit['at_most']:g}" + (f" {unit}" if limit["of"] == "value" else ""), "" if met else "MISSED"))
+                     told + (f" {unit}" if limit["of"] == "value" else ""), "" if met else "MISSED"))
     with open(results_file, "w") as file:
         json.dump(results, file, indent=2)
         file.write("\n")

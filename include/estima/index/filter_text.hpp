@@ -74,9 +74,9 @@ public:
     /// The word ends in a quoted part, whose meaning is value().
     bool has_quoted_part() const { return has_quoted_part_; }
 
-    /// Throws EST-601, or another id, at that byte.
+    /// Throws EST-611, or another id, at that byte.
     [[noreturn]] void fail(std::size_t at, std::string const& why, std::string const& remedy = {},
-                           char const* id = "EST-601") const {
+                           char const* id = "EST-611") const {
         std::string line, caret;
         std::size_t column = 1;
         // Of a long text the part around the fault.

@@ -74,8 +74,16 @@ struct index_file {
     }
 };
 
+/// What becomes of what a file holds.
+enum class index_content {
+    keep,        ///< it is used if that is possible
+    empty,       ///< it is not used; a file of a newer format, or of another program, is left alone all the same
+    empty_even,  ///< not even such a file is left alone
+};
+
 /// Opens an index and makes its tables, if they are not there. Nothing if the file is of a newer format, or no index.
-inline std::optional<index_file> open_index_file(std::string const& path, bool must_empty) {
+inline std::optional<index_file> open_index_file(std::string const& path, index_content content) {
+    bool must_empty = content != index_content::keep;
     index_file file{.path = path};
     file.database = std::make_unique<sqlite_database>(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
     sqlite_database& database = *file.database;
@@ -92,9 +100,9 @@ inline std::optional<index_file> open_index_file(std::string const& path, bool m
         if (!failure.is_damage()) throw;
         must_empty = true;
     }
-    if (!must_empty && tables > 0) {
+    if (tables > 0 && content != index_content::empty_even) {
         if (application != index_application || format > index_format) return std::nullopt;
-        must_empty = format < index_format;
+        must_empty = must_empty || format < index_format;
     }
     if (must_empty) empty_database(database);
     if (!file.is_in_memory()) {
@@ -114,11 +122,11 @@ inline std::optional<index_file> open_index_file(std::string const& path, bool m
 }
 
 /// The index of a workspace: `index.sqlite`, or beside it where that is of a newer format or something else.
-inline index_file open_workspace_index(std::filesystem::path const& workspace, bool must_empty) {
-    if (auto file = open_index_file((workspace / "index.sqlite").string(), must_empty)) return std::move(*file);
+inline index_file open_workspace_index(std::filesystem::path const& workspace, index_content content) {
+    if (auto file = open_index_file((workspace / "index.sqlite").string(), content)) return std::move(*file);
     std::string const beside = "index." + std::to_string(index_format) + ".sqlite";
-    if (auto file = open_index_file((workspace / beside).string(), must_empty)) return std::move(*file);
-    return *open_index_file((workspace / beside).string(), true);
+    if (auto file = open_index_file((workspace / beside).string(), content)) return std::move(*file);
+    return *open_index_file((workspace / beside).string(), index_content::empty_even);
 }
 
 }  // namespace estima::inline v0_1::detail

@@ -53,6 +53,15 @@ public:
         }
     }
 
+    /// Looks at these runs, which are said to be gone.
+    void look_again(std::set<std::string> ids) {
+        for (int attempt = 0; attempt < attempts; ++attempt) {
+            index_state const state = store_.state();
+            log_news const news{.ids = ids, .offset = state.log_offset, .check = state.log_check};
+            if (!state.is_complete || take_in(state, news, attempt + 1 < attempts)) return;
+        }
+    }
+
 private:
     static constexpr int attempts = 8;
     static constexpr std::size_t batch = 2048;

@@ -87,10 +87,10 @@ inline std::string page_token(run_place const& place, run_query const& query) {
     return text;
 }
 
-/// EST-605 for what is no token, or one of another question.
+/// EST-615 for what is no token, or one of another question.
 inline run_place place_from(std::string const& token, run_query const& query) {
     auto const refuse = [](char const* why) -> error {
-        return {"EST-605",
+        return {"EST-615",
                 {.what = "this page token cannot be used",
                  .why = why,
                  .remedy = "give next_page_token as it came, with the same filter, order and experiments"}};

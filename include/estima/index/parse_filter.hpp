@@ -46,7 +46,7 @@ inline std::optional<run_field_kind> entity_of(std::string_view word) {
     return std::nullopt;
 }
 
-/// Reads `metrics.loss`, tags."a b" or `status`, and goes on behind it. EST-601, EST-602.
+/// Reads `metrics.loss`, tags."a b" or `status`, and goes on behind it. EST-611, EST-612.
 inline run_field take_field(filter_text& in) {
     std::size_t const at = in.begin();
     run_field field;
@@ -63,7 +63,7 @@ inline run_field take_field(filter_text& in) {
             auto const kind = entity_of(entity);
             if (!kind)
                 in.fail(at, "there is nothing called \"" + std::string{entity} + "\"",
-                        "begin with metrics., params., tags., properties. or attributes.", "EST-602");
+                        "begin with metrics., params., tags., properties. or attributes.", "EST-612");
             field.kind = *kind;
             name = word.substr(point + 1);
             if (in.has_quoted_part()) {
@@ -82,7 +82,7 @@ inline run_field take_field(filter_text& in) {
             in.fail(at, "runs have no attribute \"" + name + "\"",
                     "attributes are run_id, run_name, status, start_time, end_time, created, experiment, user_id, target, "
                     "host, snapshot_id and error_id; others begin with metrics., params. or tags.",
-                    "EST-602");
+                    "EST-612");
         name = ours;
     }
     field.name = std::move(name);
@@ -123,11 +123,11 @@ private:
         bool const is_pattern = c.comparison == run_comparison::like || c.comparison == run_comparison::ilike;
         bool const is_equality = c.comparison == run_comparison::equal || c.comparison == run_comparison::not_equal;
         if (c.field.is_number() && (is_list || is_pattern))
-            in_.fail(at, "a number is compared by =, !=, <, <=, > or >=", {}, "EST-603");
+            in_.fail(at, "a number is compared by =, !=, <, <=, > or >=", {}, "EST-613");
         if (!c.field.is_number() && !is_list && !is_pattern && !is_equality)
             in_.fail(at, "a text is compared by =, !=, LIKE, ILIKE, IN or NOT IN, not by " + spelling,
                      c.field.kind == run_field_kind::parameter ? "parameters are texts: log a metric to compare numbers" : "",
-                     "EST-603");
+                     "EST-613");
         if (c.field.is_number()) {
             // MLflow tells times in milliseconds.
             c.number = number() / (c.field.kind == run_field_kind::attribute ? 1000 : 1);
@@ -176,8 +176,8 @@ private:
         bool const is_whole = !word.empty() && end == word.data() + word.size() && code != std::errc::invalid_argument;
         if (in_.token() != filter_token::number || !is_whole)
             in_.fail(in_.begin(), "a number is expected",
-                     in_.token() == filter_token::text ? "write it without quotes" : "", "EST-603");
-        if (code == std::errc::result_out_of_range) in_.fail(in_.begin(), "this number is too large or too small", {}, "EST-603");
+                     in_.token() == filter_token::text ? "write it without quotes" : "", "EST-613");
+        if (code == std::errc::result_out_of_range) in_.fail(in_.begin(), "this number is too large or too small", {}, "EST-613");
         in_.advance();
         return value;
     }
@@ -186,7 +186,7 @@ private:
         if (in_.token() != filter_token::text && in_.token() != filter_token::quoted_key)
             in_.fail(in_.begin(), "a text in single quotes is expected",
                      in_.token() == filter_token::number ? "parameters, tags and names are texts: '0.1', not 0.1" : "",
-                     "EST-603");
+                     "EST-613");
         std::string value = in_.value();
         in_.advance();
         return value;

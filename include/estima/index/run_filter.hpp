@@ -54,7 +54,7 @@ struct run_filter {
 
     /// All runs.
     run_filter() = default;
-    /// Reads MLflow's filter language: `metrics.loss < 0.1 and tags.team = 'x'`. EST-601 to EST-603.
+    /// Reads MLflow's filter language: `metrics.loss < 0.1 and tags.team = 'x'`. EST-611 to EST-613.
     run_filter(std::string_view text);  // implicit: a text is a filter wherever one is asked for
     run_filter(std::string const& text) : run_filter{std::string_view{text}} {}
     run_filter(char const* text) : run_filter{std::string_view{text}} {}
@@ -74,7 +74,7 @@ struct run_order {
     bool descending = false;
 
     run_order(run_field f, bool is_descending = false) : field{std::move(f)}, descending{is_descending} {}
-    /// Reads MLflow's form: `metrics.loss DESC`. EST-601, EST-602.
+    /// Reads MLflow's form: `metrics.loss DESC`. EST-611, EST-612.
     run_order(std::string_view text);
     run_order(std::string const& text) : run_order{std::string_view{text}} {}
     run_order(char const* text) : run_order{std::string_view{text}} {}

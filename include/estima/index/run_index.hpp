@@ -48,39 +48,40 @@ public:
     explicit run_index(std::filesystem::path workspace) : workspace_{std::move(workspace)} {}
 
     /// Takes in what happened until now: what is acknowledged before this call is found after it. EST-301: the folder of
-    /// runs cannot be read; EST-600.
+    /// runs cannot be read; EST-610.
     void refresh(run_look look = run_look::at_changes) {
         attempt([&](detail::index_store& store) {
             detail::index_update{workspace_, store, overlay_}.refresh(look == run_look::at_all);
         });
     }
 
-    /// Throws away what is stored and reads everything again. EST-301, EST-600.
+    /// Throws away what is stored and reads everything again. EST-301, EST-610.
     void rebuild() {
-        must_empty_ = true;
-        store_.reset();
+        content_ = detail::index_content::empty;
+        close();
         refresh();
     }
 
-    /// The runs that fit, as of the last refresh(). EST-605: the page token; EST-606: max_results; EST-600.
+    /// The runs that fit, as of the last refresh(). EST-615: the page token; EST-616: max_results; EST-610.
     run_page search(run_query const& query) {
         if (query.max_results == 0 || query.max_results > 50'000)
-            throw error{"EST-606",
+            throw error{"EST-616",
                         {.what = "a page cannot have " + std::to_string(query.max_results) + " runs",
                          .remedy = "set max_results to 1 to 50000, and ask for the next page by next_page_token"}};
         run_page page;
         attempt([&](detail::index_store& store) {
             if (!store.state().is_complete) detail::index_update{workspace_, store, overlay_}.refresh(false);
             std::vector<std::string> gone;
+            int searches_left = 10'000;
             do {
-                for (std::string const& id : gone) overlay_.gone.insert(id);
+                if (!gone.empty()) detail::index_update{workspace_, store, overlay_}.look_again({gone.begin(), gone.end()});
                 gone.clear();
                 detail::sqlite_transaction const read{store.database(), "DEFERRED"};
                 page = search_once(store, query);
                 for (run_summary const& run : page.runs)
                     if (::access((workspace_ / "runs" / run.run_id / "events.jsonl").c_str(), F_OK) != 0)
                         gone.push_back(run.run_id);
-            } while (!gone.empty());
+            } while (!gone.empty() && --searches_left > 0);
         });
         return page;
     }
@@ -110,21 +111,21 @@ private:
                 if (store_ && store_->file().is_replaced()) close();
                 if (!store_) {
                     store_.emplace(why_in_memory_.empty()
-                                       ? detail::open_workspace_index(workspace_, std::exchange(must_empty_, false))
-                                       : *detail::open_index_file(":memory:", false));
+                                       ? detail::open_workspace_index(workspace_, std::exchange(content_, detail::index_content::keep))
+                                       : *detail::open_index_file(":memory:", detail::index_content::keep));
                 }
                 return action(*store_);
             } catch (detail::sqlite_failure const& failure) {
                 close();
                 if (tries_left == 0 || (!why_in_memory_.empty() && !failure.is_damage()))
-                    throw error{"EST-600",
+                    throw error{"EST-610",
                                 {.what = "the index of the runs cannot be used",
                                  .where = (workspace_ / "index.sqlite").string(),
                                  .why = failure.what(),
                                  .remedy = "delete that file: it is made anew from the journals"}};
                 bool const was_made_anew = failure.code() == SQLITE_ERROR || failure.code() == SQLITE_SCHEMA;
                 if (failure.is_damage() && tries_left > 2)
-                    must_empty_ = true;
+                    content_ = detail::index_content::empty;
                 else if (!was_made_anew || tries_left <= 2)
                     why_in_memory_ = failure.what();
             }
@@ -138,10 +139,7 @@ private:
 
     run_page search_once(detail::index_store& store, run_query const& query) const {
         run_filter filter = query.filter;
-        if (!query.experiments.empty())
-            filter = run_filter{run_condition{{run_field_kind::attribute, "experiment"}, run_comparison::in,
-                                              query.experiments}} &&
-                     std::move(filter);
+        if (!query.experiments.empty()) filter = estima::query::experiment_name.in(query.experiments) && filter;
         std::optional<detail::run_place> after;
         if (!query.page_token.empty()) after = detail::place_from(query.page_token, query);
         detail::first_runs first{query, filter, query.max_results + 1, after};
@@ -189,7 +187,7 @@ private:
     std::filesystem::path workspace_;
     std::optional<detail::index_store> store_{};
     detail::index_overlay overlay_{};
-    bool must_empty_ = false;
+    detail::index_content content_ = detail::index_content::keep;
     std::string why_in_memory_{};
 };
 

@@ -110,7 +110,7 @@ public:
 
     /// The runs that fit, the newest first or as asked, a page of them; with nothing given the newest thousand. What is
     /// acknowledged before the call is found. A filter is an expression of estima::query or text in MLflow's language:
-    /// `search_runs({.filter = "metrics.loss < 0.1 and tags.team = 'x'", .max_results = 100})`. EST-600 to EST-606;
+    /// `search_runs({.filter = "metrics.loss < 0.1 and tags.team = 'x'", .max_results = 100})`. EST-610 to EST-616;
     /// EST-301: the runs cannot be read.
     run_page search_runs(run_query const& query = {}) const { return detail::search_runs(path_, query); }
     run_page search_runs(any_filter auto const& filter) const { return search_runs(run_query{.filter = filter}); }

@@ -140,7 +140,7 @@ TEST_CASE("a stopped process that holds the index's lock keeps nobody from right
         index.refresh();
     }
     child holder{[&] {
-        detail::index_file const index = *detail::open_index_file(file, false);
+        detail::index_file const index = *detail::open_index_file(file, detail::index_content::keep);
         index.database->run("BEGIN IMMEDIATE");
         ::raise(SIGSTOP);
     }};

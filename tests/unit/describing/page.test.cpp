@@ -147,11 +147,11 @@ std::string listed(auto const& names, std::string const& quote) {
 }
 }  // namespace
 
-TEST_CASE("docs/describing.md and docs/runs.md show the examples that are compiled, each once") {
+TEST_CASE("docs/describing.md, docs/runs.md and docs/history.md show the examples that are compiled, each once") {
     std::map<std::string, std::string> const compiled = estima_test::examples_in(tests / "unit/describing");
     CHECK(compiled.size() > 10);
     std::map<std::string, int> shown;
-    for (char const* const name : {"docs/describing.md", "docs/runs.md"}) {
+    for (char const* const name : {"docs/describing.md", "docs/runs.md", "docs/history.md"}) {
         INFO(name);
         estima_test::filled_page const filled = estima_test::fill(read(root / name), compiled);
         if (std::getenv("ESTIMA_WRITE_GOLDEN") != nullptr) estima::replace_file(root / name, filled.text);
@@ -273,6 +273,26 @@ TEST_CASE("docs/runs.md names every member of what a workspace gives") {
         count += names.size();
     }
     CHECK(count > 110);
+}
+
+TEST_CASE("docs/history.md names every member of what a search takes and gives") {
+    std::set<std::string> const words = words_of_code(read(root / "docs/history.md"));
+    std::size_t count = 0;
+    for (auto const& [file, type] : std::vector<std::pair<char const*, char const*>>{
+             {"index/run_filter.hpp", "run_query"}, {"index/run_summary.hpp", "run_summary"},
+             {"index/run_summary.hpp", "metric_summary"}, {"index/run_index.hpp", "run_index"}}) {
+        std::string const header = read(headers / file);
+        texts names = functions_of(header, type);
+        for (member const& one : members_of(header, type)) names.push_back(one.name);
+        INFO(type);
+        CHECK_FALSE(names.empty());
+        for (std::string const& name : names) {
+            INFO(name);
+            CHECK(words.contains(name));
+        }
+        count += names.size();
+    }
+    CHECK(count >= 30);
 }
 
 TEST_CASE("what the headers offer is found in their text") {

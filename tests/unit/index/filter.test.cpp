@@ -15,7 +15,7 @@ using namespace estima;
 
 run_filter parsed(std::string const& text) { return run_filter{text}; }
 
-/// The id, and where the caret stands: "EST-601 14".
+/// The id, and where the caret stands: "EST-611 14".
 std::string fault(std::string const& text) {
     try {
         parsed(text);
@@ -80,33 +80,33 @@ TEST_CASE("a status is asked for by Azure's word or by MLflow's") {
 }
 
 TEST_CASE("a filter that cannot be read says where, with a caret") {
-    CHECK(fault("metrics.loss << 3") == "EST-601 14");
-    CHECK(fault("metrics.loss == 3") == "EST-601 14");
-    CHECK(fault("metrics.loss") == "EST-601 13");
-    CHECK(fault("metrics.loss <") == "EST-603 15");
-    CHECK(fault("metrics.loss < '3'") == "EST-603 16");
-    CHECK(fault("metrics.loss < 3x") == "EST-603 16");
-    CHECK(fault("metrics.loss < 1e999") == "EST-603 16");
-    CHECK(fault("metrics.loss LIKE '3'") == "EST-603 14");
-    CHECK(fault("metrics. < 3") == "EST-601 9");
-    CHECK(fault("params.lr = 0.1") == "EST-603 13");
-    CHECK(fault("params.lr < '0.1'") == "EST-603 11");
-    CHECK(fault("tags.x = 'a' OR tags.y = 'b'") == "EST-601 14");
-    CHECK(fault("tags.x = 'a' tags.y = 'b'") == "EST-601 14");
-    CHECK(fault("tags.x = 'a' AND") == "EST-601 17");
-    CHECK(fault("AND tags.x = 'a'") == "EST-602 1");
-    CHECK(fault("(tags.x = 'a')") == "EST-601 1");
-    CHECK(fault("tags.x = 'abc") == "EST-601 10");
-    CHECK(fault("tags.x IN 'a'") == "EST-601 11");
-    CHECK(fault("tags.x IN ('a'") == "EST-601 15");
-    CHECK(fault("tags.x IN ()") == "EST-603 12");
-    CHECK(fault("tags.x NOT LIKE 'a'") == "EST-601 12");
-    CHECK(fault("tags.x IS 'a'") == "EST-601 11");
-    CHECK(fault("things.x = 1") == "EST-602 1");
-    CHECK(fault("attributes.artifact_uri = 'x'") == "EST-602 1");
-    CHECK(fault("tags.\xC3\xA4 ; 1") == "EST-601 8");  // columns are characters
-    CHECK(fault("tags.x =\t;") == "EST-601 10");
-    CHECK(fault("tags.x = \xFF ;") == "EST-603 10");
+    CHECK(fault("metrics.loss << 3") == "EST-611 14");
+    CHECK(fault("metrics.loss == 3") == "EST-611 14");
+    CHECK(fault("metrics.loss") == "EST-611 13");
+    CHECK(fault("metrics.loss <") == "EST-613 15");
+    CHECK(fault("metrics.loss < '3'") == "EST-613 16");
+    CHECK(fault("metrics.loss < 3x") == "EST-613 16");
+    CHECK(fault("metrics.loss < 1e999") == "EST-613 16");
+    CHECK(fault("metrics.loss LIKE '3'") == "EST-613 14");
+    CHECK(fault("metrics. < 3") == "EST-611 9");
+    CHECK(fault("params.lr = 0.1") == "EST-613 13");
+    CHECK(fault("params.lr < '0.1'") == "EST-613 11");
+    CHECK(fault("tags.x = 'a' OR tags.y = 'b'") == "EST-611 14");
+    CHECK(fault("tags.x = 'a' tags.y = 'b'") == "EST-611 14");
+    CHECK(fault("tags.x = 'a' AND") == "EST-611 17");
+    CHECK(fault("AND tags.x = 'a'") == "EST-612 1");
+    CHECK(fault("(tags.x = 'a')") == "EST-611 1");
+    CHECK(fault("tags.x = 'abc") == "EST-611 10");
+    CHECK(fault("tags.x IN 'a'") == "EST-611 11");
+    CHECK(fault("tags.x IN ('a'") == "EST-611 15");
+    CHECK(fault("tags.x IN ()") == "EST-613 12");
+    CHECK(fault("tags.x NOT LIKE 'a'") == "EST-611 12");
+    CHECK(fault("tags.x IS 'a'") == "EST-611 11");
+    CHECK(fault("things.x = 1") == "EST-612 1");
+    CHECK(fault("attributes.artifact_uri = 'x'") == "EST-612 1");
+    CHECK(fault("tags.\xC3\xA4 ; 1") == "EST-611 8");  // columns are characters
+    CHECK(fault("tags.x =\t;") == "EST-611 10");
+    CHECK(fault("tags.x = \xFF ;") == "EST-613 10");
 
     // Of a long filter the part around the fault is shown.
     std::string text = "tags.a = 'b'";
@@ -126,8 +126,8 @@ TEST_CASE("an order is read as MLflow writes it") {
     CHECK(run_order{"metrics.loss ASC"} == ascending(metric("loss")));
     CHECK(run_order{"metrics.`a b` desc"} == descending(metric("a b")));
     CHECK(run_order{"start_time DESC"} == descending(start_time));
-    CHECK_THROWS_WITH(run_order{"metrics.loss DOWN"}, Catch::Contains("EST-601") && Catch::Contains("column 14"));
-    CHECK_THROWS_WITH(run_order{"loss"}, Catch::Contains("EST-602"));
+    CHECK_THROWS_WITH(run_order{"metrics.loss DOWN"}, Catch::Contains("EST-611") && Catch::Contains("column 14"));
+    CHECK_THROWS_WITH(run_order{"loss"}, Catch::Contains("EST-612"));
 }
 
 TEST_CASE("whatever text is given as a filter, it is read or refused") {
@@ -142,7 +142,7 @@ TEST_CASE("whatever text is given as a filter, it is read or refused") {
             parsed(text);
         } catch (error const& e) {
             ++refused;
-            REQUIRE((e.id() == "EST-601" || e.id() == "EST-602" || e.id() == "EST-603"));
+            REQUIRE((e.id() == "EST-611" || e.id() == "EST-612" || e.id() == "EST-613"));
         }
     }
     CHECK(refused > 15000);

@@ -119,6 +119,9 @@ TEST_CASE("an index of an older format is made anew, and one of a newer format i
         std::string const before = read_file(f.file);
         CHECK(f.refreshed() == f.truth);
         CHECK(f.refreshed() == f.truth);
+        run_index index{f.runs.path()};
+        index.rebuild();
+        CHECK(texts_of(index) == f.truth);
         CHECK(read_file(f.file) == before);
         std::filesystem::path const beside = f.runs.path() / "index.1.sqlite";
         CHECK(f.number_in(beside, "SELECT count(*) FROM runs") == 40);

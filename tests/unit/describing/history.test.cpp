@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: BSL-1.0
+// The examples of docs/history.md: what stands between two lines with -8<- is shown there.
+#include <catch2/catch.hpp>
+
+#include <iostream>
+
+#include <estima/estima.hpp>
+#include <support/fake_run.hpp>
+
+namespace {
+void search(estima::workspace const& workspace) {
+    // -8<- history_search
+    using namespace estima::query;
+    estima::run_page page = workspace.search_runs(
+        {.filter = metric("loss") < 0.1 && tag("team") == "x" && status == estima::run_status::completed,
+         .order_by = {ascending(metric("loss")), descending(created_time)},
+         .max_results = 100});
+    for (estima::run_summary const& run : page) std::cout << run.run_id << ' ' << run.metrics.at("loss").last << '\n';
+
+    // The same in MLflow's words.
+    page = workspace.search_runs({.filter = "metrics.loss < 0.1 and tags.team = 'x' and status = 'FINISHED'",
+                                  .order_by = {"metrics.loss", "created DESC"},
+                                  .max_results = 100});
+    // -8<-
+    CHECK(page.size() == 1);
+}
+}  // namespace
+
+TEST_CASE("the search that docs/history.md shows finds the run that it is about") {
+    estima_test::fake_run made;
+    made.start();
+    estima_test::append_file(made.directory().metrics_file(0), "{\"name\":\"loss\",\"value\":0.05}\n");
+    made.run().tag("team", "x");
+    made.complete();
+    search(made.workspace());
+}
