@@ -73,9 +73,9 @@ public:
             write.commit();
         }
         // Nothing of it is believed before it is complete: the disk may take its time until then.
-        store_.database().run("PRAGMA synchronous = OFF");
+        store_.database().run("PRAGMA synchronous = OFF; PRAGMA wal_autocheckpoint = 2048");
         take_in_new_runs();
-        store_.database().run("PRAGMA synchronous = NORMAL");
+        store_.database().run("PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 128");
         store_.checkpoint();
         sqlite_transaction write{store_.database(), "IMMEDIATE"};
         index_state state = store_.state();

@@ -110,6 +110,8 @@ inline std::optional<index_file> open_index_file(std::string const& path, index_
         database.run("PRAGMA journal_mode = WAL");
         // A loss of power may take the last changes, never the order of changes. The journals have them.
         database.run("PRAGMA synchronous = NORMAL");
+        // Whoever opens the index when nobody has it open reads all of the log that is not in the file yet.
+        database.run("PRAGMA wal_autocheckpoint = 128");
     }
     database.run("PRAGMA cache_size = -16384");
     if (must_empty || tables == 0) make_tables(database);

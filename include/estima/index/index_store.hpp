@@ -192,7 +192,8 @@ public:
     }
 
 private:
-    static std::int64_t cell_place(std::int64_t block, std::int64_t column) { return (block << 32) | column; }
+    /// Column by column: a search reads one column of many blocks, and a page holds several of its cells.
+    static std::int64_t cell_place(std::int64_t block, std::int64_t column) { return (column << 32) | block; }
 
     std::vector<std::string> ids(char const* sql) {
         sqlite_statement ask = database().prepare(sql);
@@ -261,10 +262,9 @@ private:
                 .with(static_cast<std::int64_t>(number))
                 .run();
         database().prepare("DELETE FROM blocks WHERE number = ?1").with(run.block).run();
-        database()
-            .prepare("DELETE FROM cells WHERE place >= ?1 AND place < ?2")
-            .with(cell_place(run.block, 0), cell_place(run.block + 1, 0))
-            .run();
+        sqlite_statement columns = database().prepare("SELECT number FROM columns");
+        sqlite_statement take_out = database().prepare("DELETE FROM cells WHERE place = ?1");
+        while (columns.step()) take_out.with(cell_place(run.block, columns.integer(0))).run();
     }
 
     index_file file_;
