@@ -153,7 +153,7 @@ public:
         return std::pair{[&b](column_kind kind, std::string_view name, std::string_view value) {
                              if (column* const c = b.find(kind, name)) c->add(b.places_, value);
                          },
-                         [&b](column_kind kind, std::string_view name, double value) { b.add_number(kind, name, value); }};
+                         [&b](column_kind kind, std::string_view name, double v) { b.add_number(kind, name, v); }};
     }
 
     /// Adds a run at the next place; its texts must live until build().
@@ -233,7 +233,8 @@ private:
             return nullptr;
         // Runs have much the same columns in the same order: most often it is the next one.
         if (last_ != columns_.end()) ++last_;
-        if (last_ == columns_.end() || last_->first != std::pair{kind, name}) last_ = columns_.find(std::pair{kind, name});
+        std::pair const key{kind, name};
+        if (last_ == columns_.end() || last_->first != key) last_ = columns_.find(key);
         if (last_ != columns_.end()) return &last_->second;
         last_ = columns_.emplace(std::pair{kind, name}, column{}).first;
         return &last_->second;

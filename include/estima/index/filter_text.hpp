@@ -35,7 +35,7 @@ public:
 
     void advance() {
         begin_ = end_;
-        while (begin_ < text_.size() && std::string_view{" \t\r\n"}.find(text_[begin_]) != std::string_view::npos) ++begin_;
+        begin_ = std::min(text_.find_first_not_of(" \t\r\n", begin_), text_.size());
         end_ = begin_;
         token_ = filter_token::end;
         if (begin_ == text_.size()) return;
@@ -54,7 +54,9 @@ public:
             return;
         }
         while (end_ < text_.size() && is_word_byte(text_[end_])) ++end_;
-        if (end_ == begin_) fail(begin_, "this character has no meaning here", "put names with such characters into double quotes or backticks, values into single quotes");
+        if (end_ == begin_)
+            fail("this character has no meaning here",
+                 "put names with such characters into double quotes or backticks, values into single quotes");
         bool const is_number = std::string_view{"0123456789+-."}.find(first) != std::string_view::npos;
         token_ = is_number ? filter_token::number : filter_token::word;
         // A key that is quoted follows its point: metrics."a b".
@@ -82,7 +84,7 @@ public:
         // Of a long text the part around the fault.
         std::size_t const from = at > 60 ? at - 60 : 0, to = std::min(text_.size(), at + 60);
         for (std::size_t i = 0; i < to;) {
-            std::size_t const length = utf8_length(text_.substr(i));
+            std::size_t const length = estima::utf8_length(text_.substr(i));
             bool const is_shown = i >= from;
             if (is_shown && length == 0) line += '?';
             if (is_shown && length > 0)

@@ -75,7 +75,7 @@ public:
         // Nothing of it is believed before it is complete: the disk may take its time until then.
         store_.database().run("PRAGMA synchronous = OFF; PRAGMA wal_autocheckpoint = 2048");
         take_in_new_runs();
-        store_.database().run("PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 128");
+        store_.database().run("PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 64");
         store_.checkpoint();
         sqlite_transaction write{store_.database(), "IMMEDIATE"};
         index_state state = store_.state();
@@ -94,8 +94,8 @@ public:
                                ids.begin() + static_cast<std::ptrdiff_t>(std::min(from + block_size, ids.size())));
         // Others that build as well begin elsewhere.
         if (!known.empty() && !parts.empty())
-            std::rotate(parts.begin(),
-                        parts.begin() + static_cast<std::ptrdiff_t>(std::random_device{}() % parts.size()), parts.end());
+            std::rotate(parts.begin(), parts.begin() + std::ptrdiff_t(std::random_device{}() % parts.size()),
+                        parts.end());
         take_in(parts);
     }
 

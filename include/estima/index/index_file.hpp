@@ -13,8 +13,8 @@
 
 namespace estima::inline v0_1::detail {
 
-/// Which tables there are and what they mean. A file of an older format is emptied and built anew; one of a newer format
-/// is left alone, and an index of this format is kept beside it.
+/// Which tables there are and what they mean. A file of an older format is emptied and built anew; one of a newer
+/// format is left alone, and an index of this format is kept beside it.
 inline constexpr std::int64_t index_format = 1;
 inline constexpr std::int64_t index_application = 0x65737469;  // "esti", in the header of the file
 
@@ -111,7 +111,7 @@ inline std::optional<index_file> open_index_file(std::string const& path, index_
         // A loss of power may take the last changes, never the order of changes. The journals have them.
         database.run("PRAGMA synchronous = NORMAL");
         // Whoever opens the index when nobody has it open reads all of the log that is not in the file yet.
-        database.run("PRAGMA wal_autocheckpoint = 128");
+        database.run("PRAGMA wal_autocheckpoint = 64");
     }
     database.run("PRAGMA cache_size = -16384");
     if (must_empty || tables == 0) make_tables(database);

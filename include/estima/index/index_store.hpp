@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <sys/stat.h>
+
 #include <cstdint>
-#include <cstring>
 #include <map>
 #include <optional>
 #include <set>
@@ -35,6 +36,15 @@ public:
     void checkpoint() {
         if (!file_.is_in_memory())
             ::sqlite3_wal_checkpoint_v2(database().handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+    }
+
+    /// Before the index is let go. Whoever opens it when nobody else has it open reads all that is not in the file yet:
+    /// that is kept short. Nobody is waited for.
+    void tidy() noexcept {
+        struct stat status {};
+        if (file_.is_in_memory() || ::stat((file_.path + "-wal").c_str(), &status) != 0 || status.st_size < 1'000'000) return;
+        ::sqlite3_busy_timeout(database().handle(), 0);
+        ::sqlite3_wal_checkpoint_v2(database().handle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
     }
 
     index_state state() {
@@ -99,7 +109,8 @@ public:
         std::int64_t const watched = run.is_watched ? 1 : 0;
         if (!before) {
             insert_.of(database())
-                .with(std::string_view{run.id}, std::int64_t{0}, std::int64_t{0}, watched, stamp, std::string_view{run.record})
+                .with(std::string_view{run.id}, std::int64_t{0}, std::int64_t{0}, watched, stamp,
+                      std::string_view{run.record})
                 .run();
         } else {
             kill(*before);
@@ -248,7 +259,10 @@ private:
         if (run.place < 0 || run.place >= count) throw_damaged("a run has no place in its block");
         dead.set(static_cast<std::size_t>(run.place));
         std::string const bytes = bytes_of(dead);
-        database().prepare("UPDATE blocks SET dead = ?1 WHERE number = ?2").with(std::string_view{bytes}, run.block).run();
+        database()
+            .prepare("UPDATE blocks SET dead = ?1 WHERE number = ?2")
+            .with(std::string_view{bytes}, run.block)
+            .run();
         if (static_cast<std::int64_t>(dead.count()) * 4 < count * 3) return;
         std::vector<double> living;
         see_cell(run.block, column(column_kind::attribute, "number").value_or(0), [&](auto, auto, auto read) {

@@ -203,7 +203,8 @@ template <class Text, class Number>
 void for_each_value_in(std::string_view bytes, Text text, Number number) {
     using enum column_kind;
     byte_reader in{unsealed_bytes(bytes)};
-    for (std::string_view const name : {"run_id", "experiment", "display_name", "target", "snapshot_id", "user", "host", "error_id"})
+    for (std::string_view const name :
+         {"run_id", "experiment", "display_name", "target", "snapshot_id", "user", "host", "error_id"})
         if (std::string_view const value = in.get_text(); !value.empty()) text(attribute, name, value);
     std::uint8_t const status = in.get<std::uint8_t>();
     if (status >= run_status_count) throw_damaged("a run of the index has no status");

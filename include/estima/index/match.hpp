@@ -50,7 +50,9 @@ inline run_set where(run_condition const& c, cell_reader const& cell) {
             default: return {};
         }
     }
-    auto const is_any = [&c](std::string_view v) { return std::find(c.texts.begin(), c.texts.end(), v) != c.texts.end(); };
+    auto const is_any = [&c](std::string_view v) {
+        return std::find(c.texts.begin(), c.texts.end(), v) != c.texts.end();
+    };
     auto const pattern = c.texts.empty() ? std::string_view{} : std::string_view{c.texts.front()};
     switch (c.comparison) {
         case equal:
@@ -71,7 +73,9 @@ run_set match(run_filter const& filter, Block& block, run_set const& among) {
         case run_filter::kind::condition: {
             run_condition const& c = filter.condition;
             run_set found;
-            auto const skip = [&c](auto low, auto high) { return c.field.is_number() && is_out_of_range(c, low, high); };
+            auto const skip = [&c](auto low, auto high) {
+                return c.field.is_number() && is_out_of_range(c, low, high);
+            };
             bool const is_null = c.comparison == run_comparison::is_null;
             block.see(column_of(c.field), skip,
                       [&](cell_reader const& cell) { found = is_null ? cell.present() : where(c, cell); });
@@ -79,8 +83,13 @@ run_set match(run_filter const& filter, Block& block, run_set const& among) {
         }
         case run_filter::kind::all_of: {
             run_set left = among;
-            for (run_filter const& part : filter.parts)
-                if (left.any()) left = match(part, block, left);
+            // Texts first: their cells are a tenth of the size.
+            auto const is_text = [](run_filter const& part) {
+                return part.is == run_filter::kind::condition && !part.condition.field.is_number();
+            };
+            for (bool const texts : {true, false})
+                for (run_filter const& part : filter.parts)
+                    if (left.any() && is_text(part) == texts) left = match(part, block, left);
             return left;
         }
         case run_filter::kind::any_of: {

@@ -126,7 +126,7 @@ private:
             in_.fail(at, "a number is compared by =, !=, <, <=, > or >=", {}, "EST-613");
         if (!c.field.is_number() && !is_list && !is_pattern && !is_equality)
             in_.fail(at, "a text is compared by =, !=, LIKE, ILIKE, IN or NOT IN, not by " + spelling,
-                     c.field.kind == run_field_kind::parameter ? "parameters are texts: log a metric to compare numbers" : "",
+                     c.field.kind == run_field_kind::parameter ? "parameters are texts; metrics are numbers" : "",
                      "EST-613");
         if (c.field.is_number()) {
             // MLflow tells times in milliseconds.
@@ -148,7 +148,8 @@ private:
         if (in_.token() == filter_token::comparator) {
             for (auto const& [sign, meaning] : signs)
                 if (in_.spelling() == sign) return in_.advance(), meaning;
-            in_.fail("this is no comparison", in_.spelling() == "==" ? "write =" : in_.spelling() == "<>" ? "write !=" : "");
+            in_.fail("this is no comparison",
+                     in_.spelling() == "==" ? "write =" : in_.spelling() == "<>" ? "write !=" : "");
         }
         for (auto const& [word, meaning] : {std::pair{"LIKE", like}, std::pair{"ILIKE", ilike}, std::pair{"IN", in}})
             if (in_.is_word(word)) return in_.advance(), meaning;
@@ -177,7 +178,8 @@ private:
         if (in_.token() != filter_token::number || !is_whole)
             in_.fail(in_.begin(), "a number is expected",
                      in_.token() == filter_token::text ? "write it without quotes" : "", "EST-613");
-        if (code == std::errc::result_out_of_range) in_.fail(in_.begin(), "this number is too large or too small", {}, "EST-613");
+        if (code == std::errc::result_out_of_range)
+            in_.fail(in_.begin(), "this number is too large or too small", {}, "EST-613");
         in_.advance();
         return value;
     }

@@ -109,7 +109,9 @@ run_filter operator>=(number_field f, number auto v) {
     return number_field::compare(f, run_comparison::greater_equal, v);
 }
 
-inline run_filter operator==(text_field f, std::string_view v) { return text_field::compare(f, run_comparison::equal, v); }
+inline run_filter operator==(text_field f, std::string_view v) {
+    return text_field::compare(f, run_comparison::equal, v);
+}
 inline run_filter operator!=(text_field f, std::string_view v) {
     return text_field::compare(f, run_comparison::not_equal, v);
 }

@@ -170,7 +170,8 @@ private:
                 if (!names.contains(name)) return false;
             for (std::string const& name : names) {
                 auto const known = [&name](auto const& file) { return file.first == name; };
-                if (std::none_of(run.files.begin(), run.files.end(), known)) run.files.emplace_back(name, file_position{});
+                if (std::none_of(run.files.begin(), run.files.end(), known))
+                    run.files.emplace_back(name, file_position{});
             }
             // Time stamps are coarse: what is added within the same tick does not show.
             timespec now{};
@@ -214,7 +215,8 @@ private:
         m.min = std::fmin(m.min, *value);
         m.max = std::fmax(m.max, *value);
         std::vector<newest_point>& points = run.newest[line->name];
-        auto point = std::find_if(points.begin(), points.end(), [file](newest_point const& p) { return p.file == file; });
+        auto const is_its = [file](newest_point const& p) { return p.file == file; };
+        auto point = std::find_if(points.begin(), points.end(), is_its);
         if (point == points.end()) point = points.insert(point, newest_point{.file = file});
         point->value = *value;
         point->time = line->time.value_or(0);

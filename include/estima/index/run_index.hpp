@@ -46,6 +46,9 @@ class run_index {
 public:
     /// The index of the workspace in that folder. It is opened when it is needed.
     explicit run_index(std::filesystem::path workspace) : workspace_{std::move(workspace)} {}
+    run_index(run_index const&) = delete;
+    run_index& operator=(run_index const&) = delete;
+    ~run_index() { close(); }
 
     /// Takes in what happened until now: what is acknowledged before this call is found after it. EST-301: the folder of
     /// runs cannot be read; EST-610.
@@ -74,7 +77,8 @@ public:
             std::vector<std::string> gone;
             int searches_left = 10'000;
             do {
-                if (!gone.empty()) detail::index_update{workspace_, store, overlay_}.look_again({gone.begin(), gone.end()});
+                if (!gone.empty())
+                    detail::index_update{workspace_, store, overlay_}.look_again({gone.begin(), gone.end()});
                 gone.clear();
                 detail::sqlite_transaction const read{store.database(), "DEFERRED"};
                 page = search_once(store, query);
@@ -110,9 +114,9 @@ private:
             try {
                 if (store_ && store_->file().is_replaced()) close();
                 if (!store_) {
-                    store_.emplace(why_in_memory_.empty()
-                                       ? detail::open_workspace_index(workspace_, std::exchange(content_, detail::index_content::keep))
-                                       : *detail::open_index_file(":memory:", detail::index_content::keep));
+                    auto const content = std::exchange(content_, detail::index_content::keep);
+                    store_.emplace(why_in_memory_.empty() ? detail::open_workspace_index(workspace_, content)
+                                                          : *detail::open_index_file(":memory:", content));
                 }
                 return action(*store_);
             } catch (detail::sqlite_failure const& failure) {
@@ -132,7 +136,8 @@ private:
         }
     }
 
-    void close() {
+    void close() noexcept {
+        if (store_) store_->tidy();
         store_.reset();
         overlay_ = {};
     }
