@@ -48,7 +48,7 @@ public:
     }
     [[noreturn]] static void wrong(std::string why) {
         throw error{"EST-402",
-                    {.what = "estima-launch was called with the wrong words",
+                    {.what = "estima-launch cannot do what it was called with",
                      .why = std::move(why),
                      .remedy = "see estima-launch --help"}};
     }

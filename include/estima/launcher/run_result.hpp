@@ -64,6 +64,17 @@ inline std::string seconds_text(std::int64_t seconds) {
     return std::to_string(seconds) + (seconds == 1 ? " second" : " seconds");
 }
 
+/// What a signal that nobody here sent most often means.
+inline std::string_view meaning_of_signal(std::string_view signal) {
+    if (signal == "SIGKILL") return "nobody here sent it, it is often the kernel's out-of-memory killer";
+    if (signal == "SIGSEGV" || signal == "SIGBUS") return "it touched memory that is not its own, or that is not there";
+    if (signal == "SIGABRT") return "it gave up by itself, often an exception that nobody caught or a failed assertion";
+    if (signal == "SIGILL") return "it has instructions that this processor does not know";
+    if (signal == "SIGFPE") return "it divided a whole number by zero";
+    if (signal == "SIGXCPU" || signal == "SIGXFSZ") return "it reached a limit of this user (see ulimit -a)";
+    return {};
+}
+
 inline run_error rank_error(run_directory const& run, run_configuration const& c, json const& event) {
     run_error e = event.contains("error") ? detail::run_error_from(event["error"]) : run_error{};
     e.rank = event.value("rank", 0);
@@ -75,7 +86,7 @@ inline run_error rank_error(run_directory const& run, run_configuration const& c
     e.message = e.signal.empty() ? "the script exited with code " + std::to_string(e.exit_code.value_or(-1))
                                  : "the script was ended by " + e.signal;
     if (c.process_count() > 1) e.message += " on rank " + std::to_string(*e.rank) + " (" + e.host + ")";
-    if (e.signal == "SIGKILL") e.message += ": nobody here sent it, it is often the kernel's out-of-memory killer";
+    if (std::string_view const means = meaning_of_signal(e.signal); !means.empty()) e.message.append(": ").append(means);
     e.message += note_if_full(run);
     e.stderr_tail = last_lines(run.rank_stderr(*e.rank).string(), stderr_tail_lines);
     return e;

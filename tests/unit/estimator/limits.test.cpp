@@ -107,13 +107,13 @@ TEST_CASE("what is wrong with packages and images is told at run time too, with 
     facts const f = facts_of<environment<pip_packages<"numpy=1", "torch>1", "torch<1">, conda_packages<"a", "a">,
                                           custom_docker_image<"ubuntu">>>();
     observation const o{f};
-    CHECK(detail::where_broken("EST-034", o, {}) ==
+    CHECK(detail::broken_where("EST-034", o, {}) ==
           "pip_packages: \"numpy=1\" at 5: a single = is conda's; pip compares with ==");
-    CHECK(detail::where_broken("EST-035", o, {}).empty());
-    CHECK(detail::where_broken("EST-037", o, {}) == "pip_packages: \"torch>1\" and \"torch<1\"");
-    CHECK(detail::where_broken("EST-044", o, {}) == "conda_packages: \"a\" and \"a\"");
-    CHECK(detail::where_broken("EST-047", o, {}) == "custom_docker_image: \"ubuntu\"");
-    CHECK(detail::where_broken("EST-036", observation{facts_of<environment<custom_docker_image<"A/b">>>()}, {}).starts_with(
+    CHECK(detail::broken_where("EST-035", o, {}).empty());
+    CHECK(detail::broken_where("EST-037", o, {}) == "pip_packages: \"torch>1\" and \"torch<1\"");
+    CHECK(detail::broken_where("EST-044", o, {}) == "conda_packages: \"a\" and \"a\"");
+    CHECK(detail::broken_where("EST-047", o, {}) == "custom_docker_image: \"ubuntu\"");
+    CHECK(detail::broken_where("EST-036", observation{facts_of<environment<custom_docker_image<"A/b">>>()}, {}).starts_with(
         "custom_docker_image: \"A/b\" at 0: "));
 
     good_job job;
