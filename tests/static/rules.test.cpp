@@ -59,6 +59,13 @@ static_assert(!estimable<two_nodes, mpi<node_count<1>, node_count<2>>> && estima
 static_assert(!estimable<mpi<process_count_per_node<2>, process_count_per_node<3>>>);
 static_assert(!estimable<environment<interpreter_path<"a">, interpreter_path<"b">>>);
 static_assert(estimable<environment<interpreter_path<"a">, interpreter_path<"a">>>);
+static_assert(!estimable<ssh_hosts<max_nodes<2>, max_nodes<3>>> && estimable<ssh_hosts<max_nodes<2>, max_nodes<2>>>);
+static_assert(!estimable<ssh_hosts<target_name<"a">, target_name<"b">>> && estimable<ssh_hosts<target_name<"a">>>);
+static_assert(!estimable<slurm<partition<"a">, target_name<"b">>> && estimable<slurm<partition<"a">, partition<"a">>>);
+static_assert(!estimable<slurm<with_containers, without_containers>>);
+static_assert(!estimable<aml_compute<vm_size<"A">, vm_size<"B">>> && estimable<aml_compute<vm_size<"A">, vm_size<"A">>>);
+static_assert(!estimable<aml_compute<vm_size<"A">, vm_priority<priority::dedicated>, vm_priority<priority::low_priority>>>);
+static_assert(estimable<aml_compute<vm_size<"A">, without_containers>>);
 
 // EST-007, EST-008: at least one of each
 static_assert(!estimable<mpi<node_count<0>>> && !estimable<mpi<node_count<-1>>>);

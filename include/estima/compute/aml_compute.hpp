@@ -10,12 +10,17 @@ namespace estima::inline v0_1 {
 /// Azure's size of a virtual machine, such as "Standard_NC6".
 template <fixed_string Size>
 struct vm_size {
-    static constexpr void tell(facts& f) { f.target.vm_size = Size.view(); }
+    static constexpr void tell(facts& f) {
+        detail::give(f.target, detail::attribute::vm_size, f.target.vm_size, Size.view());
+    }
 };
 enum class priority { dedicated, low_priority };
 template <priority Priority>
 struct vm_priority {
-    static constexpr void tell(facts& f) { f.target.vm_priority = Priority == priority::dedicated ? "dedicated" : "lowpriority"; }
+    static constexpr std::string_view text = Priority == priority::dedicated ? "dedicated" : "lowpriority";
+    static constexpr void tell(facts& f) {
+        detail::give(f.target, detail::attribute::vm_priority, f.target.vm_priority, text);
+    }
 };
 
 /// A cluster of Azure Machine Learning. Attributes: target_name, max_nodes, slots_per_node, gpus_per_node, vm_size,

@@ -10,7 +10,9 @@ namespace estima::inline v0_1 {
 /// The partition of a Slurm cluster that takes the job.
 template <fixed_string Name>
 struct partition {
-    static constexpr void tell(facts& f) { f.target.name = Name.view(); }
+    static constexpr void tell(facts& f) {
+        detail::give(f.target, detail::attribute::name, f.target.name, Name.view());
+    }
 };
 
 /// A Slurm cluster. Attributes: partition, max_nodes, slots_per_node, gpus_per_node, with_containers.

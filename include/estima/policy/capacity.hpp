@@ -8,10 +8,25 @@
 
 namespace estima::inline v0_1 {
 
+namespace detail {
+enum class attribute : unsigned { max_nodes = 1, containers = 2, name = 4, vm_size = 8, vm_priority = 16 };
+
+/// Sets what one attribute is about. Given again with another value it contradicts itself, which is an error.
+template <class Value>
+constexpr void give(compute_target_facts& target, attribute kind, Value& place, Value value) {
+    unsigned const bit = static_cast<unsigned>(kind);
+    if ((target.attributes_given & bit) != 0 && place != value) target.attribute_is_contradicted = true;
+    target.attributes_given |= bit;
+    place = value;
+}
+}  // namespace detail
+
 /// Attributes of a compute target: what it has to give. Rules hold a job against it.
 template <int Number>
 struct max_nodes {
-    static constexpr void tell(facts& f) { f.target.max_nodes = Number; }
+    static constexpr void tell(facts& f) {
+        detail::give(f.target, detail::attribute::max_nodes, f.target.max_nodes, Number);
+    }
 };
 /// Places for processes on a node. Left out: as many as a job asks for.
 template <int Number>
@@ -24,16 +39,20 @@ struct gpus_per_node {
 };
 /// The target runs jobs in containers, or not.
 struct with_containers {
-    static constexpr void tell(facts& f) { f.target.has_containers = true; }
+    static constexpr void tell(facts& f) {
+        detail::give(f.target, detail::attribute::containers, f.target.has_containers, true);
+    }
 };
 struct without_containers {
-    static constexpr void tell(facts& f) { f.target.has_containers = false; }
+    static constexpr void tell(facts& f) {
+        detail::give(f.target, detail::attribute::containers, f.target.has_containers, false);
+    }
 };
 /// What the target is called where it is: a cluster of an Azure workspace, a partition of Slurm.
 template <fixed_string Name>
 struct target_name {
     static constexpr void tell(facts& f) {
-        f.target.name = Name.view();
+        detail::give(f.target, detail::attribute::name, f.target.name, Name.view());
         f.target.is_named = true;
     }
 };

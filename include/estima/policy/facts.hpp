@@ -51,6 +51,8 @@ struct compute_target_facts {
     bool has_containers = false;
     bool is_azure = false;            ///< held against the limits of the service
     std::string_view vm_size{}, vm_priority{};
+    unsigned attributes_given = 0;        ///< a bit for each kind, see capacity.hpp
+    bool attribute_is_contradicted = false;  ///< one is given twice, with values that differ
     constexpr bool operator==(compute_target_facts const&) const = default;
 };
 
