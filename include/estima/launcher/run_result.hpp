@@ -29,19 +29,21 @@ struct run_ending {
 
 namespace detail {
 struct rank_exits {
-    int good = 0;                         // ranks that ended by themselves, with 0
+    int good = 0;                         // ranks that ended by themselves, with 0, and servers that were ended
     std::optional<json> first_failure{};  // in the order of the journal
 };
 
-inline rank_exits read_rank_exits(run_directory const& run) {
+inline rank_exits read_rank_exits(run_directory const& run, run_configuration const& c) {
     rank_exits exits;
     std::ifstream lines{run.journal()};
     for (std::string line; std::getline(lines, line);) {
         if (line.find("\"rank_exit\"") == std::string::npos) continue;
         json const event = json::parse(line, nullptr, false);
         try {
-            if (!event.is_object() || event.value("event", "") != "rank_exit" || event.value("ended_on_request", false))
-                continue;
+            if (!event.is_object() || event.value("event", "") != "rank_exit") continue;
+            bool const was_asked = event.value("ended_on_request", false);
+            if (was_asked && is_parameter_server(c, event.value("rank", 0))) ++exits.good;
+            if (was_asked) continue;
             if (event.value("exit_code", -1) == 0)
                 ++exits.good;
             else if (!exits.first_failure && event.value("rank", 0) >= 0)
@@ -115,7 +117,7 @@ inline run_result result_of(run_directory const& run, run_configuration const& c
         return failed({"EST-424", "the supervisor was told to end by " + signal_name(ending.signal) +
                                       ", as at the shutdown of a machine, and ended the run"});
 
-    detail::rank_exits const exits = detail::read_rank_exits(run);
+    detail::rank_exits const exits = detail::read_rank_exits(run, c);
     if (exits.first_failure) return failed(detail::rank_error(run, c, *exits.first_failure));
     bool const main_succeeded = ending.mpirun_hung || (ending.main_status && *ending.main_status == 0);
     if (main_succeeded && exits.good == c.process_count()) return {run_status::completed};

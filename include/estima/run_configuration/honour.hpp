@@ -185,8 +185,6 @@ private:
         problem(c_.target != "local", "target", "\"" + c_.target + "\" is not this machine", "set it to \"local\"");
         problem(c_.communicator != "None" && c_.node_count > 1, "nodeCount",
                 "this machine is one node, and nodeCount is " + std::to_string(c_.node_count), "nodeCount 1");
-        problem(c_.has_roles(), "communicator", "TensorFlow's roles are not started on this machine yet",
-                "communicator Mpi (Horovod), or a target in Azure");
     }
 
     run_configuration const& c_;

@@ -56,6 +56,7 @@ TEST_CASE("on this machine each thing that only Azure has is named") {
           list{"environment.python.condaDependenciesFile"});
     CHECK(after([](auto& c) { c.environment.name = "AzureML-Tutorial"; }) == list{"environment.name"});
     CHECK(after([](auto& c) { c.environment.name = "vision"; }) == list{"environment.name"});  // it holds who knows what
+    CHECK(after([](auto& c) { c.communicator = "MultiWorker"; }).empty());
     CHECK(after([](auto& c) { c.framework = "PySpark"; }) == list{"framework"});
     CHECK(after([](auto& c) { c.framework = "CNTK"; }) == list{"framework"});
     CHECK(after([](auto& c) { c.communicator = "ParallelTask"; }) == list{"communicator"});
