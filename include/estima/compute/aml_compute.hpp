@@ -30,11 +30,8 @@ struct aml_compute {
     using slot = compute_target_slot;
     using added_rules = rules_added_by<Attributes...>;
     static constexpr void tell(facts& f) {
-        f.target.kind = "aml_compute";
-        f.target.name = "amlcompute";  // Azure's own default, a cluster made for the run
-        f.target.max_nodes = no_limit;
-        f.target.has_containers = true;
-        f.target.is_azure = true;
+        // The name is Azure's own default, a cluster made for the run.
+        f.target = {.kind = "aml_compute", .name = "amlcompute", .max_nodes = no_limit, .has_containers = true, .is_azure = true};
         (Attributes::tell(f), ...);
     }
 };

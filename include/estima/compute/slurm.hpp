@@ -21,9 +21,7 @@ struct slurm {
     using slot = compute_target_slot;
     using added_rules = rules_added_by<Attributes...>;
     static constexpr void tell(facts& f) {
-        f.target.kind = "slurm";
-        f.target.name = "slurm";
-        f.target.max_nodes = no_limit;
+        f.target = {.kind = "slurm", .name = "slurm", .max_nodes = no_limit};
         (Attributes::tell(f), ...);
     }
 };

@@ -13,9 +13,7 @@ struct ssh_hosts {
     using slot = compute_target_slot;
     using added_rules = rules_added_by<Attributes...>;
     static constexpr void tell(facts& f) {
-        f.target.kind = "ssh_hosts";
-        f.target.name = "ssh_hosts";
-        f.target.max_nodes = no_limit;
+        f.target = {.kind = "ssh_hosts", .name = "ssh_hosts", .max_nodes = no_limit};
         (Attributes::tell(f), ...);
     }
 };

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <estima/history/journal.hpp>
+#include <estima/history/run_directory.hpp>
 #include <estima/run_configuration/run_configuration.hpp>
 #include <estima/system/inotify.hpp>
 #include <estima/system/json.hpp>
