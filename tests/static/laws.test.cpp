@@ -220,8 +220,8 @@ static_assert(!laws::has_room_for_a_process<slurm<slots_per_node<0>>> &&
               !laws::compute_target<slurm<slots_per_node<0>>>);
 static_assert(!laws::compute_target<slurm<gpus_per_node<-1>>> &&
               !laws::compute_target<slurm<gpus_per_node<1>, gpus_per_node<2>>>);
-static_assert(!laws::has_virtual_machines_only_in_azure<slurm<vm_size<"Standard_NC6">>> &&
-              !laws::compute_target<slurm<vm_size<"Standard_NC6">>>);
+using machines_of_azure = changed<[](compute_target_facts& t) { t.vm_size = "Standard_NC6"; }>;
+static_assert(!laws::has_virtual_machines_only_in_azure<machines_of_azure> && !laws::compute_target<machines_of_azure>);
 static_assert(!keeps_laws<[](compute_target_facts& t) { t.is_azure = true, t.vm_priority = "cheap"; }>);
 using two_nodes_called_local = changed<[](compute_target_facts& t) { t.kind = t.name = "local", t.max_nodes = 2; }>;
 static_assert(!laws::is_this_machine_if_its_kind_is_local<two_nodes_called_local> &&

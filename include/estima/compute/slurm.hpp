@@ -2,16 +2,22 @@
 #pragma once
 
 #include <estima/policy/added_rules.hpp>
+#include <estima/policy/attribute.hpp>
 #include <estima/policy/capacity.hpp>
 #include <estima/policy/slot.hpp>
 
 namespace estima::inline v0_1 {
 
+template <class... Attributes>
+struct slurm;
+
 /// The partition of a Slurm cluster that takes the job.
 template <fixed_string Name>
 struct partition {
+    using taken_by = slurm<>;
     static constexpr void tell(facts& f) {
         detail::give(f.target, detail::attribute::name, f.target.name, Name.view());
+        f.description.has_an_empty_value |= Name.view().empty();
     }
 };
 
@@ -22,7 +28,7 @@ struct slurm {
     using added_rules = rules_added_by<Attributes...>;
     static constexpr void tell(facts& f) {
         f.target = {.kind = "slurm", .name = "slurm", .max_nodes = no_limit};
-        (Attributes::tell(f), ...);
+        detail::takes<compute_target_slot, slurm<>>::tell<Attributes...>(f);
     }
 };
 

@@ -24,7 +24,10 @@ inline std::string counts_where(observation const& o, job_fields const& job) {
         return std::string{name} + " is " + std::to_string(c.value) +
                (c.is_contradicted ? " in one place and another number elsewhere" : "");
     };
-    return number("node_count", f.node_count) + ", " + number("process_count_per_node", f.process_count_per_node) +
+    return number("node_count", f.node_count) + ", " +
+           (f.backend.has_roles ? number("worker_count", f.backend.worker_count) + ", " +
+                                      number("parameter_server_count", f.backend.parameter_server_count)
+                                : number("process_count_per_node", f.process_count_per_node)) +
            "; framework " + std::string{f.framework.name} + ", backend " + std::string{f.backend.name} + ", target " +
            std::string{f.target.name} + " with " + std::to_string(f.target.max_nodes) +
            (f.target.max_nodes == 1 ? " node" : " nodes");

@@ -5,6 +5,7 @@
 
 #include <estima/base/fixed_string.hpp>
 #include <estima/policy/facts.hpp>
+#include <estima/policy/slot.hpp>
 
 namespace estima::inline v0_1 {
 
@@ -24,6 +25,7 @@ constexpr void give(compute_target_facts& target, attribute kind, Value& place, 
 /// Attributes of a compute target: what it has to give. Rules hold a job against it.
 template <int Number>
 struct max_nodes {
+    using taken_by = compute_target_slot;
     static constexpr void tell(facts& f) {
         detail::give(f.target, detail::attribute::max_nodes, f.target.max_nodes, Number);
     }
@@ -31,19 +33,23 @@ struct max_nodes {
 /// Places for processes on a node. Left out: as many as a job asks for.
 template <int Number>
 struct slots_per_node {
+    using taken_by = compute_target_slot;
     static constexpr void tell(facts& f) { f.target.slots_per_node.also(Number); }
 };
 template <int Number>
 struct gpus_per_node {
+    using taken_by = compute_target_slot;
     static constexpr void tell(facts& f) { f.target.gpus_per_node.also(Number); }
 };
 /// The target runs jobs in containers, or not.
 struct with_containers {
+    using taken_by = compute_target_slot;
     static constexpr void tell(facts& f) {
         detail::give(f.target, detail::attribute::containers, f.target.has_containers, true);
     }
 };
 struct without_containers {
+    using taken_by = compute_target_slot;
     static constexpr void tell(facts& f) {
         detail::give(f.target, detail::attribute::containers, f.target.has_containers, false);
     }
@@ -51,8 +57,10 @@ struct without_containers {
 /// What the target is called where it is: a cluster of an Azure workspace, a partition of Slurm.
 template <fixed_string Name>
 struct target_name {
+    using taken_by = compute_target_slot;
     static constexpr void tell(facts& f) {
         detail::give(f.target, detail::attribute::name, f.target.name, Name.view());
+        f.description.has_an_empty_value |= Name.view().empty();
         f.target.is_named = true;
     }
 };

@@ -123,3 +123,50 @@ TEST_CASE("what is wrong with packages and images is told at run time too, with 
     CHECK(warned[0].id == "EST-047");
     CHECK(warned[0].where == "custom_docker_image: \"continuumio/miniconda\"");
 }
+
+TEST_CASE("limits of the service count characters, not bytes") {
+    std::string accents;
+    for (int i = 0; i < 100; ++i) accents += "\xC3\xA9";
+    job_fields fields{.source_directory = ".", .entry_script = "none", .tags = {{accents, accents}}};
+    auto const told = [&fields] {
+        observation const o = observe(estimator<aml_compute<target_name<"p">>>::policy_facts, fields);
+        return o.over_limits;
+    };
+    CHECK(told().empty());
+    fields.tags = {{accents + "e", ""}};
+    CHECK(told().find("101, at most 100") != std::string::npos);
+    fields.tags.clear();
+    for (int i = 0; i < 200; ++i) fields.inputs.push_back(dataset{"d"}.as_named_input("d" + std::to_string(i)));
+    CHECK(told().empty());
+    fields.inputs.push_back(dataset{"d"}.as_named_input("one_more"));
+    CHECK(told().find("datasets: 201, at most 200") != std::string::npos);
+}
+
+TEST_CASE("inputs that are lost, or take a variable that means something else, are told") {
+    using gpu_job = estimator<pytorch<>, aml_compute<target_name<"p">>, gloo<process_count_per_node<2>>,
+                              environment<environment_variables<variable<"HERE", "1">>>>;
+    job_fields fields{.source_directory = ".", .entry_script = "none"};
+    auto ids = [&fields] {
+        std::string found;
+        for (broken_rule const& one : check(gpu_job{fields}))
+            if (one.id >= "EST-031" && one.id <= "EST-042") found += std::string{one.id} + " ";
+        return found;
+    };
+    fields.resume_from = datastore{"b", "x"};
+    CHECK(ids().empty());
+    fields.inputs = {{.source = "other", .name = "MODEL_LOCATION", .path = "q"}};
+    CHECK(ids() == "EST-041 ");
+    fields.inputs.clear();
+    fields.script_params = {{"--resume-from", "x"}};
+    CHECK(ids() == "EST-031 ");
+    fields = {.source_directory = ".", .entry_script = "none", .inputs = {dataset{"x"}.as_named_input("RANK")}};
+    CHECK(ids() == "EST-042 ");
+    fields.inputs = {dataset{"x"}.as_named_input("HERE")};
+    CHECK(ids() == "EST-042 ");
+    fields.inputs = {dataset{""}.as_named_input("x")};
+    CHECK(ids() == "EST-042 ");
+    fields.inputs = {datastore{""}};
+    CHECK(ids() == "EST-042 ");
+    fields.inputs = {dataset{"x"}.as_named_input("x")};
+    CHECK(ids().empty());
+}
