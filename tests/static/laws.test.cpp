@@ -165,7 +165,8 @@ struct with_versions : good {
 constexpr framework_version ascending[]{{"1.9", valid}, {"1.10", valid, "image:1", "image:gpu"}},
     descending[]{{"1.10", valid}, {"1.9", valid}}, twice[]{{"1.9", valid}, {"1.9.0", valid}},
     unreadable[]{{"newest", valid}}, of_malformed[]{{"1", malformed}}, of_impossible[]{{"1", impossible}},
-    of_gpu[]{{"1", valid, {}, {}, malformed}}, of_image[]{{"1", valid, "Image:1"}};
+    of_gpu[]{{"1", valid, {}, {}, malformed}}, of_image[]{{"1", valid, "Image:1"}},
+    of_python[]{{"1", valid, {}, {}, {}, "python=3.8"}}, of_no_python[]{{"1", valid, {}, {}, {}, "python="}};
 static_assert(laws::framework<with_versions<ascending>>);
 static_assert(!laws::lists_versions_from_old_to_new<with_versions<descending>> &&
               !laws::framework<with_versions<descending>>);
@@ -173,6 +174,7 @@ static_assert(!laws::lists_versions_from_old_to_new<with_versions<twice>> &&
               !laws::framework<with_versions<unreadable>>);
 static_assert(!laws::brings_packages_that_can_be_installed<with_versions<of_malformed>> &&
               !laws::framework<with_versions<of_malformed>>);
+static_assert(laws::framework<with_versions<of_python>> && !laws::framework<with_versions<of_no_python>>);
 static_assert(!laws::framework<with_versions<of_impossible>> && !laws::framework<with_versions<of_gpu>>);
 static_assert(!laws::brings_images_with_valid_names<with_versions<of_image>> &&
               !laws::framework<with_versions<of_image>>);
