@@ -90,7 +90,8 @@ private:
     void note_pip_package(std::string const& text) override {
         std::string_view const start = std::string_view{text}.substr(0, text.find_first_of(" ;@["));
         if (text.starts_with("-") || text.starts_with(".") || start.find('/') != std::string_view::npos) return;
-        warn_of_package("a requirement of pip", plain_requirement(text), parse_pip_requirement(plain_requirement(text)));
+        std::string_view const plain = plain_requirement(text);
+        warn_of_package("a requirement of pip", plain, parse_pip_requirement(plain));
     }
     /// Without a comment and pip's options for it (` --hash=...`).
     static std::string_view plain_requirement(std::string_view text) {

@@ -61,7 +61,8 @@ inline std::string conda_file_to_write(runconfig_place const& place, std::string
     constexpr std::string_view shared = "conda_dependencies.yml", own_ending = "_conda_dependencies.yml";
     std::filesystem::path const folder = parent_of(place.file);
     std::filesystem::path const wanted = named.empty() ? folder / shared : place.root / named;
-    bool const is_beside = wanted.lexically_normal().parent_path() == (folder / shared).lexically_normal().parent_path();
+    bool const is_beside =
+        wanted.lexically_normal().parent_path() == (folder / shared).lexically_normal().parent_path();
     std::string const name = wanted.filename().string();
     if (!is_beside || (name != shared && !name.ends_with(own_ending))) return named;  // the user's choice
     std::string own = place.file.filename().string();
@@ -110,8 +111,9 @@ inline written_runconfig environment_text(json const& environment, file_comments
 
 /// Writes a .runconfig file as Azure's SDK would: into the folder's .azureml (or aml_config) under that name, or to
 /// `path` itself if it is no folder. Conda packages go to the file that the configuration names, or to
-/// conda_dependencies.yml beside it, or, if that says something else, to <name>_conda_dependencies.yml. load_runconfig reads `configuration` of the result back, and so does Azure's
-/// loader. EST-102 text that is not UTF-8; EST-108 nowhere to write to; EST-301.
+/// conda_dependencies.yml beside it, or, if that says something else, to <name>_conda_dependencies.yml. load_runconfig
+/// reads `configuration` of the result back, and so does Azure's loader. EST-102 text that is not UTF-8; EST-108
+/// nowhere to write to; EST-301.
 inline saved_runconfig save_runconfig(run_configuration const& c, std::filesystem::path const& path,
                                       std::string const& name = {}, save_options const& options = {}) {
     detail::runconfig_place const place = detail::place_to_save(path, name);
