@@ -18,15 +18,17 @@ SCRIPT, MEMBER = "\1", "\2"  # stand in a sentence for what the script takes and
 FLAG_ACTIONS = {"store_true", "store_false", "store_const", "append_const", "count", "BooleanOptionalAction"}
 NARGS = {"OPTIONAL": "?", "ZERO_OR_MORE": "*", "ONE_OR_MORE": "+", "REMAINDER": "..."}
 PATHS = {"Path", "PurePath", "PosixPath", "PurePosixPath", "FileType"}
+NEGATIONS = ("no_", "not_", "dont_", "without_", "disable_", "skip_")
 HARMLESS = {"print", "repr", "str", "isinstance", "type", "id", "vars", "len"}
 
 
 class Parser:
     """An ArgumentParser, or the parser that a function was given (line 0)."""
 
-    def __init__(self, name, line, has_help=True, parents=()):
+    def __init__(self, name, line, has_help=True, parents=(), prefixes="-"):
         self.name, self.line, self.has_help, self.parents = name, line, has_help, list(parents)
-        self.is_used = False
+        self.prefixes, self.is_used = prefixes, False
+        self.fixed_calls, self.reads_command_line = [], False  # lines of parse_args([...]); any other call of it
 
 
 class Group:
@@ -47,14 +49,25 @@ class Argument:
         self.nargs = keyword("nargs", None)
         self.choices = keyword("choices", None)
         self.default = keyword("default", None)
+        self.const = keyword("const", None)
         self.is_required = keyword("required", False)
         if self.is_positional:
             self.names = names[:1] or [keyword("dest", UNKNOWN)]
             self.is_required = UNKNOWN if self.nargs is UNKNOWN else self.nargs not in ("?", "*", "...")
+        self.own_dest = self.dest = self.names[0]
+        if not self.is_positional:
+            first = next((name for name in names if name.startswith("--")), names[0])
+            self.own_dest = first.lstrip("-").replace("-", "_")
+            self.dest = keyword("dest", self.own_dest)
 
     @property
     def is_flag(self):
         return self.action in FLAG_ACTIONS
+
+    @property
+    def says_the_opposite(self):
+        """Of another argument's, as --no-cache of cache."""
+        return self.dest != self.own_dest and self.own_dest.startswith(NEGATIONS)
 
     @property
     def takes_list(self):
@@ -66,6 +79,8 @@ class Argument:
         if self.action != "store":
             parts.append(self.action if self.action in (UNKNOWN, "BooleanOptionalAction") else f'"{self.action}"')
             parts[-1] = f"action={parts[-1]}"
+        if self.action == "store_const" and self.const is not UNKNOWN:
+            parts.append(f"const={self.const!r}")
         if not self.is_flag:
             parts.append("text, since it has no type=" if self.type == "str" else f"type={self.type}")
         if self.nargs is not None:
@@ -78,8 +93,10 @@ class Script(ast.NodeVisitor):
 
     def __init__(self, tree):
         self.arguments, self.unseen, self.parsers, self.subcommands = [], [], [], []
+        self.warnings = []  # as (line, text): what most likely is not meant
         self.modules, self.imported, self.functions, self.classes = {"argparse"}, {}, set(), set()
         self.scopes, self.loops, self.constants = [{}], 0, {}
+        self.later_defaults = {}  # of set_defaults, by the parser's id and the name
         for node in ast.walk(tree):
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 self.functions.add(node.name)
@@ -172,7 +189,8 @@ class Script(ast.NodeVisitor):
             listed = [self.meaning(p) for p in parents.elts] if isinstance(parents, (ast.List, ast.Tuple)) else []
             if parents is not None and (not listed or any(not isinstance(p, Parser) for p in listed)):
                 self.unseen.append((call.lineno, "parents= names a parser that is made elsewhere"))
-            made = Parser(name, call.lineno, literal("add_help", True), [p for p in listed if isinstance(p, Parser)])
+            made = Parser(name, call.lineno, literal("add_help", True), [p for p in listed if isinstance(p, Parser)],
+                          literal("prefix_chars", "-"))
             self.parsers.append(made)
             call.estima_made = made
         elif isinstance(call.func, ast.Attribute):
@@ -257,11 +275,31 @@ class Script(ast.NodeVisitor):
             self.add_argument(node, called[1])
         elif method in ("parse_args", "parse_known_args", "parse_intermixed_args"):
             parser = self.meaning(node.func.value)
+            given = node.args[:1] or [k.value for k in node.keywords if k.arg == "args"]
+            is_fixed = bool(given) and isinstance(self.literal(given[0]), (list, tuple))
             if isinstance(parser, Parser):
                 parser.is_used = True
+                parser.reads_command_line |= not is_fixed
+                parser.fixed_calls += [node.lineno] if is_fixed else []
+            elif is_fixed and parser is UNKNOWN and self.may_be_a_parser(node.func.value):
+                self.warnings.append((node.lineno, f"{method} reads this list and not the command line"))
+        elif method == "set_defaults":
+            self.set_defaults(node, self.meaning(node.func.value))
         elif made is UNKNOWN:
             self.note_who_else_gets_the_parser(node)
         self.generic_visit(node)
+
+    def may_be_a_parser(self, node):
+        return "pars" in getattr(node, "id", getattr(node, "attr", "")).lower()
+
+    def set_defaults(self, call, receiver):
+        """As argparse does: of what is added already, and of what will be and has no default of its own."""
+        parser = receiver.parser if isinstance(receiver, Group) else receiver
+        for keyword in call.keywords:
+            for argument in self.arguments:
+                if keyword.arg == argument.dest and argument.parser is parser:
+                    argument.default = self.literal(keyword.value)
+            self.later_defaults[id(parser), keyword.arg] = self.literal(keyword.value)
 
     def note_who_else_gets_the_parser(self, call):
         name = getattr(call.func, "id", getattr(call.func, "attr", ""))
@@ -288,7 +326,10 @@ class Script(ast.NodeVisitor):
             if key in keywords:
                 return self.value_of(key, keywords[key])
             return UNKNOWN if None in keywords and key != "dest" else default  # None: **keywords
-        self.arguments.append(Argument(call, names, keyword, parser, group))
+        argument = Argument(call, names, keyword, parser, group)
+        if "default" not in keywords:
+            argument.default = self.later_defaults.get((id(parser), argument.dest), argument.default)
+        self.arguments.append(argument)
 
 
 class Faults:
@@ -351,6 +392,16 @@ class Faults:
         arguments = self.chosen()
         if arguments is None or self.script.subcommands:
             return
+        if self.parameters and isinstance(self.parser.prefixes, str) and "-" not in self.parser.prefixes:
+            self.add(self.parser.line, f"the script's prefix_chars are {self.parser.prefixes!r}, so that it takes no "
+                                       f"option that starts with '-', and {self.struct} gives such options")
+            return
+        if self.parser.fixed_calls:
+            text = "the arguments are read from this list and not from the command line"
+            if self.parser.reads_command_line:
+                self.script.warnings += [(line, text) for line in self.parser.fixed_calls]
+            else:
+                self.add(self.parser.fixed_calls[0], text)
         declared = {}
         for argument in arguments:
             for name in argument.names:
@@ -367,6 +418,7 @@ class Faults:
                 self.add_missing(name, f"{name} is GIVEN by hand", declared)
         self.check_required(arguments)
         self.check_exclusive(arguments)
+        self.check_destinations(arguments)
 
     def check_parameter(self, p, declared):
         name, member = p["name"], self.member(p)
@@ -420,9 +472,14 @@ class Faults:
                 return f"{SCRIPT} with a value, {MEMBER} is a bool that is passed as a flag without one"
             if a.is_required is True:
                 return f"the script requires it, {MEMBER} is left out where it is false"
-            if a.action in ("BooleanOptionalAction", "store_true") and a.default is True:
+            if a.action == "store_false":
+                return None if a.dest is UNKNOWN or a.says_the_opposite else (
+                    f"{SCRIPT}, which makes it False; {MEMBER} is a bool that is passed where it is true")
+            if a.action == "store_const" and a.const is not UNKNOWN and not a.const:
+                return f"{SCRIPT}, which is not true; {MEMBER} is a bool that is passed where it is true"
+            if a.default is not UNKNOWN and a.default:
                 remedy = " (bool_as::on_off_flag would)" if a.action == "BooleanOptionalAction" else ""
-                return f"the script's default is True, so that leaving out {MEMBER} does not say false{remedy}"
+                return f"the script's default is {a.default!r}, so that leaving out {MEMBER} does not say false{remedy}"
             return None
         if a.action == "BooleanOptionalAction":
             return None
@@ -456,6 +513,18 @@ class Faults:
             if group.is_required is True and not names:
                 every = ", ".join(a.names[-1] for a in members)
                 self.add(group.line, f"the script requires one of {every}, but no member of {self.struct} gives it")
+
+    def check_destinations(self, arguments):
+        """Two arguments that fill one attribute: the last on the command line wins."""
+        filled = {}
+        for a in arguments:
+            names = [n for n in a.names if n in self.parameters or n in self.options.given]
+            if names and a.dest is not UNKNOWN and a.action not in ("append", "append_const", "extend", "count"):
+                filled.setdefault(a.dest, {}).setdefault(names[0], a.line)
+        for dest, given in filled.items():
+            if len(given) > 1:
+                self.script.warnings.append((max(given.values()), f"{' and '.join(given)} fill the same attribute, "
+                                             f"{dest}: the one that is given last wins"))
 
 
 def is_always_given(p):
@@ -563,6 +632,8 @@ def main():
         sys.exit(1)
     for line, why in script.unseen:
         print(f"{options.script}:{line}: note: {why}, so it cannot be seen")
+    for line, text in script.warnings:
+        print(f"{options.script}:{line}: warning: {text}")
     for line, fault in faults:
         print(f"{options.script}:{line}: error: {fault}", file=sys.stderr)
     if faults:

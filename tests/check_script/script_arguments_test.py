@@ -96,7 +96,8 @@ class Kinds(Case):
             self.fits('parser.add_argument("--x", type=lambda text: text)', member("--x", kind))
 
     def test_flags(self):
-        for action in '"store_true"', '"store_false"', '"count"', "argparse.BooleanOptionalAction":
+        for action in ('"store_true"', '"store_const", const=1', '"store_const", const=ON', '"count"',
+                       "argparse.BooleanOptionalAction"):
             self.fits(f'parser.add_argument("--x", action={action})', member("--x", "on_flag"))
         self.differs("type=int with a value, .* is a bool that is passed as a flag",
                      'parser.add_argument("--x", type=int)', member("--x", "on_flag"))
@@ -109,6 +110,35 @@ class Kinds(Case):
                      "on_flag"))
         self.differs("the script requires it", 'parser.add_argument("--x", action="store_true", required=True)',
                      member("--x", "on_flag"))
+
+    def test_a_flag_that_says_the_reverse(self):
+        flag = member("--x", "on_flag")
+        self.differs(r'^3: --x: the script takes action="store_false", which makes it False; params::x .* passed where',
+                     'parser.add_argument("--x", action="store_false")', flag)
+        self.differs('"store_false"', 'parser.add_argument("--x", action="store_false", dest="y")', flag)
+        self.differs('"store_false"', 'parser.add_argument("--no-x", action="store_false")',
+                     member("--no-x", "on_flag"))
+        self.fits('parser.add_argument("--no-x", action="store_false", dest="x")', member("--no-x", "on_flag"))
+        for const in ", const=False", ", const=0", ', const=""', "":
+            self.differs('action="store_const", const=.*, which is not true',
+                         f'parser.add_argument("--x", action="store_const"{const})', flag)
+
+    def test_a_flag_that_is_true_without_being_given(self):
+        flag = member("--x", "on_flag")
+        add = 'parser.add_argument("--x", action="store_true"{})\n'
+        for source in (add.format("") + "parser.set_defaults(x=True)", "parser.set_defaults(x=True)\n" + add.format(""),
+                       add.format(", default=False") + "parser.set_defaults(y=0, x=1)",
+                       'parser.add_argument("--x", action="store_const", const=2, default=1)',
+                       'def fill(p):\n  p.add_argument("--x", action="store_true")\n  p.set_defaults(x=True)'):
+            with self.subTest(source):
+                self.differs("the script's default is (True|1), so that leaving out params::x .* does not say false",
+                             source, flag)
+        for source in (add.format("") + "parser.set_defaults(y=True)", add.format("") + "parser.set_defaults(x=False)",
+                       "parser.set_defaults(x=True)\n" + add.format(", default=False"),
+                       add.format("") + "other = argparse.ArgumentParser()\nother.set_defaults(x=True)\n"
+                       "parser.parse_args()"):
+            with self.subTest(source):
+                self.fits(source, flag)
 
     def test_flags_with_a_negation(self):
         self.fits('parser.add_argument("--x", action=argparse.BooleanOptionalAction)', member("--x", "on_off_flag"))
@@ -271,6 +301,36 @@ class Scripts(Case):
     def test_a_function_of_the_script_is_seen(self):
         _, script = compare('def add(to):\n  to.add_argument("--x")\nadd(parser)')
         self.assertEqual(script.unseen, [])
+
+    def test_options_that_start_with_something_else(self):
+        source = 'import argparse\np = argparse.ArgumentParser(prefix_chars="{}")\np.add_argument("{}", type=int)'
+        self.differs(r"^2: the script's prefix_chars are '\+', so that it takes no option that starts with '-'",
+                     source.format("+", "++x"), self.X)
+        self.fits(source.format("+-", "--x"), self.X)
+
+    def test_a_command_line_that_is_not_read(self):
+        declared = 'parser.add_argument("--x", type=int)\n'
+        for call in "parse_args([])", 'parse_args(args=["--x", "1"])', "parse_known_args(())":
+            self.differs("^4: the arguments are read from this list and not from the command line",
+                         declared + "a = parser." + call, self.X)
+        for call in "parse_args()", "parse_args(sys.argv[1:])", "parse_args(None)", "parse_args(args=argv)":
+            found, script = compare(declared + "a = parser." + call, self.X)
+            self.assertEqual((found, script.warnings), ([], []))
+        found, script = compare(declared + "parser.parse_args([])\nparser.parse_args()", self.X)
+        self.assertEqual(found, [])
+        self.assertEqual([line for line, _ in script.warnings], [4])
+        found, script = compare("def read(parser):\n  return parser.parse_args([])\n" + declared, self.X)
+        self.assertEqual((found, [line for line, _ in script.warnings]), ([], [4]))
+
+    def test_two_arguments_that_fill_one_attribute(self):
+        both = 'parser.add_argument("--x", type=int)\nparser.add_argument("--y", type=int, dest="x"{})'
+        found, script = compare(both.format(""), self.X, member("--y", "integer"))
+        self.assertEqual(found, [])
+        self.assertEqual(script.warnings, [(4, "--x and --y fill the same attribute, x: the one that is given last "
+                                               "wins")])
+        self.assertEqual(compare(both.format(""), self.X)[1].warnings, [])
+        self.assertEqual(compare('if new:\n  parser.add_argument("-x", "--x", type=int)\nelse:\n'
+                                 '  parser.add_argument("--x", type=int)', self.X)[1].warnings, [])
 
     def test_subcommands_are_said_to_be_unsupported(self):
         self.differs("^3: subcommands .* are not supported",

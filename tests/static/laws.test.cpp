@@ -165,7 +165,8 @@ struct with_versions : good {
 constexpr framework_version ascending[]{{"1.9", valid}, {"1.10", valid, "image:1", "image:gpu"}},
     descending[]{{"1.10", valid}, {"1.9", valid}}, twice[]{{"1.9", valid}, {"1.9.0", valid}},
     unreadable[]{{"newest", valid}}, of_malformed[]{{"1", malformed}}, of_impossible[]{{"1", impossible}},
-    of_gpu[]{{"1", valid, {}, {}, malformed}}, of_image[]{{"1", valid, "Image:1"}};
+    of_gpu[]{{"1", valid, {}, {}, malformed}}, of_image[]{{"1", valid, "Image:1"}},
+    of_python[]{{"1", valid, {}, {}, {}, "python=3.8"}}, of_no_python[]{{"1", valid, {}, {}, {}, "python="}};
 static_assert(laws::framework<with_versions<ascending>>);
 static_assert(!laws::lists_versions_from_old_to_new<with_versions<descending>> &&
               !laws::framework<with_versions<descending>>);
@@ -173,6 +174,7 @@ static_assert(!laws::lists_versions_from_old_to_new<with_versions<twice>> &&
               !laws::framework<with_versions<unreadable>>);
 static_assert(!laws::brings_packages_that_can_be_installed<with_versions<of_malformed>> &&
               !laws::framework<with_versions<of_malformed>>);
+static_assert(laws::framework<with_versions<of_python>> && !laws::framework<with_versions<of_no_python>>);
 static_assert(!laws::framework<with_versions<of_impossible>> && !laws::framework<with_versions<of_gpu>>);
 static_assert(!laws::brings_images_with_valid_names<with_versions<of_image>> &&
               !laws::framework<with_versions<of_image>>);
@@ -220,8 +222,8 @@ static_assert(!laws::has_room_for_a_process<slurm<slots_per_node<0>>> &&
               !laws::compute_target<slurm<slots_per_node<0>>>);
 static_assert(!laws::compute_target<slurm<gpus_per_node<-1>>> &&
               !laws::compute_target<slurm<gpus_per_node<1>, gpus_per_node<2>>>);
-static_assert(!laws::has_virtual_machines_only_in_azure<slurm<vm_size<"Standard_NC6">>> &&
-              !laws::compute_target<slurm<vm_size<"Standard_NC6">>>);
+using machines_of_azure = changed<[](compute_target_facts& t) { t.vm_size = "Standard_NC6"; }>;
+static_assert(!laws::has_virtual_machines_only_in_azure<machines_of_azure> && !laws::compute_target<machines_of_azure>);
 static_assert(!keeps_laws<[](compute_target_facts& t) { t.is_azure = true, t.vm_priority = "cheap"; }>);
 using two_nodes_called_local = changed<[](compute_target_facts& t) { t.kind = t.name = "local", t.max_nodes = 2; }>;
 static_assert(!laws::is_this_machine_if_its_kind_is_local<two_nodes_called_local> &&

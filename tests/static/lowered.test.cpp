@@ -52,6 +52,17 @@ constexpr std::string_view own_torch[]{"azureml-defaults", "torchvision==0.4.0",
 static_assert(of<pytorch<"1.2">, cluster<>, environment<pip_packages<"torch==1.2.1">>>.pip_packages == name_list{own_torch});
 constexpr std::string_view own_python[]{"python=3.8"};
 static_assert(of<cluster<>, environment<conda_packages<"python=3.8">>>.conda_packages == name_list{own_python});
+// A framework's version may need a newer Python than Azure's; outside Azure the Python that is there is meant.
+constexpr std::string_view python_3_7[]{"python=3.7"}, python_3_8[]{"python=3.8"};
+static_assert(of<xgboost<"1.5">, cluster<>>.conda_packages == name_list{azure_python});
+static_assert(of<xgboost<"1.6">, cluster<>>.conda_packages == name_list{python_3_7});
+static_assert(of<xgboost<"1.7">, cluster<>>.conda_packages == name_list{python_3_8});
+static_assert(of<xgboost<>, cluster<>>.conda_packages == name_list{python_3_8});
+static_assert(of<lightgbm<"3.3.5">, cluster<>>.conda_packages == name_list{azure_python});
+static_assert(of<xgboost<"1.7">>.conda_packages.empty());
+constexpr std::string_view python_3_9[]{"python=3.9"};
+static_assert(of<xgboost<"1.7">, cluster<>, environment<conda_packages<"python=3.9">>>.conda_packages ==
+              name_list{python_3_9});
 // Names are compared as pip and conda compare them.
 static_assert(of<pytorch<"1.2">, cluster<>, environment<pip_packages<"Torch [x] >=1.2">>>.pip_packages.size == 3);
 static_assert(of<scikit_learn<>, cluster<>, environment<pip_packages<"Scikit_Learn==0.20.3">>>.pip_packages.size == 5);

@@ -59,6 +59,42 @@ static_assert(!estimable<two_nodes, mpi<node_count<1>, node_count<2>>> && estima
 static_assert(!estimable<mpi<process_count_per_node<2>, process_count_per_node<3>>>);
 static_assert(!estimable<environment<interpreter_path<"a">, interpreter_path<"b">>>);
 static_assert(estimable<environment<interpreter_path<"a">, interpreter_path<"a">>>);
+static_assert(!estimable<ssh_hosts<max_nodes<2>, max_nodes<3>>> && estimable<ssh_hosts<max_nodes<2>, max_nodes<2>>>);
+static_assert(!estimable<ssh_hosts<target_name<"a">, target_name<"b">>> && estimable<ssh_hosts<target_name<"a">>>);
+static_assert(!estimable<slurm<partition<"a">, target_name<"b">>> && estimable<slurm<partition<"a">, partition<"a">>>);
+static_assert(!estimable<slurm<with_containers, without_containers>>);
+static_assert(!estimable<aml_compute<vm_size<"A">, vm_size<"B">>> && estimable<aml_compute<vm_size<"A">, vm_size<"A">>>);
+static_assert(!estimable<aml_compute<vm_size<"A">, vm_priority<priority::dedicated>, vm_priority<priority::low_priority>>>);
+static_assert(estimable<aml_compute<vm_size<"A">, without_containers>>);
+
+// EST-053: what stands in a policy belongs there
+static_assert(!estimable<mpi<node_count<1>, max_nodes<2>>> && !estimable<environment<mpi<>>> && !estimable<mpi<environment<>>>);
+static_assert(!estimable<environment<target_name<"a">>> && !estimable<mpi<pip_packages<"x">>> && !estimable<environment<int>>);
+static_assert(!estimable<slurm<vm_size<"A">>> && !estimable<ssh_hosts<partition<"p">>> && !estimable<ssh_hosts<single_process>>);
+static_assert(!estimable<aml_compute<target_name<"p">>, environment<custom_docker_image<"a:1", shm_size<2_GiB>>>>);
+static_assert(estimable<aml_compute<target_name<"p">>, environment<custom_docker_image<"a:1">, shm_size<2_GiB>>>);
+static_assert(!estimable<aml_compute<target_name<"p">>, environment<registry_address<"a.io">>>);
+
+// EST-054: nothing is empty
+static_assert(!estimable<environment<interpreter_path<"">>> && !estimable<environment_definition<"">>);
+static_assert(!estimable<aml_compute<target_name<"p">>, environment<shm_size<0_B>>>);
+static_assert(!estimable<aml_compute<target_name<"p">>, environment<custom_docker_image<"a:1", registry_address<"">>>>);
+static_assert(!estimable<slurm<partition<"">>> && !estimable<aml_compute<target_name<"">>>);
+
+// EST-055: what a target can have
+static_assert(!estimable<slurm<max_nodes<0>>> && estimable<slurm<max_nodes<1>>> && !estimable<slurm<slots_per_node<0>>>);
+static_assert(!estimable<slurm<gpus_per_node<-1>>> && estimable<slurm<gpus_per_node<0>>>);
+
+// EST-026, EST-025: variables of the type
+static_assert(!estimable<environment<environment_variables<variable<"A", "1">, variable<"A", "1">>>>);
+static_assert(!estimable<environment<environment_variables<variable<"", "1">>>>);
+
+// EST-028 at the end of what a number can hold
+static_assert(!estimable<slurm<max_nodes<4>, slots_per_node<8>>, parameter_server<worker_count<2147483647>, parameter_server_count<1>>>);
+
+// EST-040 says nothing of a named environment, to which nothing is added
+static_assert(!a_package_that_the_framework_brings_already::broken(
+    detail::told_by<pytorch<"1.4">, aml_compute<target_name<"p">>, environment_definition<"e", pip_packages<"torch==1.6">>>));
 
 // EST-007, EST-008: at least one of each
 static_assert(!estimable<mpi<node_count<0>>> && !estimable<mpi<node_count<-1>>>);

@@ -12,11 +12,22 @@ struct bytes {
     constexpr bool operator==(bytes const&) const = default;
 };
 
+namespace detail {
+/// The most there is. No constant: where the compiler asks, it is an error, and the name says why.
+inline bytes more_bytes_than_a_number_can_hold() { return bytes{~0ULL}; }
+}  // namespace detail
+
 inline namespace literals {
 constexpr bytes operator""_B(unsigned long long n) { return bytes{n}; }
-constexpr bytes operator""_KiB(unsigned long long n) { return bytes{n << 10}; }
-constexpr bytes operator""_MiB(unsigned long long n) { return bytes{n << 20}; }
-constexpr bytes operator""_GiB(unsigned long long n) { return bytes{n << 30}; }
+constexpr bytes operator""_KiB(unsigned long long n) {
+    return n >> 54 == 0 ? bytes{n << 10} : detail::more_bytes_than_a_number_can_hold();
+}
+constexpr bytes operator""_MiB(unsigned long long n) {
+    return n >> 44 == 0 ? bytes{n << 20} : detail::more_bytes_than_a_number_can_hold();
+}
+constexpr bytes operator""_GiB(unsigned long long n) {
+    return n >> 34 == 0 ? bytes{n << 30} : detail::more_bytes_than_a_number_can_hold();
+}
 }  // namespace literals
 
 }  // namespace estima::inline v0_1

@@ -2,20 +2,32 @@
 #pragma once
 
 #include <estima/policy/added_rules.hpp>
+#include <estima/policy/attribute.hpp>
 #include <estima/policy/capacity.hpp>
 #include <estima/policy/slot.hpp>
 
 namespace estima::inline v0_1 {
 
+template <class... Attributes>
+struct aml_compute;
+
 /// Azure's size of a virtual machine, such as "Standard_NC6".
 template <fixed_string Size>
 struct vm_size {
-    static constexpr void tell(facts& f) { f.target.vm_size = Size.view(); }
+    using taken_by = aml_compute<>;
+    static constexpr void tell(facts& f) {
+        detail::give(f.target, detail::attribute::vm_size, f.target.vm_size, Size.view());
+        f.description.has_an_empty_value |= Size.view().empty();
+    }
 };
 enum class priority { dedicated, low_priority };
 template <priority Priority>
 struct vm_priority {
-    static constexpr void tell(facts& f) { f.target.vm_priority = Priority == priority::dedicated ? "dedicated" : "lowpriority"; }
+    using taken_by = aml_compute<>;
+    static constexpr std::string_view text = Priority == priority::dedicated ? "dedicated" : "lowpriority";
+    static constexpr void tell(facts& f) {
+        detail::give(f.target, detail::attribute::vm_priority, f.target.vm_priority, text);
+    }
 };
 
 /// A cluster of Azure Machine Learning. Attributes: target_name, max_nodes, slots_per_node, gpus_per_node, vm_size,
@@ -25,12 +37,9 @@ struct aml_compute {
     using slot = compute_target_slot;
     using added_rules = rules_added_by<Attributes...>;
     static constexpr void tell(facts& f) {
-        f.target.kind = "aml_compute";
-        f.target.name = "amlcompute";  // Azure's own default, a cluster made for the run
-        f.target.max_nodes = no_limit;
-        f.target.has_containers = true;
-        f.target.is_azure = true;
-        (Attributes::tell(f), ...);
+        // The name is Azure's own default, a cluster made for the run.
+        f.target = {.kind = "aml_compute", .name = "amlcompute", .max_nodes = no_limit, .has_containers = true, .is_azure = true};
+        detail::takes<compute_target_slot, aml_compute<>>::tell<Attributes...>(f);
     }
 };
 

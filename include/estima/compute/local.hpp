@@ -10,8 +10,7 @@ namespace estima::inline v0_1 {
 struct local {
     using slot = compute_target_slot;
     static constexpr void tell(facts& f) {
-        f.target.kind = f.target.name = "local";
-        f.target.max_nodes = 1;
+        f.target = {.kind = "local", .name = "local", .max_nodes = 1};
     }
 };
 

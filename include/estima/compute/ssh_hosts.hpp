@@ -2,6 +2,7 @@
 #pragma once
 
 #include <estima/policy/added_rules.hpp>
+#include <estima/policy/attribute.hpp>
 #include <estima/policy/capacity.hpp>
 #include <estima/policy/slot.hpp>
 
@@ -13,10 +14,8 @@ struct ssh_hosts {
     using slot = compute_target_slot;
     using added_rules = rules_added_by<Attributes...>;
     static constexpr void tell(facts& f) {
-        f.target.kind = "ssh_hosts";
-        f.target.name = "ssh_hosts";
-        f.target.max_nodes = no_limit;
-        (Attributes::tell(f), ...);
+        f.target = {.kind = "ssh_hosts", .name = "ssh_hosts", .max_nodes = no_limit};
+        detail::takes<compute_target_slot>::tell<Attributes...>(f);
     }
 };
 

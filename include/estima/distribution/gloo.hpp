@@ -2,6 +2,7 @@
 #pragma once
 
 #include <estima/policy/added_rules.hpp>
+#include <estima/policy/attribute.hpp>
 #include <estima/policy/facts.hpp>
 #include <estima/policy/node_count.hpp>
 #include <estima/policy/slot.hpp>
@@ -19,7 +20,7 @@ struct gloo {
         f.backend.communicator = "Gloo";
         f.backend.azure_framework = "PyTorch";
         f.backend.distributes = true;
-        (Attributes::tell(f), ...);
+        detail::takes<distribution_backend_slot>::tell<Attributes...>(f);
     }
 };
 

@@ -3,6 +3,7 @@
 
 #include <estima/distribution/parameter_server.hpp>
 #include <estima/policy/added_rules.hpp>
+#include <estima/policy/attribute.hpp>
 
 namespace estima::inline v0_1 {
 
@@ -19,7 +20,7 @@ struct multi_worker {
         f.backend.distributes = true;
         f.backend.has_roles = true;
         f.backend.parameter_server_count = 0;
-        (Attributes::tell(f), ...);
+        detail::takes<distribution_backend_slot>::tell<Attributes...>(f);
     }
 };
 

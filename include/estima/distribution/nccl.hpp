@@ -2,6 +2,7 @@
 #pragma once
 
 #include <estima/policy/added_rules.hpp>
+#include <estima/policy/attribute.hpp>
 #include <estima/policy/facts.hpp>
 #include <estima/policy/node_count.hpp>
 #include <estima/policy/slot.hpp>
@@ -20,7 +21,7 @@ struct nccl {
         f.backend.azure_framework = "PyTorch";
         f.backend.distributes = true;
         f.backend.needs_gpus = true;
-        (Attributes::tell(f), ...);
+        detail::takes<distribution_backend_slot>::tell<Attributes...>(f);
     }
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <estima/policy/added_rules.hpp>
+#include <estima/policy/attribute.hpp>
 #include <estima/policy/facts.hpp>
 #include <estima/policy/node_count.hpp>
 #include <estima/policy/slot.hpp>
@@ -11,11 +12,13 @@ namespace estima::inline v0_1 {
 /// How many workers, on all nodes together.
 template <int Number>
 struct worker_count {
+    using taken_by = distribution_backend_slot;
     static constexpr void tell(facts& f) { f.backend.worker_count.also(Number); }
 };
 /// How many parameter servers, on all nodes together.
 template <int Number>
 struct parameter_server_count {
+    using taken_by = distribution_backend_slot;
     static constexpr void tell(facts& f) { f.backend.parameter_server_count.also(Number); }
 };
 
@@ -31,7 +34,7 @@ struct parameter_server {
         f.backend.azure_framework = "TensorFlow";
         f.backend.distributes = true;
         f.backend.has_roles = true;
-        (Attributes::tell(f), ...);
+        detail::takes<distribution_backend_slot>::tell<Attributes...>(f);
     }
 };
 

@@ -3,24 +3,44 @@
 
 #include <estima/base/bytes.hpp>
 #include <estima/base/fixed_string.hpp>
+#include <estima/policy/attribute.hpp>
 #include <estima/policy/facts.hpp>
+#include <estima/policy/slot.hpp>
 #include <estima/requirement/image_reference.hpp>
 
 namespace estima::inline v0_1 {
 
 /// Details of a private registry. The password is never written down: `password_from` names the environment variable
 /// that holds it when the job is submitted.
+/// What takes the attributes of a registry: the image that stands in it.
+struct image_registry;
+
 template <fixed_string Address>
 struct registry_address {
-    static constexpr void tell(facts& f) { f.environment.image.registry_address = Address.view(); }
+    using taken_by = image_registry;
+    static constexpr void tell(facts& f) {
+        f.description.has_an_empty_value |= Address.view().empty();
+        f.environment.parts_given_twice += !f.environment.image.registry_address.empty() && f.environment.image.registry_address != Address.view();
+        f.environment.image.registry_address = Address.view();
+    }
 };
 template <fixed_string Name>
 struct registry_username {
-    static constexpr void tell(facts& f) { f.environment.image.registry_username = Name.view(); }
+    using taken_by = image_registry;
+    static constexpr void tell(facts& f) {
+        f.description.has_an_empty_value |= Name.view().empty();
+        f.environment.parts_given_twice += !f.environment.image.registry_username.empty() && f.environment.image.registry_username != Name.view();
+        f.environment.image.registry_username = Name.view();
+    }
 };
 template <fixed_string Variable>
 struct registry_password_from {
-    static constexpr void tell(facts& f) { f.environment.image.registry_password_variable = Variable.view(); }
+    using taken_by = image_registry;
+    static constexpr void tell(facts& f) {
+        f.description.has_an_empty_value |= Variable.view().empty();
+        f.environment.parts_given_twice += !f.environment.image.registry_password_variable.empty() && f.environment.image.registry_password_variable != Variable.view();
+        f.environment.image.registry_password_variable = Variable.view();
+    }
 };
 
 /// Part of an environment: the container image that the script runs in, "continuumio/miniconda" or
@@ -28,13 +48,14 @@ struct registry_password_from {
 /// compiler reads the reference (docs/requirements.md).
 template <fixed_string Reference, class... Registry>
 struct custom_docker_image {
+    using taken_by = environment_slot;
     static constexpr parsed<image_reference> read = parse_image_reference(Reference.view());
     static constexpr void tell(facts& f) {
         f.environment.parts_given_twice += !f.environment.image.reference.empty();
         f.environment.image.reference = Reference.view();
         f.environment.requirements.image = malformed_text::of(Reference.view(), read);
         f.environment.requirements.image_may_change = read && read->is_latest();
-        (Registry::tell(f), ...);
+        detail::takes<image_registry>::tell<Registry...>(f);
     }
 };
 
@@ -42,9 +63,13 @@ struct custom_docker_image {
 /// A bare number breaks rule EST-048.
 template <auto Size>  // not `bytes Size`: of a bare number g++ would say three things, and none about a unit
 struct shm_size {
+    using taken_by = environment_slot;
     static constexpr void tell(facts& f) {
         f.environment.parts_given_twice += f.environment.shm_size != bytes{};
-        if constexpr (requires(bytes& size) { size = Size; }) f.environment.shm_size = Size;
+        if constexpr (requires(bytes& size) { size = Size; }) {
+            f.environment.shm_size = Size;
+            f.description.has_an_empty_value |= Size == bytes{};
+        }
         else f.environment.shm_size_has_no_unit = true;
     }
 };

@@ -6,6 +6,7 @@
 #include <estima/environment/packages.hpp>
 #include <estima/environment/user_managed.hpp>
 #include <estima/policy/added_rules.hpp>
+#include <estima/policy/attribute.hpp>
 #include <estima/policy/slot.hpp>
 
 namespace estima::inline v0_1 {
@@ -16,7 +17,7 @@ template <class... Parts>
 struct environment {
     using slot = environment_slot;
     using added_rules = rules_added_by<Parts...>;
-    static constexpr void tell(facts& f) { (Parts::tell(f), ...); }
+    static constexpr void tell(facts& f) { detail::takes<environment_slot>::tell<Parts...>(f); }
 };
 
 /// An environment with a name of its own, for several estimators: `using vision = environment_definition<"vision",
@@ -27,7 +28,8 @@ struct environment_definition {
     using added_rules = rules_added_by<Parts...>;
     static constexpr void tell(facts& f) {
         f.environment.named = Name.view();
-        (Parts::tell(f), ...);
+        f.description.has_an_empty_value |= Name.view().empty();
+        detail::takes<environment_slot>::tell<Parts...>(f);
     }
 };
 

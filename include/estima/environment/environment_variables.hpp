@@ -3,6 +3,7 @@
 
 #include <estima/base/fixed_string.hpp>
 #include <estima/policy/facts.hpp>
+#include <estima/policy/slot.hpp>
 
 namespace estima::inline v0_1 {
 
@@ -15,6 +16,7 @@ struct variable {
 /// Part of an environment: variables that are the same in every run. The run-time field of the same name adds others.
 template <class... Variables>
 struct environment_variables {
+    using taken_by = environment_slot;
     static constexpr named_value list[]{Variables::value..., named_value{}};
     static constexpr void tell(facts& f) {
         f.environment.parts_given_twice += !f.environment.variables.empty();

@@ -4,6 +4,7 @@
 #include <estima/base/fixed_string.hpp>
 #include <estima/environment/check_packages.hpp>
 #include <estima/policy/facts.hpp>
+#include <estima/policy/slot.hpp>
 
 namespace estima::inline v0_1 {
 
@@ -11,6 +12,7 @@ namespace estima::inline v0_1 {
 /// (docs/requirements.md).
 template <fixed_string... Specifications>
 struct conda_packages {
+    using taken_by = environment_slot;
     static constexpr std::string_view list[]{Specifications.view()..., std::string_view{}};
     static constexpr package_list_facts checked = detail::check_packages<requirement_detail::conda_list>(list);
     static constexpr void tell(facts& f) {
@@ -24,6 +26,7 @@ struct conda_packages {
 /// them (docs/requirements.md).
 template <fixed_string... Requirements>
 struct pip_packages {
+    using taken_by = environment_slot;
     static constexpr std::string_view list[]{Requirements.view()..., std::string_view{}};
     static constexpr package_list_facts checked = detail::check_packages<requirement_detail::pip_list>(list);
     static constexpr void tell(facts& f) {
@@ -36,18 +39,22 @@ struct pip_packages {
 /// Part of an environment: a file in conda's format, relative to source_directory.
 template <fixed_string Path>
 struct conda_dependencies_file {
+    using taken_by = environment_slot;
     static constexpr void tell(facts& f) {
         f.environment.parts_given_twice += !f.environment.conda_dependencies_file.empty();
         f.environment.conda_dependencies_file = Path.view();
+        f.description.has_an_empty_value |= Path.view().empty();
     }
 };
 
 /// Part of an environment: a file in pip's format, relative to source_directory.
 template <fixed_string Path>
 struct pip_requirements_file {
+    using taken_by = environment_slot;
     static constexpr void tell(facts& f) {
         f.environment.parts_given_twice += !f.environment.pip_requirements_file.empty();
         f.environment.pip_requirements_file = Path.view();
+        f.description.has_an_empty_value |= Path.view().empty();
     }
 };
 

@@ -18,6 +18,10 @@ inline std::string explanation(facts const& f) {
     std::string text = "framework      " + std::string{f.framework.name};
     if (framework_version const* version = f.framework.chosen_version())
         text.append(f.framework.version.empty() ? ", newest known version " : ", version ").append(version->version);
+    else if (!f.framework.version.empty()) {
+        text.append(", version ").append(f.framework.version).append(", which is not known; known:");
+        for (framework_version const& one : f.framework.versions) text.append(" ").append(one.version);
+    }
     text.append("\ncompute target ").append(f.target.kind);
     if (f.target.name != f.target.kind) text.append(" ").append(f.target.name);
     text.append("\nbackend        ").append(f.backend.name);
@@ -30,7 +34,7 @@ inline std::string explanation(facts const& f) {
     text += "\nenvironment    ";
     if (!e.named.empty()) text.append(e.named).append(", ");
     text += e.is_user_managed                                      ? "the user's own"
-            : e.is_prepared() || !f.framework.version.empty() ? "prepared for the run"
+            : e.is_prepared() || !f.framework.version.empty() || f.target.is_azure ? "prepared for the run"
                                                                    : "the system's Python";
     return text + "\n";
 }

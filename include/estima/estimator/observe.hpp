@@ -123,13 +123,22 @@ inline void note_repeated(std::string& found, std::string_view list,
 }  // namespace detail
 
 namespace detail {
-inline std::string repeated_parameters(std::vector<script_param> const& params) {
+inline std::string repeated_parameters(job_fields const& job) {
     std::string found;
+    std::vector<script_param> params = job.script_params;
+    if (job.resume_from) params.push_back({"--resume-from", *job.resume_from});
     for (std::size_t i = 0; i < params.size(); ++i)
         for (std::size_t j = 0; j < i; ++j)
             if (!params[i].name.empty() && params[i].name == params[j].name)
                 found.append(found.empty() ? "" : ", ").append(params[i].name);
     return found;
+}
+
+/// Of UTF-8 text: every byte that does not go on with a character begins one.
+inline std::size_t character_count(std::string_view text) {
+    std::size_t count = 0;
+    for (char const c : text) count += (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+    return count;
 }
 
 /// Limits of Azure's service (resource-limits-quotas-capacity, 2020-12-21), in characters.
@@ -141,10 +150,14 @@ inline std::string over_service_limits(job_fields const& job) {
     };
     hold("tags", job.tags.size(), 50);
     for (auto const& [name, value] : job.tags) {
-        hold("the name of tag " + name.substr(0, 20), name.size(), 100);
-        hold("the value of tag " + name.substr(0, 20), value.size(), 1000);
+        std::string const shown = valid_utf8(name.substr(0, 20));
+        hold("the name of tag " + shown, character_count(name), 100);
+        hold("the value of tag " + shown, character_count(value), 1000);
     }
-    hold("display_name", job.display_name.size(), 256);
+    hold("display_name", character_count(job.display_name), 256);
+    std::size_t datasets = 0;
+    for (data_input const& one : inputs_of(job)) datasets += one.is_dataset;
+    hold("datasets", datasets, 200);
     return found;
 }
 
@@ -219,14 +232,14 @@ inline observation observe(facts const& policies, job_fields const& job) {
     detail::note_repeated(o.names_given_twice, "environment_variables", job.environment_variables);
     detail::note_repeated(o.names_given_twice, "tags", job.tags);
     f.seen.names_are_given_once = detail::to_known(o.names_given_twice.empty());
-    o.parameters_given_twice = detail::repeated_parameters(job.script_params);
+    o.parameters_given_twice = detail::repeated_parameters(job);
     f.seen.parameters_are_given_once = detail::to_known(o.parameters_given_twice.empty());
     o.over_limits = detail::over_service_limits(job);
     f.seen.service_limits_are_kept = detail::to_known(o.over_limits.empty());
-    std::vector<data_input const*> const inputs = detail::inputs_of(job);
+    std::vector<data_input> const inputs = detail::inputs_of(job);
     o.repeated_inputs = detail::repeated_inputs(inputs);
     f.seen.input_names_are_distinct = detail::to_known(o.repeated_inputs.empty());
-    o.unusable_input_names = detail::unusable_input_names(inputs);
+    o.unusable_input_names = detail::unusable_inputs(inputs, policies, job);
     f.seen.input_names_can_be_variables = detail::to_known(o.unusable_input_names.empty());
     f.seen.entry_is_a_notebook = detail::to_known(!f.framework.is_executable && detail::is_notebook(job.entry_script));
     double const limit = job.max_run_duration.seconds();

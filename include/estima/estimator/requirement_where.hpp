@@ -10,7 +10,7 @@
 // The texts that the rules of requirement_rules.hpp are about, in words.
 namespace estima::inline v0_1::detail {
 
-inline std::string quoted(std::string_view text) { return "\"" + std::string{text} + "\""; }
+inline std::string between_quotes(std::string_view text) { return "\"" + std::string{text} + "\""; }
 
 /// The list that a malformed text stands in, and the text; nothing if the rule is about no malformed text.
 struct malformed_place {
@@ -27,15 +27,15 @@ inline malformed_place malformed_place_of(std::string_view id, facts const& f) {
 
 inline std::string pair_in(std::string_view list, package_pair const& pair) {
     std::string text{list};
-    text += ": " + quoted(pair.first);
-    return pair.second.empty() ? text : text + " and " + quoted(pair.second);
+    text += ": " + between_quotes(pair.first);
+    return pair.second.empty() ? text : text + " and " + between_quotes(pair.second);
 }
 
 /// `pip_packages: "numpy=1.24" at 5: a single = is conda's; pip compares with ==`. Positions are bytes, from 0.
 inline std::string requirement_where(std::string_view id, facts const& f) {
     requirement_facts const& found = f.environment.requirements;
     if (malformed_place const place = malformed_place_of(id, f); place.text)
-        return std::string{place.list} + ": " + quoted(place.text.text) + " at " + std::to_string(place.text.position) + ": " +
+        return std::string{place.list} + ": " + between_quotes(place.text.text) + " at " + std::to_string(place.text.position) + ": " +
                std::string{place.text.reason};
     if (id == "EST-037")
         return found.conda.unsatisfiable ? pair_in("conda_packages", found.conda.unsatisfiable)
@@ -43,7 +43,7 @@ inline std::string requirement_where(std::string_view id, facts const& f) {
     if (id == "EST-044")
         return found.conda.named_twice ? pair_in("conda_packages", found.conda.named_twice)
                                        : pair_in("pip_packages", found.pip.named_twice);
-    if (id == "EST-047") return "custom_docker_image: " + quoted(f.environment.image.reference);
+    if (id == "EST-047") return "custom_docker_image: " + between_quotes(f.environment.image.reference);
     return {};
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <concepts>
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -22,8 +23,8 @@ concept foreign_character = std::same_as<T, wchar_t> || std::same_as<T, char8_t>
                             std::same_as<T, char32_t>;
 }  // namespace detail
 
-/// Text (also of one `char`), a number, a bool ("true" or "false"), a path, a flag, or an input. Kept as given; it becomes text when the
-/// estimator is lowered, a floating-point number as the shortest one that reads back to the same value.
+/// Text (also of one `char`), a number, a bool ("true" or "false"), a path, a flag, or an input. Kept as given; it becomes
+/// text when the estimator is lowered, a floating-point number as the shortest one that reads back to the same value.
 struct script_value {
     enum class kind : unsigned char { name_only, text, integer, natural, real, single_precision, input };
 
@@ -35,7 +36,10 @@ struct script_value {
     data_input input{};
 
     script_value(flag_tag) {}                                                              // NOLINT: implicit
-    script_value(char const* value) : is{kind::text}, text{value} {}                       // NOLINT
+    /// A null pointer becomes a text that no process can be given, which submit refuses (EST-025).
+    script_value(char const* value)  // NOLINT
+        : is{kind::text}, text{value != nullptr ? std::string{value} : std::string(1, '\0')} {}
+    script_value(std::nullptr_t) = delete;
     script_value(std::string value) : is{kind::text}, text{std::move(value)} {}            // NOLINT
     script_value(std::string_view value) : is{kind::text}, text{value} {}                  // NOLINT
     script_value(std::same_as<bool> auto value) : is{kind::text}, text{value ? "true" : "false"} {}  // NOLINT

@@ -11,8 +11,8 @@
 
 #include <estima/base/error.hpp>
 #include <estima/estimator/basic_estimator.hpp>
+#include <estima/estimator/broken_where.hpp>
 #include <estima/estimator/observe.hpp>
-#include <estima/estimator/requirement_where.hpp>
 
 namespace estima::inline v0_1 {
 
@@ -51,51 +51,6 @@ private:
 };
 
 namespace detail {
-inline std::string counts_of(facts const& f) {
-    auto number = [](std::string_view name, count const& c) {
-        return std::string{name} + " is " + std::to_string(c.value) + (c.is_contradicted ? " in one place and another number elsewhere" : "");
-    };
-    return number("node_count", f.node_count) + ", " + number("process_count_per_node", f.process_count_per_node) +
-           "; framework " + std::string{f.framework.name} + ", backend " + std::string{f.backend.name} + ", target " +
-           std::string{f.target.name} + " with " + std::to_string(f.target.max_nodes) +
-           (f.target.max_nodes == 1 ? " node" : " nodes");
-}
-
-inline std::string versions_of(framework_facts const& f) {
-    std::string text{f.name};
-    text.append(" ").append(f.version.empty() ? "without a version" : f.version).append("; known:");
-    for (framework_version const& one : f.versions) text.append(" ").append(one.version);
-    return text;
-}
-
-/// The values that one of the library's rules is about.
-inline std::string where_broken(std::string_view id, observation const& o, job_fields const& job) {
-    if (id <= "EST-008" || id == "EST-018" || id == "EST-019" || (id >= "EST-027" && id <= "EST-030") ||
-        id == "EST-039" || id == "EST-046")
-        return counts_of(o.seen);
-    if (id == "EST-009" || id == "EST-013" || id == "EST-040") return versions_of(o.seen.framework);
-    if (id == "EST-011") return "environment_variables: " + o.reserved_variables;
-    if (id == "EST-020") return "source_directory = \"" + job.source_directory + "\"";
-    if (id == "EST-021" || id == "EST-022")
-        return "entry_script = \"" + job.entry_script + "\" in source_directory \"" + job.source_directory + "\"";
-    if (id == "EST-010" || id == "EST-023") {
-        std::string const interpreter = interpreter_of(o.seen, job);
-        bool const is_looked_up = id == "EST-023" && interpreter.find('/') == std::string::npos;
-        return "interpreter_path = \"" + interpreter + "\"" + (is_looked_up ? ", PATH = " + path_of(o.seen, job) : "");
-    }
-    if (id == "EST-024") return "max_run_duration = " + std::to_string(job.max_run_duration.seconds()) + " s";
-    if (id == "EST-025") return o.unpassable_text;
-    if (id == "EST-026") return o.names_given_twice;
-    if (id == "EST-031") return "script_params: " + o.parameters_given_twice;
-    if (id == "EST-032") return o.over_limits;
-    if (id == "EST-033") return o.missing_files;
-    if (id == "EST-041") return "inputs and script_params: " + o.repeated_inputs;
-    if (id == "EST-042") return "inputs and script_params: " + o.unusable_input_names;
-    if (id == "EST-052") return o.texts_without_utf8;
-    if (id == "EST-045") return "entry_script = \"" + job.entry_script + "\"";
-    return requirement_where(id, o.seen);
-}
-
 template <class Rule>
 bool is_broken(facts const& f, job_fields const& job) {
     if constexpr (requires { { Rule::broken_at_submit(job) } -> std::same_as<bool>; })
@@ -107,7 +62,7 @@ std::string where_of(observation const& o, job_fields const& job) {
     if constexpr (requires { { Rule::where(o.seen, job) } -> std::convertible_to<std::string>; })
         return Rule::where(o.seen, job);
     else if constexpr (has_library_id<Rule>)
-        return where_broken(Rule::id::text, o, job);
+        return broken_where(Rule::id::text, o, job);
     else return {};
 }
 }  // namespace detail

@@ -8,7 +8,7 @@
 namespace estima::inline v0_1 {
 
 namespace detail {
-// 2.2.3: azureml_train_core 1.8's scenario file, cpu only.
+// 2.2.3: azureml_train_core 1.8's scenario file, cpu only. All of these run on Azure's Python 3.6.
 inline constexpr std::string_view lightgbm_2_2_3[]{"lightgbm==2.2.3"};
 inline constexpr std::string_view lightgbm_3_3_5[]{"lightgbm==3.3.5"};
 inline constexpr std::string_view lightgbm_image = "mcr.microsoft.com/azureml/base:openmpi3.1.2-ubuntu18.04";

@@ -13,7 +13,9 @@ inline constexpr std::string_view xgboost_1_6[]{"xgboost==1.6.2"};
 inline constexpr std::string_view xgboost_1_7[]{"xgboost==1.7.6"};
 inline constexpr std::string_view xgboost_image = "mcr.microsoft.com/azureml/base:openmpi3.1.2-ubuntu18.04";
 inline constexpr framework_version xgboost_versions[]{
-    {"1.5", xgboost_1_5, xgboost_image}, {"1.6", xgboost_1_6, xgboost_image}, {"1.7", xgboost_1_7, xgboost_image},
+    {"1.5", xgboost_1_5, xgboost_image},
+    {"1.6", xgboost_1_6, xgboost_image, {}, {}, "python=3.7"},  // its packages: Python 3.7 or newer
+    {"1.7", xgboost_1_7, xgboost_image, {}, {}, "python=3.8"},  // 3.8 or newer
 };
 }  // namespace detail
 

@@ -113,9 +113,15 @@ inline void copy_verified(std::filesystem::path const& folder, std::string const
                           std::filesystem::path const& target, durable sync = durable::no) {
     file_descriptor const source = open_beneath(folder, name);
     if (!source && (errno == EXDEV || errno == ELOOP))
-        throw error{"EST-503", {.what = "\"" + name + "\" leads out of its folder", .where = folder.string()}};
+        throw error{"EST-503",
+                    {.what = "\"" + name + "\" leads out of its folder",
+                     .where = folder.string(),
+                     .remedy = "name a file below it; the script has to write what is to be kept into ./outputs itself"}};
     if (!source && errno == EINVAL)
-        throw error{"EST-502", {.what = "\"" + name + "\" is not a regular file", .where = folder.string()}};
+        throw error{"EST-502",
+                    {.what = "\"" + name + "\" is not a regular file",
+                     .where = folder.string(),
+                     .remedy = "download_files() takes all files below a folder"}};
     if (!source) throw_file_error("cannot read", folder / name);
 
     detail::replacement copy{target};
@@ -141,6 +147,13 @@ inline void copy_verified(std::filesystem::path const& folder, std::string const
     copy.take_place(executable ? 0755 : 0644, sync);
 }
 
+namespace detail {
+inline std::string remedy_for_missing_file(run_record const& record) {
+    return is_terminal(record.status) ? "name one of them; the script keeps a file by writing it into ./outputs"
+                                      : "outputs are recorded when the script has ended: wait_for_completion() first";
+}
+}  // namespace detail
+
 /// Copies one file of a run out of it. Its outputs are checked. EST-502 lists the files if there is none with that
 /// name; further as copy_verified.
 inline void copy_out(run_directory const& run, run_record const& record, std::string const& name,
@@ -153,7 +166,7 @@ inline void copy_out(run_directory const& run, run_record const& record, std::st
                 {.what = "the run has no file \"" + name + "\"",
                  .where = "run " + run.run_id() + ", " + std::string{to_string(record.status)},
                  .why = there.empty() ? "it has no files" : "it has: " + detail::listed(there),
-                 .remedy = is_terminal(record.status) ? "" : "outputs are recorded when the script has ended"}};
+                 .remedy = detail::remedy_for_missing_file(record)}};
 }
 
 }  // namespace estima::inline v0_1

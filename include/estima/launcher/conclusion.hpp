@@ -36,6 +36,11 @@ inline void paint_end(run_directory const& run, journal& log, run_result const& 
 [[nodiscard]] inline bool write_end(journal& log, run_result const& result) {
     json more = json::object();
     if (result.error) more["error"] = to_json(*result.error);
+    // A journal that the script has cut short does not know any more how far the run was.
+    run_status const known = log.record().status;
+    if (!is_terminal(known) && !may_follow(known, result.status))
+        for (run_status const step : {run_status::starting, run_status::running, run_status::finalizing})
+            (void)log.append_status(step);
     try {
         return log.append_status(result.status, more);
     } catch (error const& e) {

@@ -91,18 +91,23 @@ inline int probe_mpi4py(run_configuration const& c) {
 }
 }  // namespace detail
 
-/// A TCP port that nobody listens on, outside of the range that the kernel gives to outgoing connections: those could
-/// take it before the script does. 29500, PyTorch's own default, if there is none.
-inline int free_port() {
+/// Different TCP ports that nobody listens on, outside of the range that the kernel gives to outgoing connections: those
+/// could take them before the script does. From 29500 on, PyTorch's own default, where there are none.
+inline std::vector<int> free_ports(int count) {
+    std::set<int> ports;
+
     int low = 32768, high = 60999;
     std::sscanf(detail::read_proc("/proc/sys/net/ipv4/ip_local_port_range").c_str(), "%d %d", &low, &high);
-    std::pair<int, int> const range = low >= 12000 ? std::pair{10000, low - 1} : std::pair{high + 1, 65535};
-    if (range.first > range.second) return 29500;
+    std::pair<int, int> const range = low >= 12000   ? std::pair{10000, low - 1}
+                                      : high < 65535 ? std::pair{high + 1, 65535}
+                                                     : std::pair{29500, 29500};
     std::random_device random;
     std::uniform_int_distribution<int> any{range.first, range.second};
-    for (int attempt = 0; attempt < 200; ++attempt)
-        if (int const port = any(random); detail::port_is_free(port)) return port;
-    return 29500;
+    auto const wanted = static_cast<std::size_t>(count);
+    for (int attempt = 0; attempt < 200 + 10 * count && ports.size() < wanted; ++attempt)
+        if (int const port = any(random); detail::port_is_free(port)) ports.insert(port);
+    for (int port = 29500; ports.size() < wanted; ++port) ports.insert(port);
+    return {ports.begin(), ports.end()};
 }
 
 /// Whether the interpreter of this run can import mpi4py. Debian's own is found without starting the interpreter.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <cstddef>
 #include <iterator>
 #include <string>
 #include <string_view>
@@ -9,6 +10,7 @@
 
 #include <estima/history/run_directory.hpp>
 #include <estima/launcher/expand_variables.hpp>
+#include <estima/launcher/roles.hpp>
 #include <estima/policy/reserved_variables.hpp>
 #include <estima/run_configuration/run_configuration.hpp>
 
@@ -22,8 +24,9 @@ struct launch_settings {
     bool is_root = false;              ///< mpirun asks root for an extra word
     bool has_home = true;              ///< HOME is set; mpirun falls without it
     bool mpi4py_is_available = false;  ///< to the run's interpreter
-    std::string rendezvous_address = "127.0.0.1";
-    std::string rendezvous_port = "<a free port>";  ///< the supervisor chooses one when it starts the processes
+    /// Where processes meet, "address:port": for torch one place, for TensorFlow's roles one of each process, in the order
+    /// of ranks. The supervisor chooses the ports when it starts the processes; empty: they are not known yet.
+    std::vector<std::string> rendezvous{};
 };
 
 /// One process of the script.
@@ -42,8 +45,14 @@ struct launch_plan {
     std::string directory;                       ///< where the processes run
 };
 
-/// mpirun starts the processes of `mpi` always, and those of `gloo` where there are several.
+/// mpirun starts the processes of `mpi` always, and those of other backends where there are several.
 inline bool needs_mpirun(run_configuration const& c) { return c.communicator == "Mpi" || c.process_count() > 1; }
+
+/// At how many places the processes meet: torch's at one, TensorFlow's each at its own.
+inline int rendezvous_count(run_configuration const& c) {
+    if (c.has_roles()) return c.process_count();
+    return c.communicator == "Gloo" || c.communicator == "Nccl" ? 1 : 0;
+}
 
 namespace detail {
 inline std::vector<std::string> removed_variables() {
@@ -70,25 +79,29 @@ inline std::vector<std::string> script_argv(run_configuration const& c, bool wit
     return argv;
 }
 
-/// Torch's processes meet at one address.
-inline bool has_rendezvous(run_configuration const& c) { return c.communicator == "Gloo" || c.communicator == "Nccl"; }
+inline std::vector<std::string> rendezvous_of(run_configuration const& c, launch_settings const& settings) {
+    if (!settings.rendezvous.empty()) return settings.rendezvous;
+    return std::vector<std::string>(static_cast<std::size_t>(rendezvous_count(c)), "127.0.0.1:<a free port>");
+}
 
 /// What a backend tells each process of its place, beside what mpirun sets.
 inline environment_list backend_environment(run_configuration const& c, process_plan const& p,
                                             launch_settings const& settings) {
     environment_list e;
-    if (!has_rendezvous(c)) return e;
+    if (rendezvous_count(c) == 0) return e;
+    std::vector<std::string> const places = rendezvous_of(c, settings);
+    if (c.has_roles()) return {{"TF_CONFIG", tf_config(c, p.rank, places)}};
+    std::size_t const colon = places.front().rfind(':');
     auto add = [&e](char const* name, int value) { e.emplace_back(name, std::to_string(value)); };
-    e.emplace_back("MASTER_ADDR", settings.rendezvous_address);
-    e.emplace_back("MASTER_PORT", settings.rendezvous_port);
+    e.emplace_back("MASTER_ADDR", places.front().substr(0, colon));
+    e.emplace_back("MASTER_PORT", places.front().substr(colon + 1));
     add("RANK", p.rank);
     add("WORLD_SIZE", c.process_count());
     add("LOCAL_RANK", p.local_rank);
     add("LOCAL_WORLD_SIZE", c.process_count_per_node());
     add("NODE_RANK", p.node_rank);
     // Azure's names for the same, which its examples use.
-    e.emplace_back("AZ_BATCHAI_PYTORCH_INIT_METHOD",
-                   "tcp://" + settings.rendezvous_address + ":" + settings.rendezvous_port);
+    e.emplace_back("AZ_BATCHAI_PYTORCH_INIT_METHOD", "tcp://" + places.front());
     add("AZ_BATCHAI_TASK_INDEX", p.rank);
     if (c.node_count == 1) e.emplace_back(c.communicator == "Gloo" ? "GLOO_SOCKET_IFNAME" : "NCCL_SOCKET_IFNAME", "lo");
     return e;
@@ -136,8 +149,8 @@ inline std::vector<std::string> mpirun_argv(run_configuration const& c, run_dire
     }
     argv.insert(argv.end(), {settings.launcher, "worker"});
     if (settings.mpi4py_is_available) argv.emplace_back("--mpi4py");
-    if (has_rendezvous(c))
-        argv.insert(argv.end(), {"--rendezvous", settings.rendezvous_address + ":" + settings.rendezvous_port});
+    if (rendezvous_count(c) > 0)
+        for (std::string const& place : rendezvous_of(c, settings)) argv.insert(argv.end(), {"--rendezvous", place});
     argv.push_back(run.path.string());
     return argv;
 }

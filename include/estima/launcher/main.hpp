@@ -25,7 +25,7 @@ namespace estima::inline v0_1 {
 namespace detail {
 inline constexpr char const launcher_usage[] =
     "usage: estima-launch supervise [--lock-fd N] [--mpirun PATH] [--foreground] RUN_DIRECTORY\n"
-    "       estima-launch worker [--mpi4py] [--rendezvous ADDRESS:PORT] RUN_DIRECTORY\n"
+    "       estima-launch worker [--mpi4py] [--rendezvous ADDRESS:PORT]... RUN_DIRECTORY\n"
     "       estima-launch --version | --help\n"
     "Leads one run of estima from its directory. Programs that submit start it; see docs/launching.md.\n";
 
@@ -48,7 +48,7 @@ public:
     }
     [[noreturn]] static void wrong(std::string why) {
         throw error{"EST-402",
-                    {.what = "estima-launch was called with the wrong words",
+                    {.what = "estima-launch cannot do what it was called with",
                      .why = std::move(why),
                      .remedy = "see estima-launch --help"}};
     }
@@ -103,10 +103,8 @@ inline int worker_command(command_line words) {
             settings.mpi4py_is_available = true;
         } else if (word == "--rendezvous") {
             std::string const place = words.next("ADDRESS:PORT");
-            std::size_t const colon = place.rfind(':');
-            if (colon == std::string::npos) command_line::wrong(place + " is no ADDRESS:PORT");
-            settings.rendezvous_address = place.substr(0, colon);
-            settings.rendezvous_port = place.substr(colon + 1);
+            if (place.rfind(':') == std::string::npos) command_line::wrong(place + " is no ADDRESS:PORT");
+            settings.rendezvous.push_back(place);
         } else if (word.starts_with("--")) {
             command_line::wrong("unknown option " + word);
         } else {
@@ -118,7 +116,11 @@ inline int worker_command(command_line words) {
     launch_plan const plan = make_launch_plan(c, run, settings);
     // A script without MPI must not take itself for a rank of it.
     if (c.communicator != "Mpi") remove_variables(plan.removed_variables);
-    return run_behind_front([&](pid_t front) { return worker{run, rank, front, abort_delay_seconds}.run(plan); });
+    return run_behind_front([&](pid_t front) {
+        worker one{run, rank, front, abort_delay_seconds};
+        if (is_parameter_server(c, rank)) one.end_with_workers(c.tensorflow.worker_count);
+        return one.run(plan);
+    });
 }
 }  // namespace detail
 

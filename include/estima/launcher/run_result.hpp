@@ -29,19 +29,21 @@ struct run_ending {
 
 namespace detail {
 struct rank_exits {
-    int good = 0;                         // ranks that ended by themselves, with 0
+    int good = 0;                         // ranks that ended by themselves, with 0, and servers that were ended
     std::optional<json> first_failure{};  // in the order of the journal
 };
 
-inline rank_exits read_rank_exits(run_directory const& run) {
+inline rank_exits read_rank_exits(run_directory const& run, run_configuration const& c) {
     rank_exits exits;
     std::ifstream lines{run.journal()};
     for (std::string line; std::getline(lines, line);) {
         if (line.find("\"rank_exit\"") == std::string::npos) continue;
         json const event = json::parse(line, nullptr, false);
         try {
-            if (!event.is_object() || event.value("event", "") != "rank_exit" || event.value("ended_on_request", false))
-                continue;
+            if (!event.is_object() || event.value("event", "") != "rank_exit") continue;
+            bool const was_asked = event.value("ended_on_request", false);
+            if (was_asked && is_parameter_server(c, event.value("rank", 0))) ++exits.good;
+            if (was_asked) continue;
             if (event.value("exit_code", -1) == 0)
                 ++exits.good;
             else if (!exits.first_failure && event.value("rank", 0) >= 0)
@@ -64,6 +66,17 @@ inline std::string seconds_text(std::int64_t seconds) {
     return std::to_string(seconds) + (seconds == 1 ? " second" : " seconds");
 }
 
+/// What a signal that nobody here sent most often means.
+inline std::string_view meaning_of_signal(std::string_view signal) {
+    if (signal == "SIGKILL") return "nobody here sent it, it is often the kernel's out-of-memory killer";
+    if (signal == "SIGSEGV" || signal == "SIGBUS") return "it touched memory that is not its own, or that is not there";
+    if (signal == "SIGABRT") return "it gave up by itself, often an exception that nobody caught or a failed assertion";
+    if (signal == "SIGILL") return "it has instructions that this processor does not know";
+    if (signal == "SIGFPE") return "it divided a whole number by zero";
+    if (signal == "SIGXCPU" || signal == "SIGXFSZ") return "it reached a limit of this user (see ulimit -a)";
+    return {};
+}
+
 inline run_error rank_error(run_directory const& run, run_configuration const& c, json const& event) {
     run_error e = event.contains("error") ? detail::run_error_from(event["error"]) : run_error{};
     e.rank = event.value("rank", 0);
@@ -75,7 +88,7 @@ inline run_error rank_error(run_directory const& run, run_configuration const& c
     e.message = e.signal.empty() ? "the script exited with code " + std::to_string(e.exit_code.value_or(-1))
                                  : "the script was ended by " + e.signal;
     if (c.process_count() > 1) e.message += " on rank " + std::to_string(*e.rank) + " (" + e.host + ")";
-    if (e.signal == "SIGKILL") e.message += ": nobody here sent it, it is often the kernel's out-of-memory killer";
+    if (std::string_view const means = meaning_of_signal(e.signal); !means.empty()) e.message.append(": ").append(means);
     e.message += note_if_full(run);
     e.stderr_tail = last_lines(run.rank_stderr(*e.rank).string(), stderr_tail_lines);
     return e;
@@ -104,7 +117,7 @@ inline run_result result_of(run_directory const& run, run_configuration const& c
         return failed({"EST-424", "the supervisor was told to end by " + signal_name(ending.signal) +
                                       ", as at the shutdown of a machine, and ended the run"});
 
-    detail::rank_exits const exits = detail::read_rank_exits(run);
+    detail::rank_exits const exits = detail::read_rank_exits(run, c);
     if (exits.first_failure) return failed(detail::rank_error(run, c, *exits.first_failure));
     bool const main_succeeded = ending.mpirun_hung || (ending.main_status && *ending.main_status == 0);
     if (main_succeeded && exits.good == c.process_count()) return {run_status::completed};

@@ -128,7 +128,8 @@ private:
 
     launch_plan plan_with(std::string const& mpirun) {
         launch_settings settings = settings_of_this_host(configuration_, launcher_, mpirun);
-        if (detail::has_rendezvous(configuration_)) settings.rendezvous_port = std::to_string(free_port());
+        for (int const port : free_ports(rendezvous_count(configuration_)))
+            settings.rendezvous.push_back("127.0.0.1:" + std::to_string(port));
         launch_plan plan = make_launch_plan(configuration_, run_, settings);
         remove_variables(plan.removed_variables);
         return plan;
@@ -165,10 +166,7 @@ private:
 
     void watch() {
         auto on_timer = [this](timer& t, auto action) {
-            loop_.on_readable(t.fd(), [&t, action] {
-                t.clear();
-                action();
-            });
+            loop_.on_readable(t.fd(), [&t, action] { t.clear(), action(); });
         };
         loop_.on_readable(signals_.fd(), [this] { signal_came(); });
         on_timer(time_limit_, [this] { stop(ended_by::time_limit, time_limit_grace_seconds); });

@@ -55,6 +55,9 @@ public:
         if (::getppid() != parent) told_to_end();
     }
 
+    /// The script is a parameter server: it is asked to end when all workers have ended, and that is no failure.
+    void end_with_workers(int worker_count) { workers_.emplace(run_, worker_count); }
+
     /// Returns when nothing of the script lives any more: its exit code, or 128 and the number of its signal, so that
     /// mpirun ends the other ranks.
     int run(launch_plan const& plan) {
@@ -112,8 +115,12 @@ private:
     }
 
     void wait() {
-        pollfd sources[]{{signals_.fd(), POLLIN, 0}, {parent_.get(), POLLIN, 0}};
-        ::poll(sources, 2, milliseconds_to_next_step());
+        pollfd sources[]{{signals_.fd(), POLLIN, 0}, {parent_.get(), POLLIN, 0}, {workers_ ? workers_->fd() : -1, POLLIN, 0}};
+        ::poll(sources, 3, milliseconds_to_next_step());
+        if (workers_ && !serves_nobody_ && workers_->came()) {
+            serves_nobody_ = true;
+            end_below(0, time_limit_grace_seconds);
+        }
         if (sources[1].revents != 0) {
             parent_.reset();
             told_to_end();
@@ -142,7 +149,7 @@ private:
     }
 
     int milliseconds_to_next_step() const {
-        if (!end_at_) return -1;
+        if (!end_at_) return workers_ && workers_->fd() < 0 ? 250 : -1;
         double const now = monotonic_seconds();
         double const left = (ask_at_ && now < *ask_at_ ? *ask_at_ : *end_at_) - now;
         return left > 0 ? static_cast<int>(std::min(left, 1e6) * 1000) + 1 : 20;
@@ -196,6 +203,7 @@ private:
     void record_exit(int status, rusage const& used) {
         ended_ = true;
         exit_code_ = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+        if (serves_nobody_) exit_code_ = 0;  // mpirun would take it for a failure
         json event{{"event", "rank_exit"},
                    {"rank", rank_},
                    {"host", host_name()},
@@ -221,8 +229,9 @@ private:
     file_descriptor parent_;
     pid_t script_ = -1;
     double begin_ = 0;
+    std::optional<workers_end> workers_{};
     std::optional<double> ask_at_{}, end_at_{};  // when all below has to end: SIGTERM at the one, SIGKILL at the other
-    bool is_polite_end_ = false, was_asked_ = false, ended_ = false;
+    bool is_polite_end_ = false, was_asked_ = false, ended_ = false, serves_nobody_ = false;
     int exit_code_ = 0;
     double rest_user_ = 0, rest_system_ = 0;
     std::uint64_t rest_peak_ = 0;

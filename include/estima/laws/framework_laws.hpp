@@ -37,7 +37,9 @@ constexpr bool lists_backends() {
 template <class F>
 constexpr bool brings_packages() {
     for (framework_version const& one : told_to<F>(facts{}).framework.versions)
-        if (!are_pip_packages(one.pip_packages) || !are_pip_packages(one.gpu_pip_packages)) return false;
+        if (!are_pip_packages(one.pip_packages) || !are_pip_packages(one.gpu_pip_packages) ||
+            (!one.python.empty() && !parse_conda_spec(one.python)))
+            return false;
     return true;
 }
 template <class F>

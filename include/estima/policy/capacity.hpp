@@ -5,35 +5,62 @@
 
 #include <estima/base/fixed_string.hpp>
 #include <estima/policy/facts.hpp>
+#include <estima/policy/slot.hpp>
 
 namespace estima::inline v0_1 {
+
+namespace detail {
+enum class attribute : unsigned { max_nodes = 1, containers = 2, name = 4, vm_size = 8, vm_priority = 16 };
+
+/// Sets what one attribute is about. Given again with another value it contradicts itself, which is an error.
+template <class Value>
+constexpr void give(compute_target_facts& target, attribute kind, Value& place, Value value) {
+    unsigned const bit = static_cast<unsigned>(kind);
+    if ((target.attributes_given & bit) != 0 && place != value) target.attribute_is_contradicted = true;
+    target.attributes_given |= bit;
+    place = value;
+}
+}  // namespace detail
 
 /// Attributes of a compute target: what it has to give. Rules hold a job against it.
 template <int Number>
 struct max_nodes {
-    static constexpr void tell(facts& f) { f.target.max_nodes = Number; }
+    using taken_by = compute_target_slot;
+    static constexpr void tell(facts& f) {
+        detail::give(f.target, detail::attribute::max_nodes, f.target.max_nodes, Number);
+    }
 };
 /// Places for processes on a node. Left out: as many as a job asks for.
 template <int Number>
 struct slots_per_node {
+    using taken_by = compute_target_slot;
     static constexpr void tell(facts& f) { f.target.slots_per_node.also(Number); }
 };
 template <int Number>
 struct gpus_per_node {
+    using taken_by = compute_target_slot;
     static constexpr void tell(facts& f) { f.target.gpus_per_node.also(Number); }
 };
 /// The target runs jobs in containers, or not.
 struct with_containers {
-    static constexpr void tell(facts& f) { f.target.has_containers = true; }
+    using taken_by = compute_target_slot;
+    static constexpr void tell(facts& f) {
+        detail::give(f.target, detail::attribute::containers, f.target.has_containers, true);
+    }
 };
 struct without_containers {
-    static constexpr void tell(facts& f) { f.target.has_containers = false; }
+    using taken_by = compute_target_slot;
+    static constexpr void tell(facts& f) {
+        detail::give(f.target, detail::attribute::containers, f.target.has_containers, false);
+    }
 };
 /// What the target is called where it is: a cluster of an Azure workspace, a partition of Slurm.
 template <fixed_string Name>
 struct target_name {
+    using taken_by = compute_target_slot;
     static constexpr void tell(facts& f) {
-        f.target.name = Name.view();
+        detail::give(f.target, detail::attribute::name, f.target.name, Name.view());
+        f.description.has_an_empty_value |= Name.view().empty();
         f.target.is_named = true;
     }
 };

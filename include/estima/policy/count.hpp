@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <concepts>
+
 namespace estima::inline v0_1 {
 
 /// A number of nodes or processes. Left out (`{}`) it is not given: a policy then leaves it to the run-time fields,
@@ -13,6 +15,8 @@ struct count {
 
     constexpr count() = default;
     constexpr count(int number) : value{number}, is_given{true}, is_below_one{number < 1} {}  // NOLINT: implicit, `.node_count = 4`
+
+    constexpr count(std::floating_point auto number) = delete;  ///< there is no half of a node
 
     /// Takes in a second place where the number may be given. The last one counts; one below 1 never takes the place of
     /// another, so that what is wrong with both is told.

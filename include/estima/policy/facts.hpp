@@ -16,6 +16,8 @@ enum class known : unsigned char { unknown, no, yes };
 struct description_facts {
     bool has_a_stranger = false;  ///< a template argument that is no policy
     bool fills_a_slot_twice = false;
+    bool has_a_misplaced_argument = false;  ///< of a policy, which does not take it
+    bool has_an_empty_value = false;        ///< a name, path or size of a policy that says nothing
     bool adds_what_is_no_rule = false;  ///< something in an `added_rules`
     constexpr bool operator==(description_facts const&) const = default;
 };
@@ -51,6 +53,8 @@ struct compute_target_facts {
     bool has_containers = false;
     bool is_azure = false;            ///< held against the limits of the service
     std::string_view vm_size{}, vm_priority{};
+    unsigned attributes_given = 0;        ///< a bit for each kind, see capacity.hpp
+    bool attribute_is_contradicted = false;  ///< one is given twice, with values that differ
     constexpr bool operator==(compute_target_facts const&) const = default;
 };
 

@@ -45,6 +45,7 @@ struct framework_version {
     name_list pip_packages;
     std::string_view cpu_image{}, gpu_image{};
     name_list gpu_pip_packages{};  ///< instead of the others on nodes with GPUs; empty: the same
+    std::string_view python{};     ///< "python=3.8", where it needs another than Azure's environments have (3.6.2)
 
     constexpr name_list const& packages(bool with_gpus) const {
         return with_gpus && !gpu_pip_packages.empty() ? gpu_pip_packages : pip_packages;

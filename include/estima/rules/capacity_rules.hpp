@@ -9,6 +9,7 @@ struct choose_a_target_with_gpus_or_the_gloo_backend;
 struct lower_process_count_per_node_or_raise_slots_per_node;
 struct start_one_process_for_each_gpu;
 struct lower_worker_count_or_add_nodes;
+struct give_at_least_one_node_and_one_slot_and_no_negative_number_of_gpus;
 struct lower_node_count_or_add_workers;
 struct give_at_least_one_worker_and_one_parameter_server;
 struct give_the_counts_that_the_backend_uses;
@@ -16,7 +17,9 @@ struct give_vm_size_too_or_drop_vm_priority;
 struct give_target_name_of_a_cluster_or_vm_size_for_a_new_one;
 
 namespace detail {
-constexpr int role_count(facts const& f) { return f.backend.worker_count.value + f.backend.parameter_server_count.value; }
+constexpr long long role_count(facts const& f) {
+    return 0LL + f.backend.worker_count.value + f.backend.parameter_server_count.value;
+}
 constexpr bool has_too_few(count const& c, int needed) { return c.is_given && c.value < needed; }
 }  // namespace detail
 
@@ -35,6 +38,18 @@ struct more_processes_on_a_node_than_it_has_slots {
     static constexpr std::string_view advice = "lower process_count_per_node, or correct slots_per_node of the target";
     static constexpr bool broken(facts const& f) {
         return !f.backend.has_roles && detail::has_too_few(f.target.slots_per_node, f.process_count_per_node.value);
+    }
+};
+
+struct a_capacity_that_no_target_has {
+    using id = est<55>;
+    using remedy = give_at_least_one_node_and_one_slot_and_no_negative_number_of_gpus;
+    static constexpr std::string_view sentence = "max_nodes or slots_per_node is below 1, or gpus_per_node below 0";
+    static constexpr std::string_view advice = "give what a node has; leave out what is not known";
+    static constexpr bool broken(facts const& f) {
+        compute_target_facts const& t = f.target;
+        return t.max_nodes < 1 || (t.slots_per_node.is_given && t.slots_per_node.value < 1) ||
+               (t.gpus_per_node.is_given && t.gpus_per_node.value < 0);
     }
 };
 

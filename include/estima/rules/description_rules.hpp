@@ -9,6 +9,8 @@ namespace estima::inline v0_1 {
 struct give_policies_such_as_pytorch_local_mpi_environment_with_their_angle_brackets;
 struct keep_one_policy_for_each_of_framework_compute_target_backend_and_environment;
 struct give_it_in_one_place;
+struct put_it_into_the_policy_that_takes_it;
+struct give_it_a_value_or_leave_the_attribute_out;
 struct give_it_id_remedy_sentence_advice_and_a_constexpr_bool_broken_of_facts;
 
 struct an_argument_that_is_not_a_policy {
@@ -17,6 +19,23 @@ struct an_argument_that_is_not_a_policy {
     static constexpr std::string_view sentence = "an argument of estimator<...> is not a policy";
     static constexpr std::string_view advice = "give policies only; a policy has a `slot` and a function `tell(facts&)`";
     static constexpr bool broken(facts const& f) { return f.description.has_a_stranger; }
+};
+
+struct an_argument_that_its_policy_does_not_take {
+    using id = est<53>;
+    using remedy = put_it_into_the_policy_that_takes_it;
+    static constexpr std::string_view sentence = "an argument of a policy is none that it takes";
+    static constexpr std::string_view advice =
+        "put it where it belongs: counts in the backend, capacity in the compute target, packages and images in environment<...>";
+    static constexpr bool broken(facts const& f) { return f.description.has_a_misplaced_argument; }
+};
+
+struct an_empty_value {
+    using id = est<54>;
+    using remedy = give_it_a_value_or_leave_the_attribute_out;
+    static constexpr std::string_view sentence = "a name, path or size in a policy is empty";
+    static constexpr std::string_view advice = "give it a value, or leave the attribute out";
+    static constexpr bool broken(facts const& f) { return f.description.has_an_empty_value; }
 };
 
 struct two_policies_for_one_slot {
@@ -32,13 +51,13 @@ struct a_value_is_given_in_two_places_that_disagree {
     using id = est<6>;
     using remedy = give_it_in_one_place;
     static constexpr std::string_view sentence =
-        "a count or interpreter_path is given in two places that disagree";
+        "a count, interpreter_path or attribute of the target is given in two places that disagree";
     static constexpr std::string_view advice = "give it once: in the policy, or as a field when the program runs";
     static constexpr bool broken(facts const& f) {
         return f.node_count.is_contradicted || f.process_count_per_node.is_contradicted ||
                f.backend.worker_count.is_contradicted || f.backend.parameter_server_count.is_contradicted ||
                f.target.slots_per_node.is_contradicted || f.target.gpus_per_node.is_contradicted ||
-               f.environment.interpreter_is_contradicted;
+               f.target.attribute_is_contradicted || f.environment.interpreter_is_contradicted;
     }
 };
 

@@ -22,8 +22,8 @@ struct an_input_s_name_that_no_variable_can_have {
     using id = est<42>;
     using remedy = name_inputs_with_letters_digits_and_underscores;
     static constexpr bool needs_the_running_program = true;
-    static constexpr std::string_view sentence = "an input has a name that no environment variable can have";
-    static constexpr std::string_view advice = "use letters, digits and '_', with no digit first: the script finds the input by it";
+    static constexpr std::string_view sentence = "an input has no source, or a name that its environment variable cannot have";
+    static constexpr std::string_view advice = "use letters, digits and '_', no digit first, and no name that another variable has: the script finds the input by it";
     static constexpr bool broken(facts const& f) { return f.seen.input_names_can_be_variables == known::no; }
 };
 

@@ -53,12 +53,15 @@ struct the_maximal_run_duration_makes_no_sense {
 struct a_text_that_cannot_be_passed_to_a_process {
     using id = est<25>;
     using remedy = remove_the_bytes_that_cannot_be_passed;
-    static constexpr bool needs_the_running_program = true;
     static constexpr std::string_view sentence =
         "a script parameter or environment variable holds what no process can be given";
     static constexpr std::string_view advice =
         "no NUL bytes, no text above 128 KiB, no '=' in a variable's name: pass such data in a file of the source directory";
-    static constexpr bool broken(facts const& f) { return f.seen.texts_can_be_passed == known::no; }
+    static constexpr bool broken(facts const& f) {
+        for (named_value const& one : f.environment.variables)
+            if (one.name.empty() || one.name.find('=') != std::string_view::npos) return true;
+        return f.seen.texts_can_be_passed == known::no;
+    }
 };
 
 struct a_text_that_is_not_utf8 {
@@ -73,10 +76,15 @@ struct a_text_that_is_not_utf8 {
 struct a_name_is_given_twice {
     using id = est<26>;
     using remedy = give_each_name_once;
-    static constexpr bool needs_the_running_program = true;
     static constexpr std::string_view sentence = "an environment variable or a tag is given twice";
     static constexpr std::string_view advice = "give each name once: nobody could tell which value wins";
-    static constexpr bool broken(facts const& f) { return f.seen.names_are_given_once == known::no; }
+    static constexpr bool broken(facts const& f) {
+        static_list<named_value> const& variables = f.environment.variables;
+        for (named_value const& one : variables)
+            for (named_value const& other : variables)
+                if (&one < &other && one.name == other.name) return true;
+        return f.seen.names_are_given_once == known::no;
+    }
 };
 
 struct a_script_parameter_is_given_twice {
@@ -95,7 +103,7 @@ struct more_than_the_service_takes {
     static constexpr bool needs_the_running_program = true;
     static constexpr std::string_view sentence = "the job exceeds a limit of Azure Machine Learning";
     static constexpr std::string_view advice =
-        "at most 50 tags with names of 100 and values of 1,000 characters, a display name of 256";
+        "at most 50 tags with names of 100 and values of 1,000 characters, a display name of 256, 200 datasets";
     static constexpr bool broken(facts const& f) { return f.target.is_azure && f.seen.service_limits_are_kept == known::no; }
 };
 

@@ -145,8 +145,13 @@ private:
         problem(!python.conda_dependencies && !python.conda_dependencies_file.empty(),
                 "environment.python.condaDependenciesFile", why, remedy);
         problem(!python.base_conda_environment.empty(), "environment.python.baseCondaEnvironment", why, remedy);
-        problem(c_.environment.name.starts_with("AzureML-"), "environment.name",
-                "\"" + c_.environment.name + "\" is an environment that Azure keeps", remedy);
+        std::string const named = "\"" + c_.environment.name + "\"";
+        bool const is_name_alone = !c_.environment.name.empty() && !python.conda_dependencies &&
+                                   python.conda_dependencies_file.empty() && python.base_conda_environment.empty();
+        if (c_.environment.name.starts_with("AzureML-"))
+            problem(true, "environment.name", named + " is an environment that Azure keeps", remedy);
+        else
+            problem(is_name_alone, "environment.name", named + " is a name alone: what it holds is not known on " + here(), remedy);
     }
 
     void data() {
@@ -180,8 +185,6 @@ private:
         problem(c_.target != "local", "target", "\"" + c_.target + "\" is not this machine", "set it to \"local\"");
         problem(c_.communicator != "None" && c_.node_count > 1, "nodeCount",
                 "this machine is one node, and nodeCount is " + std::to_string(c_.node_count), "nodeCount 1");
-        problem(c_.has_roles(), "communicator", "TensorFlow's roles are not started on this machine yet",
-                "communicator Mpi (Horovod), or a target in Azure");
     }
 
     run_configuration const& c_;

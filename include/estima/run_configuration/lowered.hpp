@@ -38,11 +38,17 @@ constexpr bool adds_azure_defaults(facts const& f) {
            !is_only_named(f.environment);
 }
 
+/// The framework's version may need a newer Python than Azure's own.
+constexpr std::string_view python_for(facts const& f) {
+    framework_version const* const version = added_version(f);
+    return version != nullptr && !version->python.empty() ? version->python : azure_python;
+}
+
 // What goes into each list, one after the other. The user's own word wins.
 struct collect_conda {
     template <class Add>
     static constexpr void from(facts const& f, Add const& add) {
-        if (adds_azure_defaults(f) && !asks_for_package(f.environment, "python")) add(azure_python);
+        if (adds_azure_defaults(f) && !asks_for_package(f.environment, "python")) add(python_for(f));
         for (std::string_view const one : f.environment.conda_packages) add(one);
     }
 };

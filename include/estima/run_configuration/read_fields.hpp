@@ -43,6 +43,10 @@ protected:
     virtual void note_unknown() {}
     virtual void note_null(json const& taken_instead) { (void)taken_instead; }
     virtual void note_password() {}
+    /// A secret below a key that is not known: it is not kept.
+    virtual void note_dropped_secret() {}
+    virtual void note_conda_package(std::string const& text) { (void)text; }
+    virtual void note_pip_package(std::string const& text) { (void)text; }
     virtual void note_set() {}
     /// A number or word that stands where text is expected, as it is written there.
     virtual std::string scalar_text(json const& value) const { return value.dump(); }
@@ -148,11 +152,18 @@ private:
     void read_packages(json const& value, package_list& packages) {
         if (!value.is_array()) refuse("a list of packages, with pip's in one map \"pip\"");
         each(value, [&](std::string const&, json const& one) {
-            if (!one.is_object()) return packages.conda.push_back(text(one));
+            if (!one.is_object()) {
+                packages.conda.push_back(text(one));
+                return note_conda_package(packages.conda.back());
+            }
             if (one.size() != 1 || !one.contains("pip")) refuse("a package, or a map with the one key \"pip\"");
             at("pip", [&] {
                 if (one["pip"].is_null()) return;
-                for (std::string& requirement : texts(one["pip"])) packages.pip.push_back(std::move(requirement));
+                if (!one["pip"].is_array()) refuse("a list of texts");
+                each(one["pip"], [&](std::string const&, json const& requirement) {
+                    packages.pip.push_back(text(requirement));
+                    note_pip_package(packages.pip.back());
+                });
             });
         });
     }
@@ -232,6 +243,24 @@ private:
         for (std::string const& key : path_) place = &(*place)[key];
         *place = value;
         note_unknown();
+        drop_secrets(*place);
+    }
+    /// Null stands in the place of each: secrets are never written anywhere.
+    void drop_secrets(json& value) {
+        if (!path_.empty() && is_secret(path_.back(), value)) {
+            value = nullptr;
+            return note_dropped_secret();
+        }
+        if (!value.is_structured()) return;
+        for (auto item = value.items().begin(); item != value.items().end(); ++item)
+            at(item.key(), [&] { drop_secrets(item.value()); });
+    }
+    static bool is_secret(std::string const& key, json const& value) {
+        if (!value.is_string() || value.get_ref<std::string const&>().empty()) return false;
+        for (std::string_view const word : {"password", "secret", "token"})
+            if (key.size() >= word.size() && same_word(std::string_view{key}.substr(key.size() - word.size()), word))
+                return true;
+        return false;
     }
 
     bool casts_;

@@ -5,6 +5,8 @@
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <exception>
 #include <sstream>
 #include <string>
@@ -37,6 +39,7 @@ public:
                 throw strange_tag(mark, tag);
             return builder_.key(text, at(mark), text == "<<" && tag != "!" && tag != "tag:yaml.org,2002:str");
         }
+        last_ = mark;
         json value = valued(mark, tag, text);
         builder_.scalar(std::move(value), text, at(mark), anchor);
     }
@@ -51,6 +54,7 @@ public:
     }
     void OnMapEnd() override { builder_.end(); }
 
+    YAML::Mark const& last_scalar() const { return last_; }
     static position at(YAML::Mark const& mark) { return {mark.line + 1, mark.column + 1}; }
 
 private:
@@ -79,7 +83,42 @@ private:
     }
 
     document_builder& builder_;
+    YAML::Mark last_{};
 };
+
+/// Nobody, for a text whose values are known already.
+class no_events final : public YAML::EventHandler {
+public:
+    void OnDocumentStart(YAML::Mark const&) override {}
+    void OnDocumentEnd() override {}
+    void OnNull(YAML::Mark const&, YAML::anchor_t) override {}
+    void OnAlias(YAML::Mark const&, YAML::anchor_t) override {}
+    void OnScalar(YAML::Mark const&, std::string const&, YAML::anchor_t, std::string const&) override {}
+    void OnSequenceStart(YAML::Mark const&, std::string const&, YAML::anchor_t, YAML::EmitterStyle::value) override {}
+    void OnSequenceEnd() override {}
+    void OnMapStart(YAML::Mark const&, std::string const&, YAML::anchor_t, YAML::EmitterStyle::value) override {}
+    void OnMapEnd() override {}
+};
+
+/// yaml-cpp takes the end of a text for the end of what is in quotes, if it stands after a line break. With one more
+/// line that does not end, and that is a comment unless it is in quotes, it does not.
+inline void require_closed_quotes(std::string const& text, std::string const& file, YAML::Mark const& last_scalar) {
+    std::size_t const from = last_scalar.pos < 0 ? 0 : static_cast<std::size_t>(last_scalar.pos);
+    std::size_t const quote = text.find_first_of("\"'", from);
+    if (quote == std::string::npos) return;
+    try {
+        no_events nobody;
+        std::istringstream stream{text + "\n#"};
+        YAML::Parser parser{stream};
+        parser.HandleNextDocument(nobody);
+    } catch (YAML::Exception const&) {
+        std::string const before = text.substr(0, quote);
+        std::size_t const line = before.rfind('\n');
+        position const at{1 + static_cast<int>(std::count(before.begin(), before.end(), '\n')),
+                          static_cast<int>(quote - (line == std::string::npos ? 0 : line + 1)) + 1};
+        throw syntax_error(file, at, "what starts with this quote does not end", "close the quotes");
+    }
+}
 
 /// Whatever yaml-cpp throws becomes EST-103.
 inline document parse_yaml(std::string const& text, std::string const& file) {
@@ -89,6 +128,7 @@ inline document parse_yaml(std::string const& text, std::string const& file) {
         std::istringstream stream{text};
         YAML::Parser parser{stream};
         if (!parser.HandleNextDocument(events)) throw syntax_error(file, {}, "it is empty");
+        require_closed_quotes(text, file, events.last_scalar());
         document read = builder.take();
         document_builder second{file};
         yaml_events more{second};

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include <estima/requirement/conda_spec.hpp>
+#include <estima/requirement/pip_requirement.hpp>
 #include <estima/run_configuration/provenance.hpp>
 #include <estima/run_configuration/read_fields.hpp>
 #include <estima/run_configuration/run_configuration.hpp>
@@ -18,7 +21,7 @@ namespace estima::inline v0_1 {
 
 /// Something in a file, or in what is written, that its author should know.
 struct file_warning {
-    std::string_view id;  ///< EST-120 to EST-124
+    std::string_view id;  ///< EST-120 to EST-126
     std::string where;    ///< "train.runconfig:12:3 (environment.r)"
     std::string text;
 };
@@ -75,6 +78,31 @@ private:
     }
     void note_password() override {
         warn("EST-122", here().key, "a password stands in this file; it is used, and never written anywhere");
+    }
+    void note_dropped_secret() override {
+        warn("EST-122", here().key,
+             "a password stands in this file, below a key that is not known; it is neither used nor written anywhere");
+    }
+    void note_conda_package(std::string const& text) override {
+        warn_of_package("a package for conda", text, parse_conda_spec(text));
+    }
+    /// Options (`-r file`), paths and URLs are pip's as well, and are left to it.
+    void note_pip_package(std::string const& text) override {
+        std::string_view const start = std::string_view{text}.substr(0, text.find_first_of(" ;@["));
+        if (text.starts_with("-") || text.starts_with(".") || start.find('/') != std::string_view::npos) return;
+        std::string_view const plain = plain_requirement(text);
+        warn_of_package("a requirement of pip", plain, parse_pip_requirement(plain));
+    }
+    /// Without a comment and pip's options for it (` --hash=...`).
+    static std::string_view plain_requirement(std::string_view text) {
+        return text.substr(0, std::min(text.find(" #"), text.find(" --")));
+    }
+    template <class Parsed>
+    void warn_of_package(std::string_view what, std::string_view text, Parsed const& found) {
+        if (found) return;
+        warn("EST-125", here().value,
+             "\"" + std::string{text} + "\" is not " + std::string{what} + ": " + std::string{found.reason} +
+                 " at character " + std::to_string(found.position + 1) + "; it is kept as it stands");
     }
     void note_set() override {
         file_place const& place = here();

@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -37,17 +39,56 @@ inline std::string conda_text(json const& conda) {
     return text.back() == '\n' && text.find('\n') + 1 == text.size() ? text + "dependencies: []\n" : text;
 }
 
-/// Leaves a file alone that says the same already: it may have its author's comments.
-inline void write_conda_file(std::filesystem::path const& file, json const& conda) {
-    std::string const text = conda_text(conda);
+/// The same value is there already; perhaps with its author's comments.
+inline bool says_the_same(std::filesystem::path const& file, std::string const& text) {
     try {
-        if (is_file(file) && parse_file_text(read_runconfig_text(file), file.string()).value ==
-                                 parse_file_text(text, file.string()).value)
-            return;
-    } catch (error const&) {  // what stands there cannot be read: it is replaced
+        return is_file(file) && parse_file_text(read_runconfig_text(file), file.string()).value ==
+                                    parse_file_text(text, file.string()).value;
+    } catch (error const&) {  // what stands there cannot be read
+        return false;
     }
+}
+inline void write_unless_same(std::filesystem::path const& file, std::string const& text) {
+    if (says_the_same(file, text)) return;
     make_directories(parent_of(file));
     replace_file(file, text);
+}
+
+/// Where packages go, relative to the project's folder. Run configurations share conda_dependencies.yml as long as
+/// they say the same; one that says something else gets a file of its own, so that no other's packages change.
+inline std::string conda_file_to_write(runconfig_place const& place, std::string const& named,
+                                       std::string const& text) {
+    constexpr std::string_view shared = "conda_dependencies.yml", own_ending = "_conda_dependencies.yml";
+    std::filesystem::path const folder = parent_of(place.file);
+    std::filesystem::path const wanted = named.empty() ? folder / shared : place.root / named;
+    bool const is_beside =
+        wanted.lexically_normal().parent_path() == (folder / shared).lexically_normal().parent_path();
+    std::string const name = wanted.filename().string();
+    if (!is_beside || (name != shared && !name.ends_with(own_ending))) return named;  // the user's choice
+    std::string own = place.file.filename().string();
+    if (own.ends_with(runconfig_suffix)) own.resize(own.size() - runconfig_suffix.size());
+    own += own_ending;
+    std::error_code ignored;
+    bool const can_share = name == shared && (!std::filesystem::exists(wanted, ignored) || says_the_same(wanted, text));
+    if (!named.empty() && (can_share || name == own)) return named;
+    return (folder / (can_share ? std::string{shared} : own)).lexically_relative(place.root).generic_string();
+}
+
+/// Another run configuration of the folder has no environment: it is read with the environment.yml beside it.
+inline bool others_read_the_environment(std::filesystem::path const& file) {
+    std::error_code failed;
+    for (std::filesystem::directory_iterator at{parent_of(file), failed}, end; !failed && at != end;
+         at.increment(failed)) {
+        std::filesystem::path const& other = at->path();
+        if (other.filename() == file.filename() || other.extension() != runconfig_suffix || !is_file(other)) continue;
+        try {
+            document d = parse_file_text(read_runconfig_text(other), other.string());
+            modernise(d);
+            if (d.value.is_object() && !d.value.contains("environment")) return true;
+        } catch (error const&) {  // it cannot be read at all
+        }
+    }
+    return false;
 }
 
 /// A file of someone else's must not name what is overwritten elsewhere.
@@ -70,8 +111,9 @@ inline written_runconfig environment_text(json const& environment, file_comments
 
 /// Writes a .runconfig file as Azure's SDK would: into the folder's .azureml (or aml_config) under that name, or to
 /// `path` itself if it is no folder. Conda packages go to the file that the configuration names, or to
-/// conda_dependencies.yml beside it. load_runconfig reads `configuration` of the result back, and so does Azure's
-/// loader. EST-102 text that is not UTF-8; EST-108 nowhere to write to; EST-301.
+/// conda_dependencies.yml beside it, or, if that says something else, to <name>_conda_dependencies.yml. load_runconfig
+/// reads `configuration` of the result back, and so does Azure's loader. EST-102 text that is not UTF-8; EST-108
+/// nowhere to write to; EST-301.
 inline saved_runconfig save_runconfig(run_configuration const& c, std::filesystem::path const& path,
                                       std::string const& name = {}, save_options const& options = {}) {
     detail::runconfig_place const place = detail::place_to_save(path, name);
@@ -84,12 +126,11 @@ inline saved_runconfig save_runconfig(run_configuration const& c, std::filesyste
     std::vector<std::filesystem::path> others;
 
     if (python.conda_dependencies) {
-        if (python.conda_dependencies_file.empty())
-            python.conda_dependencies_file =
-                (folder / "conda_dependencies.yml").lexically_relative(place.root).generic_string();
-        detail::check_inside(python.conda_dependencies_file);
+        std::string const text = detail::conda_text(all["environment"]["python"]["condaDependencies"]);
+        if (!python.conda_dependencies_file.empty()) detail::check_inside(python.conda_dependencies_file);
+        python.conda_dependencies_file = detail::conda_file_to_write(place, python.conda_dependencies_file, text);
         std::filesystem::path const file = place.root / python.conda_dependencies_file;
-        detail::write_conda_file(file, all["environment"]["python"]["condaDependencies"]);
+        detail::write_unless_same(file, text);
         others.push_back(file);
         all["environment"]["python"]["condaDependenciesFile"] = python.conda_dependencies_file;
         all["environment"]["python"]["condaDependencies"] = nullptr;
@@ -97,10 +138,16 @@ inline saved_runconfig save_runconfig(run_configuration const& c, std::filesyste
     if (options.environment == separate_environment::yes) {
         std::filesystem::path const separate = folder / "environment.yml";
         written_runconfig environment = detail::environment_text(all["environment"], options.comments);
-        replace_file(separate, environment.text);
-        others.push_back(separate);
-        saved.warnings = std::move(environment.warnings);
-        all.erase("environment");
+        if (detail::says_the_same(separate, environment.text) || !detail::others_read_the_environment(place.file)) {
+            replace_file(separate, environment.text);
+            others.push_back(separate);
+            saved.warnings = std::move(environment.warnings);
+            all.erase("environment");
+        } else {
+            saved.warnings.push_back({"EST-126", separate.string(),
+                                      "another run configuration in this folder is read with this file: the "
+                                      "environment is written into " + place.file.filename().string() + " itself"});
+        }
     }
     written_runconfig written;
     detail::runconfig_writer writer{options.comments, written};

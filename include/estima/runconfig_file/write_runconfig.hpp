@@ -87,8 +87,8 @@ inline void require_utf8(run_configuration const& c) { (void)canonical_json(c); 
 }  // namespace detail
 
 /// The text of a .runconfig file in commented YAML, as Azure's SDK writes it: all keys in its order, a comment at the
-/// start of the line above each, what is not set left empty. `comments`, of a file that was read, stand in place of
-/// estima's own. EST-102: text that is not UTF-8.
+/// start of the line above each, what is not set left empty or, for a few keys, out. `comments`, of a file that was
+/// read, stand in place of estima's own. EST-102: text that is not UTF-8.
 inline written_runconfig runconfig_text(run_configuration const& c, file_comments const& comments = {}) {
     written_runconfig written;
     detail::require_utf8(c);

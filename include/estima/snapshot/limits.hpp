@@ -144,9 +144,18 @@ private:
         return text.empty() ? "\n      none" : text;
     }
 
+    /// What a file of the top folder has in common with others: its ending, else its name before a number.
+    static std::string pattern_of(std::string const& name) {
+        if (std::size_t const dot = name.rfind('.'); dot != std::string::npos && dot > 0)
+            return "/*" + ignore_line(name.substr(dot), false).substr(1);
+        std::size_t const digit = name.find_first_of("0123456789");
+        if (digit == std::string::npos) return ignore_line(name, false);
+        return digit == 0 ? "/[0-9]*" : ignore_line(name.substr(0, digit), false) + "*";
+    }
+
     std::vector<item> children(tree_directory const& directory) const {
         std::vector<item> result;
-        std::map<std::string, std::uint64_t> endings;
+        std::map<std::string, std::uint64_t> alike;
         for (auto const& entry : directory.entries) {
             std::string const path = directory.path_of(entry.name);
             if (entry.kind == entry_kind::directory) {
@@ -154,13 +163,12 @@ private:
                 result.push_back({by_bytes_ ? w.bytes : w.files, path, entry.directory, ignore_line(path, true)});
             } else if (by_bytes_) {
                 result.push_back({entry.stamp.size, path, nullptr, ignore_line(path, false)});
-            } else if (std::size_t const dot = entry.name.rfind('.'); dot != std::string::npos && dot > 0) {
-                ++endings[entry.name.substr(dot)];
+            } else {
+                ++alike[pattern_of(entry.name)];
             }
         }
         if (directory.parent == nullptr)
-            for (auto const& [ending, count] : endings)
-                result.push_back({count, "*" + ending, nullptr, "/*" + ignore_line(ending, false).substr(1)});
+            for (auto const& [pattern, count] : alike) result.push_back({count, pattern, nullptr, pattern});
         return result;
     }
 

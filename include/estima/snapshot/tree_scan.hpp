@@ -5,6 +5,7 @@
 #include <fcntl.h>
 
 #include <array>
+#include <cerrno>
 #include <condition_variable>
 #include <cstring>
 #include <exception>
@@ -143,7 +144,7 @@ private:
         self.names.clear();
         for (;;) {
             ssize_t const n = ::getdents64(fd, self.buffer.data(), self.buffer.size());
-            if (n == 0) return true;
+            if (n == 0 || (n < 0 && errno == ENOENT)) return true;  // ENOENT: removed since it was opened
             if (n < 0) {
                 problems_.add(kind::unreadable, directory.path, std::strerror(errno));
                 return false;

@@ -25,6 +25,7 @@ namespace estima::inline v0_1 {
     if (code == ENOSPC || code == EDQUOT) remedy = "free space on that file system, or choose another workspace ($ESTIMA_WORKSPACE)";
     if (code == EROFS || code == EACCES || code == EPERM)
         remedy = "make it accessible for this user, or choose another workspace ($ESTIMA_WORKSPACE)";
+    if (code == ENOTDIR) remedy = "a part of that path is a file: remove it, or choose another place";
     throw error{"EST-301", {.what = std::string{doing} + " " + path.string(), .why = std::strerror(code), .remedy = remedy}};
 }
 

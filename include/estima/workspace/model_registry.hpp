@@ -49,7 +49,8 @@ inline model find_model(std::filesystem::path const& models, std::string const& 
         throw error{"EST-507",
                     {.what = "there is no model \"" + name + "\"",
                      .where = models.string(),
-                     .why = names.empty() ? "no model was registered yet" : "there are: " + listed(names)}};
+                     .why = names.empty() ? "no model was registered yet" : "there are: " + listed(names),
+                     .remedy = "name one of this workspace, or register it with run.register_model()"}};
     }
     if (version == 0) version = versions.back();
     if (!std::binary_search(versions.begin(), versions.end(), version)) {
@@ -58,7 +59,8 @@ inline model find_model(std::filesystem::path const& models, std::string const& 
         throw error{"EST-507",
                     {.what = "there is no version " + std::to_string(version) + " of model \"" + name + "\"",
                      .where = models.string(),
-                     .why = "there are: " + listed(texts)}};
+                     .why = "there are: " + listed(texts),
+                     .remedy = "name one of them, or 0 for the newest"}};
     }
     return read_model(models / name / std::to_string(version));
 }

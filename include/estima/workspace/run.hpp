@@ -51,7 +51,7 @@ public:
     run_directory const& directory() const { return directory_; }
 
     /// The address of the run's page, for a browser on this machine.
-    std::string portal_url() const { return file_url(std::filesystem::absolute(directory_.page())); }
+    std::string portal_url() const { return file_url(absolute_path(directory_.page())); }
 
     /// NotResponding if its supervisor died and the run cannot be ended from here: the workspace is read-only.
     run_status status() const { return newest().status; }
@@ -70,8 +70,9 @@ public:
         detail::run_waiter waiter{directory_, options, processes};
         journal& events = waiter.until_over();
         run_details details = details_from(events.record(), events.has_torn_end());
-        if (options.show_output) detail::print_summary(*options.output, details, directory_);
-        if (details.status == run_status::failed && options.raise_on_error)
+        bool const throws = details.status == run_status::failed && options.raise_on_error;
+        if (options.show_output) detail::print_summary(*options.output, details, directory_, throws);
+        if (throws)
             throw run_failed{std::move(details), directory_.system_logs().string()};
         return details;
     }
@@ -120,7 +121,8 @@ public:
             throw error{"EST-502",
                         {.what = "the run has no files below \"" + prefix + "\"",
                          .where = "run " + id() + ", " + std::string{to_string(record.status)},
-                         .why = names.empty() ? "it has no files" : "it has: " + detail::listed(names)}};
+                         .why = names.empty() ? "it has no files" : "it has: " + detail::listed(names),
+                         .remedy = detail::remedy_for_missing_file(record)}};
         return count;
     }
 
@@ -152,14 +154,16 @@ public:
         return m;
     }
 
-    /// Sets a tag, or changes it. EST-301.
+    /// Sets a tag, or changes it. EST-512: it has no name; EST-301.
     void tag(std::string const& name, std::string const& value = "") const {
+        require_a_name("a tag", name);
         append({{"event", "tag"}, {"name", name}, {"value", value}});
     }
     std::map<std::string, std::string> get_tags() const { return newest().tags; }
 
-    /// Sets a property, which stays: EST-501 if it has another value already.
+    /// Sets a property, which stays: EST-501 if it has another value already; EST-512: it has no name; EST-301.
     void add_property(std::string const& name, std::string const& value) const {
+        require_a_name("a property", name);
         set_once("property", &run_record::properties, name, value);
     }
     void add_properties(std::map<std::string, std::string> const& properties) const {
@@ -167,8 +171,10 @@ public:
     }
     std::map<std::string, std::string> get_properties() const { return newest().properties; }
 
-    /// Records a parameter of the run, which stays: EST-501 if it has another value already.
+    /// Records a parameter of the run, which stays: EST-501 if it has another value already; EST-512: it has no name;
+    /// EST-301.
     void log_parameter(std::string const& name, std::string const& value) const {
+        require_a_name("a parameter", name);
         set_once("parameter", &run_record::parameters, name, value);
     }
     std::map<std::string, std::string> get_parameters() const { return newest().parameters; }
@@ -211,6 +217,11 @@ private:
 
     run_configuration definition() const {
         return run_configuration_from_json(json::parse(read_file(directory_.run_configuration()), nullptr, false));
+    }
+
+    void require_a_name(std::string_view what, std::string const& name) const {
+        if (name.empty())
+            throw error{"EST-512", {.what = std::string{what} + " needs a name", .where = "run " + id(), .why = "the name is empty", .remedy = "give it one"}};
     }
 
     void append(json event) const {

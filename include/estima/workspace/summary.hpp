@@ -26,8 +26,8 @@ inline std::string duration_text(double seconds) {
     return text;
 }
 
-/// What wait_for_completion ends with when it shows output.
-inline void print_summary(std::ostream& out, run_details const& details, run_directory const& run) {
+/// What wait_for_completion ends with when it shows output. Of an error that is thrown next only the first line.
+inline void print_summary(std::ostream& out, run_details const& details, run_directory const& run, bool throws_error) {
     out << "\nExecution Summary\n=================\n"
         << "RunId: " << details.run_id << '\n'
         << "Status: " << to_string(details.status) << '\n'
@@ -35,7 +35,7 @@ inline void print_summary(std::ostream& out, run_details const& details, run_dir
     for (std::string const& warning : details.warnings) out << "Warning: " << warning << '\n';
     if (details.error) {
         error_text const text = text_of(details.run_id, *details.error, run.system_logs().string());
-        out << "Error: " << error{details.error->id, text}.what() << '\n';
+        out << "Error: " << error{details.error->id, throws_error ? error_text{.what = text.what} : text}.what() << '\n';
     }
     if (!details.artifacts.empty()) {
         out << "Outputs: " << run.outputs().string() << '\n';

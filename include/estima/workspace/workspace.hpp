@@ -18,6 +18,7 @@
 #include <utility>
 #include <vector>
 
+#include <estima/base/edit_distance.hpp>
 #include <estima/base/error.hpp>
 #include <estima/index/run_index.hpp>
 #include <estima/snapshot/shown.hpp>
@@ -199,27 +200,13 @@ private:
         return time != event.end() && time->is_string() ? utc_seconds(time->get_ref<std::string const&>()) : 0;
     }
 
-    /// How many single changes lead from one text to the other.
-    static std::size_t distance(std::string_view a, std::string_view b) {
-        std::vector<std::size_t> row(b.size() + 1);
-        for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-        for (std::size_t i = 1; i <= a.size(); ++i) {
-            std::size_t corner = std::exchange(row[0], i);
-            for (std::size_t j = 1; j <= b.size(); ++j) {
-                std::size_t const change = corner + (a[i - 1] == b[j - 1] ? 0 : 1);
-                corner = std::exchange(row[j], std::min({row[j] + 1, row[j - 1] + 1, change}));
-            }
-        }
-        return row[b.size()];
-    }
-
     [[noreturn]] void throw_no_run(std::string const& id) const {
         std::vector<std::string> const all = runs();
         std::vector<std::string> close, newest;
         for (auto at = all.rbegin(); at != all.rend(); ++at) {
             if (newest.size() < 5) newest.push_back(*at);
             bool const similar =
-                !id.empty() && id.size() < 300 && (at->find(id) != std::string::npos || distance(*at, id) <= 3);
+                !id.empty() && id.size() < 300 && (at->find(id) != std::string::npos || edit_distance(*at, id) <= 3);
             if (similar && close.size() < 5) close.push_back(*at);
         }
         throw error{"EST-307",
@@ -227,7 +214,8 @@ private:
                      .where = "workspace " + path_.string(),
                      .why = all.empty()     ? "the workspace has no runs"
                             : close.empty() ? "the newest runs are: " + detail::listed(newest)
-                                            : "did you mean: " + detail::listed(close)}};
+                                            : "did you mean: " + detail::listed(close),
+                     .remedy = "take the id from run.id(), or open the workspace that the run was submitted to"}};
     }
 
     std::filesystem::path path_;

@@ -243,8 +243,8 @@ TEST_CASE("describing: what runs on this machine, and what is only described and
     CHECK_FALSE(runs_here<estimator<environment<pip_packages<"tqdm">>>>());
     CHECK_FALSE(runs_here<estimator<environment<conda_packages<"numpy">>>>());
     CHECK_FALSE(runs_here<estimator<environment<conda_dependencies_file<"environment.yml">>>>());
-    CHECK_FALSE(runs_here<estimator<parameter_server<>>>());
-    CHECK_FALSE(runs_here<estimator<multi_worker<>>>());
+    CHECK(runs_here<estimator<parameter_server<>>>());
+    CHECK(runs_here<estimator<multi_worker<worker_count<3>>>>());
     CHECK_FALSE(runs_here<estimator<>>({{.inputs = {datastore{"blobs"}}}}));
     CHECK_FALSE(runs_here<estimator<>>({{.resume_from = datastore{"blobs"}}}));
     CHECK_FALSE(runs_here<estimator<>>({{.source_directory_data_store = "fast_share"}}));

@@ -107,13 +107,13 @@ TEST_CASE("what is wrong with packages and images is told at run time too, with 
     facts const f = facts_of<environment<pip_packages<"numpy=1", "torch>1", "torch<1">, conda_packages<"a", "a">,
                                           custom_docker_image<"ubuntu">>>();
     observation const o{f};
-    CHECK(detail::where_broken("EST-034", o, {}) ==
+    CHECK(detail::broken_where("EST-034", o, {}) ==
           "pip_packages: \"numpy=1\" at 5: a single = is conda's; pip compares with ==");
-    CHECK(detail::where_broken("EST-035", o, {}).empty());
-    CHECK(detail::where_broken("EST-037", o, {}) == "pip_packages: \"torch>1\" and \"torch<1\"");
-    CHECK(detail::where_broken("EST-044", o, {}) == "conda_packages: \"a\" and \"a\"");
-    CHECK(detail::where_broken("EST-047", o, {}) == "custom_docker_image: \"ubuntu\"");
-    CHECK(detail::where_broken("EST-036", observation{facts_of<environment<custom_docker_image<"A/b">>>()}, {}).starts_with(
+    CHECK(detail::broken_where("EST-035", o, {}).empty());
+    CHECK(detail::broken_where("EST-037", o, {}) == "pip_packages: \"torch>1\" and \"torch<1\"");
+    CHECK(detail::broken_where("EST-044", o, {}) == "conda_packages: \"a\" and \"a\"");
+    CHECK(detail::broken_where("EST-047", o, {}) == "custom_docker_image: \"ubuntu\"");
+    CHECK(detail::broken_where("EST-036", observation{facts_of<environment<custom_docker_image<"A/b">>>()}, {}).starts_with(
         "custom_docker_image: \"A/b\" at 0: "));
 
     good_job job;
@@ -122,4 +122,51 @@ TEST_CASE("what is wrong with packages and images is told at run time too, with 
     REQUIRE(warned.size() == 1);
     CHECK(warned[0].id == "EST-047");
     CHECK(warned[0].where == "custom_docker_image: \"continuumio/miniconda\"");
+}
+
+TEST_CASE("limits of the service count characters, not bytes") {
+    std::string accents;
+    for (int i = 0; i < 100; ++i) accents += "\xC3\xA9";
+    job_fields fields{.source_directory = ".", .entry_script = "none", .tags = {{accents, accents}}};
+    auto const told = [&fields] {
+        observation const o = observe(estimator<aml_compute<target_name<"p">>>::policy_facts, fields);
+        return o.over_limits;
+    };
+    CHECK(told().empty());
+    fields.tags = {{accents + "e", ""}};
+    CHECK(told().find("101, at most 100") != std::string::npos);
+    fields.tags.clear();
+    for (int i = 0; i < 200; ++i) fields.inputs.push_back(dataset{"d"}.as_named_input("d" + std::to_string(i)));
+    CHECK(told().empty());
+    fields.inputs.push_back(dataset{"d"}.as_named_input("one_more"));
+    CHECK(told().find("datasets: 201, at most 200") != std::string::npos);
+}
+
+TEST_CASE("inputs that are lost, or take a variable that means something else, are told") {
+    using gpu_job = estimator<pytorch<>, aml_compute<target_name<"p">>, gloo<process_count_per_node<2>>,
+                              environment<environment_variables<variable<"HERE", "1">>>>;
+    job_fields fields{.source_directory = ".", .entry_script = "none"};
+    auto ids = [&fields] {
+        std::string found;
+        for (broken_rule const& one : check(gpu_job{fields}))
+            if (one.id >= "EST-031" && one.id <= "EST-042") found += std::string{one.id} + " ";
+        return found;
+    };
+    fields.resume_from = datastore{"b", "x"};
+    CHECK(ids().empty());
+    fields.inputs = {{.source = "other", .name = "MODEL_LOCATION", .path = "q"}};
+    CHECK(ids() == "EST-041 ");
+    fields.inputs.clear();
+    fields.script_params = {{"--resume-from", "x"}};
+    CHECK(ids() == "EST-031 ");
+    fields = {.source_directory = ".", .entry_script = "none", .inputs = {dataset{"x"}.as_named_input("RANK")}};
+    CHECK(ids() == "EST-042 ");
+    fields.inputs = {dataset{"x"}.as_named_input("HERE")};
+    CHECK(ids() == "EST-042 ");
+    fields.inputs = {dataset{""}.as_named_input("x")};
+    CHECK(ids() == "EST-042 ");
+    fields.inputs = {datastore{""}};
+    CHECK(ids() == "EST-042 ");
+    fields.inputs = {dataset{"x"}.as_named_input("x")};
+    CHECK(ids().empty());
 }

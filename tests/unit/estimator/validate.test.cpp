@@ -124,6 +124,40 @@ TEST_CASE("the source directory must be one, and the entry a file inside it") {
     std::filesystem::remove(job.folder.path().string() + "-outside.py");
 }
 
+TEST_CASE("an entry that is not there is told with the folder and with names that are close") {
+    good_job job;
+    auto where = [&job](std::string const& entry) {
+        job.fields.entry_script = entry;
+        return check(estimator<generic>{job.fields}).at(0).where;
+    };
+    std::string const source = "; source_directory = \"" + job.fields.source_directory + "\"";
+    CHECK(where("trian.py") == "entry_script = \"trian.py\"" + source + "; did you mean \"train.py\"?");
+    CHECK(where("train") == "entry_script = \"train\"" + source + "; did you mean \"train.py\"?");
+    CHECK(where("x") == "entry_script = \"x\"" + source);
+    CHECK(where("nowhere/x") == "entry_script = \"nowhere/x\"" + source);
+    CHECK(where("") == "entry_script is not given");
+    CHECK(where("/train.py") == "entry_script = \"/train.py\", which is not relative");
+    CHECK(where("../train.py") == "entry_script = \"../train.py\", which leads out of it");
+    job.fields.entry_script = "train.py";
+    job.fields.source_directory = "not here";
+    CHECK_THAT(check(estimator<generic>{job.fields}).at(0).where,
+               Catch::Matchers::StartsWith("source_directory = \"not here\", from /"));
+}
+
+TEST_CASE("an interpreter given twice is told with both paths") {
+    good_job job;
+    job.fields.interpreter_path = "sh";
+    using with_shell = estimator<environment<interpreter_path<"/bin/sh">>>;
+    CHECK(check(with_shell{job.fields}).at(0).where == "interpreter_path = \"sh\", and in the policy \"/bin/sh\"");
+}
+
+TEST_CASE("a null pointer as a parameter is refused, not followed") {
+    good_job job;
+    char const* const home = nullptr;
+    job.fields.script_params = {{"--home", home}};
+    CHECK(ids<estimator<generic>>(job.fields) == one{"EST-025"});
+}
+
 TEST_CASE("a native entry must be executable, a script need not") {
     good_job job;
     CHECK(ids<estimator<native>>(job.fields) == one{"EST-022"});
@@ -204,6 +238,7 @@ TEST_CASE("a time limit must make sense") {
     good_job job;
     job.fields.max_run_duration = seconds(-1);
     CHECK(ids<estimator<generic>>(job.fields) == one{"EST-024"});
+    CHECK(check(estimator<generic>{job.fields}).at(0).where == "max_run_duration = -1 s");
     job.fields.max_run_duration = seconds(0.0 / 1.0 + 2e9);
     CHECK(ids<estimator<generic>>(job.fields) == one{"EST-024"});
     job.fields.max_run_duration = 1_s;

@@ -9,7 +9,7 @@ using namespace from_azureml;
 namespace {
 /// What the script of a rank gets as arguments when the job is started.
 texts arguments_of_rank(std::size_t rank, es::run_configuration const& c) {
-    es::launch_plan const plan = es::make_launch_plan(c, es::run_directory{"/w/runs/r"}, {.rendezvous_port = "4321"});
+    es::launch_plan const plan = es::make_launch_plan(c, es::run_directory{"/w/runs/r"}, {.rendezvous = {"127.0.0.1:4321"}});
     es::process_plan const& p = plan.processes.at(rank);
     return {p.argv.end() - static_cast<std::ptrdiff_t>(c.arguments.size()), p.argv.end()};
 }

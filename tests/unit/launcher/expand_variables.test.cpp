@@ -18,7 +18,7 @@ run_configuration job(std::string communicator, std::vector<std::string> argumen
     return c;
 }
 std::vector<std::string> arguments_of_rank_1(run_configuration const& c) {
-    process_plan const p = make_launch_plan(c, run_directory{"/w/runs/r"}, {.rendezvous_port = "1234"}).processes.at(1);
+    process_plan const p = make_launch_plan(c, run_directory{"/w/runs/r"}, {.rendezvous = {"127.0.0.1:1234"}}).processes.at(1);
     return {p.argv.end() - static_cast<std::ptrdiff_t>(c.arguments.size()), p.argv.end()};
 }
 }  // namespace

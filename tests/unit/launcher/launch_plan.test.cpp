@@ -90,10 +90,31 @@ TEST_CASE("mpi uses mpirun for one process as well") {
     CHECK_FALSE(make_launch_plan(python("Gloo", 2), run, {}).mpirun_argv.empty());
 }
 
+TEST_CASE("TensorFlow's tasks are told where all are, and which one each is") {
+    estima::run_configuration c = python("ParameterServer", 1);
+    c.tensorflow = {.worker_count = 2, .parameter_server_count = 1};
+    auto const plan = make_launch_plan(c, run, {.rendezvous = {"h:1", "h:2", "g:3"}});
+    REQUIRE(plan.processes.size() == 3);
+    auto told = [&](std::size_t rank) { return value_of(plan.processes[rank].environment, "TF_CONFIG"); };
+    std::string const cluster = R"({"cluster":{"ps":["g:3"],"worker":["h:1","h:2"]},"task":{"index":)";
+    CHECK(told(0) == cluster + R"(0,"type":"worker"}})");
+    CHECK(told(1) == cluster + R"(1,"type":"worker"}})");
+    CHECK(told(2) == cluster + R"(0,"type":"ps"}})");
+    CHECK(has(plan.mpirun_argv, {"--rendezvous", "h:1", "--rendezvous", "h:2", "--rendezvous", "g:3"}));
+
+    c.communicator = "MultiWorker";
+    auto const workers = make_launch_plan(c, run, {.rendezvous = {"h:1", "h:2"}});
+    REQUIRE(workers.processes.size() == 2);
+    CHECK(value_of(workers.processes[1].environment, "TF_CONFIG") ==
+          R"({"cluster":{"worker":["h:1","h:2"]},"task":{"index":1,"type":"worker"}})");
+    c.tensorflow.worker_count = 1;
+    CHECK(make_launch_plan(c, run, {}).mpirun_argv.empty());
+}
+
 TEST_CASE("gloo tells each process its place") {
     estima::run_configuration c = python("Gloo", 4);
     c.node_count = 2;
-    auto const plan = make_launch_plan(c, run, {.rendezvous_address = "10.0.0.1", .rendezvous_port = "12345"});
+    auto const plan = make_launch_plan(c, run, {.rendezvous = {"10.0.0.1:12345"}});
     REQUIRE(plan.processes.size() == 4);
     auto const& e = plan.processes[3].environment;
     CHECK(value_of(e, "MASTER_ADDR") == "10.0.0.1");

@@ -62,7 +62,7 @@ TEST_CASE("the first rank that failed by itself is the one that is told") {
     CHECK(result.status == run_status::failed);
     CHECK(result.error->id == "EST-421");
     CHECK(result.error->rank == 2);
-    CHECK(result.error->message == "the script was ended by SIGSEGV on rank 2 (h2)");
+    CHECK(result.error->message == "the script was ended by SIGSEGV on rank 2 (h2): it touched memory that is not its own, or that is not there");
 }
 
 TEST_CASE("a request to end decides, whatever the script made of it") {

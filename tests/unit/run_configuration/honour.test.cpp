@@ -34,7 +34,8 @@ list after(Change const& change, std::string_view kind = "local") {
 TEST_CASE("a configuration that only has defaults can be run as it stands") {
     for (char const* kind : {"local", "ssh_hosts", "slurm", "aml_compute"}) CHECK(fields(sound(), kind).empty());
     CHECK(after([](auto& c) {
-              c.environment.name = "mine";
+              c.environment.name = "mine";  // a name for what is there
+              c.environment.python.user_managed_dependencies = true;
               c.environment.docker.shm_size = "8g";          // means nothing without a container
               c.environment.docker.base_image = "python:3";  // nor does this
               c.auto_prepare_environment = true;
@@ -54,6 +55,8 @@ TEST_CASE("on this machine each thing that only Azure has is named") {
     CHECK(after([](auto& c) { c.environment.python.conda_dependencies_file = "env.yml"; }) ==
           list{"environment.python.condaDependenciesFile"});
     CHECK(after([](auto& c) { c.environment.name = "AzureML-Tutorial"; }) == list{"environment.name"});
+    CHECK(after([](auto& c) { c.environment.name = "vision"; }) == list{"environment.name"});  // it holds who knows what
+    CHECK(after([](auto& c) { c.communicator = "MultiWorker"; }).empty());
     CHECK(after([](auto& c) { c.framework = "PySpark"; }) == list{"framework"});
     CHECK(after([](auto& c) { c.framework = "CNTK"; }) == list{"framework"});
     CHECK(after([](auto& c) { c.communicator = "ParallelTask"; }) == list{"communicator"});

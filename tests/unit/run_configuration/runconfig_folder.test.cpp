@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <vector>
 
 #include <estima/runconfig_file/save_runconfig.hpp>
 #include <support/temporary_directory.hpp>
@@ -163,6 +164,67 @@ TEST_CASE("a conda file that says the same already keeps its comments") {
     c.environment.python.conda_dependencies->dependencies.conda.push_back("scipy");
     save_runconfig(c, p.path(), "a");
     CHECK(read_file(p / "env.yml").find("- scipy") != std::string::npos);
+}
+
+TEST_CASE("saving a second configuration leaves the packages of the first as they are") {
+    project const p;
+    auto with = [](std::string const& package) {
+        run_configuration c{.script = package + ".py"};
+        c.environment.python.conda_dependencies = conda_section{.dependencies = {{package}, {}}};
+        return c;
+    };
+    auto file = [](saved_runconfig const& saved) {
+        return saved.configuration.environment.python.conda_dependencies_file;
+    };
+    auto loaded = [&p](std::string const& name) { return load_runconfig(p.path(), name).configuration; };
+
+    saved_runconfig const first = save_runconfig(with("numpy"), p.path(), "first");
+    saved_runconfig const second = save_runconfig(with("scipy"), p.path(), "second");
+    saved_runconfig const same = save_runconfig(with("numpy"), p.path(), "same");
+    CHECK(file(first) == ".azureml/conda_dependencies.yml");
+    CHECK(file(second) == ".azureml/second_conda_dependencies.yml");
+    CHECK(file(same) == file(first));
+    CHECK(second.files == std::vector<fs::path>{p / ".azureml/second.runconfig",
+                                                p / ".azureml/second_conda_dependencies.yml"});
+    CHECK(loaded("first") == first.configuration);
+    CHECK(loaded("second") == second.configuration);
+
+    // Saved again with other packages: the file that is shared stays, its own is replaced.
+    for (char const* package : {"pandas", "dask"}) {
+        run_configuration changed = loaded("first");
+        changed.environment.python.conda_dependencies->dependencies.conda = {package};
+        saved_runconfig const again = save_runconfig(changed, p.path(), "first");
+        CHECK(file(again) == ".azureml/first_conda_dependencies.yml");
+        CHECK(loaded("first") == again.configuration);
+    }
+    CHECK(loaded("same") == same.configuration);
+    CHECK(loaded("second") == second.configuration);
+
+    // Loaded, changed, and saved under another name: the file of its own that it names is another's.
+    run_configuration third = loaded("second");
+    third.environment.python.conda_dependencies->dependencies.conda = {"jax"};
+    CHECK(file(save_runconfig(third, p.path(), "third")) == ".azureml/third_conda_dependencies.yml");
+    CHECK(loaded("second") == second.configuration);
+}
+
+TEST_CASE("an environment.yml that another configuration is read with is not replaced") {
+    project const p;
+    run_configuration c{.script = "a.py"};
+    c.environment.name = "first";
+    save_options const separate{.environment = separate_environment::yes};
+    save_runconfig(c, p.path(), "first", separate);
+    c.environment.docker.shm_size = "4g";
+    CHECK(save_runconfig(c, p.path(), "first", separate).files.size() == 2);  // its own is replaced
+    run_configuration const first = load_runconfig(p.path(), "first").configuration;
+    CHECK(first == c);
+    CHECK(save_runconfig(c, p.path(), "same", separate).warnings.empty());
+    c.environment.name = "second";
+    saved_runconfig const saved = save_runconfig(c, p.path(), "second", separate);
+    CHECK(saved.files == std::vector<fs::path>{p / ".azureml/second.runconfig"});
+    REQUIRE(saved.warnings.size() == 1);
+    CHECK(saved.warnings[0].id == "EST-126");
+    CHECK(load_runconfig(p.path(), "first").configuration == first);
+    CHECK(load_runconfig(p.path(), "second").configuration == saved.configuration);
 }
 
 TEST_CASE("what is no regular file of a fair size is not read") {

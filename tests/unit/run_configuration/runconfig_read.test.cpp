@@ -7,6 +7,7 @@
 
 #include <estima/run_configuration/json.hpp>
 #include <estima/runconfig_file/read_runconfig.hpp>
+#include <estima/runconfig_file/write_runconfig.hpp>
 
 namespace {
 using namespace estima;
@@ -242,4 +243,45 @@ TEST_CASE("files of the first versions are read into today's keys") {
     CHECK(refusal("Target: local\nNodeCount: two\n") ==
           "EST-105 f:2:12 (nodeCount): expected a whole number, found \"two\"");
     CHECK(read("environment: {}\nTarget: x\n").target == "local");  // not of the first versions: an unknown key
+}
+
+TEST_CASE("secrets below keys that are not known are not kept, and each is told") {
+    std::string const text =
+        "script: a.py\nregistry:\n  user: u\n  Password: swordfish\n  list:\n  - {apiTOKEN: swordfish, n: 1}\n"
+        "environment:\n  client_secret: swordfish\n  docker: {password: '', tokens: 3, token: [a]}\n";
+    loaded_runconfig const loaded = parse_runconfig(text, "f");
+    CHECK(loaded.configuration.unknown.text.find("swordfish") == std::string::npos);
+    CHECK(runconfig_text(loaded.configuration).text.find("swordfish") == std::string::npos);
+    json const all = to_json(loaded.configuration);
+    CHECK(all["registry"] == json::parse(R"({"user": "u", "Password": null, "list": [{"apiTOKEN": null, "n": 1}]})"));
+    CHECK(all["environment"]["client_secret"].is_null());
+    CHECK(all["environment"]["docker"]["tokens"] == 3);
+    CHECK(all["environment"]["docker"]["password"] == "");
+    CHECK(all["environment"]["docker"]["token"] == json::parse(R"(["a"])"));
+    list told;
+    for (file_warning const& one : loaded.warnings) {
+        CHECK(one.text.find("swordfish") == std::string::npos);
+        if (one.id == "EST-122") told.push_back(one.where);
+    }
+    CHECK(told == list{"f:8:3 (environment.client_secret)", "f:4:3 (registry.Password)",
+                       "f:6:6 (registry.list.0.apiTOKEN)"});
+    CHECK(to_json(run_configuration_from_json(json::parse(R"({"mine": {"token": "swordfish"}})")))["mine"]["token"]
+              .is_null());
+}
+
+TEST_CASE("a package that conda or pip cannot read is told with its place, and kept") {
+    auto told = [](std::string const& packages) {
+        return warnings("environment:\n  python:\n    condaDependencies:\n      dependencies:\n" + packages);
+    };
+    std::string const at = " (environment.python.condaDependencies.dependencies.";
+    CHECK(told("      - python=\n      - numpy==x==y\n      - pip:\n        - a=1\n        - b==1.0\n") ==
+          list{"EST-125 f:5:9" + at + "0)", "EST-125 f:6:9" + at + "1)", "EST-125 f:8:11" + at + "2.pip.0)"});
+    CHECK(told("      - {pip: [-r more.txt, --pre, ./own, git+https://x.org/a, own/a.whl, a==1 --hash=sha256:0,\n"
+               "        'a[b]==1; python_version < \"3\"', 'a @ https://x.org/a.whl', 'b>=1,<2 # why']}\n"
+               "      - conda-forge::numpy>=1.20,<2\n      - python=3.8\n      - 'pillow 1.2.* py3*'\n") == list{});
+    loaded_runconfig const loaded =
+        parse_runconfig("environment: {python: {condaDependencies: {dependencies: [python=]}}}", "f");
+    CHECK(loaded.configuration.environment.python.conda_dependencies->dependencies.conda == list{"python="});
+    REQUIRE(loaded.warnings.size() == 1);
+    CHECK(loaded.warnings[0].text.starts_with("\"python=\" is not a package for conda: expected "));
 }

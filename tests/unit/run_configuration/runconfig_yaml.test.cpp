@@ -148,3 +148,25 @@ TEST_CASE("syntax that is wrong is refused with its place, whatever the parser t
     check_start(refusal("{\"script\": \"a\",\n \"nodeCount\" 2}"), "EST-103 f:2:14: syntax error");
     check_start(refusal("script: a\nnodeCount: [1\n"), "EST-103 f:");
 }
+
+TEST_CASE("quotes and brackets that do not end are refused, also where the last line ends") {
+    for (std::string const start : {"script: \"a", "script: 'a", "script: \"a\\", "script: 'a''"}) {
+        INFO(start);
+        for (char const* end : {"\n", "\r\n", "\n\n  \n", "\nnodeCount: 2\n"})
+            CHECK(refusal(start + end) == "EST-103 f:1:9: what starts with this quote does not end");
+    }
+    CHECK(refusal("target: \"x\"\ntags: {\xC3\xBC: '\xC3\xBC'}\nscript: &a 'b\n\n") ==
+          "EST-103 f:3:12: what starts with this quote does not end");
+    CHECK(refusal("arguments:\n- 'a\n- b\n") == "EST-103 f:2:3: what starts with this quote does not end");
+    for (char const* text : {"arguments: [a\n", "arguments: [\n", "arguments: [a, \"b\n", "arguments: [[a]\n"})
+        check_start(refusal(text), "EST-103 f:2:1: ");
+    for (char const* text : {"tags: {a: b\n", "tags: {\n", "tags: {a:\n"})
+        check_start(refusal(text), "EST-103 f:2:1: ");
+
+    CHECK(read("target: \"x\"\nscript: it's\n").script == "it's");
+    CHECK(read("script: 'it''s'\n# don't\n").script == "it's");
+    CHECK(read("script: a # \"b\n").script == "a");
+    CHECK(read("script: |\n  \"a\n").script == "\"a\n");
+    CHECK(read("script: >-\n  'a").script == "'a");
+    CHECK(read("script: \"a\n  b\"\n...\n").script == "a b");
+}

@@ -108,6 +108,19 @@ TEST_CASE("too many files: the error names the folders with most and the lines t
     CHECK(paths_after(store, source, limits, e) == ".amlignore|data|src|src/0.py|src/1.py|src/2.py|src/3.py|src/4.py|");
 }
 
+TEST_CASE("too many files without an ending in the top folder: the line has what their names share", "[snapshot][limits]") {
+    temporary_directory temporary;
+    fs::path const source = temporary / "source";
+    for (int i = 0; i < 30; ++i) write(source / ("part*" + std::to_string(i)), "");
+    for (int i = 0; i < 20; ++i) write(source / std::to_string(i), "");
+    write(source / "Makefile", "");
+    estima::snapshot_limits const limits{.max_files = 10};
+    estima::snapshot_store store{temporary / "store"};
+    auto const e = thrown_by([&] { store.take(source, limits); });
+    CHECK(proposed(e) == std::vector<std::string>{"/part\\**", "/[0-9]*"});
+    CHECK(paths_after(store, source, limits, e) == ".amlignore|Makefile|");
+}
+
 TEST_CASE("what is ignored does not count, and a refused tree leaves nothing in the store", "[snapshot][limits]") {
     temporary_directory temporary;
     fs::path const source = temporary / "source";

@@ -139,7 +139,7 @@ TEST_CASE("a file that changes while it is read is never stored half old, half n
         }
     }
     writer.join();
-    CHECK(unexpected.empty());
+    CHECK(unexpected == "");
     REQUIRE_FALSE(ids.empty());
     for (std::size_t i = 0; i < ids.size(); ++i) {
         store.restore(ids[i], temporary / std::to_string(i));
@@ -199,7 +199,7 @@ TEST_CASE("files that come and go while the snapshot is taken do no harm", "[sna
     }
     stop = true;
     writer.join();
-    CHECK(unexpected.empty());
+    CHECK(unexpected == "");
     if (!id.empty()) {
         store.restore(id, temporary / "restored");
         CHECK(estima_test::contents(temporary / "restored/constant") == "c");

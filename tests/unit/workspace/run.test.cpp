@@ -50,6 +50,13 @@ TEST_CASE("a property is set once") {
     CHECK_FALSE(error_of([&] { run.add_property("ContentSnapshotId", "x"); }).empty());
 }
 
+TEST_CASE("a tag or property needs a name") {
+    estima_test::fake_run fake;
+    CHECK(error_of([&] { fake.run().tag("", "x"); }).starts_with("[EST-512]"));
+    CHECK(error_of([&] { fake.run().add_property("", "x"); }).starts_with("[EST-512]"));
+    CHECK(fake.run().get_tags().empty());
+}
+
 TEST_CASE("of many that set a property at once, one is right and the others are told") {
     estima_test::fake_run fake;
     std::vector<std::string> told(8);

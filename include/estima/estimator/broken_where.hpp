@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <dirent.h>
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <estima/base/edit_distance.hpp>
+#include <estima/estimator/observe.hpp>
+#include <estima/estimator/requirement_where.hpp>
+#include <estima/estimator/value_text.hpp>
+
+// The values that a rule of the library is about, in words: what stands after "where" when submit refuses a job.
+namespace estima::inline v0_1::detail {
+
+inline std::string counts_where(observation const& o, job_fields const& job) {
+    facts const& f = o.seen;
+    if (std::string_view const policy = f.environment.interpreter_path; f.environment.interpreter_is_contradicted)
+        return "interpreter_path = " + between_quotes(job.interpreter_path) + ", and in the policy " + between_quotes(policy);
+    auto number = [](std::string_view name, count const& c) {
+        return std::string{name} + " is " + std::to_string(c.value) +
+               (c.is_contradicted ? " in one place and another number elsewhere" : "");
+    };
+    return number("node_count", f.node_count) + ", " +
+           (f.backend.has_roles ? number("worker_count", f.backend.worker_count) + ", " +
+                                      number("parameter_server_count", f.backend.parameter_server_count)
+                                : number("process_count_per_node", f.process_count_per_node)) +
+           "; framework " + std::string{f.framework.name} + ", backend " + std::string{f.backend.name} + ", target " +
+           std::string{f.target.name} + " with " + std::to_string(f.target.max_nodes) +
+           (f.target.max_nodes == 1 ? " node" : " nodes");
+}
+
+inline std::string versions_where(observation const& o, job_fields const&) {
+    framework_facts const& f = o.seen.framework;
+    std::string text{f.name};
+    text.append(" ").append(f.version.empty() ? "without a version" : f.version).append("; known:");
+    for (framework_version const& one : f.versions) text.append(" ").append(one.version);
+    return text;
+}
+
+/// The folder as it was given and, where that is relative, where it was looked for.
+inline std::string source_where(observation const&, job_fields const& job) {
+    std::string text = "source_directory = " + between_quotes(job.source_directory);
+    if (job.source_directory.starts_with('/')) return text;
+    std::string const here = real_path(".");
+    return text + (here.empty() ? ", and the current directory was deleted" : ", from " + here);
+}
+
+/// Of the files beside the entry those whose names are nearly its own, or are but for the ending: three at most.
+inline std::string names_close_to(std::string const& source, std::string const& entry) {
+    std::size_t const slash = entry.rfind('/');
+    std::string const folder = slash == std::string::npos ? "" : entry.substr(0, slash + 1);
+    std::string_view const wanted = std::string_view{entry}.substr(folder.size());
+    std::vector<std::string> close;
+    if (DIR* const entries = ::opendir((source + "/" + folder).c_str())) {
+        while (dirent const* const one = ::readdir(entries)) {
+            std::string_view const name = one->d_name;
+            bool const is_close = name.starts_with(std::string{wanted} + ".") || edit_distance(name, wanted) <= 2;
+            if (name != "." && name != ".." && is_close) close.push_back(folder + std::string{name});
+        }
+        ::closedir(entries);
+    }
+    std::sort(close.begin(), close.end());
+    std::string text;
+    for (std::size_t i = 0; i < close.size() && i < 3; ++i) text += (i == 0 ? "" : ", ") + between_quotes(close[i]);
+    return text;
+}
+
+inline std::string entry_where(observation const& o, job_fields const& job) {
+    if (job.entry_script.empty()) return "entry_script is not given";
+    std::string text = "entry_script = " + between_quotes(job.entry_script);
+    if (job.entry_script.starts_with('/')) return text + ", which is not relative";
+    if (!stays_inside(job.entry_script)) return text + ", which leads out of it";
+    std::string const close = o.seen.seen.entry_is_inside == known::no ? names_close_to(job.source_directory, job.entry_script) : "";
+    return text + "; " + source_where(o, job) + (close.empty() ? "" : "; did you mean " + close + "?");
+}
+
+inline std::string interpreter_where(observation const& o, job_fields const& job) {
+    return "interpreter_path = " + between_quotes(interpreter_of(o.seen, job));
+}
+
+inline std::string looked_up_interpreter_where(observation const& o, job_fields const& job) {
+    bool const is_looked_up = interpreter_of(o.seen, job).find('/') == std::string::npos;
+    return interpreter_where(o, job) + (is_looked_up ? ", PATH = " + path_of(o.seen, job) : "");
+}
+
+/// What tells the values of one rule.
+struct where_of_rule {
+    std::string_view id;
+    std::string (*where)(observation const&, job_fields const&);
+};
+
+inline std::string broken_where(std::string_view id, observation const& o, job_fields const& job) {
+    using seen = observation const&;
+    using fields = job_fields const&;
+    static constexpr where_of_rule tellers[]{
+        {"EST-002", counts_where},
+        {"EST-003", counts_where},
+        {"EST-004", counts_where},
+        {"EST-005", counts_where},
+        {"EST-006", counts_where},
+        {"EST-007", counts_where},
+        {"EST-008", counts_where},
+        {"EST-009", versions_where},
+        {"EST-010", interpreter_where},
+        {"EST-011", [](seen s, fields) { return "environment_variables: " + s.reserved_variables; }},
+        {"EST-013", versions_where},
+        {"EST-018", counts_where},
+        {"EST-019", counts_where},
+        {"EST-020", source_where},
+        {"EST-021", entry_where},
+        {"EST-022", entry_where},
+        {"EST-023", looked_up_interpreter_where},
+        {"EST-024", [](seen, fields f) { return "max_run_duration = " + number_text(f.max_run_duration.seconds()) + " s"; }},
+        {"EST-025", [](seen s, fields) { return s.unpassable_text; }},
+        {"EST-026", [](seen s, fields) { return s.names_given_twice; }},
+        {"EST-027", counts_where},
+        {"EST-028", counts_where},
+        {"EST-029", counts_where},
+        {"EST-030", counts_where},
+        {"EST-031", [](seen s, fields) { return "script_params: " + s.parameters_given_twice; }},
+        {"EST-032", [](seen s, fields) { return s.over_limits; }},
+        {"EST-033", [](seen s, fields) { return s.missing_files; }},
+        {"EST-039", counts_where},
+        {"EST-040", versions_where},
+        {"EST-041", [](seen s, fields) { return "inputs and script_params: " + s.repeated_inputs; }},
+        {"EST-042", [](seen s, fields) { return "inputs and script_params: " + s.unusable_input_names; }},
+        {"EST-045", [](seen, fields f) { return "entry_script = " + between_quotes(f.entry_script); }},
+        {"EST-046", counts_where},
+        {"EST-052", [](seen s, fields) { return s.texts_without_utf8; }},
+    };
+    for (where_of_rule const& one : tellers)
+        if (one.id == id) return one.where(o, job);
+    return requirement_where(id, o.seen);
+}
+
+}  // namespace estima::inline v0_1::detail
