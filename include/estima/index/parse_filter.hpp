@@ -18,7 +18,7 @@ namespace estima::inline v0_1 {
 namespace detail {
 
 /// The names of MLflow and our own for attributes; empty for what there is not.
-inline std::string_view attribute_of(std::string_view name) {
+inline std::string_view known_attribute(std::string_view name) {
     constexpr std::pair<std::string_view, std::string_view> names[]{
         {"run_id", "run_id"},           {"run_name", "display_name"},   {"run name", "display_name"},
         {"Run name", "display_name"},   {"Run Name", "display_name"},   {"display_name", "display_name"},
@@ -77,7 +77,7 @@ inline run_field take_field(filter_text& in) {
         in.fail("a name is expected", "for example: metrics.loss < 0.1 and tags.team = 'x'");
     }
     if (field.kind == run_field_kind::attribute) {
-        std::string_view const ours = attribute_of(name);
+        std::string_view const ours = known_attribute(name);
         if (ours.empty())
             in.fail(at, "runs have no attribute \"" + name + "\"",
                     "attributes are run_id, run_name, status, start_time, end_time, created, experiment, user_id, target, "
