@@ -28,13 +28,20 @@ struct no_estimator : job_fields {
     static constexpr facts const& policy_facts = policies::told;
 };
 
-template <class Found, class... Policies>
-struct estimator_of {
+/// The assertion stands in a function, not in a class: clang drops a name that stands for a class in which an assertion
+/// failed, and would then say of each use that it does not know the name.
+template <class Found, class...>
+constexpr bool keeps_rules() {
     static_assert(is_empty<Found>, "these policies make no estimator: see the rules that are named as broken");
+    return is_empty<Found>;
+}
+
+template <bool Estimable, class... Policies>
+struct estimator_of {
     using type = no_estimator;
 };
 template <class... Policies>
-struct estimator_of<rules<>, Policies...> {
+struct estimator_of<true, Policies...> {
     using type = basic_estimator<policy_for<framework_slot, generic, Policies...>,
                                  policy_for<compute_target_slot, local, Policies...>,
                                  policy_for<distribution_backend_slot, single_process, Policies...>,
@@ -46,6 +53,7 @@ struct estimator_of<rules<>, Policies...> {
 /// are `generic`, `local`, `single_process` and `environment<>`. Policies that break rules are one compile
 /// error, which names them all; `estimable<Policies...>` asks without an error.
 template <class... Policies>
-using estimator = typename detail::estimator_of<broken_rules<Policies...>, Policies...>::type;
+using estimator =
+    typename detail::estimator_of<detail::keeps_rules<broken_rules<Policies...>, Policies...>(), Policies...>::type;
 
 }  // namespace estima::inline v0_1

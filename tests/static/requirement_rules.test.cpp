@@ -56,7 +56,10 @@ static_assert(!image<"ubuntu@sha256:0123456789abcdef0123456789abcdef0123456789ab
 static_assert(pip<"numpy<1.20", "numpy>=1.19"> && !pip<"numpy<1.20", "numpy>=1.20"> && !pip<"numpy<1.20", "NumPy>=1.20">);
 static_assert(pip<"a>=1,<2"> && !pip<"a>2,<1"> && pip<"a<1", "b>1">);
 static_assert(conda<"numpy=1.16", "numpy>=1.16.2"> && !conda<"numpy=1.16", "numpy>=1.17">);
-static_assert(estimable<environment<conda_packages<"numpy=1.16">, pip_packages<"scipy==1.2", "numpy==1.17">>>);  // two lists
+static_assert(estimable<environment<conda_packages<"numpy=1.16">, pip_packages<"scipy==1.2", "numpy==1.16.4">>>);
+static_assert(std::same_as<broken_rules<environment<conda_packages<"numpy=1.16">, pip_packages<"scipy==1.2", "numpy==1.17">>>,
+                           rules<broken<est<37>, packages_that_cannot_be_installed_together, keep_one_of_them_or_pins_that_overlap,
+                                        no_version_satisfies<detail::told_text<"numpy=1.16">, detail::told_text<"numpy==1.17">>>>>);
 static_assert(estimable<pytorch<"1.4">, environment<pip_packages<"torch==1.5">>>);  // in place of the framework's: EST-040
 static_assert(std::same_as<broken_rules<environment<pip_packages<"a>2,<1">>>,
                            rules<broken<est<37>, packages_that_cannot_be_installed_together, keep_one_of_them_or_pins_that_overlap,
@@ -76,6 +79,21 @@ static_assert(!pip_breaks<a_package_is_named_twice, "numpy", "numpy[x]"> && !pip
 static_assert(conda_breaks<a_package_is_named_twice, "numpy", "conda-forge::numpy">);
 static_assert(image_breaks<an_image_that_may_change, "ubuntu"> && image_breaks<an_image_that_may_change, "ubuntu:latest">);
 static_assert(!image_breaks<an_image_that_may_change, "ubuntu:22.04"> && !image_breaks<an_image_that_may_change, "Ubuntu">);
+
+// EST-056: the registry that the image comes from
+template <class... Registry>
+inline constexpr bool from_registry = estimable<aml_compute<target_name<"p">>, environment<custom_docker_image<"team/image:1", Registry...>>>;
+template <fixed_string Image, class... Registry>
+inline constexpr bool image_from = estimable<aml_compute<target_name<"p">>, environment<custom_docker_image<Image, Registry...>>>;
+static_assert(from_registry<registry_address<"a.io">> && from_registry<registry_address<"localhost:5000">>);
+static_assert(!from_registry<registry_address<"https://a.io">> && !from_registry<registry_address<"a.io/team">>);
+static_assert(from_registry<registry_address<"a.io">, registry_username<"u">, registry_password_from<"PASSWORD">>);
+static_assert(!from_registry<registry_username<"u">, registry_password_from<"PASSWORD">>);  // of which registry
+static_assert(image_from<"a.io/team/image:1", registry_username<"u">, registry_password_from<"PASSWORD">>);
+static_assert(!from_registry<registry_address<"a.io">, registry_username<"u">>);
+static_assert(!from_registry<registry_address<"a.io">, registry_password_from<"PASSWORD">>);
+static_assert(!from_registry<registry_address<"a.io">, registry_username<"u">, registry_password_from<"A=B">>);
+static_assert(image_from<"a.io/team/image:1", registry_address<"a.io">> && !image_from<"a.io/team/image:1", registry_address<"b.io">>);
 
 // EST-048: a size has a unit
 static_assert(estimable<aml_compute<target_name<"pool">>, environment<shm_size<1_B>>> && !estimable<aml_compute<target_name<"pool">>, environment<shm_size<1>>>);

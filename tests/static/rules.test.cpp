@@ -92,6 +92,14 @@ static_assert(!estimable<environment<environment_variables<variable<"", "1">>>>)
 // EST-028 at the end of what a number can hold
 static_assert(!estimable<slurm<max_nodes<4>, slots_per_node<8>>, parameter_server<worker_count<2147483647>, parameter_server_count<1>>>);
 
+// EST-040 knows what the framework's package is called elsewhere
+static_assert(a_package_that_the_framework_brings_already::broken(
+    detail::told_by<pytorch<"1.4">, aml_compute<target_name<"p">>, environment<conda_packages<"pytorch=1.4">>>));
+static_assert(a_package_that_the_framework_brings_already::broken(
+    detail::told_by<tensorflow<"1.13">, aml_compute<target_name<"p">>, environment<pip_packages<"tensorflow-gpu==1.13.1">>>));
+static_assert(!a_package_that_the_framework_brings_already::broken(
+    detail::told_by<generic, aml_compute<target_name<"p">>, environment<conda_packages<"pytorch=1.4">>>));
+
 // EST-040 says nothing of a named environment, to which nothing is added
 static_assert(!a_package_that_the_framework_brings_already::broken(
     detail::told_by<pytorch<"1.4">, aml_compute<target_name<"p">>, environment_definition<"e", pip_packages<"torch==1.6">>>));

@@ -23,9 +23,8 @@ public:
                    static_cast<double>(Duration::period::den)} {}
 
     /// A bare number has no unit: write `90_min`, `seconds(5400)`, or a std::chrono duration.
-    template <class Number>
-        requires requires(Number n) { static_cast<double>(n); }
-    duration(Number) = delete;
+    template <class Other>
+    duration(Other no_length_of_time) = delete;
 
     static constexpr duration from_seconds(double s) {
         duration d;

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include <estima/policy/facts.hpp>
+#include <estima/requirement/mixed_pins.hpp>
 #include <estima/requirement/package_conflict.hpp>
 
 namespace estima::inline v0_1::detail {
@@ -22,10 +23,27 @@ constexpr bool asks_for_package(environment_facts const& e, std::string_view nam
            lists_package<requirement_detail::conda_list>(e.conda_packages, name);
 }
 
-/// Whether the user asks himself for what a requirement of a framework names.
-constexpr bool asks_for_the_same(environment_facts const& e, std::string_view requirement) {
-    return (!e.pip_packages.empty() || !e.conda_packages.empty()) &&
-           asks_for_package(e, parse_pip_requirement(requirement)->name);
+/// Whether the user asks himself for what a requirement of the framework names; `is_its_own`: the framework's own package.
+constexpr bool asks_for_the_same(facts const& f, std::string_view requirement, bool is_its_own) {
+    environment_facts const& e = f.environment;
+    if (e.pip_packages.empty() && e.conda_packages.empty()) return false;
+    if (asks_for_package(e, parse_pip_requirement(requirement)->name)) return true;
+    if (is_its_own)
+        for (std::string_view const name : f.framework.other_names)
+            if (asks_for_package(e, name)) return true;
+    return false;
+}
+
+/// A package that is asked of conda and of pip in versions that differ: the one installed last would win.
+constexpr package_pair asked_in_two_versions(environment_facts const& e) {
+    for (std::string_view const conda_text : e.conda_packages) {
+        auto const conda = parse_conda_spec(conda_text);
+        if (!conda) continue;
+        for (std::string_view const pip_text : e.pip_packages)
+            if (auto const pip = parse_pip_requirement(pip_text); pip && !pins_can_both_hold(*conda, *pip))
+                return {conda_text, pip_text};
+    }
+    return {};
 }
 
 }  // namespace estima::inline v0_1::detail

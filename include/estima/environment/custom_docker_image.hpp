@@ -10,11 +10,11 @@
 
 namespace estima::inline v0_1 {
 
-/// Details of a private registry. The password is never written down: `password_from` names the environment variable
-/// that holds it when the job is submitted.
 /// What takes the attributes of a registry: the image that stands in it.
 struct image_registry;
 
+/// Details of a private registry. The password is never written down: `password_from` names the environment variable
+/// that holds it when the job is submitted.
 template <fixed_string Address>
 struct registry_address {
     using taken_by = image_registry;
@@ -54,6 +54,7 @@ struct custom_docker_image {
         f.environment.parts_given_twice += !f.environment.image.reference.empty();
         f.environment.image.reference = Reference.view();
         f.environment.requirements.image = malformed_text::of(Reference.view(), read);
+        if (read) f.environment.image.registry_in_reference = read->registry;
         f.environment.requirements.image_may_change = read && read->is_latest();
         detail::takes<image_registry>::tell<Registry...>(f);
     }

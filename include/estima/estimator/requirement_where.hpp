@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include <estima/environment/asked_packages.hpp>
 #include <estima/policy/facts.hpp>
 
 // The texts that the rules of requirement_rules.hpp are about, in words.
@@ -37,13 +38,21 @@ inline std::string requirement_where(std::string_view id, facts const& f) {
     if (malformed_place const place = malformed_place_of(id, f); place.text)
         return std::string{place.list} + ": " + between_quotes(place.text.text) + " at " + std::to_string(place.text.position) + ": " +
                std::string{place.text.reason};
-    if (id == "EST-037")
-        return found.conda.unsatisfiable ? pair_in("conda_packages", found.conda.unsatisfiable)
-                                         : pair_in("pip_packages", found.pip.unsatisfiable);
+    if (id == "EST-037") {
+        if (found.conda.unsatisfiable) return pair_in("conda_packages", found.conda.unsatisfiable);
+        if (found.pip.unsatisfiable) return pair_in("pip_packages", found.pip.unsatisfiable);
+        return pair_in("conda_packages and pip_packages", asked_in_two_versions(f.environment));
+    }
     if (id == "EST-044")
         return found.conda.named_twice ? pair_in("conda_packages", found.conda.named_twice)
                                        : pair_in("pip_packages", found.pip.named_twice);
     if (id == "EST-047") return "custom_docker_image: " + between_quotes(f.environment.image.reference);
+    if (id == "EST-056") {
+        image_facts const& image = f.environment.image;
+        return "custom_docker_image " + between_quotes(image.reference) + ", registry_address " +
+               between_quotes(image.registry_address) + ", registry_username " + between_quotes(image.registry_username) +
+               ", registry_password_from " + between_quotes(image.registry_password_variable);
+    }
     return {};
 }
 

@@ -36,11 +36,13 @@ template <fixed_string Version = "">
 struct pytorch {
     using slot = framework_slot;
     using known_versions = struct known_versions_are_1_0_to_1_6;
+    static constexpr std::string_view other_names[]{"pytorch", "pytorch-cpu", "pytorch-gpu"};
     static constexpr std::string_view backends[]{"single_process", "mpi", "gloo", "nccl"};
     static constexpr void tell(facts& f) {
         f.framework.name = "pytorch";
         f.framework.version = Version.view();
         f.framework.versions = detail::pytorch_versions;
+        f.framework.other_names = other_names;
         f.framework.variables = detail::pytorch_variables;
         f.framework.backends = backends;
     }

@@ -21,11 +21,13 @@ template <fixed_string Version = "">
 struct scikit_learn {
     using slot = framework_slot;
     using known_versions = struct the_known_version_is_0_20_3;
+    static constexpr std::string_view other_names[]{"sklearn"};
     static constexpr std::string_view backends[]{"single_process"};
     static constexpr void tell(facts& f) {
         f.framework.name = "scikit_learn";
         f.framework.version = Version.view();
         f.framework.versions = detail::scikit_learn_versions;
+        f.framework.other_names = other_names;
         f.framework.backends = backends;
         f.framework.trains_on_one_node = true;
     }

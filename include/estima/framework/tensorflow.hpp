@@ -38,11 +38,13 @@ template <fixed_string Version = "">
 struct tensorflow {
     using slot = framework_slot;
     using known_versions = struct known_versions_are_1_10_1_12_1_13_2_0_2_1_2_2;
+    static constexpr std::string_view other_names[]{"tensorflow", "tensorflow-gpu", "tensorflow-cpu"};
     static constexpr std::string_view backends[]{"single_process", "mpi", "parameter_server", "multi_worker"};
     static constexpr void tell(facts& f) {
         f.framework.name = "tensorflow";
         f.framework.version = Version.view();
         f.framework.versions = detail::tensorflow_versions;
+        f.framework.other_names = other_names;
         f.framework.backends = backends;
     }
 };

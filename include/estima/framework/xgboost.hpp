@@ -25,11 +25,13 @@ template <fixed_string Version = "">
 struct xgboost {
     using slot = framework_slot;
     using known_versions = struct known_versions_are_1_5_1_6_1_7;
+    static constexpr std::string_view other_names[]{"py-xgboost", "py-xgboost-cpu", "py-xgboost-gpu"};
     static constexpr std::string_view backends[]{"single_process"};
     static constexpr void tell(facts& f) {
         f.framework.name = "xgboost";
         f.framework.version = Version.view();
         f.framework.versions = detail::xgboost_versions;
+        f.framework.other_names = other_names;
         f.framework.backends = backends;
         f.framework.trains_on_one_node = true;
     }

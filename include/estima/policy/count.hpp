@@ -16,7 +16,10 @@ struct count {
     constexpr count() = default;
     constexpr count(int number) : value{number}, is_given{true}, is_below_one{number < 1} {}  // NOLINT: implicit, `.node_count = 4`
 
-    constexpr count(std::floating_point auto number) = delete;  ///< there is no half of a node
+    /// There is no half of a node, nor one that is a text.
+    template <class Other>
+        requires(!std::integral<Other>)
+    constexpr count(Other no_whole_number) = delete;
 
     /// Takes in a second place where the number may be given. The last one counts; one below 1 never takes the place of
     /// another, so that what is wrong with both is told.

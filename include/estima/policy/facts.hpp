@@ -27,6 +27,7 @@ struct framework_facts {
     std::string_view version{};                    ///< empty: the newest known, or whatever the user's environment has
     static_list<framework_version> versions{};     ///< known ones, oldest first
     static_list<named_value> variables{};          ///< set in Azure, and elsewhere in what is prepared for the run
+    name_list other_names{};                       ///< of its own package, the first of a version's: conda's name, variants
     name_list backends{};                          ///< names of the distribution backends that it can use
     bool takes_every_backend = false;              ///< also those that the list does not name
     bool trains_on_one_node = false;
@@ -73,6 +74,7 @@ struct backend_facts {
 struct image_facts {
     std::string_view reference{};  ///< empty: none of one's own
     std::string_view registry_address{}, registry_username{}, registry_password_variable{};
+    std::string_view registry_in_reference{};  ///< the host that the reference itself begins with
     constexpr bool operator==(image_facts const&) const = default;
 };
 

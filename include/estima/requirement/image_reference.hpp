@@ -161,4 +161,10 @@ constexpr parsed<image_reference> parse_image_reference(std::string_view text) {
     return s.result(image);
 }
 
+/// Whether a text is a registry's host, with a port or without: `registry.example.com:5000`.
+constexpr bool is_registry(std::string_view text) {
+    requirement_detail::scanner s{text};
+    return !text.empty() && requirement_detail::scan_registry(s, text.size());
+}
+
 }  // namespace estima::inline v0_1

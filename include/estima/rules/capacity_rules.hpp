@@ -15,6 +15,7 @@ struct give_at_least_one_worker_and_one_parameter_server;
 struct give_the_counts_that_the_backend_uses;
 struct give_vm_size_too_or_drop_vm_priority;
 struct give_target_name_of_a_cluster_or_vm_size_for_a_new_one;
+struct give_target_name_or_vm_size;
 
 namespace detail {
 constexpr long long role_count(facts const& f) {
@@ -124,6 +125,16 @@ struct no_cluster_is_named_and_none_can_be_made {
     static constexpr std::string_view sentence = "aml_compute names no cluster, and no vm_size to make one of";
     static constexpr std::string_view advice = "give target_name<\"...\"> of a cluster that is there, or vm_size<\"...\"> for a new one";
     static constexpr bool broken(facts const& f) { return f.target.is_azure && !f.target.is_named && f.target.vm_size.empty(); }
+};
+
+struct a_cluster_is_named_and_one_is_to_be_made {
+    using id = est<57>;
+    using remedy = give_target_name_or_vm_size;
+    static constexpr rule_level level = rule_level::warning;
+    static constexpr std::string_view sentence =
+        "aml_compute names a cluster and a vm_size: the cluster that is named is used, and its machines are what they are";
+    static constexpr std::string_view advice = "drop vm_size to use the cluster, or target_name to have one made for the run";
+    static constexpr bool broken(facts const& f) { return f.target.is_azure && f.target.is_named && !f.target.vm_size.empty(); }
 };
 
 struct gpus_are_left_idle {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <estima/environment/asked_packages.hpp>
 #include <estima/rules/facts_of.hpp>
 #include <estima/rules/rule.hpp>
 #include <estima/rules/told_text.hpp>
@@ -15,6 +16,7 @@ struct keep_one_of_them_or_pins_that_overlap;
 struct use_letters_digits_dots_dashes_and_underscores_at_most_128;
 struct keep_one_of_them;
 struct name_a_tag_or_a_digest;
+struct give_the_host_of_the_registry_that_the_image_names_and_both_user_and_password;
 
 namespace detail {
 constexpr bool is_about_the_tag(requirement_fault fault) {
@@ -34,7 +36,8 @@ struct malformed_image {
 struct unsatisfiable_packages {
     constexpr package_pair operator()(facts const& f) const {
         requirement_facts const& found = f.environment.requirements;
-        return found.conda.unsatisfiable ? found.conda.unsatisfiable : found.pip.unsatisfiable;
+        if (found.conda.unsatisfiable) return found.conda.unsatisfiable;
+        return found.pip.unsatisfiable ? found.pip.unsatisfiable : asked_in_two_versions(f.environment);
     }
 };
 }  // namespace detail
@@ -121,6 +124,27 @@ struct an_image_that_may_change {
         "custom_docker_image names no version: the image may be another one tomorrow";
     static constexpr std::string_view advice = "name a tag other than latest, or a digest, and runs can be repeated";
     static constexpr bool broken(facts const& f) { return f.environment.requirements.image_may_change; }
+};
+
+struct a_registry_that_the_image_cannot_come_from {
+    using id = est<56>;
+    using remedy = give_the_host_of_the_registry_that_the_image_names_and_both_user_and_password;
+    static constexpr std::string_view sentence =
+        "the registry of custom_docker_image is no host, is not the one that the image names, or has a user or a password without the rest";
+    static constexpr std::string_view advice =
+        "registry_address is a host such as \"registry.example.com:5000\", the image's own if that names one; registry_username and "
+        "registry_password_from, the name of an environment variable, go together";
+    static constexpr bool broken(facts const& f) {
+        image_facts const& image = f.environment.image;
+        if (!image.registry_address.empty() && !is_registry(image.registry_address)) return true;
+        if (!image.registry_address.empty() && !image.registry_in_reference.empty() &&
+            image.registry_address != image.registry_in_reference)
+            return true;
+        bool const is_host_known = !image.registry_address.empty() || !image.registry_in_reference.empty();
+        bool const has_user = !image.registry_username.empty(), has_password = !image.registry_password_variable.empty();
+        return has_user != has_password || (has_user && !is_host_known) ||
+               image.registry_password_variable.find('=') != std::string_view::npos;
+    }
 };
 
 }  // namespace estima::inline v0_1

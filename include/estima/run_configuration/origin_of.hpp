@@ -28,16 +28,23 @@ private:
     void set(std::string key, std::string by) { origin_.set(std::move(key), std::move(by)); }
     static std::string policy(std::string_view name) { return "policy " + std::string{name}; }
     static std::string field(std::string_view name) { return "field " + std::string{name}; }
-    /// Where a number comes from: the field, if the policy leaves it open.
+    static void also(std::string& list, bool is, std::string const& who) {
+        if (is) list.append(list.empty() ? "" : ", ").append(who);
+    }
+    /// Where a number comes from: the field, if the policy leaves it open. Empty: neither gives it.
+    std::string count_by(count const& in_policy, count const& in_field, char const* name) const {
+        return in_policy.is_given ? policy(f_.backend.name) + "'s " + name : in_field.is_given ? field(name) : "";
+    }
     void set_count(char const* key, count const& in_policy, count const& in_field, char const* name) {
-        if (in_policy.is_given) set(key, policy(f_.backend.name) + "'s " + name);
-        else if (in_field.is_given) set(key, field(name));
+        if (std::string by = count_by(in_policy, in_field, name); !by.empty()) set(key, std::move(by));
     }
 
     void general() {
         set("script", field("entry_script"));
-        if (!job_.script_params.empty()) set("arguments", field("script_params"));
-        else if (job_.resume_from) set("arguments", field("resume_from"));
+        std::string arguments;
+        also(arguments, !job_.script_params.empty(), field("script_params"));
+        also(arguments, job_.resume_from.has_value(), field("resume_from"));
+        if (!arguments.empty()) set("arguments", arguments);
         set("target", policy(f_.target.kind));
         set("framework", policy(f_.framework.is_executable ? f_.framework.name : f_.backend.name));
         set("communicator", policy(f_.backend.name));
@@ -54,7 +61,14 @@ private:
         std::string_view const communicator = f_.backend.communicator;
         if (communicator == "Mpi")
             set_count("mpi.processCountPerNode", f_.process_count_per_node, job_.process_count_per_node, "process_count_per_node");
-        if (communicator == "Gloo" || communicator == "Nccl") set("pytorch", policy(f_.backend.name));
+        if (communicator == "Gloo" || communicator == "Nccl") {
+            set("pytorch", policy(f_.backend.name));
+            std::string processes;  // of all nodes
+            for (std::string const& by : {count_by(f_.node_count, job_.node_count, "node_count"),
+                                          count_by(f_.process_count_per_node, job_.process_count_per_node, "process_count_per_node")})
+                also(processes, !by.empty(), by);
+            if (!processes.empty()) set("pytorch.processCount", processes);
+        }
         if (!f_.backend.has_roles) return;
         set("tensorflow", policy(f_.backend.name));
         set_count("tensorflow.workerCount", f_.backend.worker_count, job_.worker_count, "worker_count");
@@ -80,9 +94,7 @@ private:
         else if (!e.interpreter_path.empty()) set(python + "interpreterPath", policy("interpreter_path"));
         else if (!f_.target.is_azure) set(python + "interpreterPath", policy(f_.target.kind));
         std::string packages;
-        auto from = [&packages](bool is, std::string const& who) {
-            if (is) packages.append(packages.empty() ? "" : ", ").append(who);
-        };
+        auto from = [&packages](bool is, std::string const& who) { also(packages, is, who); };
         from(adds_azure_defaults(f_), policy(f_.target.kind));
         from(version != nullptr, framework);
         from(!e.conda_packages.empty(), policy("conda_packages"));

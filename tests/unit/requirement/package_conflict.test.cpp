@@ -5,6 +5,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <estima/requirement/mixed_pins.hpp>
 #include <estima/requirement/package_conflict.hpp>
 
 using namespace estima;
@@ -60,4 +61,28 @@ TEST_CASE("one package under two markers or with two extras is not named twice")
 TEST_CASE("malformed entries are passed over") {
     check(pip({"numpy==", "numpy==1", "=", "numpy==1"}), kind::named_twice, 1, 3);
     check(conda({"numpy=", "numpy", "::numpy"}), kind::none, 0, 0);
+}
+
+TEST_CASE("a package asked of conda and of pip is compared where both write versions alike") {
+    auto both_hold = [](std::string_view conda, std::string_view pip) {
+        auto const a = parse_conda_spec(conda);
+        auto const b = parse_pip_requirement(pip);
+        REQUIRE(a);
+        REQUIRE(b);
+        return pins_can_both_hold(*a, *b);
+    };
+    CHECK(both_hold("numpy=1.16", "numpy==1.16.4"));
+    CHECK_FALSE(both_hold("numpy=1.16", "numpy==1.17.0"));
+    CHECK_FALSE(both_hold("scikit-learn==0.20", "Scikit_Learn>=0.21"));
+    CHECK(both_hold("scikit-learn==0.20", "Scikit_Learn>=0.20"));
+    CHECK_FALSE(both_hold("numpy=1.16", "numpy==1.17.*"));
+    CHECK(both_hold("numpy=1.17", "numpy==1.17.*"));
+    CHECK_FALSE(both_hold("numpy<1.5", "numpy ~= 1.6"));
+    CHECK_FALSE(both_hold("numpy>=2", "numpy >= 1.2 , < 2"));
+    CHECK(both_hold("numpy>=1.9", "numpy >= 1.2 , < 2"));
+    CHECK(both_hold("numpy=1.16", "scipy==1.17"));
+    CHECK(both_hold("numpy=1.16", "numpy==1.17; python_version<'3'"));
+    CHECK(both_hold("numpy=1.16", "numpy==1.17rc1"));
+    CHECK(both_hold("numpy=1.16", "numpy===1.17"));
+    CHECK(both_hold("numpy=1.16", "numpy"));
 }

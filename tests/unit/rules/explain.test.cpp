@@ -61,6 +61,13 @@ TEST_CASE("explain tells warnings, which refuse nothing") {
     CHECK(says(explain<aml_compute<target_name<"pool">, vm_priority<priority::low_priority>>>(), "[EST-043] warning: "));
     CHECK_FALSE(says(explain<aml_compute<vm_priority<priority::low_priority>, vm_size<"Standard_D2">>>(), "EST-043"));
 
+    CHECK(says(explain<aml_compute<target_name<"pool">, vm_size<"Standard_D2">>>(), "It is an estimator.\n[EST-057] warning: "));
+    CHECK_FALSE(says(explain<aml_compute<vm_size<"Standard_D2">>>(), "EST-057"));
+    CHECK(says(explain<environment<conda_packages<"numpy=1.16">, pip_packages<"numpy==1.17">>>(),
+               "conda_packages and pip_packages: \"numpy=1.16\" and \"numpy==1.17\""));
+    CHECK(says(explain<aml_compute<target_name<"pool">>, environment<custom_docker_image<"a.io/b:1", registry_address<"b.io">>>>(),
+               "custom_docker_image \"a.io/b:1\", registry_address \"b.io\""));
+
     CHECK(says(explain<pytorch<"1.4">, pip<"torch==1.5">>(), "It is an estimator.\n[EST-040] warning: "));
     CHECK_FALSE(says(explain<pytorch<"1.4">, pip<"numpy">>(), "EST-040"));
     CHECK(says(explain<pytorch<"1.4">, pip<"Torch_Vision==0.5", "TORCH">>(), "[EST-040] warning: "));

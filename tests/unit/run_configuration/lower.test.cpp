@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <limits>
@@ -251,4 +252,19 @@ TEST_CASE("each field that is not a default is explained by the policy or field 
     auto const job = estimator<mpi<process_count_per_node<2>>>{{.node_count = 1}};
     CHECK(origin_of(job).of("nodeCount") == "field node_count");
     CHECK(origin_of(job).of("mpi.processCountPerNode") == "policy mpi's process_count_per_node");
+    auto const two = estimator<pytorch<>, gloo<>>{{.process_count_per_node = 2}};
+    CHECK(origin_of(two).of("pytorch.processCount") == "field process_count_per_node");
+    CHECK(origin_of(two).of("pytorch.communicationBackend") == "policy gloo");
+    auto const open = estimator<pytorch<>, slurm<max_nodes<2>>, gloo<process_count_per_node<2>>>{{.node_count = 2}};
+    CHECK(origin_of(open).of("pytorch.processCount") == "field node_count, policy gloo's process_count_per_node");
+    auto const resumed = estimator<>{{.script_params = {{"--a", 1}}, .resume_from = datastore{"blobs", "runs/7"}}};
+    CHECK(origin_of(resumed).of("arguments") == "field script_params, field resume_from");
+}
+
+TEST_CASE("the framework's own package is not added beside one of the user's that goes by another name") {
+    using pool = aml_compute<target_name<"pool">>;
+    auto const asked = lower(estimator<pytorch<"1.4">, pool, environment<conda_packages<"pytorch=1.5">>>{{.entry_script = "a.py"}});
+    auto const pip = asked.environment.python.conda_dependencies->dependencies.pip;
+    CHECK(std::none_of(pip.begin(), pip.end(), [](std::string const& one) { return one.starts_with("torch=="); }));
+    CHECK(std::any_of(pip.begin(), pip.end(), [](std::string const& one) { return one.starts_with("torchvision=="); }));
 }
