@@ -2,7 +2,7 @@
 // benchmarks: runs_1m_search runs_1m_open index_rebuild
 // What a workspace with a million finished runs costs: 20 parameters, 3 tags and 10 metrics each, made by many_runs.hpp.
 // Its index is made from their journals and metric files by the library; the last thousand runs come later, in ten parts.
-//   runs_1m_search  workspace::search_runs, opening included, for the newest 100 by a filter on one metric and one tag:
+//   runs_1m_search  search_runs, opening included, for the newest 100 by a filter on one metric and one tag:
 //                   the median for each of four filters, from one that many runs fit to one that none fits; the slowest
 //   runs_1m_open    opening workspace and index until the index is known to be up to date
 //   index_rebuild   runs a second when the index of 100,000 runs is made from nothing, their files in the page cache
@@ -20,7 +20,7 @@
 #include <vector>
 
 #include <estima/history/change_log.hpp>
-#include <estima/workspace/workspace.hpp>
+#include <estima/workspace/search_runs.hpp>
 
 #include "many_runs.hpp"
 
@@ -98,13 +98,13 @@ void measure_million(fs::path const& folder, bool wants_search, bool wants_open)
     }
     if (!wants_search) return;
     estima::workspace const workspace = estima::workspace::open(folder);
-    expect(workspace.search_runs({.max_results = 1}).runs.front().run_id == many_runs::run_id(runs - 1), "the newest run");
+    expect(search_runs(workspace, {.max_results = 1}).runs.front().run_id == many_runs::run_id(runs - 1), "the newest run");
     double slowest = 0;
     // Runs that fit: 1 in 2, in 90, in 9,000, none.
     for (char const* filter : {"metrics.loss < 0.6 and tags.stage = 'train'", "metrics.loss < 0.1 and tags.team = 'x'",
                                "metrics.loss < 0.001 and tags.team = 'x'", "metrics.loss < 0.5 and tags.team = 'nobody'"}) {
         estima::run_page page;
-        auto const search = [&] { page = workspace.search_runs({.filter = filter, .max_results = 100}); };
+        auto const search = [&] { page = search_runs(workspace, {.filter = filter, .max_results = 100}); };
         search();
         double const time = median_of(31, search);
         std::fprintf(stderr, "%-45s %3zu runs, %.1f ms\n", filter, page.size(), time * 1e3);

@@ -2,7 +2,7 @@
 # The components: which headers each has (patterns below include/estima), what it links, which packages it needs.
 # A component stands after those that it links. tests/layers checks that each header is in exactly one component and
 # includes only what its component links.
-set(estima_components base core tracking json yaml snapshot history index portal launcher estima)
+set(estima_components base core tracking json yaml snapshot history portal launcher estima search)
 
 # Nothing but the standard library and POSIX.
 set(estima_base_headers version.hpp base/*.hpp system/*.hpp)
@@ -36,20 +36,21 @@ set(estima_snapshot_packages Threads)
 set(estima_history_headers history/*.hpp)
 set(estima_history_links json)
 
-# What is known of all runs of a workspace, to be searched.
-set(estima_index_headers index/*.hpp)
-set(estima_index_links history)
-set(estima_index_packages SQLite3 Threads)
-
 set(estima_portal_headers portal/*.hpp)
 set(estima_portal_links history tracking)
 
 set(estima_launcher_headers launcher/*.hpp)
 set(estima_launcher_links portal snapshot)
 
-# Everything: workspaces, experiments, runs, models.
+# Workspaces, experiments, runs, models.
 set(estima_estima_headers estima.hpp transport/*.hpp workspace/*.hpp)
-set(estima_estima_links launcher index)
+set(estima_estima_without workspace/search_runs.hpp)
+set(estima_estima_links launcher)
+
+# What is known of all runs of a workspace, to be searched. Programs that only submit pay nothing for it.
+set(estima_search_headers index/*.hpp workspace/search_runs.hpp)
+set(estima_search_links estima)
+set(estima_search_packages SQLite3 simdjson)
 
 # Each package: its least version, what is linked, and the Debian package that brings it.
 set(estima_Boost_version 1.74)
@@ -67,5 +68,8 @@ set(estima_yaml-cpp_debian libyaml-cpp-dev)
 set(estima_SQLite3_version 3.40)
 set(estima_SQLite3_target SQLite::SQLite3)
 set(estima_SQLite3_debian libsqlite3-dev)
+set(estima_simdjson_version 3.0)
+set(estima_simdjson_target simdjson::simdjson)
+set(estima_simdjson_debian libsimdjson-dev)
 set(estima_Threads_target Threads::Threads)
 set(estima_Threads_debian libc6-dev)

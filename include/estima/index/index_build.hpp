@@ -76,7 +76,7 @@ public:
         store_.database().run("PRAGMA synchronous = OFF; PRAGMA wal_autocheckpoint = 2048");
         take_in_new_runs();
         store_.database().run("PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 64");
-        store_.checkpoint();
+        store_.file().sync();
         sqlite_transaction write{store_.database(), "IMMEDIATE"};
         index_state state = store_.state();
         state.is_complete = true;
@@ -112,7 +112,6 @@ private:
         std::size_t next = 0;
         std::deque<part> done{};
         std::exception_ptr failure{};
-        std::size_t working = 0;
         bool is_over = false;
     };
 
@@ -136,7 +135,6 @@ private:
     void work(std::vector<std::vector<std::string>> const& parts, shared_work& shared) const {
         run_reader reader{runs_};
         std::unique_lock lock{shared.mutex};
-        ++shared.working;
         try {
             while (shared.next < parts.size() && !shared.is_over) {
                 std::vector<std::string> const& ids = parts[shared.next++];
@@ -151,7 +149,6 @@ private:
             if (!lock.owns_lock()) lock.lock();
             shared.failure = std::current_exception();
         }
-        --shared.working;
         shared.changed.notify_all();
     }
 
@@ -174,11 +171,13 @@ private:
         };
         std::size_t const count = std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, 8);
         ending const end{shared};
-        shared.working = 0;
         for (std::size_t i = 0; i < std::min(count, parts.size()); ++i)
             threads.emplace_back([this, &parts, &shared] { work(parts, shared); });
         for (std::size_t stored = 0; stored < parts.size(); ++stored) {
             std::unique_lock lock{shared.mutex};
+            // What others have stored meanwhile need not be read.
+            while (shared.next < parts.size() && store_.has_all(parts[shared.next])) ++shared.next, ++stored;
+            if (stored == parts.size()) return;
             shared.changed.wait(lock, [&] { return !shared.done.empty() || shared.failure; });
             if (shared.failure) std::rethrow_exception(shared.failure);
             part const one = std::move(shared.done.front());

@@ -58,19 +58,37 @@ inline void make_tables(sqlite_database& database) {
     write.commit();
 }
 
-/// An open index, and the file that it was when it was opened.
+/// An open index.
 struct index_file {
     std::string path;  ///< ":memory:" for one that nobody else sees
     std::unique_ptr<sqlite_database> database{};
-    std::uint64_t inode = 0, device = 0;
 
     bool is_in_memory() const { return path == ":memory:"; }
 
     /// Somebody deleted the file, or put another one in its place: this one is not the index any more.
     bool is_replaced() const {
+        int has_moved = 0;
+        ::sqlite3_file_control(database->handle(), "main", SQLITE_FCNTL_HAS_MOVED, &has_moved);
+        return !is_in_memory() && has_moved != 0;
+    }
+
+    /// What was brought into the file until now is on the disk, also where another process did so without waiting for it.
+    void sync() const {
+        ::sqlite3_wal_checkpoint_v2(database->handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+        ::sqlite3_file* file = nullptr;
+        ::sqlite3_file_control(database->handle(), "main", SQLITE_FCNTL_FILE_POINTER, &file);
+        if (is_in_memory() || file == nullptr || file->pMethods == nullptr) return;
+        if (int const code = file->pMethods->xSync(file, SQLITE_SYNC_NORMAL); code != SQLITE_OK)
+            throw sqlite_failure{code, "the index cannot be synced"};
+    }
+
+    /// Before it is let go. Whoever opens the index when nobody else has it open reads all that is not in the file yet:
+    /// that is kept short. Nobody is waited for.
+    void tidy() const noexcept {
         struct stat status {};
-        if (is_in_memory()) return false;
-        return ::stat(path.c_str(), &status) != 0 || status.st_ino != inode || status.st_dev != device;
+        if (is_in_memory() || ::stat((path + "-wal").c_str(), &status) != 0 || status.st_size < 1'000'000) return;
+        ::sqlite3_busy_timeout(database->handle(), 0);
+        ::sqlite3_wal_checkpoint_v2(database->handle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
     }
 };
 
@@ -115,11 +133,6 @@ inline std::optional<index_file> open_index_file(std::string const& path, index_
     }
     database.run("PRAGMA cache_size = -16384");
     if (must_empty || tables == 0) make_tables(database);
-    struct stat status {};
-    if (::stat(path.c_str(), &status) == 0) {
-        file.inode = status.st_ino;
-        file.device = status.st_dev;
-    }
     return file;
 }
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <sys/stat.h>
-
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -31,21 +29,6 @@ public:
 
     index_file const& file() const { return file_; }
     sqlite_database& database() { return *file_.database; }
-
-    /// What was committed is in the file, and on the disk.
-    void checkpoint() {
-        if (!file_.is_in_memory())
-            ::sqlite3_wal_checkpoint_v2(database().handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
-    }
-
-    /// Before the index is let go. Whoever opens it when nobody else has it open reads all that is not in the file yet:
-    /// that is kept short. Nobody is waited for.
-    void tidy() noexcept {
-        struct stat status {};
-        if (file_.is_in_memory() || ::stat((file_.path + "-wal").c_str(), &status) != 0 || status.st_size < 1'000'000) return;
-        ::sqlite3_busy_timeout(database().handle(), 0);
-        ::sqlite3_wal_checkpoint_v2(database().handle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
-    }
 
     index_state state() {
         sqlite_statement& ask = state_.of(database());
@@ -122,21 +105,32 @@ public:
         database().prepare("DELETE FROM runs WHERE number = ?1").with(run.number).run();
     }
 
-    /// Stores new runs as a block with these cells. Those that are there meanwhile are left as they are.
+    /// Whether each of these runs is stored.
+    bool has_all(std::vector<std::string> const& ids) {
+        for (std::string const& id : ids) {
+            sqlite_statement& ask = has_.of(database());
+            if (!ask.with(std::string_view{id}).step()) return false;
+            ask.reset();
+        }
+        return true;
+    }
+
+    /// Stores new runs as a block with these cells. Those that are there meanwhile are left as they are; the others are
+    /// loose then.
     void put_block(std::vector<run_to_store> const& runs, std::vector<cell> const& cells, std::int64_t stamp) {
         std::vector<std::int64_t> numbers;
-        run_set dead;
         std::int64_t const block = next_block();
         for (run_to_store const& run : runs) {
             insert_or_ignore_.of(database())
                 .with(std::string_view{run.id}, block, static_cast<std::int64_t>(numbers.size()),
                       std::int64_t{run.is_watched}, stamp, std::string_view{run.record})
                 .run();
-            bool const is_new = ::sqlite3_changes(database().handle()) == 1;
-            if (!is_new) dead.set(numbers.size());
-            numbers.push_back(is_new ? ::sqlite3_last_insert_rowid(database().handle()) : 0);
+            if (::sqlite3_changes(database().handle()) == 1)
+                numbers.push_back(::sqlite3_last_insert_rowid(database().handle()));
         }
-        put_cells(block, numbers, dead, cells);
+        if (numbers.size() == runs.size()) return put_cells(block, numbers, cells);
+        for (std::int64_t const number : numbers) make_loose(number);
+        gather_loose();
     }
 
     /// Makes blocks while there are too many loose runs.
@@ -159,7 +153,7 @@ public:
             sqlite_statement place = database().prepare("UPDATE runs SET block = ?1, place = ?2 WHERE number = ?3");
             for (std::size_t i = 0; i < numbers.size(); ++i)
                 place.with(block, static_cast<std::int64_t>(i), numbers[i]).run();
-            put_cells(block, numbers, {}, builder.build());
+            put_cells(block, numbers, builder.build());
         }
         count.reset();
     }
@@ -229,8 +223,10 @@ private:
             .with(cell_place(block, column_for(one.column)), one.low, one.high, std::string_view{one.bytes})
             .run();
     }
-    void put_cells(std::int64_t block, std::vector<std::int64_t> const& numbers, run_set const& dead,
-                   std::vector<cell> const& cells) {
+    void make_loose(std::int64_t number) {
+        database().prepare("UPDATE runs SET block = 0, place = 0 WHERE number = ?1").with(number).run();
+    }
+    void put_cells(std::int64_t block, std::vector<std::int64_t> const& numbers, std::vector<cell> const& cells) {
         cell_builder number_cell;
         for (std::int64_t const number : numbers) {
             number_cell.add_number(column_kind::attribute, "number", static_cast<double>(number));
@@ -243,8 +239,8 @@ private:
             if (one.column == column_name{column_kind::attribute, "created_time"}) low = one.low, high = one.high;
         }
         database()
-            .prepare("INSERT INTO blocks(number, count, low, high, dead) VALUES(?1, ?2, ?3, ?4, ?5)")
-            .with(block, static_cast<std::int64_t>(numbers.size()), low, high, std::string_view{bytes_of(dead)})
+            .prepare("INSERT INTO blocks(number, count, low, high, dead) VALUES(?1, ?2, ?3, ?4, x'')")
+            .with(block, static_cast<std::int64_t>(numbers.size()), low, high)
             .run();
     }
 
@@ -270,11 +266,7 @@ private:
                 if (!dead[place]) living.push_back(number);
             });
         });
-        for (double const number : living)
-            database()
-                .prepare("UPDATE runs SET block = 0, place = 0 WHERE number = ?1")
-                .with(static_cast<std::int64_t>(number))
-                .run();
+        for (double const number : living) make_loose(static_cast<std::int64_t>(number));
         database().prepare("DELETE FROM blocks WHERE number = ?1").with(run.block).run();
         sqlite_statement columns = database().prepare("SELECT number FROM columns");
         sqlite_statement take_out = database().prepare("DELETE FROM cells WHERE place = ?1");
@@ -286,6 +278,7 @@ private:
         set_state_{"UPDATE state SET is_complete = ?1, log_offset = ?2, log_check = ?3, stamp = ?4, boot = ?5"},
         find_{"SELECT number, block, place, stamp, is_watched, record FROM runs WHERE id = ?1"},
         record_{"SELECT record FROM runs WHERE number = ?1"},
+        has_{"SELECT 1 FROM runs WHERE id = ?1"},
         insert_{"INSERT INTO runs(id, block, place, is_watched, stamp, record) VALUES(?1, ?2, ?3, ?4, ?5, ?6)"},
         insert_or_ignore_{"INSERT OR IGNORE INTO runs(id, block, place, is_watched, stamp, record) "
                           "VALUES(?1, ?2, ?3, ?4, ?5, ?6)"},

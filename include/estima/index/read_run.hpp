@@ -48,8 +48,10 @@ public:
         path_ += "/events.jsonl";
         file_descriptor journal{open_to_read(runs_.get(), path_)};
         if (!journal) return errno == ENOENT || errno == ENOTDIR ? run_found::gone : run_found::same;
-        // A writer who holds the lock has announced a line (change_log) and not written it yet.
+        // A writer who holds the lock has announced a line (change_log) and not written it yet. Once nobody holds it, what
+        // was announced before is there: it is let go at once, so that no writer waits for a reader, nor for a stopped one.
         is_busy_ = ::flock(journal.get(), LOCK_SH | LOCK_NB) != 0;
+        if (!is_busy_) ::flock(journal.get(), LOCK_UN);
         bool changed = false;
         auto take_journal = [&] {
             return read_lines(journal.get(), run.journal, changed,
@@ -63,7 +65,6 @@ public:
             changed = true;
             take_journal();
         }
-        journal.reset();  // lets the lock go
         run.summary.run_id = run_id;  // whatever the journal says
         run.is_terminal = is_terminal(run.summary.status);
         path_.resize(run_id.size());
@@ -108,7 +109,9 @@ private:
         file_position seen{at.offset, at.check, static_cast<std::uint64_t>(status.st_size),
                            static_cast<std::uint64_t>(status.st_ino), nanoseconds(status.st_mtim)};
         if (seen == at) return true;
-        if (seen.size < at.offset) return at = {}, false;
+        // Writers add to the file that is there: what was changed without growing, or is another file, was written by hand.
+        bool const is_other = seen.inode != at.inode || (seen.size == at.size && seen.changed != at.changed);
+        if (seen.size < at.offset || (at.offset != 0 && is_other)) return at = {}, false;
         changed = true;
         if (buffer_.empty()) buffer_.resize(piece_size);
         std::size_t const before = static_cast<std::size_t>(std::min<std::uint64_t>(at.offset, checked_bytes));

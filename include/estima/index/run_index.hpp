@@ -137,7 +137,7 @@ private:
     }
 
     void close() noexcept {
-        if (store_) store_->tidy();
+        if (store_) store_->file().tidy();
         store_.reset();
         overlay_ = {};
     }

@@ -10,7 +10,6 @@
 #include <estima/run_configuration/lower.hpp>
 #include <estima/transport/targets.hpp>
 #include <estima/workspace/run.hpp>
-#include <estima/workspace/search_runs.hpp>
 #include <estima/workspace/submit.hpp>
 
 namespace estima::inline v0_1 {
@@ -22,6 +21,8 @@ public:
         : workspace_{std::move(workspace)}, name_{std::move(name)} {}
 
     std::string const& name() const { return name_; }
+    /// The folder of the workspace.
+    std::filesystem::path const& workspace_path() const { return workspace_; }
 
     /// Checks the job, takes a snapshot of its source directory, and starts it. Returns when its supervisor runs, which
     /// outlives this program. Broken rules that are warnings stand in the run's details. Throws broken_rules_error with all
@@ -40,13 +41,6 @@ public:
                submit_options const& options = {}) const {
         return run{detail::submit(workspace_, name_, configuration, source_directory, options)};
     }
-
-    /// As workspace::search_runs, only of this experiment; query.experiments is not looked at.
-    run_page search_runs(run_query query = {}) const {
-        query.experiments = {name_};
-        return detail::search_runs(workspace_, query);
-    }
-    run_page search_runs(any_filter auto const& filter) const { return search_runs(run_query{.filter = filter}); }
 
 private:
     std::filesystem::path workspace_;

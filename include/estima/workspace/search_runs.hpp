@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+/// Searching the runs of a workspace. It is not in <estima/estimator.hpp> or <estima/estima.hpp>: it takes seconds to compile,
+/// and links SQLite and simdjson (estima::search).
 #include <fcntl.h>
 #include <sys/file.h>
 
@@ -11,10 +13,13 @@
 #include <estima/index/run_index.hpp>
 #include <estima/launcher/bury.hpp>
 #include <estima/system/file_descriptor.hpp>
+#include <estima/workspace/experiment.hpp>
 #include <estima/workspace/refresh_page.hpp>
+#include <estima/workspace/workspace.hpp>
 
-namespace estima::inline v0_1::detail {
+namespace estima::inline v0_1 {
 
+namespace detail {
 /// Nobody is responsible for the run: a glance, before the journal is read.
 inline bool is_lock_free(run_directory const& run) {
     file_descriptor const lock{::open(run.lock().c_str(), O_RDONLY | O_CLOEXEC)};
@@ -22,12 +27,12 @@ inline bool is_lock_free(run_directory const& run) {
 }
 
 /// Searches as of now. A run whose supervisor died is ended first, as by everybody who looks at a run.
-inline run_page search_runs(std::filesystem::path const& workspace, run_query const& query) {
-    run_index index{workspace};
+inline run_page search_runs_in(std::filesystem::path const& folder, run_query const& query) {
+    run_index index{folder};
     index.refresh();
     bool has_ended_one = false;
     for (std::string const& id : index.unfinished()) {
-        run_directory const run{workspace / "runs" / id};
+        run_directory const run{folder / "runs" / id};
         if (!is_lock_free(run)) continue;
         try {
             if (!bury_if_dead(run)) continue;
@@ -40,4 +45,26 @@ inline run_page search_runs(std::filesystem::path const& workspace, run_query co
     return index.search(query);
 }
 
-}  // namespace estima::inline v0_1::detail
+}  // namespace detail
+
+/// The runs that fit, the newest first or as asked, a page of them; with nothing given the newest thousand. What is
+/// acknowledged before the call is found. A filter is an expression of estima::query or text in MLflow's language:
+/// `search_runs(workspace, {.filter = "metrics.loss < 0.1 and tags.team = 'x'", .max_results = 100})`. EST-610 to EST-616;
+/// EST-301: the runs cannot be read.
+inline run_page search_runs(workspace const& where, run_query const& query = {}) {
+    return detail::search_runs_in(where.path(), query);
+}
+run_page search_runs(workspace const& where, any_filter auto const& filter) {
+    return search_runs(where, run_query{.filter = filter});
+}
+
+/// The same, only of this experiment; query.experiments is not looked at.
+inline run_page search_runs(experiment const& where, run_query query = {}) {
+    query.experiments = {where.name()};
+    return detail::search_runs_in(where.workspace_path(), query);
+}
+run_page search_runs(experiment const& where, any_filter auto const& filter) {
+    return search_runs(where, run_query{.filter = filter});
+}
+
+}  // namespace estima::inline v0_1

