@@ -72,7 +72,8 @@ struct index_file {
         return !is_in_memory() && has_moved != 0;
     }
 
-    /// What was brought into the file until now is on the disk, also where another process did so without waiting for it.
+    /// What was brought into the file until now is on the disk, also where another process did so without
+    /// waiting for it.
     void sync() const {
         ::sqlite3_wal_checkpoint_v2(database->handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
         ::sqlite3_file* file = nullptr;

@@ -30,7 +30,11 @@ struct index_overlay {
 class index_update {
 public:
     index_update(std::filesystem::path const& workspace, index_store& store, index_overlay& overlay)
-        : workspace_{workspace}, runs_{(workspace / "runs").string()}, store_{store}, overlay_{overlay}, reader_{runs_} {}
+        : workspace_{workspace},
+          runs_{(workspace / "runs").string()},
+          store_{store},
+          overlay_{overlay},
+          reader_{runs_} {}
 
     /// With `every_run` the files of all runs are looked at, not only of those that can have changed.
     void refresh(bool every_run) {

@@ -17,8 +17,8 @@
 
 namespace estima::inline v0_1::detail {
 
-/// Takes lines of a journal into what the index keeps of a run, with the meaning that run_record::apply gives them. What
-/// our writers write is taken from simdjson's values, seven times faster; all other lines by run_record itself.
+/// Takes lines of a journal into what the index keeps of a run, with the meaning that run_record::apply gives them.
+/// What our writers write is taken from simdjson's values, six times faster; all other lines by run_record itself.
 class journal_lines {
 public:
     void take(std::string_view line, run_summary& run) {

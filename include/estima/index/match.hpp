@@ -65,8 +65,8 @@ inline run_set where(run_condition const& c, cell_reader const& cell) {
     }
 }
 
-/// The runs of a block that a filter means, of those in `among`. `block.see(column, skip, use)` calls `use(cell)` if the
-/// block has a cell of that column and `skip(low, high)` is false.
+/// The runs of a block that a filter means, of those in `among`. `block.see(column, skip, use)` calls `use(cell)` if
+/// the block has a cell of that column and `skip(low, high)` is false.
 template <class Block>
 run_set match(run_filter const& filter, Block& block, run_set const& among) {
     switch (filter.is) {

@@ -67,7 +67,8 @@ inline std::uint64_t question_of(run_query const& query) {
     return checksum_of(out.bytes());
 }
 
-/// A place as text: what a page ends with. It stays good when runs come, change or go, and when the index is built anew.
+/// A place as text: what a page ends with. It stays good when runs come, change or go, and when the index is built
+/// anew.
 inline std::string page_token(run_place const& place, run_query const& query) {
     byte_writer out;
     out.put(question_of(query));

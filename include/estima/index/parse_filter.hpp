@@ -68,7 +68,8 @@ inline run_field take_field(filter_text& in) {
             name = word.substr(point + 1);
             if (in.has_quoted_part()) {
                 if (name.front() != '"' && name.front() != '`')
-                    in.fail(at, "only a part of this name is quoted", "put the whole name behind the point into quotes");
+                    in.fail(at, "only a part of this name is quoted",
+                            "put the whole name behind the point into quotes");
                 name = in.value();
             }
             if (name.empty()) in.fail(at + word.size(), "a name is expected behind the point");
@@ -80,8 +81,8 @@ inline run_field take_field(filter_text& in) {
         std::string_view const ours = known_attribute(name);
         if (ours.empty())
             in.fail(at, "runs have no attribute \"" + name + "\"",
-                    "attributes are run_id, run_name, status, start_time, end_time, created, experiment, user_id, target, "
-                    "host, snapshot_id and error_id; others begin with metrics., params. or tags.",
+                    "attributes are run_id, run_name, status, start_time, end_time, created, experiment, user_id, "
+                    "target, host, snapshot_id and error_id; others begin with metrics., params. or tags.",
                     "EST-612");
         name = ours;
     }
@@ -102,7 +103,8 @@ public:
             all.parts.push_back(condition());
             if (in_.token() == filter_token::end) break;
             if (in_.is_word("OR"))
-                in_.fail("MLflow's filters join comparisons by AND only", "for OR write an expression of estima::query");
+                in_.fail("MLflow's filters join comparisons by AND only",
+                         "for OR write an expression of estima::query");
             if (!in_.is_word("AND")) in_.fail("AND or the end is expected");
             in_.advance();
         }

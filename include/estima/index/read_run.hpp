@@ -33,8 +33,9 @@ enum class run_found {
     gone,     ///< there is no such run
 };
 
-/// Reads journals and metric files of runs, each from where it was read to, and keeps its buffers from run to run. System
-/// calls are most of the work when journals are short: files are opened from their folder on, and read by one call.
+/// Reads journals and metric files of runs, each from where it was read to, and keeps its buffers from run to run.
+/// System calls are most of the work when journals are short: files are opened from their folder on, and read by one
+/// call.
 class run_reader {
 public:
     /// For the runs in that folder, which need not be there yet.
@@ -48,8 +49,9 @@ public:
         path_ += "/events.jsonl";
         file_descriptor journal{open_to_read(runs_.get(), path_)};
         if (!journal) return errno == ENOENT || errno == ENOTDIR ? run_found::gone : run_found::same;
-        // A writer who holds the lock has announced a line (change_log) and not written it yet. Once nobody holds it, what
-        // was announced before is there: it is let go at once, so that no writer waits for a reader, nor for a stopped one.
+        // A writer who holds the lock has announced a line (change_log) and not written it yet. Once nobody holds it,
+        // what was announced before is there: it is let go at once, so that no writer waits for a reader, nor for a
+        // stopped one.
         is_busy_ = ::flock(journal.get(), LOCK_SH | LOCK_NB) != 0;
         if (!is_busy_) ::flock(journal.get(), LOCK_UN);
         bool changed = false;
@@ -109,7 +111,8 @@ private:
         file_position seen{at.offset, at.check, static_cast<std::uint64_t>(status.st_size),
                            static_cast<std::uint64_t>(status.st_ino), nanoseconds(status.st_mtim)};
         if (seen == at) return true;
-        // Writers add to the file that is there: what was changed without growing, or is another file, was written by hand.
+        // Writers add to the file that is there: what was changed without growing, or is another file, was written by
+        // hand.
         bool const is_other = seen.inode != at.inode || (seen.size == at.size && seen.changed != at.changed);
         if (seen.size < at.offset || (at.offset != 0 && is_other)) return at = {}, false;
         changed = true;
@@ -117,7 +120,7 @@ private:
         std::size_t const before = static_cast<std::size_t>(std::min<std::uint64_t>(at.offset, checked_bytes));
         ssize_t n = read_at(fd, buffer_.data(), buffer_.size(), at.offset - before);
         if (n < static_cast<ssize_t>(before)) return at = {}, false;
-        if (checksum_of({buffer_.data(), before}) != (at.offset == 0 ? checksum_of({}) : at.check)) return at = {}, false;
+        if (at.offset != 0 && checksum_of({buffer_.data(), before}) != at.check) return at = {}, false;
         std::string tail{buffer_.data(), before};
         std::uint64_t offset = at.offset;
         std::string begun;

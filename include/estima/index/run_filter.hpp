@@ -14,8 +14,8 @@ namespace estima::inline v0_1 {
 /// Where a value of a run stands.
 enum class run_field_kind : std::uint8_t { attribute, tag, property, parameter, metric, metric_min, metric_max };
 
-/// One value of a run. Attributes are run_id, experiment, display_name, status, target, user, host, snapshot_id, error_id
-/// (texts), created_time, start_time and end_time (seconds since 1970).
+/// One value of a run. Attributes are run_id, experiment, display_name, status, target, user, host, snapshot_id,
+/// error_id (texts), created_time, start_time and end_time (seconds since 1970).
 struct run_field {
     run_field_kind kind = run_field_kind::attribute;
     std::string name;

@@ -39,9 +39,9 @@ enum class run_look {
 
 /// What is known of all runs of a workspace, in `index.sqlite`: derived from their journals and metric files, so that a
 /// search over a million runs takes milliseconds. Any number of processes may use and update it at once, and it may be
-/// deleted at any time. What cannot be used (damaged, of another format) is made anew; where the file can be neither used
-/// nor made (no access, a stopped process holds its lock) an index in memory answers, right and slowly. One thread at a
-/// time.
+/// deleted at any time. What cannot be used (damaged, of another format) is made anew; where the file can be neither
+/// used nor made (no access, a stopped process holds its lock) an index in memory answers, right and slowly. One thread
+/// at a time.
 class run_index {
 public:
     /// The index of the workspace in that folder. It is opened when it is needed.
@@ -50,8 +50,8 @@ public:
     run_index& operator=(run_index const&) = delete;
     ~run_index() { close(); }
 
-    /// Takes in what happened until now: what is acknowledged before this call is found after it. EST-301: the folder of
-    /// runs cannot be read; EST-610.
+    /// Takes in what happened until now: what is acknowledged before this call is found after it. EST-301: the folder
+    /// of runs cannot be read; EST-610.
     void refresh(run_look look = run_look::at_changes) {
         attempt([&](detail::index_store& store) {
             detail::index_update{workspace_, store, overlay_}.refresh(look == run_look::at_all);

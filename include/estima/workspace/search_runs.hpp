@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-/// Searching the runs of a workspace. It is not in <estima/estimator.hpp> or <estima/estima.hpp>: it takes seconds to compile,
-/// and links SQLite and simdjson (estima::search).
+/// Searching the runs of a workspace. It is not in <estima/estimator.hpp> or <estima/estima.hpp>: it takes seconds to
+/// compile, and links SQLite and simdjson (estima::search).
 #include <fcntl.h>
 #include <sys/file.h>
 
@@ -49,8 +49,8 @@ inline run_page search_runs_in(std::filesystem::path const& folder, run_query co
 
 /// The runs that fit, the newest first or as asked, a page of them; with nothing given the newest thousand. What is
 /// acknowledged before the call is found. A filter is an expression of estima::query or text in MLflow's language:
-/// `search_runs(workspace, {.filter = "metrics.loss < 0.1 and tags.team = 'x'", .max_results = 100})`. EST-610 to EST-616;
-/// EST-301: the runs cannot be read.
+/// `search_runs(workspace, {.filter = "metrics.loss < 0.1 and tags.team = 'x'", .max_results = 100})`. EST-610
+/// to EST-616; EST-301: the runs cannot be read.
 inline run_page search_runs(workspace const& where, run_query const& query = {}) {
     return detail::search_runs_in(where.path(), query);
 }
