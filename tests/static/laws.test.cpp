@@ -38,8 +38,8 @@ static_assert(laws::environment_part<conda_packages<"numpy=1.16">> &&
 static_assert(laws::environment_part<conda_dependencies_file<"env/conda.yml">>);
 static_assert(laws::environment_part<pip_requirements_file<"requirements.txt">>);
 static_assert(laws::environment_part<environment_variables<variable<"OMP_NUM_THREADS", "4">>>);
-static_assert(
-    laws::environment_part<custom_docker_image<"registry.example.com/team/image:1", registry_username<"me">>>);
+static_assert(laws::environment_part<custom_docker_image<"registry.example.com/team/image:1", registry_username<"me">,
+                                                         registry_password_from<"PASSWORD">>>);
 static_assert(laws::environment_part<shm_size<2_GiB>> && laws::environment_part<held_to<a_node_count_below_one>>);
 
 template <class... Parts>

@@ -19,7 +19,7 @@ template <fixed_string Path>
 struct interpreter_path {
     using taken_by = environment_slot;
     static constexpr void tell(facts& f) {
-        f.environment.interpreter_is_contradicted =
+        f.environment.interpreter_is_contradicted |=
             !f.environment.interpreter_path.empty() && f.environment.interpreter_path != Path.view();
         f.environment.interpreter_path = Path.view();
         f.description.has_an_empty_value |= Path.view().empty();

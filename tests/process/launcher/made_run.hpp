@@ -19,6 +19,7 @@
 #include <estima/launcher/find_launcher.hpp>
 #include <estima/run_configuration/json.hpp>
 #include <estima/snapshot/snapshot_store.hpp>
+#include <estima/system/find_program.hpp>
 #include <estima/system/host.hpp>
 #include <estima/system/inotify.hpp>
 #include <estima/system/process.hpp>
@@ -29,7 +30,9 @@
 namespace estima_test {
 
 /// Long enough for a loaded machine and a sanitizer: only a test that fails waits so long.
-inline constexpr double patience = 60;
+inline bool has_mpirun() { return !estima::find_program("mpirun").empty(); }
+
+inline constexpr double seconds_of_patience = 60;
 
 /// A run directory as the workspace layer makes it, with the files of its source directory given as texts. What a test
 /// leaves of its processes is ended with it.
@@ -102,12 +105,12 @@ public:
                                                                    {{"grace_seconds", grace}}));
     }
 
-    /// Waits, woken by the kernel, until `condition` holds of the run's record; fails the test after `patience`.
+    /// Waits, woken by the kernel, until `condition` holds of the run's record; fails the test after `seconds_of_patience`.
     estima::run_record wait_until(std::function<bool(estima::run_record const&)> const& condition) {
         estima::journal log{directory.journal()};
         estima::inotify changes;
         REQUIRE(changes.watch(directory.journal(), IN_MODIFY));
-        double const deadline = estima::monotonic_seconds() + patience;
+        double const deadline = estima::monotonic_seconds() + seconds_of_patience;
         for (;;) {
             changes.drain();
             if (condition(log.record())) return log.record();
@@ -129,7 +132,7 @@ public:
     /// Waits until a file of the script's folder is there, and returns its text: how a script says "now".
     std::string text_of(std::string const& name) {
         std::filesystem::path const file = directory.code() / name;
-        double const deadline = estima::monotonic_seconds() + patience;
+        double const deadline = estima::monotonic_seconds() + seconds_of_patience;
         while (!std::filesystem::exists(file)) {
             INFO("waiting for " << file);
             REQUIRE(estima::monotonic_seconds() < deadline);

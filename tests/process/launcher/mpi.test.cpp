@@ -13,12 +13,12 @@
 
 #include "made_run.hpp"
 
+using estima_test::has_mpirun;
 using estima_test::made_run;
 using status = estima::run_status;
 
 namespace {
 
-bool has_mpirun() { return !estima::find_program("mpirun").empty(); }
 bool has_mpi4py() {
     estima::run_configuration const c = made_run::mpi(made_run::python(""), 1);
     return has_mpirun() && estima::is_executable_file("/usr/bin/python3") && estima::can_import_mpi4py(c);

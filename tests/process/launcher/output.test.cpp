@@ -148,7 +148,7 @@ TEST_CASE("the page is there while the run goes on, and follows its metrics") {
                    "#!/bin/sh\necho '{\"name\":\"accuracy_of_this\",\"value\":0.5}' >> \"$ESTIMA_METRICS_FILE\"\nuntil "
                    "[ -e go ]; do sleep 0.02; done\n"}}};
     run.start();
-    double const deadline = estima::monotonic_seconds() + estima_test::patience;
+    double const deadline = estima::monotonic_seconds() + estima_test::seconds_of_patience;
     auto shows = [&] {
         return std::filesystem::exists(run.directory.page()) &&
                estima::read_file(run.directory.page()).find("accuracy_of_this") != std::string::npos;

@@ -8,11 +8,11 @@
 
 #include "made_run.hpp"
 
+using estima_test::has_mpirun;
 using estima_test::made_run;
 using status = estima::run_status;
 
 namespace {
-bool has_mpirun() { return !estima::find_program("mpirun").empty(); }
 
 estima::run_configuration roles(char const* communicator, int workers, int servers) {
     estima::run_configuration c = made_run::python("train.py");

@@ -21,10 +21,6 @@ using python_job =
     estima::estimator<estima::generic, estima::local,
                       estima::environment<estima::user_managed, estima::interpreter_path<"/usr/bin/python3">>>;
 using native_job = estima::estimator<estima::native>;
-
-std::size_t entries_in(fs::path const& folder) {
-    return fs::exists(folder) ? static_cast<std::size_t>(std::distance(fs::directory_iterator{folder}, {})) : 0;
-}
 }  // namespace
 
 TEST_CASE("a Python job is submitted as an estimator and leaves outputs, logs, metrics and a model") {

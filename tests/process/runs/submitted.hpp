@@ -19,6 +19,7 @@
 #include <estima/launcher/bury.hpp>
 #include <estima/system/event_loop.hpp>
 
+#include <support/error_of.hpp>
 #include <support/temporary_directory.hpp>
 
 namespace estima_test {
@@ -140,14 +141,10 @@ inline void wait_for(std::filesystem::path const& file) {
     }
 }
 
-template <class Work>
-std::string error_of(Work const& work) {
-    try {
-        work();
-    } catch (estima::error const& e) {
-        return e.what();
-    }
-    return "";
+/// How many files and folders stand in a folder; none if it is not there.
+inline std::size_t entries_in(std::filesystem::path const& folder) {
+    namespace fs = std::filesystem;
+    return fs::exists(folder) ? static_cast<std::size_t>(std::distance(fs::directory_iterator{folder}, {})) : 0;
 }
 
 }  // namespace estima_test

@@ -51,10 +51,6 @@ void fill_but(fs::path const& folder, std::size_t free) {
     estima::file_descriptor const file = estima::open_file(folder / "ballast", O_WRONLY | O_CREAT);
     expect(free >= there || ::fallocate(file.get(), 0, 0, static_cast<off_t>(there - free)) == 0, "fallocate");
 }
-
-std::size_t entries_in(fs::path const& folder) {
-    return fs::exists(folder) ? static_cast<std::size_t>(std::distance(fs::directory_iterator{folder}, {})) : 0;
-}
 }  // namespace
 
 TEST_CASE("a full workspace: whatever room is left, submit throws and leaves nothing, or gives a run that ends") {

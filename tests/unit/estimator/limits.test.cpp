@@ -13,10 +13,10 @@
 namespace {
 using namespace estima;
 
-struct good_job {
+struct job_with_a_script {
     estima_test::temporary_directory folder;
     job_fields fields{.source_directory = folder.path(), .entry_script = "train.py"};
-    good_job() { replace_file(folder / "train.py", "print('hello')\n"); }
+    job_with_a_script() { replace_file(folder / "train.py", "print('hello')\n"); }
 };
 
 template <class Estimator>
@@ -29,7 +29,7 @@ std::vector<broken_rule> broken_with(std::string const& id, job_fields const& fi
 }  // namespace
 
 TEST_CASE("what Azure's service does not take is refused, on Azure's targets only") {
-    good_job job;
+    job_with_a_script job;
     using azure = estimator<aml_compute<target_name<"pool">>>;
     auto const over = [&job] { return broken_with<azure>("EST-032", job.fields); };
     job.fields.display_name = std::string(256, 'n');
@@ -56,7 +56,7 @@ TEST_CASE("what Azure's service does not take is refused, on Azure's targets onl
 }
 
 TEST_CASE("a script parameter given twice is a warning") {
-    good_job job;
+    job_with_a_script job;
     job.fields.script_params = {{"--rate", 1}, {"--rates", 2}, {"", "a"}, {"", "b"}};
     CHECK(broken_with<estimator<>>("EST-031", job.fields).empty());
     job.fields.script_params.push_back({"--rate", 3});
@@ -68,7 +68,7 @@ TEST_CASE("a script parameter given twice is a warning") {
 }
 
 TEST_CASE("the files of the environment must lie inside the source directory") {
-    good_job job;
+    job_with_a_script job;
     using described = estimator<environment<conda_dependencies_file<"conda.yml">>>;
     REQUIRE(broken_with<described>("EST-033", job.fields).size() == 1);
     CHECK(broken_with<described>("EST-033", job.fields)[0].where == "conda.yml");
@@ -78,7 +78,7 @@ TEST_CASE("the files of the environment must lie inside the source directory") {
 }
 
 TEST_CASE("two different inputs cannot share a name, and a name is one that a variable can have") {
-    good_job job;
+    job_with_a_script job;
     using azure = estimator<aml_compute<target_name<"pool">>>;
     dataset const digits{"digits"}, letters{"letters"};
     job.fields.inputs = {digits.as_named_input("mnist").as_mount()};
@@ -96,7 +96,7 @@ TEST_CASE("two different inputs cannot share a name, and a name is one that a va
 }
 
 TEST_CASE("a notebook is no script") {
-    good_job job;
+    job_with_a_script job;
     replace_file(job.folder / "train.ipynb", "{}");
     CHECK(broken_with<estimator<>>("EST-045", job.fields).empty());
     job.fields.entry_script = "train.ipynb";
@@ -116,7 +116,7 @@ TEST_CASE("what is wrong with packages and images is told at run time too, with 
     CHECK(detail::broken_where("EST-036", observation{facts_of<environment<custom_docker_image<"A/b">>>()}, {}).starts_with(
         "custom_docker_image: \"A/b\" at 0: "));
 
-    good_job job;
+    job_with_a_script job;
     std::vector<broken_rule> const warned =
         require_valid(estimator<aml_compute<target_name<"pool">>, environment<custom_docker_image<"continuumio/miniconda">>>{job.fields});
     REQUIRE(warned.size() == 1);

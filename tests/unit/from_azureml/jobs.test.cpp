@@ -52,10 +52,10 @@ TEST_CASE("from Azure ML: a job with other parameters, and one changed after it 
 }
 
 namespace {
-using digits_job = es::estimator<es::scikit_learn<>, es::environment<es::user_managed>>;
+using plain_digits_job = es::estimator<es::scikit_learn<>, es::environment<es::user_managed>>;
 
 /// Compiled only: tests/process runs such programs.
-[[maybe_unused]] void submit_and_look(digits_job const& job) {
+[[maybe_unused]] void submit_and_look(plain_digits_job const& job) {
     // -8<- submit
     es::run run = es::workspace::open().experiment("digits").submit(job);
     run.wait_for_completion({.show_output = true});

@@ -14,12 +14,12 @@
 namespace {
 namespace fs = std::filesystem;
 
-struct fixture {
+struct run_with_outputs {
     estima_test::temporary_directory folder{};
     estima::run_directory run{folder / "runs/digits_1_0"};
     estima::run_record record{};
 
-    fixture() {
+    run_with_outputs() {
         fs::create_directories(run.outputs());
         fs::create_directories(run.logs());
         fs::create_directories(run.system_logs());
@@ -49,7 +49,7 @@ struct fixture {
 }  // namespace
 
 TEST_CASE("the files of a run are its recorded outputs, its logs and what its processes wrote") {
-    fixture f;
+    run_with_outputs f;
     f.output("outputs/b/model.pkl", "model");
     f.put(f.run.outputs() / "not recorded", "x");
     f.put(f.run.logs() / "tb" / "events", "x");
@@ -60,7 +60,7 @@ TEST_CASE("the files of a run are its recorded outputs, its logs and what its pr
 }
 
 TEST_CASE("links that lead out of the run are no files of it") {
-    fixture f;
+    run_with_outputs f;
     f.put(f.folder / "outside/secret", "x");
     f.put(f.run.logs() / "real", "x");
     fs::create_symlink("real", f.run.logs() / "alias");
@@ -78,7 +78,7 @@ TEST_CASE("links that lead out of the run are no files of it") {
 }
 
 TEST_CASE("a file is copied out whole, with its folders made and its mode kept") {
-    fixture f;
+    run_with_outputs f;
     std::string const large(1'000'001, 'm');
     f.output("outputs/model.pkl", large);
     fs::permissions(f.run.outputs() / "model.pkl", fs::perms::owner_all);
@@ -97,7 +97,7 @@ TEST_CASE("a file is copied out whole, with its folders made and its mode kept")
 }
 
 TEST_CASE("an output that was changed later is refused and nothing is left") {
-    fixture f;
+    run_with_outputs f;
     f.output("outputs/model.pkl", "model");
     f.put(f.run.outputs() / "model.pkl", "m0del");
     CHECK(f.error_of("outputs/model.pkl").starts_with("EST-504"));
@@ -105,7 +105,7 @@ TEST_CASE("an output that was changed later is refused and nothing is left") {
 }
 
 TEST_CASE("a name that the run does not have is answered with what there is") {
-    fixture f;
+    run_with_outputs f;
     CHECK(f.error_of("outputs/none").find("it has no files") != std::string::npos);
     f.output("outputs/model.pkl", "model");
     f.output("outputs/report.html", "report");
@@ -117,7 +117,7 @@ TEST_CASE("a name that the run does not have is answered with what there is") {
 }
 
 TEST_CASE("no name leads out of the run") {
-    fixture f;
+    run_with_outputs f;
     f.put(f.folder / "secret", "secret");
     CHECK(f.error_of("logs/../../../../secret").starts_with("EST-503"));
     CHECK(f.error_of("system_logs/../../../secret").starts_with("EST-503"));
@@ -134,7 +134,7 @@ TEST_CASE("no name leads out of the run") {
 }
 
 TEST_CASE("a link that stays in the run is followed") {
-    fixture f;
+    run_with_outputs f;
     f.output("outputs/epoch_3.pkl", "model");
     fs::create_symlink("epoch_3.pkl", f.run.outputs() / "latest");
     f.record.artifacts.push_back({"outputs/latest", 5, estima::sha256_hex("model")});
@@ -143,7 +143,7 @@ TEST_CASE("a link that stays in the run is followed") {
 }
 
 TEST_CASE("what is no regular file is refused without waiting for it") {
-    fixture f;
+    run_with_outputs f;
     REQUIRE(::mkfifo((f.run.logs() / "pipe").c_str(), 0600) == 0);
     CHECK(f.error_of("logs/pipe").starts_with("EST-502"));
     CHECK(f.error_of("logs/").starts_with("EST-502"));
@@ -151,7 +151,7 @@ TEST_CASE("what is no regular file is refused without waiting for it") {
 }
 
 TEST_CASE("a walk without links refuses the same ways out") {
-    fixture f;
+    run_with_outputs f;
     f.put(f.folder / "secret", "secret");
     f.put(f.run.logs() / "a" / "l", "log");
     fs::create_symlink(f.folder / "secret", f.run.logs() / "link");

@@ -13,11 +13,11 @@
 namespace {
 using found = estima::output_follower::found;
 
-struct fixture {
+struct run_that_prints {
     estima_test::temporary_directory folder{};
     estima::run_directory run{folder.path()};
     std::ostringstream out{};
-    fixture() { std::filesystem::create_directory(run.system_logs()); }
+    run_that_prints() { std::filesystem::create_directory(run.system_logs()); }
 
     void print(std::string const& text, int rank = 0) const {
         std::ofstream{run.rank_stdout(rank), std::ios::app | std::ios::binary} << text;
@@ -34,7 +34,7 @@ struct fixture {
 }  // namespace
 
 TEST_CASE("output is copied byte for byte as it grows") {
-    fixture f;
+    run_that_prints f;
     estima::output_follower follower{f.run, {0}, false};
     CHECK(follower.copy(f.out, false) == found::all);  // nothing was started yet
     f.print("one\n");
@@ -51,7 +51,7 @@ TEST_CASE("output is copied byte for byte as it grows") {
 }
 
 TEST_CASE("the begun end of a line is held back until it is whole or asked for") {
-    fixture f;
+    run_that_prints f;
     estima::output_follower follower{f.run, {0}, false};
     f.print("whole\nbegun");
     f.complain("error\n");
@@ -68,7 +68,7 @@ TEST_CASE("the begun end of a line is held back until it is whole or asked for")
 }
 
 TEST_CASE("the states of a progress bar are shown as they end") {
-    fixture f;
+    run_that_prints f;
     estima::output_follower follower{f.run, {0}, false};
     f.complain("\r 10%\r 20%\r 30%");
     CHECK(follower.copy(f.out, false) == found::held);
@@ -76,7 +76,7 @@ TEST_CASE("the states of a progress bar are shown as they end") {
 }
 
 TEST_CASE("a begun line that was shown is ended before another process speaks") {
-    fixture f;
+    run_that_prints f;
     estima::output_follower follower{f.run, {0}, false};
     f.print("begun");
     CHECK(follower.copy(f.out, true) == found::all);
@@ -91,7 +91,7 @@ TEST_CASE("a begun line that was shown is ended before another process speaks") 
 }
 
 TEST_CASE("lines of several ranks carry their rank") {
-    fixture f;
+    run_that_prints f;
     estima::output_follower follower{f.run, {0, 1, 2}, true};
     f.print("a\n\nb\n", 0);
     f.complain("c\nbegun", 2);
@@ -105,7 +105,7 @@ TEST_CASE("lines of several ranks carry their rank") {
 }
 
 TEST_CASE("a line longer than 64 kB passes through in pieces, and so does more than one call takes") {
-    fixture f;
+    run_that_prints f;
     estima::output_follower follower{f.run, {0}, false};
     std::string const line(10'000'000, 'x');
     f.print(line);

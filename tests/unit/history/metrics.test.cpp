@@ -11,7 +11,7 @@
 #include "../../support/temporary_directory.hpp"
 
 namespace {
-struct fixture {
+struct run_with_metrics {
     estima_test::temporary_directory folder{};
     void put(std::string const& file, std::string const& text) const {
         std::ofstream{folder / file, std::ios::binary} << text;
@@ -27,7 +27,7 @@ std::vector<double> values(std::vector<estima::metric_point> const& points) {
 }  // namespace
 
 TEST_CASE("numbers, lists and rows are read by name, in order") {
-    fixture f;
+    run_with_metrics f;
     f.put("rank_0.jsonl",
           "{\"name\":\"loss\",\"value\":0.5,\"step\":0,\"time\":10.5}\n"
           "{\"name\":\"loss\",\"value\":0.25,\"step\":1,\"time\":11}\n"
@@ -57,7 +57,7 @@ TEST_CASE("numbers, lists and rows are read by name, in order") {
 }
 
 TEST_CASE("what is not a number is read in both spellings") {
-    fixture f;
+    run_with_metrics f;
     f.put("rank_0.jsonl",
           "{\"name\":\"x\",\"value\":\"NaN\"}\n{\"name\":\"x\",\"value\":\"Infinity\"}\n{\"name\":\"x\",\"value\":\"-"
           "Infinity\"}\n"
@@ -71,7 +71,7 @@ TEST_CASE("what is not a number is read in both spellings") {
 }
 
 TEST_CASE("torn and foreign lines are skipped and counted") {
-    fixture f;
+    run_with_metrics f;
     f.put("rank_0.jsonl",
           "{\"name\":\"x\",\"value\":1}\n\nhello\n{\"name\":\"x\"}\n{\"value\":3}\n[1]\n\xFF\xFE\n"
           "{\"name\":\"x\",\"value\":2}\n{\"name\":\"x\",\"val");
@@ -81,14 +81,14 @@ TEST_CASE("torn and foreign lines are skipped and counted") {
 }
 
 TEST_CASE("a last line without its newline counts if it is whole") {
-    fixture f;
+    run_with_metrics f;
     f.put("rank_0.jsonl", "{\"name\":\"x\",\"value\":1}\n{\"name\":\"x\",\"value\":2}");
     CHECK(f.read().last("x") == 2);
     CHECK(f.read().lines_skipped == 0);
 }
 
 TEST_CASE("what several processes logged is merged by time and keeps its rank") {
-    fixture f;
+    run_with_metrics f;
     f.put("rank_0.jsonl", "{\"name\":\"x\",\"value\":1,\"time\":10}\n{\"name\":\"x\",\"value\":3,\"time\":30}\n");
     f.put("rank_10.jsonl", "{\"name\":\"x\",\"value\":2,\"time\":20}\n{\"name\":\"x\",\"value\":4,\"time\":40}\n");
     f.put("tensorboard.jsonl", "{\"name\":\"x\",\"value\":2.5,\"time\":25}\n");
@@ -102,7 +102,7 @@ TEST_CASE("what several processes logged is merged by time and keeps its rank") 
 }
 
 TEST_CASE("a clock that is set back does not change the order inside a file") {
-    fixture f;
+    run_with_metrics f;
     f.put("rank_0.jsonl",
           "{\"name\":\"x\",\"value\":1,\"time\":50}\n{\"name\":\"x\",\"value\":2,\"time\":10}\n{\"name\":\"x\","
           "\"value\":3}\n");
@@ -111,7 +111,7 @@ TEST_CASE("a clock that is set back does not change the order inside a file") {
 }
 
 TEST_CASE("one name can be asked for alone") {
-    fixture f;
+    run_with_metrics f;
     f.put("rank_0.jsonl",
           "{\"name\":\"x\",\"value\":1}\n{\"name\":\"xy\",\"value\":2}\n{\"name\":\"y\",\"value\":[3]}\n");
     CHECK(f.read("x").names() == std::vector<std::string>{"x"});
@@ -120,7 +120,7 @@ TEST_CASE("one name can be asked for alone") {
 }
 
 TEST_CASE("lines longer than a piece of reading are whole") {
-    fixture f;
+    run_with_metrics f;
     std::string list = "{\"name\":\"long\",\"value\":[0";
     for (int i = 1; i < 60000; ++i) list += "," + std::to_string(i);
     f.put("rank_0.jsonl", "{\"name\":\"x\",\"value\":1}\n" + list + "]}\n{\"name\":\"x\",\"value\":2}\n");
@@ -131,7 +131,7 @@ TEST_CASE("lines longer than a piece of reading are whole") {
 }
 
 TEST_CASE("no folder and no metrics are no error") {
-    fixture f;
+    run_with_metrics f;
     CHECK(f.read().empty());
     CHECK(estima::read_metrics(f.folder / "none").empty());
 }

@@ -12,7 +12,7 @@
 namespace {
 
 using strings = std::vector<std::string>;
-estima::run_directory const run{"/w/runs/r_1"};
+estima::run_directory const the_run{"/w/runs/r_1"};
 
 estima::run_configuration python(std::string const& communicator, int processes) {
     estima::run_configuration c{.script = "train.py", .arguments = {"--lr", "0.5"}, .communicator = communicator};
@@ -36,7 +36,7 @@ bool has(strings const& argv, strings const& part) {
 }  // namespace
 
 TEST_CASE("one process is planned without mpirun") {
-    auto const plan = make_launch_plan(python("None", 1), run, {});
+    auto const plan = make_launch_plan(python("None", 1), the_run, {});
     CHECK(plan.mpirun_argv.empty());
     CHECK(plan.directory == "/w/runs/r_1/code");
     REQUIRE(plan.processes.size() == 1);
@@ -51,7 +51,7 @@ TEST_CASE("one process is planned without mpirun") {
 
 TEST_CASE("a native program is started from its folder, and gets nothing of Python") {
     estima::run_configuration c{.script = "bin/train", .arguments = {"x"}, .framework = "Native"};
-    auto const plan = make_launch_plan(c, run, {});
+    auto const plan = make_launch_plan(c, the_run, {});
     CHECK(plan.processes.at(0).argv == strings{"./bin/train", "x"});
     CHECK(value_of(plan.processes[0].environment, "PYTHONUNBUFFERED") == "(not set)");
 }
@@ -59,12 +59,12 @@ TEST_CASE("a native program is started from its folder, and gets nothing of Pyth
 TEST_CASE("a script whose name begins with '-' is no option of the interpreter") {
     estima::run_configuration c = python("None", 1);
     c.script = "-c.py";
-    CHECK(make_launch_plan(c, run, {}).processes.at(0).argv == strings{"python3", "./-c.py", "--lr", "0.5"});
+    CHECK(make_launch_plan(c, the_run, {}).processes.at(0).argv == strings{"python3", "./-c.py", "--lr", "0.5"});
 }
 
 TEST_CASE("mpi is planned through mpirun, with what the host asks for") {
     estima::launch_settings settings{.launcher = "/opt/estima-launch", .mpirun = "/usr/bin/mpirun", .cores = 2};
-    auto const plan = make_launch_plan(python("Mpi", 2), run, settings);
+    auto const plan = make_launch_plan(python("Mpi", 2), the_run, settings);
     CHECK(plan.mpirun_argv == strings{"/usr/bin/mpirun", "-np", "2", "--noprefix", "--bind-to", "none", "--host",
                                       "localhost:2", "--mca", "plm", "isolated", "--mca", "ras",
                                       "^slurm,tm,lsf,gridengine", "--mca", "pml", "ob1", "--mca", "btl", "self,vader", "/opt/estima-launch", "worker", "/w/runs/r_1"});
@@ -77,7 +77,7 @@ TEST_CASE("mpi is planned through mpirun, with what the host asks for") {
     settings.is_root = true;
     settings.cores = 1;
     settings.mpi4py_is_available = true;
-    auto const other = make_launch_plan(python("Mpi", 2), run, settings);
+    auto const other = make_launch_plan(python("Mpi", 2), the_run, settings);
     CHECK(has(other.mpirun_argv, {"--allow-run-as-root"}));
     CHECK(has(other.mpirun_argv, {"--oversubscribe"}));
     CHECK(has(other.mpirun_argv, {"worker", "--mpi4py"}));
@@ -85,15 +85,15 @@ TEST_CASE("mpi is planned through mpirun, with what the host asks for") {
 }
 
 TEST_CASE("mpi uses mpirun for one process as well") {
-    CHECK_FALSE(make_launch_plan(python("Mpi", 1), run, {}).mpirun_argv.empty());
-    CHECK(make_launch_plan(python("Gloo", 1), run, {}).mpirun_argv.empty());
-    CHECK_FALSE(make_launch_plan(python("Gloo", 2), run, {}).mpirun_argv.empty());
+    CHECK_FALSE(make_launch_plan(python("Mpi", 1), the_run, {}).mpirun_argv.empty());
+    CHECK(make_launch_plan(python("Gloo", 1), the_run, {}).mpirun_argv.empty());
+    CHECK_FALSE(make_launch_plan(python("Gloo", 2), the_run, {}).mpirun_argv.empty());
 }
 
 TEST_CASE("TensorFlow's tasks are told where all are, and which one each is") {
     estima::run_configuration c = python("ParameterServer", 1);
     c.tensorflow = {.worker_count = 2, .parameter_server_count = 1};
-    auto const plan = make_launch_plan(c, run, {.rendezvous = {"h:1", "h:2", "g:3"}});
+    auto const plan = make_launch_plan(c, the_run, {.rendezvous = {"h:1", "h:2", "g:3"}});
     REQUIRE(plan.processes.size() == 3);
     auto told = [&](std::size_t rank) { return value_of(plan.processes[rank].environment, "TF_CONFIG"); };
     std::string const cluster = R"({"cluster":{"ps":["g:3"],"worker":["h:1","h:2"]},"task":{"index":)";
@@ -103,18 +103,18 @@ TEST_CASE("TensorFlow's tasks are told where all are, and which one each is") {
     CHECK(has(plan.mpirun_argv, {"--rendezvous", "h:1", "--rendezvous", "h:2", "--rendezvous", "g:3"}));
 
     c.communicator = "MultiWorker";
-    auto const workers = make_launch_plan(c, run, {.rendezvous = {"h:1", "h:2"}});
+    auto const workers = make_launch_plan(c, the_run, {.rendezvous = {"h:1", "h:2"}});
     REQUIRE(workers.processes.size() == 2);
     CHECK(value_of(workers.processes[1].environment, "TF_CONFIG") ==
           R"({"cluster":{"worker":["h:1","h:2"]},"task":{"index":1,"type":"worker"}})");
     c.tensorflow.worker_count = 1;
-    CHECK(make_launch_plan(c, run, {}).mpirun_argv.empty());
+    CHECK(make_launch_plan(c, the_run, {}).mpirun_argv.empty());
 }
 
 TEST_CASE("gloo tells each process its place") {
     estima::run_configuration c = python("Gloo", 4);
     c.node_count = 2;
-    auto const plan = make_launch_plan(c, run, {.rendezvous = {"10.0.0.1:12345"}});
+    auto const plan = make_launch_plan(c, the_run, {.rendezvous = {"10.0.0.1:12345"}});
     REQUIRE(plan.processes.size() == 4);
     auto const& e = plan.processes[3].environment;
     CHECK(value_of(e, "MASTER_ADDR") == "10.0.0.1");
@@ -127,20 +127,20 @@ TEST_CASE("gloo tells each process its place") {
     CHECK(value_of(e, "GLOO_SOCKET_IFNAME") == "(not set)");
     CHECK_FALSE(has(plan.mpirun_argv, {"--mca", "btl", "self,vader"}));  // several hosts need a network
     CHECK(has(plan.mpirun_argv, {"--rendezvous", "10.0.0.1:12345"}));
-    CHECK(value_of(make_launch_plan(python("Gloo", 2), run, {}).processes[0].environment, "GLOO_SOCKET_IFNAME") ==
+    CHECK(value_of(make_launch_plan(python("Gloo", 2), the_run, {}).processes[0].environment, "GLOO_SOCKET_IFNAME") ==
           "lo");
 }
 
 TEST_CASE("the user's variables come last and win, munge included") {
     estima::run_configuration c = python("Mpi", 2);
     c.environment.environment_variables = {{"PYTHONUNBUFFERED", "0"}, {"PMIX_MCA_psec", "munge"}};
-    auto const plan = make_launch_plan(c, run, {});
+    auto const plan = make_launch_plan(c, the_run, {});
     CHECK(value_of(plan.processes[0].environment, "PYTHONUNBUFFERED") == "0");
     CHECK(value_of(plan.mpirun_environment, "PMIX_MCA_psec") == "munge");
 }
 
 TEST_CASE("what another launcher left in the environment is taken out") {
-    auto const removed = make_launch_plan(python("None", 1), run, {}).removed_variables;
+    auto const removed = make_launch_plan(python("None", 1), the_run, {}).removed_variables;
     for (char const* const name :
          {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_SIZE", "RANK", "MASTER_PORT", "ESTIMA_METRICS_FILE"})
         CHECK(estima::is_listed(name, removed));
@@ -153,7 +153,7 @@ TEST_CASE("a printed plan can be pasted into a shell") {
     estima::run_configuration c{
         .script = "show", .arguments = {"two words", "it's", "", "a\nb", "$HOME", "-x"}, .framework = "Native"};
     c.environment.environment_variables = {{"GREETING", "hello 'you'"}};
-    estima::launch_plan plan = make_launch_plan(c, run, {});
+    estima::launch_plan plan = make_launch_plan(c, the_run, {});
     plan.directory = "/";
     plan.processes[0].argv[0] = "/usr/bin/printf";
     plan.processes[0].argv.insert(plan.processes[0].argv.begin() + 1, "[%s]");

@@ -34,7 +34,7 @@ std::vector<row> table() {
     return rows;
 }
 
-std::string documentation() {
+std::string page_of_rules() {
     std::string text =
         "<!-- SPDX-License-Identifier: BSL-1.0 -->\n# Rules\n\nWhat every estimator is held against. *Static* rules are evaluated by the compiler for what the types say, "
         "and again by `submit` with the run-time values; *run time* ones need the running program. An *error* refuses the job; a "
@@ -58,8 +58,8 @@ std::string texts_of(std::string const& folder, std::string const& ending) {
 
 TEST_CASE("docs/rules.md says what the table of rules says") {
     std::string const path = std::string{ESTIMA_TEST_SOURCE_DIR} + "/../docs/rules.md";
-    if (std::getenv("ESTIMA_WRITE_GOLDEN") != nullptr) replace_file(path, documentation());
-    CHECK(read_file(path) == documentation());
+    if (std::getenv("ESTIMA_WRITE_GOLDEN") != nullptr) replace_file(path, page_of_rules());
+    CHECK(read_file(path) == page_of_rules());
 }
 
 TEST_CASE("each rule that the compiler can find broken has a file that must not compile, and each warning is told in a test") {

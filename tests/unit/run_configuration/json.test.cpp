@@ -12,7 +12,7 @@ namespace {
 using namespace estima;
 
 run_configuration read(char const* text) { return run_configuration_from_json(json::parse(text)); }
-std::string refusal(std::string const& text) {
+std::string refusal_of_json(std::string const& text) {
     try {
         (void)run_configuration_from_json(json::parse(text));
     } catch (error const& e) {
@@ -195,23 +195,23 @@ TEST_CASE("null keeps a default, and is the value of a part that is kept") {
 }
 
 TEST_CASE("values of another type are refused by their key's name") {
-    CHECK(refusal(R"({"environment": {"docker": {"enabled": "true"}}})") == "EST-101 environment.docker.enabled");
-    CHECK(refusal(R"({"mpi": {"processCountPerNode": 2.0}})") == "EST-101 mpi.processCountPerNode");
-    CHECK(refusal(R"({"maxRunDurationSeconds": 18446744073709551615})") == "EST-101 maxRunDurationSeconds");
-    CHECK(refusal(R"({"environment": {"environmentVariables": {"A": 1}}})") ==
+    CHECK(refusal_of_json(R"({"environment": {"docker": {"enabled": "true"}}})") == "EST-101 environment.docker.enabled");
+    CHECK(refusal_of_json(R"({"mpi": {"processCountPerNode": 2.0}})") == "EST-101 mpi.processCountPerNode");
+    CHECK(refusal_of_json(R"({"maxRunDurationSeconds": 18446744073709551615})") == "EST-101 maxRunDurationSeconds");
+    CHECK(refusal_of_json(R"({"environment": {"environmentVariables": {"A": 1}}})") ==
           "EST-101 environment.environmentVariables.A");
-    CHECK(refusal(R"({"environment": {"environmentVariables": {"A": null}}})") ==
+    CHECK(refusal_of_json(R"({"environment": {"environmentVariables": {"A": null}}})") ==
           "EST-101 environment.environmentVariables.A");
-    CHECK(refusal(R"({"dataReferences": []})") == "EST-101 dataReferences");
-    CHECK(refusal(R"({"environment": {"spark": {"packages": [{"group": 1}]}}})") ==
+    CHECK(refusal_of_json(R"({"dataReferences": []})") == "EST-101 dataReferences");
+    CHECK(refusal_of_json(R"({"environment": {"spark": {"packages": [{"group": 1}]}}})") ==
           "EST-101 environment.spark.packages.0.group");
     CHECK(
-        refusal(
+        refusal_of_json(
             R"({"environment": {"python": {"condaDependencies": {"dependencies": ["a", {"pip": ["b"], "c": 1}]}}}})") ==
         "EST-101 environment.python.condaDependencies.dependencies.1");
     std::string const deep = std::string(5000, '[') + std::string(5000, ']');
-    CHECK(refusal("{\"mine\": " + deep + "}") == "EST-101 mine");
-    CHECK(refusal("{\"command\": " + deep + "}") == "EST-101 command");
+    CHECK(refusal_of_json("{\"mine\": " + deep + "}") == "EST-101 mine");
+    CHECK(refusal_of_json("{\"command\": " + deep + "}") == "EST-101 command");
 }
 
 TEST_CASE("a kept part that is no JSON is refused when it is written") {

@@ -30,7 +30,7 @@ private:
 };
 
 template <class Action>
-std::string refusal(Action const& action) {
+std::string refusal_id(Action const& action) {
     try {
         action();
     } catch (error const& e) {
@@ -42,7 +42,7 @@ std::string refusal(Action const& action) {
 
 TEST_CASE("a configuration is looked for by its name, then with the suffix, in .azureml, aml_config and the folder") {
     project const p;
-    CHECK(refusal([&] { p.script("a"); }) == "EST-107");
+    CHECK(refusal_id([&] { p.script("a"); }) == "EST-107");
     p.write("a.runconfig", "script: root-suffix");
     CHECK(p.script("a") == "root-suffix");
     p.write("a", "script: root");
@@ -69,10 +69,10 @@ TEST_CASE("a configuration that is not there is told with all places that were t
              {".azureml/a", ".azureml/a.runconfig", "aml_config/a", "aml_config/a.runconfig", "/a", "/a.runconfig"})
             CHECK(e.text().why.find(place) != std::string::npos);
     }
-    CHECK(refusal([&] { load_runconfig(p.path()); }) == "EST-107");
-    CHECK(refusal([&] { load_runconfig(p / "nowhere"); }) == "EST-107");
-    CHECK(refusal([&] { load_runconfig(p.path(), "../a"); }) == "EST-108");
-    CHECK(refusal([&] { load_runconfig(p.path(), std::string("a\0b", 3)); }) == "EST-108");
+    CHECK(refusal_id([&] { load_runconfig(p.path()); }) == "EST-107");
+    CHECK(refusal_id([&] { load_runconfig(p / "nowhere"); }) == "EST-107");
+    CHECK(refusal_id([&] { load_runconfig(p.path(), "../a"); }) == "EST-108");
+    CHECK(refusal_id([&] { load_runconfig(p.path(), std::string("a\0b", 3)); }) == "EST-108");
 }
 
 TEST_CASE("the environment and the packages of other files are read with it") {
@@ -141,15 +141,15 @@ TEST_CASE("a configuration is saved where Azure's SDK looks for it") {
     fs::create_directory(early / "aml_config");
     CHECK(save_runconfig(c, early.path(), "a").files[0] == early / "aml_config/a.runconfig");
 
-    CHECK(refusal([&] { save_runconfig(c, p.path()); }) == "EST-108");
-    CHECK(refusal([&] { save_runconfig(c, p.path(), "x/y"); }) == "EST-108");
-    CHECK(refusal([&] { save_runconfig(c, p / "no/file.yml"); }) == "EST-108");
-    CHECK(refusal([&] { save_runconfig(c, p / "no", "a"); }) == "EST-108");
+    CHECK(refusal_id([&] { save_runconfig(c, p.path()); }) == "EST-108");
+    CHECK(refusal_id([&] { save_runconfig(c, p.path(), "x/y"); }) == "EST-108");
+    CHECK(refusal_id([&] { save_runconfig(c, p / "no/file.yml"); }) == "EST-108");
+    CHECK(refusal_id([&] { save_runconfig(c, p / "no", "a"); }) == "EST-108");
     run_configuration with_packages = c;
     with_packages.environment.python.conda_dependencies = conda_section{};
     for (char const* outside : {"/etc/conda.yml", "../conda.yml", "a/../../conda.yml"}) {
         with_packages.environment.python.conda_dependencies_file = outside;
-        CHECK(refusal([&] { save_runconfig(with_packages, p.path(), "a"); }) == "EST-108");
+        CHECK(refusal_id([&] { save_runconfig(with_packages, p.path(), "a"); }) == "EST-108");
     }
 }
 
@@ -230,7 +230,7 @@ TEST_CASE("an environment.yml that another configuration is read with is not rep
 TEST_CASE("what is no regular file of a fair size is not read") {
     project const p;
     p.write(".azureml/large.runconfig", std::string(largest_runconfig_file + 1, '#'));
-    CHECK(refusal([&] { load_runconfig(p.path(), "large"); }) == "EST-106");
+    CHECK(refusal_id([&] { load_runconfig(p.path(), "large"); }) == "EST-106");
     fs::create_directory(p / ".azureml/folder");
-    CHECK(refusal([&] { load_runconfig(p.path(), "folder"); }) == "EST-107");
+    CHECK(refusal_id([&] { load_runconfig(p.path(), "folder"); }) == "EST-107");
 }

@@ -9,20 +9,14 @@
 #include <estima/runconfig_file/read_runconfig.hpp>
 #include <estima/runconfig_file/write_runconfig.hpp>
 
+#include "read_text.hpp"
+
 namespace {
 using namespace estima;
 
-run_configuration read(std::string_view text) { return parse_runconfig(text).configuration; }
+using estima_test::read;
+using estima_test::refusal;
 
-/// "EST-105 file:2:3 (key): why"; "taken" if there is none.
-std::string refusal(std::string_view text) {
-    try {
-        (void)parse_runconfig(text, "f");
-    } catch (error const& e) {
-        return e.id() + " " + e.text().where + ": " + e.text().why;
-    }
-    return "taken";
-}
 bool starts(std::string const& text, std::string const& with) {
     INFO(text);
     CHECK(text.substr(0, with.size()) == with);

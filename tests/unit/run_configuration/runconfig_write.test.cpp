@@ -8,11 +8,12 @@
 #include <estima/system/files.hpp>
 
 #include "generated_configuration.hpp"
+#include "read_text.hpp"
 
 namespace {
 using namespace estima;
 
-run_configuration read(std::string_view text) { return parse_runconfig(text).configuration; }
+using estima_test::read;
 bool has_line(std::string const& text, std::string const& line) {
     return ("\n" + text).find("\n" + line + "\n") != std::string::npos;
 }

@@ -5,20 +5,15 @@
 
 #include <estima/runconfig_file/read_runconfig.hpp>
 
+#include "read_text.hpp"
+
 namespace {
 using namespace estima;
 
-run_configuration read(std::string_view text) { return parse_runconfig(text).configuration; }
+using estima_test::read;
+using estima_test::refusal;
 json plain(std::string_view text) { return detail::yaml_plain_scalar(text); }
 
-std::string refusal(std::string_view text) {
-    try {
-        (void)parse_runconfig(text, "f");
-    } catch (error const& e) {
-        return e.id() + " " + e.text().where + ": " + e.text().why;
-    }
-    return "taken";
-}
 void check_start(std::string const& text, std::string const& with) { CHECK(text.substr(0, with.size()) == with); }
 std::string repeated(std::string_view text, int times) {
     std::string all;

@@ -7,21 +7,13 @@
 #include <thread>
 #include <vector>
 
+#include "../../support/error_of.hpp"
 #include "../../support/fake_run.hpp"
 
 namespace {
 namespace fs = std::filesystem;
 using estima::run_status;
-
-template <class Work>
-std::string error_of(Work const& work) {
-    try {
-        work();
-    } catch (estima::error const& e) {
-        return e.what();
-    }
-    return "";
-}
+using estima_test::error_of;
 
 struct finished_run : estima_test::fake_run {
     finished_run() {

@@ -8,21 +8,13 @@
 #include <thread>
 #include <vector>
 
+#include "../../support/error_of.hpp"
 #include "../../support/fake_run.hpp"
 
 namespace {
 namespace fs = std::filesystem;
 using estima::run_status;
-
-template <class Work>
-std::string error_of(Work const& work) {
-    try {
-        work();
-    } catch (estima::error const& e) {
-        return e.what();
-    }
-    return "";
-}
+using estima_test::error_of;
 }  // namespace
 
 TEST_CASE("every handle of a run tells the same") {

@@ -12,12 +12,14 @@
 #include <thread>
 #include <vector>
 
+#include "../../support/error_of.hpp"
 #include "../../support/fake_run.hpp"
 #include <support/scoped_variable.hpp>
 #include "../../support/temporary_directory.hpp"
 
 namespace {
 namespace fs = std::filesystem;
+using estima_test::error_of;
 using estima_test::write_file;
 
 using estima_test::scoped_variable;
@@ -32,16 +34,6 @@ public:
 private:
     fs::path before_;
 };
-
-template <class Work>
-std::string error_of(Work const& work) {
-    try {
-        work();
-    } catch (estima::error const& e) {
-        return e.what();
-    }
-    return "";
-}
 }  // namespace
 
 TEST_CASE("a workspace is made when it is opened for the first time, and found the second time") {
