@@ -42,9 +42,9 @@ set(estima_portal_links history tracking)
 set(estima_launcher_headers launcher/*.hpp)
 set(estima_launcher_links portal snapshot)
 
-# Everything: workspaces, experiments, runs, models.
+# Everything: workspaces, experiments, runs, models, and all other components.
 set(estima_estima_headers estima.hpp transport/*.hpp workspace/*.hpp)
-set(estima_estima_links launcher)
+set(estima_estima_links launcher yaml)
 
 # Each package: its least version, what is linked, and the Debian package that brings it.
 set(estima_Boost_version 1.74)
