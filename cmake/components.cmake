@@ -2,7 +2,7 @@
 # The components: which headers each has (patterns below include/estima), what it links, which packages it needs.
 # A component stands after those that it links. tests/layers checks that each header is in exactly one component and
 # includes only what its component links.
-set(estima_components base core tracking json yaml snapshot history portal launcher estima search)
+set(estima_components base core tracking json yaml snapshot history portal launcher workspace search estima)
 
 # Nothing but the standard library and POSIX.
 set(estima_base_headers version.hpp base/*.hpp system/*.hpp)
@@ -43,14 +43,18 @@ set(estima_launcher_headers launcher/*.hpp)
 set(estima_launcher_links portal snapshot)
 
 # Workspaces, experiments, runs, models.
-set(estima_estima_headers estima.hpp transport/*.hpp workspace/*.hpp)
-set(estima_estima_without workspace/search_runs.hpp)
-set(estima_estima_links launcher)
+set(estima_workspace_headers transport/*.hpp workspace/*.hpp)
+set(estima_workspace_without workspace/search_runs.hpp)
+set(estima_workspace_links launcher)
 
 # What is known of all runs of a workspace, to be searched. Programs that only submit pay nothing for it.
 set(estima_search_headers index/*.hpp workspace/search_runs.hpp)
-set(estima_search_links estima)
+set(estima_search_links workspace)
 set(estima_search_packages SQLite3 simdjson)
+
+# All of it.
+set(estima_estima_headers estima.hpp)
+set(estima_estima_links search yaml)
 
 # Each package: its least version, what is linked, and the Debian package that brings it.
 set(estima_Boost_version 1.74)

@@ -30,10 +30,10 @@ int main() try {
               << "\nRegistered model  " << model.id() << " in " << model.files_directory().string()
               << "\nPage of the run   " << run.portal_url()
               << "\n\nNext: change " EXAMPLES_SOURCE_DIR "/quickstart.cpp and train again:\n"
-              << "    bash '" EXAMPLES_SOURCE_DIR "/quickstart.sh'\n"
+              << "    bash " << estima::shell_quoted(EXAMPLES_SOURCE_DIR "/quickstart.sh") << '\n'
               << "or see how a struct becomes the script's parameters (README.md beside it has more examples):\n"
-              << "    cmake --build '" EXAMPLES_BINARY_DIR "/..' --target typed_parameters && '" EXAMPLES_BINARY_DIR
-              << "/programs/typed_parameters'\n";
+              << "    cmake --build " << estima::shell_quoted(PROJECT_BINARY_DIR) << " --target typed_parameters && "
+              << estima::shell_quoted(EXAMPLES_BINARY_DIR "/programs/typed_parameters") << '\n';
     return metrics.last("test_accuracy").value_or(0) > 0.8 ? 0 : 1;
 } catch (estima::error const& e) {
     std::cerr << e.what() << '\n';

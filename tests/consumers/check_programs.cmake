@@ -19,7 +19,7 @@ function(check_programs folder launcher)
                   OUTPUT_VARIABLE output ERROR_VARIABLE errors RESULT_VARIABLE result)
   message(STATUS "${output}${errors}")
   file(REAL_PATH ${launcher} launcher)
-  foreach(line IN ITEMS "launcher: ${launcher}/estima-launch\n" "\"script\": \"hello\""
+  foreach(line IN ITEMS "launcher: ${launcher}/estima-launch\n" "\nscript: hello\n"
                         "trained by hello with --rate 0.5\n" "loss: 0.25\n" "status: Completed\n")
     string(FIND "${output}" "${line}" position)
     if(NOT result EQUAL 0 OR position EQUAL -1)

@@ -17,7 +17,8 @@ foreach(party IN ITEMS nlohmann/ openssl/ curl/ boost/mpi openmpi/ sqlite)
 endforeach()
 
 execute_process(COMMAND ${compile} ${sources}/job/hello.cpp -o ${BUILD}/job/hello COMMAND_ERROR_IS_FATAL ANY)
-execute_process(COMMAND ${compile} ${sources}/submit.cpp -o ${BUILD}/submit -lcrypto COMMAND_ERROR_IS_FATAL ANY)
+execute_process(COMMAND ${compile} ${sources}/submit.cpp -o ${BUILD}/submit -lcrypto -lyaml-cpp
+                COMMAND_ERROR_IS_FATAL ANY)
 execute_process(COMMAND ${compile} ${BUILD}/vendored/estima_launch.cpp -o ${BUILD}/estima-launch -lcrypto
                 COMMAND_ERROR_IS_FATAL ANY)
 include(${CMAKE_CURRENT_LIST_DIR}/check_programs.cmake)

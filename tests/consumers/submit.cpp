@@ -2,7 +2,7 @@
 // submit WORKSPACE JOB_FOLDER: runs JOB_FOLDER/hello. Needs estima::estima.
 #include <estima/estima.hpp>
 #include <estima/launcher/find_launcher.hpp>
-#include <estima/run_configuration/json.hpp>
+#include <estima/runconfig_file/write_runconfig.hpp>
 
 #include <exception>
 #include <iostream>
@@ -15,7 +15,7 @@ int main(int argc, char** argv) try {
         .script_params = {{"--rate", 0.5}},
     }};
     estima::run_configuration const lowered = estima::lower(job);
-    std::cout << estima::to_json(lowered).dump(2) << "\nlauncher: " << estima::find_launcher() << std::endl;
+    std::cout << estima::runconfig_text(lowered).text << "launcher: " << estima::find_launcher() << std::endl;
 
     estima::run const run = estima::workspace::open(argv[1]).experiment("consumer").submit(job);
     estima::run_details const details = run.wait_for_completion({.show_output = true});

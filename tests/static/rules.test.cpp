@@ -58,6 +58,7 @@ static_assert(std::same_as<on_two_nodes, rules<broken<est<2>, backend_not_suppor
 static_assert(!estimable<two_nodes, mpi<node_count<1>, node_count<2>>> && estimable<two_nodes, mpi<node_count<2>, node_count<2>>>);
 static_assert(!estimable<mpi<process_count_per_node<2>, process_count_per_node<3>>>);
 static_assert(!estimable<environment<interpreter_path<"a">, interpreter_path<"b">>>);
+static_assert(!estimable<environment<interpreter_path<"a">, interpreter_path<"b">, interpreter_path<"b">>>);
 static_assert(estimable<environment<interpreter_path<"a">, interpreter_path<"a">>>);
 static_assert(!estimable<ssh_hosts<max_nodes<2>, max_nodes<3>>> && estimable<ssh_hosts<max_nodes<2>, max_nodes<2>>>);
 static_assert(!estimable<ssh_hosts<target_name<"a">, target_name<"b">>> && estimable<ssh_hosts<target_name<"a">>>);
@@ -179,6 +180,11 @@ static_assert(std::same_as<broken_rules<scikit_learn<"1">, mpi<node_count<0>>, e
                                  broken<est<7>, a_node_count_below_one, give_at_least_one>,
                                  broken<est<9>, a_framework_version_in_an_environment_that_the_user_manages,
                                         drop_the_version_or_let_estima_manage_the_environment>>>);
+
+// a number of nodes is a whole number, also one that has a name
+enum nodes_of_a_rack { rack_of_four = 4 };
+static_assert(count{rack_of_four}.value == 4 && std::convertible_to<nodes_of_a_rack, count> && std::convertible_to<unsigned, count>);
+static_assert(!std::convertible_to<double, count> && !std::convertible_to<char const*, count>);
 
 // a unit is part of a length of time, or it does not convert
 static_assert(!std::convertible_to<int, duration> && !std::convertible_to<double, duration>);

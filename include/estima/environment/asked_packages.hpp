@@ -23,12 +23,13 @@ constexpr bool asks_for_package(environment_facts const& e, std::string_view nam
            lists_package<requirement_detail::conda_list>(e.conda_packages, name);
 }
 
-/// Whether the user asks himself for what a requirement of the framework names; `is_its_own`: the framework's own package.
-constexpr bool asks_for_the_same(facts const& f, std::string_view requirement, bool is_its_own) {
+/// Whether the user asks himself for what a requirement of the framework's version names. The version's first package,
+/// which is the framework itself, is known by its other names as well.
+constexpr bool asks_for_the_same(facts const& f, framework_version const& version, std::string_view requirement) {
     environment_facts const& e = f.environment;
     if (e.pip_packages.empty() && e.conda_packages.empty()) return false;
     if (asks_for_package(e, parse_pip_requirement(requirement)->name)) return true;
-    if (is_its_own)
+    if (requirement == *version.packages(f.has_gpus()).begin())
         for (std::string_view const name : f.framework.other_names)
             if (asks_for_package(e, name)) return true;
     return false;

@@ -17,6 +17,7 @@
 
 #include <estima/history/run_directory.hpp>
 #include <estima/history/run_record.hpp>
+#include <estima/launcher/outputs_before.hpp>
 #include <estima/snapshot/shown.hpp>
 #include <estima/system/file_descriptor.hpp>
 #include <estima/system/file_tail.hpp>
@@ -27,14 +28,16 @@ namespace estima::inline v0_1 {
 /// Goes through what the script left in ./outputs. Nothing is moved: an artifact is a file with its size and SHA-256.
 ///
 /// Files count, and links to files that stay inside ./outputs. Left out, with a warning, is what cannot be handed on:
-/// other links, pipes, sockets, devices, what cannot be read, and names that are not UTF-8.
+/// other links, pipes, sockets, devices, what cannot be read, names that are not UTF-8, and what came with the source
+/// directory and was not touched.
 class artifact_collector {
 public:
     using take_artifact = std::function<void(artifact_record)>;
     using take_warning = std::function<void(std::string)>;
 
-    artifact_collector(run_directory const& run, take_artifact artifact, take_warning warning)
-        : run_{run}, artifact_{std::move(artifact)}, warning_{std::move(warning)} {}
+    artifact_collector(run_directory const& run, outputs_before const& before, take_artifact artifact,
+                       take_warning warning)
+        : run_{run}, before_{before}, artifact_{std::move(artifact)}, warning_{std::move(warning)} {}
 
     void collect() {
         std::error_code code;
@@ -69,6 +72,8 @@ private:
         std::error_code code;
         auto const type = std::filesystem::symlink_status(path, code).type();
         if (type == std::filesystem::file_type::directory) return walk(path, name);
+        if (before_.has_untouched(path))
+            return leave_out(name, "it came with the source directory, and the script did not touch it");
         if (valid_utf8(name) != name) return leave_out(name, "its name is not UTF-8");
         if (type == std::filesystem::file_type::symlink) {
             std::filesystem::path const target = std::filesystem::canonical(path, code);
@@ -107,6 +112,7 @@ private:
 
     static constexpr std::size_t buffer_size = 128 * 1024;
     run_directory const& run_;
+    outputs_before const& before_;
     take_artifact artifact_;
     take_warning warning_;
     std::filesystem::path root_;

@@ -14,12 +14,12 @@
 namespace estima::inline v0_1 {
 
 /// Writes into the journal which files the script left in ./outputs, and what of them is no artifact.
-inline void record_outputs(run_directory const& run, journal& log) {
+inline void record_outputs(run_directory const& run, outputs_before const& before, journal& log) {
     auto artifact = [&log](artifact_record a) {
         log.append({{"event", "artifact"}, {"path", a.path}, {"bytes", a.bytes}, {"sha256", a.sha256}});
     };
     auto warning = [&log](std::string w) { log.append({{"event", "warning"}, {"message", std::move(w)}}); };
-    artifact_collector{run, artifact, warning}.collect();
+    artifact_collector{run, before, artifact, warning}.collect();
 }
 
 /// Paints the page of a run that is over, before its last line is written: who reads that line finds the page ready.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <malloc.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -18,13 +17,13 @@
 #include <estima/history/journal.hpp>
 #include <estima/launcher/conclusion.hpp>
 #include <estima/launcher/descendants.hpp>
+#include <estima/launcher/lay_out.hpp>
 #include <estima/launcher/mpirun_watch.hpp>
 #include <estima/launcher/page_painter.hpp>
 #include <estima/launcher/run_result.hpp>
 #include <estima/launcher/run_watch.hpp>
 #include <estima/launcher/worker.hpp>
 #include <estima/run_configuration/json.hpp>
-#include <estima/snapshot/restore.hpp>
 #include <estima/system/event_loop.hpp>
 #include <estima/system/process.hpp>
 #include <estima/system/signals.hpp>
@@ -101,19 +100,7 @@ private:
 
     bool prepare() {
         if (!enter(run_status::preparing)) return false;
-        try {
-            make_directories(run_.code());
-            make_directories(run_.metrics());
-            make_directories(run_.system_logs());
-            restore_snapshot(run_.snapshots(), log_.record().snapshot_id, run_.code());
-            make_directories(run_.outputs());
-            make_directories(run_.logs());
-        } catch (error const& e) {
-            throw error{"EST-414",
-                        {.what = "the files of the snapshot cannot be laid out for the run",
-                         .why = to_run_error(e).message + note_if_full(run_)}};
-        }
-        ::malloc_trim(0);  // what the restoring took is not needed while waiting
+        outputs_before_ = lay_out(run_, log_.record().snapshot_id);
         return true;
     }
 
@@ -263,7 +250,7 @@ private:
     bool conclude() {
         guarded([&] {
             if (main_ > 0) (void)log_.append_status(run_status::finalizing);
-            record_outputs(run_, log_);
+            record_outputs(run_, outputs_before_, log_);
         });
         if (is_terminal(log_.record().status)) return false;  // somebody took this process for dead
         run_result result;
@@ -280,6 +267,7 @@ private:
     run_directory run_;
     std::string launcher_, mpirun_;
     run_configuration configuration_{};
+    outputs_before outputs_before_{};
     journal log_;
     page_painter page_;
     descendants below_;

@@ -18,7 +18,7 @@ struct count {
 
     /// There is no half of a node, nor one that is a text.
     template <class Other>
-        requires(!std::integral<Other>)
+        requires(std::floating_point<Other> || !std::convertible_to<Other, int>)
     constexpr count(Other no_whole_number) = delete;
 
     /// Takes in a second place where the number may be given. The last one counts; one below 1 never takes the place of

@@ -57,9 +57,8 @@ struct a_package_that_the_framework_brings_already {
     static constexpr bool broken(facts const& f) {
         framework_version const* const version = f.framework.chosen_version();
         if (version == nullptr || !f.environment.is_prepared() || f.environment.is_whole()) return false;
-        name_list const theirs = version->packages(f.has_gpus());
-        for (std::string_view const& one : theirs)
-            if (detail::asks_for_the_same(f, one, &one == theirs.begin())) return true;
+        for (std::string_view const theirs : version->packages(f.has_gpus()))
+            if (detail::asks_for_the_same(f, *version, theirs)) return true;
         return false;
     }
 };

@@ -56,11 +56,9 @@ struct collect_pip {
     template <class Add>
     static constexpr void from(facts const& f, Add const& add) {
         if (adds_azure_defaults(f) && !asks_for_package(f.environment, azure_defaults)) add(azure_defaults);
-        if (framework_version const* const version = added_version(f)) {
-            name_list const theirs = version->packages(f.has_gpus());
-            for (std::string_view const& one : theirs)
-                if (!asks_for_the_same(f, one, &one == theirs.begin())) add(one);
-        }
+        if (framework_version const* const version = added_version(f))
+            for (std::string_view const one : version->packages(f.has_gpus()))
+                if (!asks_for_the_same(f, *version, one)) add(one);
         for (std::string_view const one : f.environment.pip_packages) add(one);
     }
 };

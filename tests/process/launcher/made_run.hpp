@@ -29,9 +29,9 @@
 
 namespace estima_test {
 
-/// Long enough for a loaded machine and a sanitizer: only a test that fails waits so long.
 inline bool has_mpirun() { return !estima::find_program("mpirun").empty(); }
 
+/// Long enough for a loaded machine and a sanitizer: only a test that fails waits so long.
 inline constexpr double seconds_of_patience = 60;
 
 /// A run directory as the workspace layer makes it, with the files of its source directory given as texts. What a test

@@ -45,3 +45,27 @@ TEST_CASE("a script is run to its end, and the journal tells it step by step") {
     CHECK(estima::read_file(run.directory.page()).find("Completed") != std::string::npos);
     CHECK(run.living().empty());
 }
+
+TEST_CASE("what lay in the source directory's outputs is none of the run, unless the script touches it") {
+    made_run run{made_run::native("train.sh"),
+                 {{"train.sh",
+                   "#!/bin/sh\n"
+                   "cat outputs/old.bin\n"
+                   "printf same > outputs/written_again.bin\n"
+                   "mv outputs/moved.bin outputs/new_name.bin\n"
+                   "ln -s old.bin outputs/link\n"},
+                  {"outputs/old.bin", "old"},
+                  {"outputs/sub/older.bin", "older"},
+                  {"outputs/written_again.bin", "same"},
+                  {"outputs/moved.bin", "moved"}}};
+    estima::run_record const record = run.run();
+    REQUIRE(record.status == status::completed);
+    std::vector<std::string> artifacts;
+    for (auto const& a : record.artifacts) artifacts.push_back(a.path);
+    CHECK(artifacts == std::vector<std::string>{"outputs/link", "outputs/new_name.bin", "outputs/written_again.bin"});
+    REQUIRE(record.warnings.size() == 2);
+    CHECK(record.warnings[0] ==
+          "outputs/old.bin is no artifact: it came with the source directory, and the script did not touch it");
+    CHECK(record.warnings[1].starts_with("outputs/sub/older.bin is no artifact: "));
+    CHECK(run.output() == "old");
+}

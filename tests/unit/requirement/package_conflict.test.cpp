@@ -85,4 +85,8 @@ TEST_CASE("a package asked of conda and of pip is compared where both write vers
     CHECK(both_hold("numpy=1.16", "numpy==1.17rc1"));
     CHECK(both_hold("numpy=1.16", "numpy===1.17"));
     CHECK(both_hold("numpy=1.16", "numpy"));
+    CHECK(both_hold("numpy==1.16.0", "numpy==1.16"));
+    CHECK(both_hold("numpy==1.16", "numpy==1.16.0"));
+    CHECK(both_hold("numpy=1.16=py36_0", "numpy==1.16.0"));
+    CHECK(both_hold("numpy>=1.16,<1.17|1.18", "numpy==1.18"));
 }

@@ -11,7 +11,7 @@
 namespace {
 using namespace estima;
 
-run_configuration read(char const* text) { return run_configuration_from_json(json::parse(text)); }
+run_configuration read_json(char const* text) { return run_configuration_from_json(json::parse(text)); }
 std::string refusal_of_json(std::string const& text) {
     try {
         (void)run_configuration_from_json(json::parse(text));
@@ -38,7 +38,7 @@ TEST_CASE("a run configuration in which nothing is set is nothing in sparse JSON
     CHECK(to_sparse_json({}) == json::object());
     CHECK(canonical_json({}) == "{}");
     CHECK(canonical_json({.script = "a.py", .node_count = 2}) == R"({"nodeCount":2,"script":"a.py"})");
-    CHECK(read("{}") == run_configuration{});
+    CHECK(read_json("{}") == run_configuration{});
 }
 
 TEST_CASE("complete JSON has Azure's keys and defaults") {
@@ -71,7 +71,7 @@ TEST_CASE("complete JSON has Azure's keys and defaults") {
 
 TEST_CASE("the names of members are their keys in snake_case") {
     // A key that was written by hand could be misspelt: the sections of this table are read by name from text.
-    run_configuration const c = read(R"({
+    run_configuration const c = read_json(R"({
         "autoPrepareEnvironment": false, "priority": 7, "credentialPassthrough": true,
         "environment": {"python": {"baseCondaEnvironment": "b", "condaDependencies": {"channels": ["x"], "dependencies": ["p=1", {"pip": ["q"]}]}},
                         "docker": {"baseDockerfile": "FROM x", "gpuSupport": true,
@@ -128,7 +128,7 @@ TEST_CASE("no two fields of a section have one key, and each field says what it 
 }
 
 TEST_CASE("keys that are not known are kept where they stood") {
-    run_configuration const c = read(R"({"mine": [1], "environment": {"r": null, "python": {"x": {"y": 2}}},
+    run_configuration const c = read_json(R"({"mine": [1], "environment": {"r": null, "python": {"x": {"y": 2}}},
                                          "dataReferences": {"d": {"dataStoreName": "s", "z": 3}}})");
     json const back = to_json(c);
     CHECK(back["mine"] == json{1});
@@ -152,8 +152,8 @@ TEST_CASE("words for framework and communicator are read in any case and become 
     CHECK(communicator("parameterserver") == "ParameterServer");
     CHECK(communicator("none") == "None");
     CHECK(communicator("Carrier pigeon") == "Carrier pigeon");
-    CHECK(read(R"({"framework": "python"})").framework == "Python");
-    CHECK(read(R"({"framework": "tensorflow"})").framework == "TensorFlow");
+    CHECK(read_json(R"({"framework": "python"})").framework == "Python");
+    CHECK(read_json(R"({"framework": "tensorflow"})").framework == "TensorFlow");
 }
 
 TEST_CASE("counts of processes follow the communicator") {
@@ -180,7 +180,7 @@ TEST_CASE("counts of processes follow the communicator") {
 
 TEST_CASE("a password is read, not compared, and never written") {
     run_configuration const c =
-        read(R"({"environment": {"docker": {"baseImageRegistry": {"address": "r", "password": "swordfish"}}}})");
+        read_json(R"({"environment": {"docker": {"baseImageRegistry": {"address": "r", "password": "swordfish"}}}})");
     CHECK(c.environment.docker.base_image_registry.password.reveal() == "swordfish");
     CHECK(to_json(c)["environment"]["docker"]["baseImageRegistry"]["password"].is_null());
     CHECK(canonical_json(c).find("swordfish") == std::string::npos);
@@ -188,9 +188,9 @@ TEST_CASE("a password is read, not compared, and never written") {
 }
 
 TEST_CASE("null keeps a default, and is the value of a part that is kept") {
-    CHECK(read(R"({"target": null, "nodeCount": null, "arguments": null, "environment": null, "tags": null})") ==
+    CHECK(read_json(R"({"target": null, "nodeCount": null, "arguments": null, "environment": null, "tags": null})") ==
           run_configuration{});
-    CHECK(read(R"({"spark": {"configuration": null}})").spark.configuration.empty());
+    CHECK(read_json(R"({"spark": {"configuration": null}})").spark.configuration.empty());
     CHECK_FALSE(run_configuration{}.spark.configuration.empty());
 }
 
