@@ -54,7 +54,9 @@ inline std::string why_not_startable(std::string const& file) {
         return "its first line names the interpreter " + shown(interpreter) + ", which cannot be executed";
     }
     if (front.empty()) return ::access(file.c_str(), R_OK) == 0 ? "it is empty" : "";
-    auto const is_of_text = [](char c) { return (static_cast<unsigned char>(c) >= 32 && c != '\x7f') || (c >= '\t' && c <= '\r'); };
+    auto const is_of_text = [](char c) {
+        return (static_cast<unsigned char>(c) >= 32 && c != 127) || (c >= 9 && c <= 13);  // 127 begins an ELF
+    };
     return std::all_of(front.begin(), front.end(), is_of_text) ? "it is a text without a #! line" : "";
 }
 
