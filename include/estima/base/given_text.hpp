@@ -9,9 +9,9 @@
 
 namespace estima::inline v0_1 {
 
-/// A text as it is given, to be kept as std::string: a literal, std::string, std::string_view, std::filesystem::path. All
-/// else is refused by one short error, where the compiler would list the constructors of std::string, or make a text of
-/// the null pointer.
+/// A text as it is given, to be kept as std::string: a literal, std::string, std::string_view, std::filesystem::path.
+/// All else is refused by one short error, where the compiler would list the constructors of std::string, or make a
+/// text of the null pointer.
 struct given_text {
     std::string kept;
 

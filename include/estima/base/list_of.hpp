@@ -11,8 +11,8 @@
 
 namespace estima::inline v0_1 {
 
-/// How an entry of a list_of<Element> is written: `given` is what its braces are read as; `value` is the second part of an
-/// entry {name, value}, void for entries of another kind.
+/// How an entry of a list_of<Element> is written: `given` is what its braces are read as; `value` is the second part of
+/// an entry {name, value}, void for entries of another kind.
 template <class Element>
 struct entry_of {
     using given = Element;
@@ -27,8 +27,8 @@ inline constexpr bool never = false;
 struct any_part {
     any_part() = default;
     template <class Other>
-    any_part(Other const&) {}                        // NOLINT: implicit
-    any_part(std::initializer_list<any_part>) {}     // NOLINT: implicit
+    any_part(Other const&) {}                     // NOLINT: implicit
+    any_part(std::initializer_list<any_part>) {}  // NOLINT: implicit
 };
 
 struct part_of_name {
@@ -43,8 +43,8 @@ struct part_of_value {
     template <class Other>
     part_of_value(Other const&) {  // NOLINT: implicit
         static_assert(std::is_convertible_v<Other const&, Value>,
-                      "no value of an entry: a script parameter takes text, a number, a bool, a path, estima::flag or an "
-                      "input; a tag and a variable take text");
+                      "no value of an entry: a script parameter takes text, a number, a bool, a path, estima::flag or "
+                      "an input; a tag and a variable take text");
     }
     template <class Dependent = void>
     part_of_value(std::initializer_list<any_part>) {  // NOLINT: implicit
@@ -52,15 +52,16 @@ struct part_of_value {
     }
 };
 
-/// Inner braces that make no Element: the constructors say what is wrong with them. One value without braces makes none of
-/// these either, so that a list can still be made of two iterators.
+/// Inner braces that make no Element: the constructors say what is wrong with them. One value without braces makes none
+/// of these either, so that a list can still be made of two iterators.
 template <class Element, class Value = typename entry_of<Element>::value>
 struct wrong_entry {
     wrong_entry(Element const&) {}  // NOLINT: implicit, a right one among wrong ones
     wrong_entry(part_of_name, part_of_value<Value>) {}
     template <class Dependent = void>
     wrong_entry(any_part) {  // NOLINT: implicit
-        static_assert(never<Dependent>, "an entry is {name, value}; a script parameter of a name alone is {name, estima::flag}");
+        static_assert(never<Dependent>,
+                      "an entry is {name, value}; a script parameter of a name alone is {name, estima::flag}");
     }
     template <class Dependent = void>
     wrong_entry(any_part, any_part, any_part, any_part = {}, any_part = {}, any_part = {}) {
@@ -84,12 +85,13 @@ template <class Element>
 struct list_of : std::vector<Element> {
     using given = typename entry_of<Element>::given;
 
+    // NOLINTBEGIN: implicit
     list_of() = default;
-    list_of(std::initializer_list<given> entries) : std::vector<Element>(entries.begin(), entries.end()) {}  // NOLINT: implicit
-    list_of(std::vector<Element> entries) noexcept : std::vector<Element>(std::move(entries)) {}             // NOLINT
+    list_of(std::initializer_list<given> entries) : std::vector<Element>(entries.begin(), entries.end()) {}
+    list_of(std::vector<Element> entries) noexcept : std::vector<Element>(std::move(entries)) {}
     template <class Vector>
         requires(!std::same_as<Vector, list_of>) && std::convertible_to<Vector, std::vector<Element>>
-    list_of(Vector entries) : std::vector<Element>(static_cast<std::vector<Element>>(std::move(entries))) {}  // NOLINT
+    list_of(Vector entries) : std::vector<Element>(static_cast<std::vector<Element>>(std::move(entries))) {}
     template <class Iterator>
         requires requires(Iterator i) {
             { *i } -> std::convertible_to<Element>;
@@ -99,7 +101,7 @@ struct list_of : std::vector<Element> {
 
     /// A template, so that braces that fit are read as above.
     template <class = void>
-    list_of(std::initializer_list<detail::wrong_entry<Element>>) {}  // NOLINT: implicit
+    list_of(std::initializer_list<detail::wrong_entry<Element>>) {}
     /// Entries stand in braces, each in its own: `{{"a", "b"}, {"c", "d"}}`.
     template <class Other>
         requires(!std::same_as<Other, list_of>) && (!std::convertible_to<Other, std::vector<Element>>)
@@ -109,6 +111,7 @@ struct list_of : std::vector<Element> {
     template <class = void>
     list_of(detail::any_part not_all_in_braces, detail::any_part, detail::any_part = {}, detail::any_part = {},
             detail::any_part = {}, detail::any_part = {}) = delete;
+    // NOLINTEND
 };
 
 }  // namespace estima::inline v0_1

@@ -9,20 +9,21 @@
 
 namespace estima::inline v0_1 {
 
-/// A value that may be left out: as std::optional, which it is made of and becomes, but a value of another type is refused
-/// by one short error, where the compiler would list the constructors of std::optional. It costs less to compile, too.
+/// A value that may be left out: as std::optional, which it is made of and becomes, but a value of another type is
+/// refused by one short error, where the compiler would list the constructors of std::optional. It compiles faster.
 template <class T>
 class optional_of {
 public:
     constexpr optional_of() noexcept : nothing_{} {}
-    constexpr optional_of(std::nullopt_t) noexcept : nothing_{} {}                          // NOLINT: implicit
-    constexpr optional_of(T value) : kept_{std::move(value)}, has_value_{true} {}           // NOLINT: implicit
+    constexpr optional_of(std::nullopt_t) noexcept : nothing_{} {}                 // NOLINT: implicit
+    constexpr optional_of(T value) : kept_{std::move(value)}, has_value_{true} {}  // NOLINT: implicit
     template <std::same_as<std::optional<T>> Optional>
     constexpr optional_of(Optional other) : nothing_{} {  // NOLINT: implicit
         if (other) emplace(*std::move(other));
     }
     template <class Other>
-        requires(!std::same_as<Other, std::optional<T>>) && (std::floating_point<Other> || !std::convertible_to<Other, T>)
+        requires(!std::same_as<Other, std::optional<T>>) &&
+                (std::floating_point<Other> || !std::convertible_to<Other, T>)
     optional_of(Other not_of_its_type) = delete;
 
     constexpr optional_of(optional_of const& other) : nothing_{} {

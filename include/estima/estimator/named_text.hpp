@@ -14,8 +14,9 @@ namespace estima::inline v0_1 {
 struct named_text {
     std::string name, value;
 
-    /// Of given_text, so that the compiler names a part that is no text, and takes neither 0 nor a null pointer for one.
-    named_text(given_text its_name, given_text its_value) : name{std::move(its_name.kept)}, value{std::move(its_value.kept)} {}
+    /// Of given_text, so that the compiler names a part that is no text, and takes neither 0 nor a null pointer for it.
+    named_text(given_text its_name, given_text its_value)
+        : name{std::move(its_name.kept)}, value{std::move(its_value.kept)} {}
     template <std::convertible_to<std::string> Name, std::convertible_to<std::string> Value>
     named_text(std::pair<Name, Value> const& both) : name{both.first}, value{both.second} {}  // NOLINT: implicit
 
