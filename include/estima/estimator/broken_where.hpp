@@ -2,10 +2,13 @@
 #pragma once
 
 #include <dirent.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <estima/base/edit_distance.hpp>
@@ -16,14 +19,30 @@
 // The values that a rule of the library is about, in words: what stands after "where" when submit refuses a job.
 namespace estima::inline v0_1::detail {
 
-inline std::string counts_where(observation const& o, job_fields const& job) {
+/// Of each value that is given in two places: what stands in each.
+inline std::string disagreements_where(observation const& o, job_fields const& job) {
     facts const& f = o.seen;
-    if (std::string_view const policy = f.environment.interpreter_path; f.environment.interpreter_is_contradicted)
-        return "interpreter_path = " + between_quotes(job.interpreter_path) + ", and in the policy " + between_quotes(policy);
-    auto number = [](std::string_view name, count const& c) {
-        return std::string{name} + " is " + std::to_string(c.value) +
-               (c.is_contradicted ? " in one place and another number elsewhere" : "");
+    std::string text;
+    auto note = [&text](std::string_view name, std::string const& field, std::string const& policy) {
+        text.append(text.empty() ? "" : "; ").append(name).append(" = ").append(field).append(", and in the policy ").append(policy);
     };
+    auto note_number = [&note](std::string_view name, count const& all, count const& field) {
+        if (!all.is_contradicted) return;
+        int const policy = field.value == all.value ? all.elsewhere : all.value;
+        note(name, std::to_string(field.value), std::to_string(policy));
+    };
+    note_number("node_count", f.node_count, job.node_count);
+    note_number("process_count_per_node", f.process_count_per_node, job.process_count_per_node);
+    note_number("worker_count", f.backend.worker_count, job.worker_count);
+    note_number("parameter_server_count", f.backend.parameter_server_count, job.parameter_server_count);
+    if (f.environment.interpreter_is_contradicted)
+        note("interpreter_path", between_quotes(job.interpreter_path), between_quotes(f.environment.interpreter_path));
+    return text;
+}
+
+inline std::string counts_where(observation const& o, job_fields const&) {
+    facts const& f = o.seen;
+    auto number = [](std::string_view name, count const& c) { return std::string{name} + " is " + std::to_string(c.value); };
     return number("node_count", f.node_count) + ", " +
            (f.backend.has_roles ? number("worker_count", f.backend.worker_count) + ", " +
                                       number("parameter_server_count", f.backend.parameter_server_count)
@@ -49,6 +68,11 @@ inline std::string source_where(observation const&, job_fields const& job) {
     return text + (here.empty() ? ", and the current directory was deleted" : ", from " + here);
 }
 
+inline bool is_directory(std::string const& path) {
+    struct stat status{};
+    return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
+}
+
 /// Of the files beside the entry those whose names are nearly its own, or are but for the ending: three at most.
 inline std::string names_close_to(std::string const& source, std::string const& entry) {
     std::size_t const slash = entry.rfind('/');
@@ -59,7 +83,8 @@ inline std::string names_close_to(std::string const& source, std::string const& 
         while (dirent const* const one = ::readdir(entries)) {
             std::string_view const name = one->d_name;
             bool const is_close = name.starts_with(std::string{wanted} + ".") || edit_distance(name, wanted) <= 2;
-            if (name != "." && name != ".." && is_close) close.push_back(folder + std::string{name});
+            std::string path = folder + std::string{name};
+            if (is_close && !is_directory(source + "/" + path)) close.push_back(std::move(path));
         }
         ::closedir(entries);
     }
@@ -74,8 +99,13 @@ inline std::string entry_where(observation const& o, job_fields const& job) {
     std::string text = "entry_script = " + between_quotes(job.entry_script);
     if (job.entry_script.starts_with('/')) return text + ", which is not relative";
     if (!stays_inside(job.entry_script)) return text + ", which leads out of it";
-    std::string const close = o.seen.seen.entry_is_inside == known::no ? names_close_to(job.source_directory, job.entry_script) : "";
-    return text + "; " + source_where(o, job) + (close.empty() ? "" : "; did you mean " + close + "?");
+    if (is_directory(job.source_directory + "/" + job.entry_script)) text += ", which is a folder";
+    bool const is_inside = o.seen.seen.entry_is_inside != known::no;
+    std::string const close = is_inside ? "" : names_close_to(job.source_directory, job.entry_script);
+    text += "; " + source_where(o, job);
+    if (!close.empty()) text += "; did you mean " + close + "?";
+    if (!o.why_not_startable.empty()) text += "; " + o.why_not_startable;
+    return text;
 }
 
 inline std::string interpreter_where(observation const& o, job_fields const& job) {
@@ -83,8 +113,12 @@ inline std::string interpreter_where(observation const& o, job_fields const& job
 }
 
 inline std::string looked_up_interpreter_where(observation const& o, job_fields const& job) {
-    bool const is_looked_up = interpreter_of(o.seen, job).find('/') == std::string::npos;
-    return interpreter_where(o, job) + (is_looked_up ? ", PATH = " + path_of(o.seen, job) : "");
+    std::string const path = interpreter_of(o.seen, job);
+    if (path.find('/') == std::string::npos) return interpreter_where(o, job) + ", PATH = " + path_of(o.seen, job);
+    bool const is_there = ::access(path.c_str(), F_OK) == 0;
+    return interpreter_where(o, job) + (is_directory(path) ? ", which is a folder"
+                                        : is_there         ? ", which may not be executed (chmod +x)"
+                                                           : ", which is not there");
 }
 
 /// What tells the values of one rule.
@@ -101,7 +135,7 @@ inline std::string broken_where(std::string_view id, observation const& o, job_f
         {"EST-003", counts_where},
         {"EST-004", counts_where},
         {"EST-005", counts_where},
-        {"EST-006", counts_where},
+        {"EST-006", disagreements_where},
         {"EST-007", counts_where},
         {"EST-008", counts_where},
         {"EST-009", versions_where},

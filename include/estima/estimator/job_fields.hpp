@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <optional>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include <estima/base/duration.hpp>
+#include <estima/base/list_of.hpp>
+#include <estima/base/optional_of.hpp>
+#include <estima/estimator/named_text.hpp>
 #include <estima/estimator/script_param.hpp>
 #include <estima/policy/count.hpp>
 
@@ -20,27 +21,27 @@ struct job_fields {
     /// The file to run, relative to source_directory: a Python script, or for `native` an executable.
     std::string entry_script{};
     /// The script's command line, in this order.
-    std::vector<script_param> script_params{};
+    list_of<script_param> script_params{};
     /// Set for each process of the script.
-    std::vector<std::pair<std::string, std::string>> environment_variables{};
+    list_of<std::pair<std::string, std::string>> environment_variables{};
     /// The run is ended, and fails, when it takes longer. Left out: no limit. Whole seconds; a part is rounded up.
     duration max_run_duration{};
     std::string display_name{};
-    std::vector<std::pair<std::string, std::string>> tags{};
+    list_of<std::pair<std::string, std::string>> tags{};
     /// Where the policy leaves them open.
     count node_count{};
     count process_count_per_node{};
     /// The Python that runs the script, where the policy leaves it open: a path, or a name looked up in PATH.
     std::string interpreter_path{};
     /// Inputs that no script parameter names; the script finds them by their environment variables.
-    std::vector<data_input> inputs{};
+    list_of<data_input> inputs{};
     /// A checkpoint of an earlier run: the script gets it as `--resume-from <path>`.
-    std::optional<datastore> resume_from{};
+    optional_of<datastore> resume_from{};
     /// Workers and parameter servers, where a TensorFlow backend leaves them open.
     count worker_count{};
     count parameter_server_count{};
     /// Azure's: jobs of a higher one are started first.
-    std::optional<int> priority{};
+    optional_of<int> priority{};
     /// Azure's: the datastore through which the nodes share the source directory.
     std::string source_directory_data_store{};
 

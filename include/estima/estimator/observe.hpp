@@ -13,6 +13,7 @@
 #include <estima/policy/facts.hpp>
 #include <estima/policy/reserved_variables.hpp>
 #include <estima/system/find_program.hpp>
+#include <estima/system/first_line.hpp>
 #include <estima/system/utf8.hpp>
 
 namespace estima::inline v0_1 {
@@ -21,7 +22,7 @@ namespace estima::inline v0_1 {
 struct observation {
     facts seen;
     std::string reserved_variables{}, unpassable_text{}, names_given_twice{}, parameters_given_twice{}, over_limits{},
-        missing_files{}, repeated_inputs{}, unusable_input_names{}, texts_without_utf8{};
+        missing_files{}, why_not_startable{}, repeated_inputs{}, unusable_input_names{}, texts_without_utf8{};
 };
 
 namespace detail {
@@ -211,8 +212,12 @@ inline observation observe(facts const& policies, job_fields const& job) {
         f.seen.entry_is_inside = detail::to_known(inside);
         o.missing_files = detail::missing_environment_files(f.environment, job);
         f.seen.environment_files_are_inside = detail::to_known(o.missing_files.empty());
-        if (inside && f.framework.is_executable)
-            f.seen.entry_is_executable = detail::to_known(is_executable_file(job.source_directory + "/" + job.entry_script));
+        if (inside && f.framework.is_executable) {
+            std::string const entry = job.source_directory + "/" + job.entry_script;
+            if (!is_executable_file(entry)) o.why_not_startable = "no permission to execute it";
+            else if (f.target.kind == "local") o.why_not_startable = why_not_startable(entry);
+            f.seen.entry_is_executable = detail::to_known(o.why_not_startable.empty());
+        }
     }
     if (!job.interpreter_path.empty()) {
         f.seen.interpreter_is_given = known::yes;

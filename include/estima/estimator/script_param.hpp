@@ -8,6 +8,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <estima/base/list_of.hpp>
 #include <estima/estimator/data_input.hpp>
 
 namespace estima::inline v0_1 {
@@ -75,6 +76,12 @@ struct script_param {
     std::string name;
     script_value value;
     bool operator==(script_param const&) const = default;
+};
+
+template <>
+struct entry_of<script_param> {
+    using given = script_param;
+    using value = script_value;
 };
 
 }  // namespace estima::inline v0_1

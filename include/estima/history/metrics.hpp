@@ -95,8 +95,9 @@ void sort_by_time(std::vector<logged<Value>>& values) {
 }  // namespace detail
 
 /// Reads all `*.jsonl` files of a run's metrics folder; none is no error. With a name, only what was logged under it.
-/// Lines that are no metrics are skipped and counted. EST-301 if a file cannot be read.
-inline run_metrics read_metrics(std::filesystem::path const& folder, std::string_view only = {}) {
+/// Lines that are no metrics are skipped and counted; a last line without its newline only if the run is over, since
+/// its end may be on its way. EST-301 if a file cannot be read.
+inline run_metrics read_metrics(std::filesystem::path const& folder, std::string_view only = {}, bool is_over = true) {
     std::vector<std::pair<int, std::filesystem::path>> files;
     std::error_code code;
     for (std::filesystem::directory_iterator entry{folder, code}, end; !code && entry != end; entry.increment(code))
@@ -108,11 +109,11 @@ inline run_metrics read_metrics(std::filesystem::path const& folder, std::string
 
     run_metrics all;
     for (auto const& [writer, path] : files) {
-        for_each_line(path, [&all, only, rank = writer](std::string_view text) {
+        for_each_line(path, [&all, only, is_over, rank = writer](std::string_view text, bool is_ended) {
             if (text.find_first_not_of(" \t\r") == std::string_view::npos) return;
             auto line = parse_metric_line(text);
             if (!line) {
-                ++all.lines_skipped;
+                all.lines_skipped += is_ended || is_over;
                 return;
             }
             if (!only.empty() && line->name != only) return;

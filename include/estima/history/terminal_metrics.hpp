@@ -62,21 +62,57 @@ inline std::string padded(std::string const& text, std::size_t width, bool right
 }
 }  // namespace detail
 
-/// One line for each metric that is a number: name, count of points, first, last, smallest and largest value, in
-/// aligned columns. Not-a-number counts as a point but is neither the smallest nor the largest.
+namespace detail {
+/// What a table of metrics says of the numbers of one name.
+struct number_summary {
+    std::size_t count = 0;
+    double first = std::nan(""), last = std::nan(""), low = std::nan(""), high = std::nan("");
+
+    void add(double value) {
+        if (count++ == 0) first = value;
+        last = value;
+        low = std::fmin(low, value);
+        high = std::fmax(high, value);
+    }
+    std::vector<std::string> row(std::string_view name) const {
+        std::vector<std::string> cells{printable(name), std::to_string(count)};
+        for (double const value : {first, last, low, high}) cells.push_back(count > 0 ? short_number(value) : "");
+        return cells;
+    }
+};
+
+/// "confusion: 3 rows (class, recall)".
+inline std::string row_summary(std::string_view name, std::vector<metric_row> const& rows) {
+    std::vector<std::string_view> columns;
+    for (metric_row const& row : rows)
+        for (auto const& [column, cell] : row.value)
+            if (std::find(columns.begin(), columns.end(), column) == columns.end()) columns.push_back(column);
+    std::string text = printable(name) + ": " + std::to_string(rows.size()) + (rows.size() == 1 ? " row (" : " rows (");
+    for (std::size_t i = 0; i < columns.size(); ++i) text += (i == 0 ? "" : ", ") + printable(columns[i]);
+    return text + ")";
+}
+}  // namespace detail
+
+/// One line for each metric that is a number or a list of numbers: name, count of points, first, last, smallest and
+/// largest value, in aligned columns. Not-a-number counts as a point but is neither the smallest nor the largest. Of
+/// rows, below, how many there are and their columns.
 inline void print_metrics_table(std::ostream& out, run_metrics const& metrics) {
     std::vector<std::vector<std::string>> table{{"metric", "points", "first", "last", "min", "max"}};
-    for (auto const& [name, points] : metrics.scalars) {
-        double low = std::nan(""), high = std::nan("");
-        for (metric_point const& p : points) {
-            low = std::fmin(low, p.value);
-            high = std::fmax(high, p.value);
+    for (std::string const& name : metrics.names()) {
+        if (auto const points = metrics.scalars.find(name); points != metrics.scalars.end()) {
+            detail::number_summary numbers;
+            for (metric_point const& point : points->second) numbers.add(point.value);
+            table.push_back(numbers.row(name));
         }
-        using detail::short_number;
-        table.push_back({detail::printable(name), std::to_string(points.size()), short_number(points.front().value),
-                         short_number(points.back().value), short_number(low), short_number(high)});
+        if (auto const lists = metrics.lists.find(name); lists != metrics.lists.end()) {
+            detail::number_summary numbers;
+            for (metric_list const& list : lists->second)
+                for (double const value : list.value) numbers.add(value);
+            table.push_back(numbers.row(name));
+        }
     }
-    std::vector<std::size_t> widths(table[0].size());
+    if (table.size() == 1 && !metrics.rows.empty()) table.clear();
+    std::vector<std::size_t> widths(6);
     for (auto const& row : table)
         for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], detail::columns(row[i]));
     for (auto const& row : table) {
@@ -84,6 +120,7 @@ inline void print_metrics_table(std::ostream& out, run_metrics const& metrics) {
             out << (i == 0 ? "" : "  ") << detail::padded(row[i], widths[i], i != 0);
         out << '\n';
     }
+    for (auto const& [name, rows] : metrics.rows) out << detail::row_summary(name, rows) << '\n';
 }
 
 namespace detail {

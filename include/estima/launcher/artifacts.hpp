@@ -18,10 +18,10 @@
 #include <estima/history/run_directory.hpp>
 #include <estima/history/run_record.hpp>
 #include <estima/launcher/outputs_before.hpp>
-#include <estima/snapshot/shown.hpp>
 #include <estima/system/file_descriptor.hpp>
 #include <estima/system/file_tail.hpp>
 #include <estima/system/sha256.hpp>
+#include <estima/system/shown.hpp>
 
 namespace estima::inline v0_1 {
 

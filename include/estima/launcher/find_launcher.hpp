@@ -85,7 +85,9 @@ inline std::string find_launcher(std::string const& option = {}) {
 #ifdef ESTIMA_LIBEXEC_DIR
     search.beside("where estima was built or installed", ESTIMA_LIBEXEC_DIR);
 #endif
-    search.beside("with the headers", detail::folder_of(__FILE__) + "/../../../libexec/estima");
+    // A relative -I says nothing about where this program runs.
+    std::string const headers = detail::folder_of(__FILE__);
+    search.beside("with the headers", headers.starts_with('/') ? headers + "/../../../libexec/estima" : "");
     search.in_path();
     if (search.found().empty())
         throw error{"EST-400",

@@ -18,9 +18,10 @@
 #include <vector>
 
 #include <estima/base/error.hpp>
-#include <estima/snapshot/shown.hpp>
 #include <estima/system/file_descriptor.hpp>
 #include <estima/system/files.hpp>
+#include <estima/system/first_line.hpp>
+#include <estima/system/shown.hpp>
 #include <estima/system/signals.hpp>
 
 namespace estima::inline v0_1 {
@@ -51,31 +52,21 @@ inline std::vector<std::string> places_of(program const& p) {
     }
 }
 
-/// The interpreter that a script's first line names: "#!/usr/bin/python3 -u" gives /usr/bin/python3.
-inline std::string interpreter_named_in(std::string const& file) {
-    file_descriptor const fd{::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)};
-    char buffer[256];
-    ssize_t const n = fd ? ::read(fd.get(), buffer, sizeof buffer) : 0;
-    std::string_view line{buffer, static_cast<std::size_t>(n > 0 ? n : 0)};
-    if (!line.starts_with("#!")) return {};
-    line = line.substr(2, line.find('\n') == std::string_view::npos ? line.size() : line.find('\n') - 2);
-    line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
-    return std::string{line.substr(0, line.find_first_of(" \t"))};
-}
-
 inline error why_not_executed(program const& p, int code) {
     bool const is_path = p.argv.front().find('/') != std::string::npos;
-    std::string const file =
-        is_path && p.argv.front().front() != '/' ? p.directory + "/" + p.argv.front() : p.argv.front();
-    error_text text{.what = "the program " + shown(p.argv.front()) + " cannot be executed",
+    std::string_view name = p.argv.front();
+    if (name.starts_with("./")) name.remove_prefix(2);
+    std::string const file = is_path && !name.starts_with('/') ? p.directory + "/" + std::string{name} : std::string{name};
+    error_text text{.what = "the program " + shown(name) + " cannot be executed",
                     .where = shown(file),
                     .why = std::strerror(code)};
     if (code == ENOENT && is_path && ::access(file.c_str(), F_OK) == 0) {
         std::string const interpreter = interpreter_named_in(file);
         text.why = interpreter.empty()
                        ? "it needs a dynamic linker that this machine does not have"
-                       : "its first line names the interpreter " + shown(interpreter) + ", which is not there";
-        text.remedy = "correct the first line; a line that ends in \\r was written with Windows line ends";
+                       : about_missing_interpreter(interpreter);
+        text.remedy = interpreter.empty() ? "build it for this machine, or install that linker (`file` names it)"
+                                          : "correct the first line, or install what it names";
         return error{"EST-410", text};
     }
     if (code == ENOENT || code == ENOTDIR) {

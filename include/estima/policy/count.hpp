@@ -11,6 +11,7 @@ struct count {
     int value = 1;
     bool is_given = false;
     bool is_contradicted = false;  ///< given in two places that disagree
+    int elsewhere = 0;             ///< then the number that does not count
     bool is_below_one = false;     ///< in one of them at least
 
     constexpr count() = default;
@@ -25,8 +26,12 @@ struct count {
     /// another, so that what is wrong with both is told.
     constexpr void also(count other) {
         if (!other.is_given) return;
-        if (is_given && value != other.value) is_contradicted = true;
-        if (!is_given || value < 1 || other.value >= 1) value = other.value;
+        bool const takes_its_place = !is_given || value < 1 || other.value >= 1;
+        if (is_given && value != other.value) {
+            is_contradicted = true;
+            elsewhere = takes_its_place ? value : other.value;
+        }
+        if (takes_its_place) value = other.value;
         is_below_one |= other.is_below_one;
         is_given = true;
     }

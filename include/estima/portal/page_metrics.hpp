@@ -121,13 +121,15 @@ inline void append_metric_table(markup& page, metric_table const& table) {
     page.html("</div>");
 }
 
-inline void append_metric_notes(markup& page, metric_overview const& m, std::size_t left_out) {
-    auto note = [&page](std::uint64_t n, source_html text) {
-        if (n > 0) page.html("<p class=\"note\">").text(in_thousands(n)).html(text).html("</p>");
+inline void append_metric_notes(markup& page, metric_overview const& m, std::size_t left_out, bool over) {
+    auto note = [&page](std::uint64_t n, source_html one, source_html many) {
+        if (n > 0) page.html("<p class=\"note\">").text(in_thousands(n)).html(n == 1 ? one : many).html("</p>");
     };
-    note(left_out, " more metrics are not shown here.");
-    note(m.files_left_out, " more processes logged metrics that are not shown here.");
-    note(m.lines_ignored, " lines of the metrics files are no metrics and were passed over.");
+    note(left_out, " more metric is not shown here.", " more metrics are not shown here.");
+    note(m.files_left_out, " more process logged metrics that are not shown here.",
+         " more processes logged metrics that are not shown here.");
+    note(m.lines_ignored + (over ? m.lines_begun : 0), " line of the metrics files is no metric and was passed over.",
+         " lines of the metrics files are no metrics and were passed over.");
     if (m.bytes_skipped > 0)
         page.html("<p class=\"note\">Only the end of the metrics is shown: the first ")
             .text(human_bytes(m.bytes_skipped))
@@ -178,7 +180,7 @@ inline void append_metrics(markup& page, page_input& in) {
         for (metric_table const& table : in.metrics.tables()) detail::append_metric_table(page, table);
         page.html("</div>");
     }
-    detail::append_metric_notes(page, in.metrics, left_out);
+    detail::append_metric_notes(page, in.metrics, left_out, in.over());
     page.html("</section>");
 }
 

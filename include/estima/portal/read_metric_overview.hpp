@@ -70,8 +70,8 @@ inline void read_source(metric_source const& source, metric_overview& into) {
         if (text.find_first_not_of(" \t\r") == std::string_view::npos) return;
         if (auto const line = parse_metric_line(text))
             into.add(*line);
-        else if (whole)
-            ++into.lines_ignored;  // else its end may be on its way
+        else
+            ++(whole ? into.lines_ignored : into.lines_begun);
     };
     while (offset < source.size) {
         auto const length = static_cast<std::size_t>(std::min<std::uint64_t>(piece_size, source.size - offset));

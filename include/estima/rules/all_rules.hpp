@@ -15,14 +15,14 @@
 
 namespace estima::inline v0_1 {
 
-/// The one table of rules: the compiler goes through it with what the types say, submit with everything.
+/// The one table of rules: the compiler goes through it with what the types say, submit with everything. In the order
+/// of the ids, which is that of all that is printed.
 inline constexpr auto all_rules = boost::hana::tuple_t<
-    an_argument_that_is_not_a_policy, two_policies_for_one_slot, backend_not_supported_by_the_framework,
-    more_nodes_than_the_compute_target_has, several_nodes_or_processes_without_a_distribution_backend,
-    several_nodes_for_a_framework_that_trains_on_one, a_value_is_given_in_two_places_that_disagree,
-    a_node_count_below_one, a_process_count_per_node_below_one,
+    an_argument_that_is_not_a_policy, backend_not_supported_by_the_framework, more_nodes_than_the_compute_target_has,
+    several_nodes_or_processes_without_a_distribution_backend, several_nodes_for_a_framework_that_trains_on_one,
+    a_value_is_given_in_two_places_that_disagree, a_node_count_below_one, a_process_count_per_node_below_one,
     a_framework_version_in_an_environment_that_the_user_manages, an_interpreter_for_a_native_executable,
-    a_reserved_environment_variable_is_set, an_unknown_version_of_the_framework,
+    a_reserved_environment_variable_is_set, two_policies_for_one_slot, an_unknown_version_of_the_framework,
     a_part_of_the_environment_is_given_twice, packages_in_an_environment_that_the_user_manages,
     a_conda_file_together_with_other_packages, a_container_on_a_target_without_containers,
     nccl_on_a_target_without_gpus, more_processes_on_a_node_than_it_has_slots, the_source_directory_does_not_exist,
@@ -30,14 +30,14 @@ inline constexpr auto all_rules = boost::hana::tuple_t<
     the_interpreter_is_not_found, the_maximal_run_duration_makes_no_sense, a_text_that_cannot_be_passed_to_a_process,
     a_name_is_given_twice, more_processes_on_a_node_than_it_has_gpus, more_workers_and_servers_than_there_are_places,
     more_nodes_than_workers_and_servers, no_worker_or_no_parameter_server, a_script_parameter_is_given_twice,
-    more_than_the_service_takes, a_file_of_the_environment_is_missing, gpus_are_left_idle,
-    a_package_that_the_framework_brings_already, two_inputs_with_one_name, an_input_s_name_that_no_variable_can_have,
-    a_vm_priority_without_a_vm_size, a_notebook_is_no_script, a_count_that_the_backend_does_not_use,
-    a_malformed_pip_requirement, a_malformed_conda_specification,
-    a_malformed_image_reference, packages_that_cannot_be_installed_together, a_tag_that_no_image_can_have,
-    a_package_is_named_twice, an_image_that_may_change, a_size_without_a_unit,
-    no_cluster_is_named_and_none_can_be_made, a_framework_version_beside_a_whole_environment,
-    an_added_rule_that_is_no_rule, a_text_that_is_not_utf8, an_argument_that_its_policy_does_not_take, an_empty_value,
-    a_capacity_that_no_target_has, a_registry_that_the_image_cannot_come_from, a_cluster_is_named_and_one_is_to_be_made>;
+    more_than_the_service_takes, a_file_of_the_environment_is_missing, a_malformed_pip_requirement,
+    a_malformed_conda_specification, a_malformed_image_reference, packages_that_cannot_be_installed_together,
+    a_tag_that_no_image_can_have, gpus_are_left_idle, a_package_that_the_framework_brings_already,
+    two_inputs_with_one_name, an_input_s_name_that_no_variable_can_have, a_vm_priority_without_a_vm_size,
+    a_package_is_named_twice, a_notebook_is_no_script, a_count_that_the_backend_does_not_use,
+    an_image_that_may_change, a_size_without_a_unit, an_added_rule_that_is_no_rule,
+    a_framework_version_beside_a_whole_environment, no_cluster_is_named_and_none_can_be_made, a_text_that_is_not_utf8,
+    an_argument_that_its_policy_does_not_take, an_empty_value, a_capacity_that_no_target_has,
+    a_registry_that_the_image_cannot_come_from, a_cluster_is_named_and_one_is_to_be_made>;
 
 }  // namespace estima::inline v0_1

@@ -53,7 +53,7 @@ struct the_interpreter_is_not_found {
     using id = est<23>;
     using remedy = check_the_interpreter_path;
     static constexpr bool needs_the_running_program = true;
-    static constexpr std::string_view sentence = "the Python interpreter is not found";
+    static constexpr std::string_view sentence = "the Python interpreter is not found, or cannot be executed";
     static constexpr std::string_view advice =
         "install it (Debian: apt-get install python3), or name another with interpreter_path";
     static constexpr bool broken(facts const& f) { return f.seen.interpreter_is_found == known::no; }

@@ -36,8 +36,8 @@ struct the_native_entry_is_not_executable {
     using id = est<22>;
     using remedy = make_it_executable;
     static constexpr bool needs_the_running_program = true;
-    static constexpr std::string_view sentence = "the entry of a native estimator is not executable";
-    static constexpr std::string_view advice = "build it, or chmod +x it; a script needs a #! line";
+    static constexpr std::string_view sentence = "the entry of a native estimator cannot be executed";
+    static constexpr std::string_view advice = "build it, or chmod +x it; a script needs a #! line with an interpreter that is there";
     static constexpr bool broken(facts const& f) { return f.seen.entry_is_executable == known::no; }
 };
 

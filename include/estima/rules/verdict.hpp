@@ -18,7 +18,8 @@ struct rules {};
 namespace detail {
 template <class Rule>
 constexpr bool refuses(facts const& f) {
-    return level_of<Rule>() == rule_level::error && Rule::broken(f);
+    if constexpr (level_of<Rule>() != rule_level::error) return false;
+    else return Rule::broken(f);
 }
 struct refuse {
     facts const& f;

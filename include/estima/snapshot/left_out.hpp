@@ -10,8 +10,8 @@
 
 #include <estima/base/error.hpp>
 #include <estima/snapshot/ignore_rules.hpp>
-#include <estima/snapshot/shown.hpp>
 #include <estima/snapshot/snapshot_store.hpp>
+#include <estima/system/shown.hpp>
 
 namespace estima::inline v0_1 {
 

@@ -13,8 +13,8 @@
 #include <vector>
 
 #include <estima/base/error.hpp>
-#include <estima/snapshot/shown.hpp>
 #include <estima/snapshot/tree.hpp>
+#include <estima/system/shown.hpp>
 
 namespace estima::inline v0_1 {
 

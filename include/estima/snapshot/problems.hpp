@@ -10,7 +10,7 @@
 #include <vector>
 
 #include <estima/base/error.hpp>
-#include <estima/snapshot/shown.hpp>
+#include <estima/system/shown.hpp>
 
 namespace estima::inline v0_1 {
 

@@ -12,11 +12,11 @@
 #include <vector>
 
 #include <estima/snapshot/manifest.hpp>
-#include <estima/snapshot/shown.hpp>
 #include <estima/snapshot/store_layout.hpp>
 #include <estima/snapshot/take_damage_out.hpp>
 #include <estima/system/files.hpp>
 #include <estima/system/sha256.hpp>
+#include <estima/system/shown.hpp>
 
 namespace estima::inline v0_1 {
 

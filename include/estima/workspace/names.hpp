@@ -11,8 +11,8 @@
 #include <string_view>
 
 #include <estima/base/error.hpp>
-#include <estima/snapshot/shown.hpp>
 #include <estima/system/clock.hpp>
+#include <estima/system/shown.hpp>
 
 namespace estima::inline v0_1 {
 

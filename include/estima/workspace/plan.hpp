@@ -9,12 +9,12 @@
 #include <estima/estimator/validate.hpp>
 #include <estima/launcher/host_facts.hpp>
 #include <estima/launcher/plan_text.hpp>
-#include <estima/run_configuration/json.hpp>
 #include <estima/run_configuration/honour.hpp>
+#include <estima/run_configuration/json.hpp>
 #include <estima/run_configuration/lower.hpp>
 #include <estima/snapshot/left_out.hpp>
-#include <estima/snapshot/shown.hpp>
 #include <estima/system/files.hpp>
+#include <estima/system/shown.hpp>
 #include <estima/transport/targets.hpp>
 #include <estima/workspace/workspace.hpp>
 

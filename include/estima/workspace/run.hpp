@@ -91,7 +91,9 @@ public:
     }
 
     /// What the script logged so far, or only what it logged under one name.
-    run_metrics get_metrics(std::string_view name = {}) const { return read_metrics(directory_.metrics(), name); }
+    run_metrics get_metrics(std::string_view name = {}) const {
+        return read_metrics(directory_.metrics(), name, is_terminal(newest().status));
+    }
 
     /// Names of the run's files: outputs (once the script has ended), logs, and system_logs.
     std::vector<std::string> get_file_names() const { return file_names(directory_, newest()); }

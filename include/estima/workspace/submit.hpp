@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <poll.h>
+
 #include <exception>
 #include <filesystem>
 #include <string>
@@ -17,7 +19,9 @@
 #include <estima/snapshot/git_facts.hpp>
 #include <estima/snapshot/left_out.hpp>
 #include <estima/snapshot/snapshot_store.hpp>
+#include <estima/system/event_loop.hpp>
 #include <estima/system/files.hpp>
+#include <estima/system/inotify.hpp>
 #include <estima/transport/local.hpp>
 #include <estima/workspace/create_run.hpp>
 #include <estima/workspace/refresh_page.hpp>
@@ -43,10 +47,24 @@ inline void fail_run(run_directory const& run, error const& cause) noexcept {
     refresh_page_if_over(run);
 }
 
-/// What git knows of the source. Asked when the run is on its way, so that the script need not wait for it.
+/// Waits until a process of the script has started or the run is over, `seconds` at most.
+inline void await_start(run_directory const& run, journal& events, double seconds) {
+    inotify changes;
+    if (!changes.watch(run.journal(), IN_MODIFY)) return;
+    double const deadline = monotonic_seconds() + seconds;
+    for (double left = seconds; left > 0; left = deadline - monotonic_seconds()) {
+        changes.drain();
+        if (run_record const& record = events.record(); !record.ranks.empty() || is_terminal(record.status)) return;
+        pollfd change{changes.fd(), POLLIN, 0};
+        ::poll(&change, 1, static_cast<int>(left * 1000) + 1);
+    }
+}
+
+/// What git knows of the source. Asked when the script has started: before, git would take its time on the processor.
 inline void add_git_facts(run_directory const& run, std::filesystem::path const& source_directory) noexcept {
     try {
         journal events{run.journal()};
+        await_start(run, events, 0.05);
         for (auto const& [name, value] : git_query{source_directory}.properties())
             events.append({{"event", "property"}, {"name", name}, {"value", value}});
     } catch (std::exception const&) {  // a full disk, say: the run goes on, and its handle is worth more than this

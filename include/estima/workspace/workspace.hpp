@@ -20,10 +20,10 @@
 
 #include <estima/base/edit_distance.hpp>
 #include <estima/base/error.hpp>
-#include <estima/snapshot/shown.hpp>
 #include <estima/system/clock.hpp>
 #include <estima/system/files.hpp>
 #include <estima/system/json.hpp>
+#include <estima/system/shown.hpp>
 #include <estima/workspace/experiment.hpp>
 #include <estima/workspace/model_registry.hpp>
 #include <estima/workspace/names.hpp>

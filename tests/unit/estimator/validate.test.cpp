@@ -78,6 +78,18 @@ TEST_CASE("a value in the policy and another one in the fields disagree") {
     CHECK(ids<fixed>(job.fields) == none{});
     job.fields.process_count_per_node = 3;
     CHECK(ids<fixed>(job.fields) == one{"EST-006"});
+    CHECK(check(fixed{job.fields})[0].where == "process_count_per_node = 3, and in the policy 2");
+    job.fields.process_count_per_node = 0;
+    CHECK(check(fixed{job.fields})[0].where == "process_count_per_node = 0, and in the policy 2");
+    using fixed_with_python =
+        estimator<mpi<node_count<1>, process_count_per_node<2>>, environment<interpreter_path<"/bin/sh">>>;
+    job.fields.node_count = 2;
+    job.fields.interpreter_path = "sh";
+    CHECK(check(fixed_with_python{job.fields})[1].where ==
+          "node_count = 2, and in the policy 1; process_count_per_node = 0, and in the policy 2; "
+          "interpreter_path = \"sh\", and in the policy \"/bin/sh\"");
+    job.fields.node_count = {};
+    job.fields.interpreter_path = {};
 
     job.fields.process_count_per_node = {};
     using with_python = estimator<environment<interpreter_path<"/bin/sh">>>;
@@ -136,6 +148,9 @@ TEST_CASE("an entry that is not there is told with the folder and with names tha
     CHECK(where("x") == "entry_script = \"x\"" + source);
     CHECK(where("nowhere/x") == "entry_script = \"nowhere/x\"" + source);
     CHECK(where("") == "entry_script is not given");
+    std::filesystem::create_directory(job.folder / "sub");
+    CHECK(where("sub") == "entry_script = \"sub\", which is a folder" + source);
+    CHECK(where("subs") == "entry_script = \"subs\"" + source);
     CHECK(where("/train.py") == "entry_script = \"/train.py\", which is not relative");
     CHECK(where("../train.py") == "entry_script = \"../train.py\", which leads out of it");
     job.fields.entry_script = "train.py";
@@ -161,20 +176,46 @@ TEST_CASE("a null pointer as a parameter is refused, not followed") {
 TEST_CASE("a native entry must be executable, a script need not") {
     good_job job;
     CHECK(ids<estimator<native>>(job.fields) == one{"EST-022"});
-    std::filesystem::permissions(job.folder / "train.py", std::filesystem::perms::owner_all);
-    CHECK(ids<estimator<native>>(job.fields) == none{});
+    CHECK_THAT(check(estimator<native>{job.fields})[0].where, Catch::Matchers::EndsWith("; no permission to execute it"));
+    CHECK(ids<estimator<generic>>(job.fields) == none{});
+}
+
+TEST_CASE("a native entry whose first line no process can be started from is refused with the reason") {
+    good_job job;
+    job.fields.entry_script = "program";
+    auto where = [&job](std::string const& text) {
+        replace_file(job.folder / "program", text);
+        std::filesystem::permissions(job.folder / "program", std::filesystem::perms::owner_all);
+        auto const broken = check(estimator<native>{job.fields});
+        return broken.size() == 1 && broken[0].id == "EST-022" ? broken[0].where : "(not refused)";
+    };
+    using Catch::Matchers::EndsWith;
+    CHECK_THAT(where("echo hello\n"), EndsWith("; it is a text without a #! line"));
+    CHECK_THAT(where(""), EndsWith("; it is empty"));
+    CHECK_THAT(where("#!/bin\n"), EndsWith("; its first line names the interpreter /bin, which cannot be executed"));
+    CHECK_THAT(where("#! \necho\n"), EndsWith("; its first line names no interpreter"));
+    CHECK_THAT(where("#!/nowhere/sh -e\n"), EndsWith("; its first line names the interpreter /nowhere/sh, which is not there"));
+    CHECK_THAT(where("#!/bin/sh\r\necho\r\n"),
+               EndsWith("the interpreter /bin/sh\\x0d, which is not there: \\x0d is the end of a line in Windows"));
+    CHECK(where("#!/usr/bin/env python3\n") == "(not refused)");
+    CHECK(where("#! /bin/sh -e\n") == "(not refused)");
+    CHECK(where("\x7f" "ELF and more") == "(not refused)");  // whether this machine can run it the kernel tells
 }
 
 TEST_CASE("the interpreter must be there, as a path or in PATH") {
     good_job job;
     job.fields.interpreter_path = "/nowhere/python3";
     CHECK(ids<estimator<generic>>(job.fields) == one{"EST-023"});
+    auto where = [&job] { return check(estimator<generic>{job.fields}).at(0).where; };
+    CHECK(where() == "interpreter_path = \"/nowhere/python3\", which is not there");
     job.fields.interpreter_path = "no-such-python-here";
     CHECK(ids<estimator<generic>>(job.fields) == one{"EST-023"});
     job.fields.interpreter_path = job.fields.source_directory + "/train.py";  // there, but not executable
     CHECK(ids<estimator<generic>>(job.fields) == one{"EST-023"});
+    CHECK_THAT(where(), Catch::Matchers::EndsWith(", which may not be executed (chmod +x)"));
     job.fields.interpreter_path = job.fields.source_directory;  // a directory is no program
     CHECK(ids<estimator<generic>>(job.fields) == one{"EST-023"});
+    CHECK_THAT(where(), Catch::Matchers::EndsWith(", which is a folder"));
     job.fields.interpreter_path = "sh";
     CHECK(ids<estimator<generic>>(job.fields) == none{});
 }

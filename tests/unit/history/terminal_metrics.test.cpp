@@ -39,7 +39,6 @@ TEST_CASE("the table of metrics has a line for each number and aligned columns")
     m.scalars["loss"] = line_of({0.5, 2, 0.25});
     m.scalars["top 5 \xC3\xA4"] = line_of({std::nan("")});
     m.scalars["a\x1B[2J"] = line_of({1e-9, HUGE_VAL});
-    m.lists["not shown"];
     std::ostringstream out;
     estima::print_metrics_table(out, m);
     CHECK(out.str() ==
@@ -47,6 +46,26 @@ TEST_CASE("the table of metrics has a line for each number and aligned columns")
           "a?[2J         2  1e-09   inf  1e-09  inf\n"
           "loss          3    0.5  0.25   0.25    2\n"
           "top 5 \xC3\xA4       1    nan   nan    nan  nan\n");
+}
+
+TEST_CASE("the table of metrics shows the numbers of lists and how many rows there are of each table") {
+    estima::run_metrics m;
+    m.lists["losses"] = {{.value = {3, 1}}, {.value = {2}}};
+    m.lists["none"] = {{.value = {}}};
+    m.rows["recall"] = {{.value = {{"class", std::string{"bag"}}, {"recall", 0.5}}}, {.value = {{"support\x1B", 9.0}}}};
+    m.rows["one"] = {{.value = {{"x", 1.0}}}};
+    std::ostringstream out;
+    estima::print_metrics_table(out, m);
+    CHECK(out.str() ==
+          "metric  points  first  last  min  max\n"
+          "losses       3      3     2    1    3\n"
+          "none         0                       \n"
+          "one: 1 row (x)\n"
+          "recall: 2 rows (class, recall, support?)\n");
+    m.lists.clear();
+    out.str("");
+    estima::print_metrics_table(out, m);
+    CHECK(out.str() == "one: 1 row (x)\nrecall: 2 rows (class, recall, support?)\n");
 }
 
 TEST_CASE("a plot in plain characters shows the curve, its range and its steps") {

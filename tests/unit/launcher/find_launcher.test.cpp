@@ -62,8 +62,9 @@ TEST_CASE("a launcher that is nowhere: the error lists every place in the order 
         why = e.text().why;
         std::size_t const beside = why.find("beside the running program"), headers = why.find("with the headers"),
                           in_path = why.find("in PATH: " + place.path().string());
-        CHECK(beside < headers);
-        CHECK(headers < in_path);
+        bool const has_absolute_headers = headers != std::string::npos;
+        CHECK(beside < in_path);
+        CHECK((!has_absolute_headers || (beside < headers && headers < in_path)));
         CHECK(in_path != std::string::npos);
     }
 }

@@ -95,6 +95,7 @@ TEST_CASE("garbage is passed over and counted, a torn last line waits for its en
     REQUIRE(overview.metrics().size() == 1);
     CHECK(overview.metrics()[0].series[0].second.count() == 2);
     CHECK(overview.lines_ignored == 5);
+    CHECK(overview.lines_begun == 1);
 }
 
 TEST_CASE("the overview of a metric: a last line without its newline counts if it is whole") {

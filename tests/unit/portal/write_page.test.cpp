@@ -72,6 +72,20 @@ TEST_CASE("the page of a completed run shows what was asked for and what came ou
     CHECK(holds(page, "412 MB"));
 }
 
+TEST_CASE("a last line of the metrics that was cut short is counted as soon as the run is over") {
+    estima_test::temporary_directory const folder;
+    auto run = estima_test::completed_sample(folder.path());
+    std::ofstream{run.directory.metrics() / "rank_0.jsonl", std::ios::app} << "{\"name\":\"lo";
+    std::string const note = "1 line of the metrics files is no metric and was passed over.";
+    estima::write_page(run.directory, run.record);
+    CHECK(holds(estima::read_file(run.directory.page()), note));
+    CHECK(estima::read_metrics(run.directory.metrics()).lines_skipped == 1);
+    CHECK(estima::read_metrics(run.directory.metrics(), {}, false).lines_skipped == 0);
+    run.record.status = estima::run_status::running;
+    estima::write_page(run.directory, run.record);
+    CHECK_FALSE(holds(estima::read_file(run.directory.page()), note));
+}
+
 TEST_CASE("a page asks to be read again while its run goes on, and never runs a script") {
     estima_test::temporary_directory const folder;
     std::string const running = page_of(estima_test::running_sample(folder.path()));

@@ -56,6 +56,12 @@ std::string texts_of(std::string const& folder, std::string const& ending) {
 }
 }  // namespace
 
+TEST_CASE("the table of rules is in the order of the ids, each once") {
+    std::vector<std::string> ids;
+    boost::hana::for_each(all_rules, [&ids](auto type) { ids.emplace_back(decltype(type)::type::id::text); });
+    CHECK(std::adjacent_find(ids.begin(), ids.end(), [](auto const& a, auto const& b) { return a >= b; }) == ids.end());
+}
+
 TEST_CASE("docs/rules.md says what the table of rules says") {
     std::string const path = std::string{ESTIMA_TEST_SOURCE_DIR} + "/../docs/rules.md";
     if (std::getenv("ESTIMA_WRITE_GOLDEN") != nullptr) replace_file(path, page_of_rules());
