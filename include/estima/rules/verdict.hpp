@@ -18,8 +18,8 @@ struct rules {};
 namespace detail {
 template <class Rule>
 constexpr bool refuses(facts const& f) {
-    if constexpr (level_of<Rule>() != rule_level::error) return false;
-    else return Rule::broken(f);
+    if constexpr (level_of<Rule>() == rule_level::error && !needs_the_running_program<Rule>()) return Rule::broken(f);
+    else return false;
 }
 struct refuse {
     facts const& f;
