@@ -41,7 +41,7 @@ check() {
         rm -rf "build/$preset"
     fi
     echo "== $preset: building $*"
-    if ! { cmake --preset "$preset" -DCMAKE_CXX_FLAGS_DEBUG=-g1 &&
+    if ! { cmake --preset "$preset" -DCMAKE_CXX_FLAGS_DEBUG=-g1 -DESTIMA_UNITY_TESTS=ON &&
         cmake --build --preset "$preset" --parallel "$jobs" --target "$@"; } >"$log" 2>&1 </dev/null; then
         cat "$log"
         echo "== $preset: the build failed"
