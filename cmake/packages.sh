@@ -13,7 +13,7 @@ estima_packages_quickstart="$estima_packages_build python3 python3-sklearn datas
 # Everything that the tests and the examples touch.
 estima_packages_tests="$estima_packages_quickstart clang libclang-rt-14-dev clang-19 ccache catch2
     libboost-mpi-dev libboost-serialization-dev zlib1g-dev openmpi-bin libopenmpi-dev
-    python3-torch python3-mpi4py python3-ruamel.yaml python3-yaml chromium"
+    python3-torch python3-mpi4py python3-ruamel.yaml python3-yaml python3-packaging chromium"
 
 estima_packages_benchmarks="$estima_packages_build clang python3 openmpi-bin libopenmpi-dev"
 

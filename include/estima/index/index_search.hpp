@@ -205,8 +205,9 @@ inline void search_blocks(index_store& store, run_query const& query, std::map<s
         candidates.push_back(one);
     }
     if (is_bounded)
-        std::stable_sort(candidates.begin(), candidates.end(), [&](candidate const& a, candidate const& b) {
-            return compare(a.best, b.best, key.descending) < 0;
+        std::sort(candidates.begin(), candidates.end(), [&](candidate const& a, candidate const& b) {
+            auto const order = compare(a.best, b.best, key.descending);
+            return order != 0 ? order < 0 : a.number < b.number;
         });
     for (candidate const& one : candidates) {
         if (is_bounded && !first.can_use(one.best, key.descending)) return;
