@@ -151,11 +151,17 @@ inline void append_json(std::string& out, std::initializer_list<metric_cell> row
     out += '}';
 }
 
-/// One line of a metrics file, with its newline. `time` is in seconds since 1970.
+/// One line of a metrics file, with its newline. `time` is in seconds since 1970; `type` says what the value is, where
+/// its form does not.
 template <typename Value>
-std::string metric_line(std::string_view name, Value const& value, std::optional<std::int64_t> step, double time) {
+std::string metric_line(std::string_view name, Value const& value, std::optional<std::int64_t> step, double time,
+                        std::string_view type = {}) {
     std::string line = "{\"name\":";
     append_json_string(line, name);
+    if (!type.empty()) {
+        line += ",\"type\":";
+        append_json_string(line, type);
+    }
     line += ",\"value\":";
     append_json(line, value);
     if (step) line.append(",\"step\":").append(metric_number{*step}.text());
