@@ -27,7 +27,7 @@ LAYERS = [
     {"run_configuration"},
     {"runconfig_file"},
     {"snapshot"},
-    {"history", "tracking"},
+    {"history", "tracking", "events"},
     {"index"},
     {"launcher", "portal"},
     {"transport"},
@@ -49,6 +49,7 @@ ENTRIES = {"estima.hpp", "estimator.hpp", "parameters/parameters.hpp", "laws/law
 LIGHT_PARTIES = {"boost/hana"}
 THIRD_PARTIES = {
     "boost/hana": DESCRIBING,
+    "boost/crc": {"events"},
     "nlohmann": {"system"},
     "openssl": {"system"},
     "yaml-cpp": {"runconfig_file"},
