@@ -31,6 +31,7 @@ struct logged {
 using metric_point = logged<double>;
 using metric_list = logged<std::vector<double>>;
 using metric_row = logged<metric_table_row>;
+using logged_document = logged<metric_document>;
 
 /// What a run logged so far. The values of a name are in the order of their times; those of one process always in the
 /// order in which it wrote them.
@@ -38,9 +39,10 @@ struct run_metrics {
     std::map<std::string, std::vector<metric_point>> scalars;
     std::map<std::string, std::vector<metric_list>> lists;
     std::map<std::string, std::vector<metric_row>> rows;
+    std::map<std::string, std::vector<logged_document>> documents;  ///< charts, images, texts
     std::uint64_t lines_skipped = 0;  ///< torn, or no metrics at all
 
-    bool empty() const { return scalars.empty() && lists.empty() && rows.empty(); }
+    bool empty() const { return scalars.empty() && lists.empty() && rows.empty() && documents.empty(); }
 
     /// All names, each once, sorted.
     std::vector<std::string> names() const {
@@ -48,6 +50,7 @@ struct run_metrics {
         for (auto const& [name, values] : scalars) all.insert(name);
         for (auto const& [name, values] : lists) all.insert(name);
         for (auto const& [name, values] : rows) all.insert(name);
+        for (auto const& [name, values] : documents) all.insert(name);
         return {all.begin(), all.end()};
     }
 
@@ -124,14 +127,17 @@ inline run_metrics read_metrics(std::filesystem::path const& folder, std::string
                 keep(all.scalars, *number);
             else if (auto* list = std::get_if<std::vector<double>>(&line->value))
                 keep(all.lists, *list);
+            else if (auto* row = std::get_if<metric_table_row>(&line->value))
+                keep(all.rows, *row);
             else
-                keep(all.rows, std::get<metric_table_row>(line->value));
+                keep(all.documents, std::get<metric_document>(line->value));
         });
     }
     if (files.size() > 1) {
         for (auto& [name, values] : all.scalars) detail::sort_by_time(values);
         for (auto& [name, values] : all.lists) detail::sort_by_time(values);
         for (auto& [name, values] : all.rows) detail::sort_by_time(values);
+        for (auto& [name, values] : all.documents) detail::sort_by_time(values);
     }
     return all;
 }

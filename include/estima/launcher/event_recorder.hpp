@@ -18,8 +18,7 @@
 #include <estima/events/event_folder.hpp>
 #include <estima/history/run_directory.hpp>
 #include <estima/system/file_descriptor.hpp>
-#include <estima/system/files.hpp>
-#include <estima/system/sha256.hpp>
+#include <estima/tracking/log_image.hpp>
 #include <estima/tracking/metric_line.hpp>
 
 namespace estima::inline v0_1 {
@@ -51,7 +50,8 @@ public:
         }
         std::vector<std::string> all = folder_.damage();
         for (std::string& one : all) one.insert(0, "logs/");
-        if (!lines_.empty()) all.push_back("not all that ./logs has for TensorBoard could be recorded: " + failure_);
+        if (!lines_.empty() || images_lost_)
+            all.push_back("not all that ./logs has for TensorBoard could be recorded: " + failure_);
         return all;
     }
 
@@ -74,32 +74,18 @@ private:
     }
 
     void add_image(std::string const& name, summary_event const& event, std::string_view bytes) {
-        std::string const file = "media/" + sha256_hex(bytes).substr(0, 32) + std::string{image_extension(bytes)};
-        std::filesystem::path const path = run_.metrics() / file;
-        try {
-            if (!std::filesystem::exists(path)) {
-                make_directories(path.parent_path());
-                replace_file(path, bytes);
-            }
-            add_row(name, event, "image", {{"path", file}, {"bytes", bytes.size()}});
-        } catch (error const& e) {  // the others can still be recorded
-            failure_ = e.what();
-        }
+        std::string const kept = detail::keep_image(path(), bytes);
+        if (!kept.empty()) return add_row(name, event, "image", {{"path", "media/" + kept}, {"bytes", bytes.size()}});
+        images_lost_ = true;  // the others can still be recorded
+        failure_ = std::strerror(errno);
     }
 
-    /// By the first bytes, as each of these formats prescribes them.
-    static std::string_view image_extension(std::string_view bytes) {
-        if (bytes.starts_with("\x89PNG")) return ".png";
-        if (bytes.starts_with("\xFF\xD8\xFF")) return ".jpg";
-        if (bytes.starts_with("GIF8")) return ".gif";
-        return ".bin";
-    }
+    std::string path() const { return (run_.metrics() / "tensorboard.jsonl").string(); }
 
     /// False if not all lines could be written: they are kept.
     bool write() {
         if (lines_.empty()) return true;
-        std::filesystem::path const path = run_.metrics() / "tensorboard.jsonl";
-        if (!file_) file_.reset(::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666));
+        if (!file_) file_.reset(::open(path().c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666));
         while (file_ && !lines_.empty()) {
             ssize_t const n = ::write(file_.get(), lines_.data(), lines_.size());
             if (n < 0 && errno == EINTR) continue;
@@ -114,7 +100,7 @@ private:
     event_folder folder_;
     file_descriptor file_{};
     std::string lines_{}, failure_{};
-    bool has_more_ = false;
+    bool has_more_ = false, images_lost_ = false;
 };
 
 }  // namespace estima::inline v0_1

@@ -151,6 +151,14 @@ inline void append_json(std::string& out, std::initializer_list<metric_cell> row
     out += '}';
 }
 
+/// JSON that somebody else wrote, on one line.
+struct written_json {
+    std::string text;
+};
+inline void append_json(std::string& out, written_json const& written) {
+    for (char const c : written.text) out += c == '\n' || c == '\r' ? ' ' : c;  // where JSON allows them, blanks do as well
+}
+
 /// One line of a metrics file, with its newline. `time` is in seconds since 1970; `type` says what the value is, where
 /// its form does not.
 template <typename Value>

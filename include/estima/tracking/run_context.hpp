@@ -10,6 +10,7 @@
 
 #include <atomic>
 #include <cerrno>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -39,6 +40,8 @@ namespace estima::inline v0_1 {
 ///   list of such values; or an object, a row of a table: column names with numbers or strings.
 /// - `step`: optional, an integer: where on the x axis of a plot.
 /// - `time`: optional, seconds since 1970.
+/// - `type`: optional, a string: what the value is, which may then be any JSON: a document, such as the charts of
+///   tracking/log_charts.hpp.
 ///
 /// The file is UTF-8. An empty line means nothing.
 ///
@@ -90,6 +93,16 @@ public:
         append(name, row, step);
     }
 
+    /// Logs a document: `document` is text of one JSON value, or a function that makes it, which is called in a run only.
+    template <class Json>
+    void log_document(std::string_view name, std::string_view type, Json const& document,
+                      std::optional<std::int64_t> step = {}) const noexcept {
+        append_made(name, step, type, [&document] {
+            if constexpr (std::invocable<Json const&>) return detail::written_json{std::string{document()}};
+            else return detail::written_json{std::string{document}};
+        });
+    }
+
     /// How many lines could not be written by this process, since `current()`. Always 0 without a run.
     std::uint64_t dropped() const noexcept { return state_ ? state_->dropped.load() : 0; }
 
@@ -109,9 +122,14 @@ private:
 
     template <typename Value>
     void append(std::string_view name, Value const& value, std::optional<std::int64_t> step) const noexcept {
+        append_made(name, step, {}, [&value]() -> Value const& { return value; });
+    }
+    template <class Make>
+    void append_made(std::string_view name, std::optional<std::int64_t> step, std::string_view type,
+                     Make const& make) const noexcept {
         if (!state_ || !state_->has_file) return;
         try {
-            if (state_->file && write(detail::metric_line(name, value, step, epoch_seconds()))) return;
+            if (state_->file && write(detail::metric_line(name, make(), step, epoch_seconds(), type))) return;
         } catch (...) {  // out of memory
         }
         ++state_->dropped;
