@@ -60,6 +60,7 @@ struct custom_docker_image {
     }
 };
 
+namespace detail {
 /// What shm_size takes. It converts from anything, so that whatever is no size is told by a rule, and only by that.
 struct shm_size_argument {
     bytes size{};
@@ -70,10 +71,11 @@ struct shm_size_argument {
     constexpr shm_size_argument(Other) : is_a_size{false} {}  // NOLINT
     constexpr bool operator==(shm_size_argument const&) const = default;
 };
+}  // namespace detail
 
 /// Part of an environment: shared memory of the container (Azure's default is 2 GiB), `shm_size<4_GiB>`.
 /// A bare number, or Azure's "4g", breaks rule EST-048.
-template <shm_size_argument Size>
+template <detail::shm_size_argument Size>
 struct shm_size {
     using taken_by = environment_slot;
     static constexpr void tell(facts& f) {

@@ -32,7 +32,7 @@ inline std::string explanation(facts const& f) {
     else text += "\nprocesses      " + number_of(f.process_count_per_node) + " on each node";
     environment_facts const& e = f.environment;
     text += "\nenvironment    ";
-    if (!e.named.empty()) text.append(e.named).append(", ");
+    if (!e.named.empty()) text.append(e.named).append(e.named_version.empty() ? "" : " version ").append(e.named_version).append(", ");
     text += e.is_user_managed                                      ? "the user's own"
             : e.is_prepared() || !f.framework.version.empty() || f.target.is_azure ? "prepared for the run"
                                                                    : "the system's Python";

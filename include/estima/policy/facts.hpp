@@ -81,6 +81,7 @@ struct image_facts {
 struct environment_facts {
     bool is_user_managed = false;         ///< said so
     std::string_view named{};             ///< an environment of one's own, by name
+    std::string_view named_version{};     ///< which version of it, empty: the newest
     std::string_view interpreter_path{};  ///< empty: "python3"
     bool interpreter_is_contradicted = false;
     name_list conda_packages{}, pip_packages{};

@@ -119,6 +119,7 @@ constexpr static_configuration lowered_policies() {
                            .vm_priority = f.target.vm_priority,
                            .is_azure = f.target.is_azure};
     c.environment_name = f.environment.named;
+    c.environment_version = f.environment.named_version;
     c.environment_variables = collected<named_value, collect_variables, Estimator>::list;
     c.user_managed_dependencies = !is_prepared(f);
     c.interpreter_path = f.environment.interpreter_path;

@@ -82,6 +82,7 @@ private:
         framework_version const version = added_version(f_);
         std::string const framework = policy(f_.framework.name) + (version.version.empty() ? "" : " " + std::string{version.version});
         if (!e.named.empty()) set("environment.name", policy("environment_definition"));
+        if (!e.named_version.empty()) set("environment.version", policy("environment_definition"));
         for (named_value const& one : f_.framework.variables) variable(one.name, framework);
         for (named_value const& one : e.variables) variable(one.name, policy("environment_variables"));
         for (auto const& [name, value] : job_.environment_variables) variable(name, field("environment_variables"));
