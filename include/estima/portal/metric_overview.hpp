@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -47,6 +48,10 @@ public:
     void begin_writer(std::string writer) {
         writer_ = std::move(writer);
         series_of_writer_.clear();
+    }
+
+    void add(std::string_view name, double value, std::optional<std::int64_t> step) {
+        if (metric_series* const into = series_of(cut(name, 512))) into->add(value, step);
     }
 
     void add(metric_line const& line) {
