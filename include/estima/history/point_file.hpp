@@ -39,8 +39,8 @@ public:
     explicit point_file(file_descriptor fd) : fd_{std::move(fd)} {
         struct stat status {};
         if (!fd_ || ::fstat(fd_.get(), &status) != 0 || !S_ISREG(status.st_mode)) return;
-        read_at(0, &header_, sizeof header_);
-        is_valid_ = std::memcmp(header_.magic, header::expected_magic, sizeof header_.magic) == 0 &&
+        is_valid_ = read_at(0, &header_, sizeof header_) &&
+                    std::memcmp(header_.magic, header::expected_magic, sizeof header_.magic) == 0 &&
                     header_.version == header::newest_version && header_.page_size == detail::point_page_size;
         // All zeros: its writer is about to begin, or was killed there.
         char const nothing[sizeof header_.magic] = {};

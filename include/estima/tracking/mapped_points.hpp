@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -15,7 +16,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <ctime>
 #include <string>
 
 namespace estima::inline v0_1::detail {
@@ -24,8 +24,9 @@ namespace estima::inline v0_1::detail {
 /// that were given room on the disk are handed out, so that a full disk is no SIGBUS.
 class mapped_points {
 public:
-    /// Makes a file beside the metrics file "<stem>.jsonl": "<stem>.<process>.points". Use `works()`.
-    explicit mapped_points(std::string const& stem) noexcept {
+    /// Makes a file beside the metrics file "<stem>.jsonl": "<stem>.<process>.points", `now` being its time in
+    /// microseconds since 1970. Use `works()`.
+    mapped_points(std::string const& stem, std::int64_t now) noexcept : base_{now - time_before_file} {
         try {
             create(stem);
         } catch (...) {  // out of memory
@@ -98,23 +99,20 @@ private:
     }
 
     bool begin() noexcept {
-        if (::fallocate(fd_.get(), 0, 0, first_size) != 0) return false;  // a full disk, or a file system without
+        if (!allocate(first_size)) return false;  // a full disk, or a file system without
         void* const bytes = ::mmap(nullptr, point_file_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd_.get(), 0);
         if (bytes == MAP_FAILED) return false;
         bytes_ = static_cast<char*>(bytes);
-        timespec now{};
-        ::clock_gettime(CLOCK_REALTIME, &now);
         point_header header;
+        header.created = base_ + time_before_file;
         if (::getrandom(&header.file_id, sizeof header.file_id, GRND_NONBLOCK) < 0)
-            header.file_id = static_cast<std::uint64_t>(now.tv_nsec) << 32U | static_cast<std::uint64_t>(::getpid());
+            header.file_id = static_cast<std::uint64_t>(header.created) << 22U ^ static_cast<std::uint64_t>(::getpid());
         header.version = point_header::newest_version;
         header.page_size = point_page_size;
-        header.created = now.tv_sec * 1'000'000 + now.tv_nsec / 1000;
-        header.base = base_ = header.created - time_before_file;
+        header.base = base_;
         header.process = static_cast<std::uint64_t>(::getpid());
         header.next = 1;  // a name in slot 0 would have the number 0
         file_id_ = header.file_id;
-        size_ = first_size;
         std::memcpy(bytes_, &header, sizeof header);
         prepare();
         // The file is one from here on: a reader looks at this first.
@@ -146,13 +144,23 @@ private:
     bool grow() noexcept {
         for (std::uint64_t add = std::min(size_, most_added); add >= first_size; add = add > first_size ? first_size : 0) {
             add = std::min(add, point_file_size - size_);
-            if (::fallocate(fd_.get(), 0, static_cast<off_t>(size_), static_cast<off_t>(add)) != 0) continue;
+            if (!allocate(add)) continue;
             // What was written stays in the page cache; this process's memory does not grow with it.
-            if (size_ > 2 * most_added) ::madvise(bytes_, size_ - most_added, MADV_DONTNEED);
-            size_ += add;
+            if (std::uint64_t const old = std::max(size_, 2 * most_added) - 2 * most_added; old > released_) {
+                ::madvise(bytes_ + released_, old - released_, MADV_DONTNEED);
+                released_ = old;
+            }
             return true;
         }
         return false;
+    }
+
+    bool allocate(std::uint64_t bytes) noexcept {
+        rlimit limit{};  // going beyond it would be a signal
+        if (::getrlimit(RLIMIT_FSIZE, &limit) != 0 || size_ + bytes > limit.rlim_cur) return false;
+        if (::fallocate(fd_.get(), 0, static_cast<off_t>(size_), static_cast<off_t>(bytes)) != 0) return false;
+        size_ += bytes;
+        return true;
     }
 
     std::atomic_ref<std::uint64_t> next() const noexcept {
@@ -161,8 +169,9 @@ private:
 
     file_descriptor fd_;
     char* bytes_ = nullptr;
-    std::int64_t base_ = 0;
-    std::uint64_t file_id_ = 0, size_ = 0;  // size_: of the room on the disk; is_preparing_ guards it
+    std::int64_t base_;
+    std::uint64_t file_id_ = 0;
+    std::uint64_t size_ = 0, released_ = 0;  // the room on the disk; what is not in memory. is_preparing_ guards them
     std::atomic<std::uint64_t> ready_{0}, prepare_at_{0}, beat_{0};
     std::atomic_flag is_preparing_;
 };

@@ -42,12 +42,12 @@ public:
         }
     }
 
-    /// True if the point is kept: in memory that survives this process. `step` is `no_step` for none.
-    bool add(std::string_view name, double value, std::int64_t step) noexcept {
-        std::int64_t const now = microseconds_now();
+    /// True if the point is kept: in memory that survives this process. `step` is `no_step` for none, `now` microseconds
+    /// since 1970.
+    bool add(std::string_view name, double value, std::int64_t step, std::int64_t now = microseconds_now()) noexcept {
         file* f = newest_.load(std::memory_order_acquire);
         if (f == nullptr || f->forks != fork_count.load(std::memory_order_relaxed)) [[unlikely]]
-            f = another(f);
+            f = another(f, now);
         for (int files = 0; f != nullptr && files < 2; ++files) {
             auto const since = static_cast<std::uint64_t>(now - f->points.base());
             if (since >> time_bits == 0) [[likely]] {
@@ -61,7 +61,7 @@ public:
                     return true;
                 }
             }
-            f = another(f);  // it is full, or of another time
+            f = another(f, now);  // it is full, or of another time
         }
         return false;
     }
@@ -71,23 +71,24 @@ public:
         if (file* const f = newest_.load(); f != nullptr && f->forks == fork_count.load()) f->points.notify();
     }
 
-private:
-    struct file {
-        file(std::string const& stem, file* older) noexcept : points{stem}, forks{fork_count.load()}, before{older} {}
-        mapped_points points;
-        point_names names;
-        std::uint32_t forks;
-        file* before;  // other threads may still be using it
-    };
-
     static std::int64_t microseconds_now() noexcept {
         timespec now{};
         ::clock_gettime(CLOCK_REALTIME, &now);
         return now.tv_sec * 1'000'000 + now.tv_nsec / 1000;
     }
 
+private:
+    struct file {
+        file(std::string const& stem, std::int64_t now, file* older) noexcept
+            : points{stem, now}, forks{fork_count.load()}, before{older} {}
+        mapped_points points;
+        point_names names;
+        std::uint32_t forks;
+        file* before;  // other threads may still be using it
+    };
+
     /// A file after `old`, which another thread may have made already; null if there is none, now or ever.
-    file* another(file* old) noexcept {
+    file* another(file* old, std::int64_t now) noexcept {
         std::uint32_t const forks = fork_count.load();
         if (refused_.load() == forks + 1) return nullptr;
         std::uint32_t busy = opening_.load();  // of a parent's thread, in a forked child: nobody is
@@ -96,7 +97,7 @@ private:
         if (f == old) {
             f = nullptr;
             try {
-                auto fresh = std::make_unique<file>(stem_, old);
+                auto fresh = std::make_unique<file>(stem_, now, old);
                 if (fresh->points.works()) newest_.store(f = fresh.release());
             } catch (...) {  // out of memory
             }
