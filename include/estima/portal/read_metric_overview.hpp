@@ -29,9 +29,9 @@ struct metric_source {
     std::optional<point_file> points{};
 };
 
-/// The first 64 files: those of ranks in order, then others.
+/// The first 128 files, two for a process of C++: those of ranks in order, then others.
 inline std::vector<metric_source> metric_sources(std::filesystem::path const& folder, std::size_t& left_out) {
-    constexpr std::size_t most_files = 64, most_entries = 10000;
+    constexpr std::size_t most_files = 128, most_entries = 10000;
     std::vector<metric_source> sources;
     for (metric_file& file : metric_files(folder, most_entries)) sources.push_back({std::move(file)});
     left_out = sources.size() - std::min(sources.size(), most_files);

@@ -102,7 +102,7 @@ void check_points(fs::path const& folder, acknowledged const& shared) {
 
 /// Waits until something was logged, then for a part of the time that a random number says.
 void wait_at_random(acknowledged const& shared, std::mt19937& random) {
-    std::int64_t const enough = std::uniform_int_distribution<std::int64_t>{0, 30'000}(random);
+    std::int64_t const enough = std::uniform_int_distribution<std::int64_t>{0, 10'000}(random);
     while (shared.points[0] < enough) std::this_thread::yield();
 }
 
@@ -110,7 +110,7 @@ void wait_at_random(acknowledged const& shared, std::mt19937& random) {
 
 TEST_CASE("a process that is killed at any moment leaves all points that it logged, and no other") {
     std::mt19937 random{20240607};
-    for (int round = 0; round < 60; ++round) {
+    for (int round = 0; round < 50; ++round) {
         CAPTURE(round);
         estima_test::temporary_directory const folder;
         shared_acknowledged const shared;
