@@ -2,7 +2,7 @@
 # The components: which headers each has (patterns below include/estima), what it links, which packages it needs.
 # A component stands after those that it links. tests/layers checks that each header is in exactly one component and
 # includes only what its component links.
-set(estima_components base core tracking json yaml snapshot history portal launcher workspace search estima)
+set(estima_components base core tracking events json yaml snapshot history portal launcher workspace search estima)
 
 # Nothing but the standard library and POSIX.
 set(estima_base_headers version.hpp base/*.hpp system/*.hpp)
@@ -18,6 +18,11 @@ set(estima_core_packages Boost)
 # For training programs in C++: metrics into the run that started them.
 set(estima_tracking_headers tracking/*.hpp)
 set(estima_tracking_links base)
+
+# TensorBoard's event files.
+set(estima_events_headers events/*.hpp)
+set(estima_events_links base)
+set(estima_events_packages Boost)
 
 # The lowered value and its JSON.
 set(estima_json_headers system/json.hpp system/sha256.hpp run_configuration/*.hpp)
@@ -40,7 +45,7 @@ set(estima_portal_headers portal/*.hpp)
 set(estima_portal_links history)
 
 set(estima_launcher_headers launcher/*.hpp)
-set(estima_launcher_links portal snapshot)
+set(estima_launcher_links portal snapshot events)
 
 # Workspaces, experiments, runs, models.
 set(estima_workspace_headers transport/*.hpp workspace/*.hpp)

@@ -10,6 +10,7 @@
 // Runs by itself as well as in a run. Rank 0 writes outputs/weights.bin (785 x 10 doubles, pixel by pixel, the
 // constant term last) and outputs/result.json.
 
+#include <estima/tracking/log_reduced.hpp>
 #include <estima/tracking/run_context.hpp>
 
 #include <boost/mpi/collectives.hpp>
@@ -244,6 +245,7 @@ void train(mpi::communicator const& world, options const& chosen) {
     std::cout << "rank " + std::to_string(world.rank()) + " of " + std::to_string(world.size()) + ": " +
                      std::to_string(mine.size()) + " of " + std::to_string(chosen.samples) + " images\n"
               << std::flush;
+    estima::log_reduced(world, run, "images_of_rank", mine.size());
 
     // Gradient descent with momentum; only rank 0 has the sums, and sends the new weights to all.
     weight_vector weights(weight_count), velocity(weight_count);

@@ -27,7 +27,7 @@ LAYERS = [
     {"run_configuration"},
     {"runconfig_file"},
     {"snapshot"},
-    {"history", "tracking"},
+    {"history", "tracking", "events"},
     {"index"},
     {"launcher", "portal"},
     {"transport"},
@@ -43,12 +43,14 @@ TOO_HEAVY = {"filesystem", "iostream", "fstream", "sstream", "regex", "chrono", 
 # What programs include. The first four are umbrellas; the others are heavy, or asked for by few.
 ENTRIES = {"estima.hpp", "estimator.hpp", "parameters/parameters.hpp", "laws/laws.hpp", "fwd.hpp", "version.hpp",
            "estimator/explain.hpp", "parameters/description_json.hpp", "tracking/run_context.hpp",
+           "tracking/log_charts.hpp", "tracking/log_image.hpp", "tracking/log_reduced.hpp",
            "run_configuration/explain.hpp", "run_configuration/origin_of.hpp", "runconfig_file/load_runconfig.hpp",
            "runconfig_file/save_runconfig.hpp", "launcher/main.hpp", "workspace/search_runs.hpp"}
 # Who may include which third party; all else that is neither estima's, the standard library's nor POSIX is refused.
 LIGHT_PARTIES = {"boost/hana"}
 THIRD_PARTIES = {
     "boost/hana": DESCRIBING,
+    "boost/crc": {"events"},
     "nlohmann": {"system"},
     "openssl": {"system"},
     "yaml-cpp": {"runconfig_file"},

@@ -27,10 +27,10 @@ DEADLINE = 120
 
 ALLOWED_ELEMENTS = set(
     "html head meta title style body div header footer nav main section article figure figcaption h1 h2 h3 p span dl "
-    "dt dd ul ol li wbr table thead tbody tr th td a code pre time details summary svg g path text".split())
+    "dt dd ul ol li wbr table thead tbody tr th td a code pre time details summary svg g path text img".split())
 ALLOWED_ATTRIBUTES = set(
     "lang charset http-equiv content name class id aria-labelledby aria-label aria-hidden role tabindex href title "
-    "datetime scope open viewbox x y d text-anchor".split())
+    "datetime scope open viewbox x y d text-anchor src alt".split())
 
 PROBE = """(() => {
   const width = document.documentElement.clientWidth, all = [...document.querySelectorAll('*')];

@@ -19,8 +19,14 @@ namespace estima::inline v0_1 {
 /// Column name and cell, in the order in which the script wrote them.
 using metric_table_row = std::vector<std::pair<std::string, std::variant<double, std::string>>>;
 
-/// What one line of a metrics file holds: a number, a list of numbers, or a row of a table.
-using metric_line_value = std::variant<double, std::vector<double>, metric_table_row>;
+/// What a line with a `type` holds: a chart, an image, a text, or whatever else a program says it is.
+struct metric_document {
+    std::string type;  ///< "confusion_matrix", "image", ...
+    std::string json;  ///< the value as it was written: valid JSON
+};
+
+/// What one line of a metrics file holds: a number, a list of numbers, a row of a table, or a document.
+using metric_line_value = std::variant<double, std::vector<double>, metric_table_row, metric_document>;
 
 /// One line of a metrics file. Texts are as the script wrote them: not necessarily UTF-8.
 struct metric_line {
@@ -40,9 +46,21 @@ public:
     std::optional<estima::metric_line> read() {  // qualified: tracking has a detail::metric_line too
         estima::metric_line line;
         bool named = false, valued = false;
+        std::string type;
+        std::string_view document;
         bool const whole = members([&](std::string const& key) {
             if (key == "name") return named = string(line.name);
-            if (key == "value") return valued = value(line.value);
+            if (key == "type") return string(type);
+            if (key == "value") {
+                std::string_view const begin = rest_;
+                valued = value(line.value);
+                if (!valued) {  // nested deeper than a row: good with a type only
+                    rest_ = begin;
+                    if (!skip()) return false;
+                }
+                document = begin.substr(0, begin.size() - rest_.size());
+                return true;
+            }
             double number = 0;
             if (key != "step" && key != "time") return skip();
             if (!scalar(number)) return false;
@@ -51,7 +69,9 @@ public:
                 line.step = static_cast<std::int64_t>(number);
             return true;
         });
-        if (!whole || !named || !valued || next() != '\0') return std::nullopt;
+        if (!whole || !named || next() != '\0') return std::nullopt;
+        if (!type.empty() && json::accept(document)) line.value = metric_document{type, std::string{document}};
+        else if (!valued) return std::nullopt;
         return line;
     }
 

@@ -33,6 +33,7 @@ struct logged {
 using metric_point = logged<double>;
 using metric_list = logged<std::vector<double>>;
 using metric_row = logged<metric_table_row>;
+using logged_document = logged<metric_document>;
 
 /// What a run logged so far. The values of a name are in the order of their times; those of one process always in the
 /// order in which it wrote them.
@@ -40,9 +41,10 @@ struct run_metrics {
     std::map<std::string, std::vector<metric_point>> scalars;
     std::map<std::string, std::vector<metric_list>> lists;
     std::map<std::string, std::vector<metric_row>> rows;
+    std::map<std::string, std::vector<logged_document>> documents;  ///< charts, images, texts
     std::uint64_t lines_skipped = 0;  ///< torn, or no metrics at all
 
-    bool empty() const { return scalars.empty() && lists.empty() && rows.empty(); }
+    bool empty() const { return scalars.empty() && lists.empty() && rows.empty() && documents.empty(); }
 
     /// All names, each once, sorted.
     std::vector<std::string> names() const {
@@ -50,6 +52,7 @@ struct run_metrics {
         for (auto const& [name, values] : scalars) all.insert(name);
         for (auto const& [name, values] : lists) all.insert(name);
         for (auto const& [name, values] : rows) all.insert(name);
+        for (auto const& [name, values] : documents) all.insert(name);
         return {all.begin(), all.end()};
     }
 
@@ -128,6 +131,7 @@ inline run_metrics read_metrics(std::filesystem::path const& folder, std::string
     detail::gathered_values<double> scalars;
     detail::gathered_values<std::vector<double>> lists;
     detail::gathered_values<metric_table_row> rows;
+    detail::gathered_values<metric_document> documents;
     int others = 0;
     std::string last_other;
     for (metric_file const& file : metric_files(folder)) {
@@ -166,17 +170,21 @@ inline run_metrics read_metrics(std::filesystem::path const& folder, std::string
                     keep(scalars, *number);
                 else if (auto* list = std::get_if<std::vector<double>>(&line->value))
                     keep(lists, *list);
+                else if (auto* row = std::get_if<metric_table_row>(&line->value))
+                    keep(rows, *row);
                 else
-                    keep(rows, std::get<metric_table_row>(line->value));
+                    keep(documents, std::get<metric_document>(line->value));
             });
         }
         scalars.end_file();
         lists.end_file();
         rows.end_file();
+        documents.end_file();
     }
     scalars.move_to(all.scalars);
     lists.move_to(all.lists);
     rows.move_to(all.rows);
+    documents.move_to(all.documents);
     return all;
 }
 

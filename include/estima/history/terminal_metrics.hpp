@@ -95,7 +95,7 @@ inline std::string row_summary(std::string_view name, std::vector<metric_row> co
 
 /// One line for each metric that is a number or a list of numbers: name, count of points, first, last, smallest and
 /// largest value, in aligned columns. Not-a-number counts as a point but is neither the smallest nor the largest. Of
-/// rows, below, how many there are and their columns.
+/// rows, below, how many there are and their columns; of documents how many, and their type.
 inline void print_metrics_table(std::ostream& out, run_metrics const& metrics) {
     std::vector<std::vector<std::string>> table{{"metric", "points", "first", "last", "min", "max"}};
     for (std::string const& name : metrics.names()) {
@@ -111,7 +111,7 @@ inline void print_metrics_table(std::ostream& out, run_metrics const& metrics) {
             table.push_back(numbers.row(name));
         }
     }
-    if (table.size() == 1 && !metrics.rows.empty()) table.clear();
+    if (table.size() == 1 && !metrics.empty()) table.clear();
     std::vector<std::size_t> widths(6);
     for (auto const& row : table)
         for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], detail::columns(row[i]));
@@ -121,6 +121,8 @@ inline void print_metrics_table(std::ostream& out, run_metrics const& metrics) {
         out << '\n';
     }
     for (auto const& [name, rows] : metrics.rows) out << detail::row_summary(name, rows) << '\n';
+    for (auto const& [name, all] : metrics.documents)
+        out << detail::printable(name) << ": " << all.size() << " x " << detail::printable(all.back().value.type) << '\n';
 }
 
 namespace detail {

@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <cstdint>
+#include <filesystem>
 #include <utility>
 #include <vector>
 
@@ -55,9 +56,11 @@ public:
         return seen;
     }
 
-    void watch_growth() {
+    /// `others` are folders below ./logs.
+    void watch_growth(std::vector<std::filesystem::path> others = {}) {
         if (!growing_.empty()) return;
-        for (auto const& directory : {run_.metrics(), run_.system_logs(), run_.logs()}) {
+        others.insert(others.end(), {run_.metrics(), run_.system_logs(), run_.logs()});
+        for (auto const& directory : others) {
             int const watch = ::inotify_add_watch(fd_.get(), directory.c_str(), IN_MODIFY | IN_CREATE | IN_MOVED_TO);
             if (watch >= 0) growing_.push_back(watch);
         }

@@ -20,6 +20,7 @@
 #include <estima/launcher/lay_out.hpp>
 #include <estima/launcher/mpirun_watch.hpp>
 #include <estima/launcher/page_painter.hpp>
+#include <estima/launcher/run_observer.hpp>
 #include <estima/launcher/run_result.hpp>
 #include <estima/launcher/run_watch.hpp>
 #include <estima/launcher/worker.hpp>
@@ -41,6 +42,7 @@ public:
           mpirun_{std::move(mpirun)},
           log_{run_.journal()},
           page_{run_},
+          observer_{run_},
           below_{run_.run_id()},
           signals_{SIGCHLD, SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGPIPE},
           watch_{run_} {
@@ -62,6 +64,7 @@ public:
             }
         });
         guarded([&] {
+            observer_.stop();
             page_.finish(2);
             // Workers that mpirun left behind end by themselves, in the time that they were given.
             if (ending_.main_status) below_.await(std::max(1.0, kill_at_ - monotonic_seconds()));
@@ -101,6 +104,7 @@ private:
     bool prepare() {
         if (!enter(run_status::preparing)) return false;
         outputs_before_ = lay_out(run_, log_.record().snapshot_id);
+        observer_.prepare();
         return true;
     }
 
@@ -159,21 +163,28 @@ private:
         on_timer(time_limit_, [this] { stop(ended_by::time_limit, time_limit_grace_seconds); });
         on_timer(kill_, [this] { kill_main(); });
         on_timer(repaint_, [this] { repaint(); });
-        watch_.watch_growth();
+        observer_.attach(loop_, [this]() -> run_record const& { return log_.record(); }, [this] { watch_growth(); });
+        watch_growth();
         if (watch_.works()) {
             loop_.on_readable(watch_.fd(), [this] {
                 auto const changed = watch_.take();
                 if (changed.journal) journal_changed();
-                if (changed.growth) page_is_stale(1);
+                if (changed.growth) grown();
             });
             return;
         }
         on_timer(look_, [this] {
             look_.set(0.25);
             journal_changed();
-            page_is_stale(1);
+            grown();
         });
         look_.set(0.25);
+    }
+
+    void watch_growth() { watch_.watch_growth(observer_.folders()); }
+    void grown() {
+        observer_.grown();
+        page_is_stale(1);
     }
 
     void journal_changed() {
@@ -203,6 +214,7 @@ private:
             if (pid < 0 && errno == EINTR) continue;
             if (pid <= 0) return;
             page_.ended(pid);
+            observer_.ended(pid);
             if (pid != main_) continue;
             ending_.main_status = status;
             journal_changed();  // what the ranks wrote before it ended
@@ -241,7 +253,7 @@ private:
     }
     void repaint() {
         if (page_.is_busy()) return repaint_.set(0.25);
-        watch_.watch_growth();
+        watch_growth();
         painted_status_ = log_.record().status;
         page_.paint(log_.record());
     }
@@ -250,6 +262,7 @@ private:
     bool conclude() {
         guarded([&] {
             if (main_ > 0) (void)log_.append_status(run_status::finalizing);
+            observer_.finish(log_);
             record_outputs(run_, outputs_before_, log_);
         });
         if (is_terminal(log_.record().status)) return false;  // somebody took this process for dead
@@ -270,6 +283,7 @@ private:
     outputs_before outputs_before_{};
     journal log_;
     page_painter page_;
+    run_observer observer_;
     descendants below_;
     signal_queue signals_;
     event_loop loop_;

@@ -38,11 +38,19 @@ struct metric_table {
     std::uint64_t row_count = 0;
 };
 
+/// The newest document of a name.
+struct shown_document {
+    std::string name, writer;
+    metric_document document;
+    std::optional<std::int64_t> step{};
+    std::uint64_t count = 0;  ///< how many there were
+};
+
 /// What the page shows of a run's metrics, in memory that does not grow with their number.
 class metric_overview {
 public:
     static constexpr std::size_t most_metrics = 180, most_tables = 20, most_writers = 8, most_columns = 15,
-                                 most_rows = 30;
+                                 most_rows = 30, most_documents = 60;
 
     /// The lines that follow are this process's: "rank 0".
     void begin_writer(std::string writer) {
@@ -57,6 +65,8 @@ public:
     void add(metric_line const& line) {
         std::string_view const name = cut(line.name, 512);
         if (auto const* row = std::get_if<metric_table_row>(&line.value)) return add_row(name, *row);
+        if (auto const* document = std::get_if<metric_document>(&line.value))
+            return add_document(name, *document, line.step);
         metric_series* const into = series_of(name);
         if (into == nullptr) return;
         if (auto const* number = std::get_if<double>(&line.value)) return into->add(*number, line.step);
@@ -66,6 +76,7 @@ public:
     std::vector<plotted_metric>& metrics() { return metrics_; }
     std::vector<plotted_metric> const& metrics() const { return metrics_; }
     std::vector<metric_table> const& tables() const { return tables_; }
+    std::vector<shown_document> const& documents() const { return documents_; }
     std::size_t names_left_out() const { return names_left_out_.size(); }
 
     std::uint64_t lines_ignored = 0;  ///< no metrics: torn, too long, of another shape
@@ -135,11 +146,24 @@ private:
         ++table->row_count;
     }
 
+    void add_document(std::string_view name, metric_document const& document, std::optional<std::int64_t> step) {
+        auto known = std::find_if(documents_.begin(), documents_.end(), [name](auto const& d) { return d.name == name; });
+        if (known == documents_.end()) {
+            if (documents_.size() == most_documents) return leave_out(name);
+            known = documents_.insert(known, shown_document{.name = std::string{name}, .writer = {}, .document = {}});
+        }
+        known->writer = writer_;
+        known->document = document;
+        known->step = step;
+        ++known->count;
+    }
+
     std::string writer_, key_;
     std::vector<plotted_metric> metrics_;  // in the order of their first appearance
     std::unordered_map<std::string, std::size_t> metric_of_;
     std::unordered_map<std::string, place> series_of_writer_;
     std::vector<metric_table> tables_;
+    std::vector<shown_document> documents_;
     std::unordered_set<std::size_t> names_left_out_;  // by hash
 };
 

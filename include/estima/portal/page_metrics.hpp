@@ -7,6 +7,7 @@
 
 #include <estima/portal/human.hpp>
 #include <estima/portal/markup.hpp>
+#include <estima/portal/page_documents.hpp>
 #include <estima/portal/page_input.hpp>
 #include <estima/portal/svg_plot.hpp>
 
@@ -137,7 +138,7 @@ inline void append_metric_notes(markup& page, metric_overview const& m, std::siz
 }
 }  // namespace detail
 
-/// Tiles for single values, plots for series, tables for rows.
+/// Tiles for single values, plots for series, tables for rows, documents as what they are.
 inline void append_metrics(markup& page, page_input& in) {
     page.html("<section class=\"card\" aria-labelledby=\"metrics\"><h2 id=\"metrics\">Metrics</h2>");
     std::vector<plotted_metric*> tiles, plots;
@@ -151,7 +152,7 @@ inline void append_metrics(markup& page, page_input& in) {
             ++left_out;
         if (room && !metric.is_single()) lines += metric.series.size();
     }
-    if (tiles.empty() && plots.empty() && in.metrics.tables().empty()) {
+    if (tiles.empty() && plots.empty() && in.metrics.tables().empty() && in.metrics.documents().empty()) {
         page.html("<p class=\"soft\">");
         if (in.over())
             page.html("The script logged no metrics.</p>");
@@ -180,6 +181,7 @@ inline void append_metrics(markup& page, page_input& in) {
         for (metric_table const& table : in.metrics.tables()) detail::append_metric_table(page, table);
         page.html("</div>");
     }
+    append_documents(page, in.metrics);
     detail::append_metric_notes(page, in.metrics, left_out, in.over());
     page.html("</section>");
 }

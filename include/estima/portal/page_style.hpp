@@ -98,6 +98,9 @@ stroke-dasharray:6 4}.s7{stroke:var(--s7);stroke-dasharray:6 4}
 font-variant-numeric:tabular-nums}
 .legend li{display:flex;align-items:center;gap:6px}
 .legend svg{width:18px;height:8px;flex:none}
+.documents{display:grid;gap:16px;margin-top:16px;grid-template-columns:repeat(auto-fill,minmax(min(100%,330px),1fr))}
+.document h3{margin-bottom:8px}
+.document img{max-width:100%;image-rendering:pixelated}
 .tables{display:grid;gap:16px;grid-template-columns:minmax(0,1fr)}
 .scroll{overflow-x:auto}
 .tables h3{margin-bottom:8px}

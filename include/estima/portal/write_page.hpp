@@ -26,7 +26,7 @@ inline std::string render_page(run_directory const& directory, run_record const&
     page.html(
         "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
-        "img-src data:; base-uri 'none'; form-action 'none'\">"
+        "img-src data: 'self' file:; base-uri 'none'; form-action 'none'\">"
         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
         "<meta name=\"referrer\" content=\"no-referrer\">");
     if (!in.over()) page.html("<meta http-equiv=\"refresh\" content=\"2\">");

@@ -164,11 +164,25 @@ inline void append_json(std::string& out, std::initializer_list<metric_cell> row
     out += '}';
 }
 
-/// One line of a metrics file, with its newline. `time` is in seconds since 1970.
+/// JSON that somebody else wrote, on one line.
+struct written_json {
+    std::string text;
+};
+inline void append_json(std::string& out, written_json const& written) {
+    for (char const c : written.text) out += c == '\n' || c == '\r' ? ' ' : c;  // where JSON allows them, blanks do as well
+}
+
+/// One line of a metrics file, with its newline. `time` is in seconds since 1970; `type` says what the value is, where
+/// its form does not.
 template <typename Value>
-std::string metric_line(std::string_view name, Value const& value, std::optional<std::int64_t> step, double time) {
+std::string metric_line(std::string_view name, Value const& value, std::optional<std::int64_t> step, double time,
+                        std::string_view type = {}) {
     std::string line = "{\"name\":";
     append_json_string(line, name);
+    if (!type.empty()) {
+        line += ",\"type\":";
+        append_json_string(line, type);
+    }
     line += ",\"value\":";
     append_json(line, value);
     if (step) line.append(",\"step\":").append(metric_number{*step}.text());

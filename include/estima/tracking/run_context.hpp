@@ -14,6 +14,7 @@
 
 #include <atomic>
 #include <cerrno>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -98,6 +99,8 @@ struct log_files {
 ///   list of such values; or an object, a row of a table: column names with numbers or strings.
 /// - `step`: optional, an integer: where on the x axis of a plot.
 /// - `time`: optional, seconds since 1970.
+/// - `type`: optional, a string: what the value is, which may then be any JSON: a document, such as the charts of
+///   tracking/log_charts.hpp.
 ///
 /// The file is UTF-8. An empty line means nothing.
 ///
@@ -152,6 +155,16 @@ public:
         append(name, row, step);
     }
 
+    /// Logs a document: `document` is text of one JSON value, or a function that makes it, which is called in a run only.
+    template <class Json>
+    void log_document(std::string_view name, std::string_view type, Json const& document,
+                      std::optional<std::int64_t> step = {}) const {
+        append_made(name, step, type, [&document] {
+            if constexpr (std::invocable<Json const&>) return detail::written_json{std::string{document()}};
+            else return detail::written_json{std::string{document}};
+        });
+    }
+
     /// Tells those who follow the run that there is something new, which they would hear within some milliseconds. What
     /// was logged is safe without it.
     void flush() const noexcept {
@@ -176,9 +189,14 @@ private:
 
     template <typename Value>
     void append(std::string_view name, Value const& value, std::optional<std::int64_t> step) const {
+        append_made(name, step, {}, [&value]() -> Value const& { return value; });
+    }
+    template <class Make>
+    void append_made(std::string_view name, std::optional<std::int64_t> step, std::string_view type,
+                     Make const& make) const {
         if (!state_ || !state_->files) return;
         try {
-            if (state_->files->write(detail::metric_line(name, value, step, epoch_seconds()))) return;
+            if (state_->files->write(detail::metric_line(name, make(), step, epoch_seconds(), type))) return;
         } catch (...) {  // out of memory
         }
         int const why = errno;

@@ -94,7 +94,7 @@ TEST_CASE("a page asks to be read again while its run goes on, and never runs a 
     CHECK_FALSE(holds(completed, "http-equiv=\"refresh\""));
     for (auto const& page : {running, completed}) {
         CHECK(holds(page,
-                    "content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
+                    "content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data: 'self' file:; base-uri 'none'; "
                     "form-action 'none'\""));
         CHECK_FALSE(holds(page, "<script"));
         CHECK_FALSE(holds(page, "url("));
@@ -231,4 +231,28 @@ TEST_CASE("arguments are read as parameters the way a script would") {
                                    {"--empty", ""},
                                    {"argument 9", "-"},
                                    {"--", "x"}});
+}
+
+TEST_CASE("images, confusion matrices and texts that were logged are on the page") {
+    estima_test::temporary_directory const folder;
+    auto const run = estima_test::completed_sample(folder.path());
+    std::ofstream{run.directory.metrics() / "tensorboard.jsonl"}
+        << R"({"name":"digits","type":"image","value":{"path":"media/0a.png","bytes":9},"step":1})" "\n"
+        << R"({"name":"digits","type":"image","value":{"path":"media/0b.png","bytes":9},"step":2})" "\n"
+        << R"({"name":"out","type":"image","value":{"path":"media/../../events.jsonl"}})" "\n"
+        << R"({"name":"elsewhere","type":"image","value":{"path":"../code/x.png"}})" "\n"
+        << R"({"name":"note","type":"text","value":{"text":"<b>warm</b>"}})" "\n"
+        << R"({"name":"cm","type":"confusion_matrix","value":{"data":{"class_labels":["a",1],"matrix":[[5,2],[0,7.5]]}}})" "\n"
+        << R"({"name":"odd","type":"confusion_matrix","value":{"data":{"class_labels":["a"],"matrix":[[5,2]]}}})" "\n"
+        << R"({"name":"own","type":"tree","value":[1,{"x":2}]})" "\n";
+    std::string const page = page_of(run);
+    CHECK(holds(page, "<img src=\"metrics/media/0b.png\" alt=\"digits\">"));
+    CHECK(holds(page, "image, from tensorboard, step 2, the newest of 2</p>"));
+    CHECK_FALSE(holds(page, "0a.png"));
+    CHECK_FALSE(holds(page, "<img src=\"metrics/media/.."));
+    CHECK_FALSE(holds(page, "<img src=\"metrics/../"));
+    CHECK(holds(page, "<pre>&lt;b&gt;warm&lt;/b&gt;</pre>"));
+    CHECK(holds(page, "<tr><th scope=\"row\" class=\"v\">1</th><td class=\"v\">0</td><td class=\"v\">7.5</td></tr>"));
+    CHECK(holds(page, "<pre>{&quot;data&quot;:{&quot;class_labels&quot;:[&quot;a&quot;],&quot;matrix&quot;:[[5,2]]}}</pre>"));
+    CHECK(holds(page, "<pre>[1,{&quot;x&quot;:2}]</pre>"));
 }

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <estima/tracking/run_context.hpp>
+
+/// Azure's charts and tables, for training programs in C++. What is logged is what azureml-core's Run.log_table,
+/// log_confusion_matrix, log_residuals, log_predictions and log_accuracy_table log: a document with a type, and in it
+/// Azure's schema. As with everything of run_context, nothing happens without a run, and nothing throws.
+namespace estima::inline v0_1 {
+
+namespace detail {
+/// Builds one JSON object, member by member.
+class json_object_text {
+public:
+    json_object_text& member(std::string_view name, std::span<double const> numbers) {
+        append_json(begin(name), numbers);
+        return *this;
+    }
+    json_object_text& member(std::string_view name, std::span<std::string const> texts) {
+        std::string& out = begin(name) += '[';
+        for (std::size_t i = 0; i < texts.size(); ++i) {
+            if (i != 0) out += ',';
+            append_json_string(out, texts[i]);
+        }
+        out += ']';
+        return *this;
+    }
+    /// JSON that is written already.
+    json_object_text& member(std::string_view name, std::string const& written) {
+        begin(name) += written;
+        return *this;
+    }
+    std::string text() const { return text_.empty() ? "{}" : text_ + '}'; }
+
+private:
+    std::string& begin(std::string_view name) {
+        text_ += text_.empty() ? '{' : ',';
+        append_json_string(text_, name);
+        return text_ += ':';
+    }
+    std::string text_{};
+};
+
+/// Numbers row by row, `width` of them each; what is over is left out.
+inline std::string rows_text(std::span<double const> numbers, std::size_t width) {
+    std::string text = "[";
+    for (std::size_t at = 0; width > 0 && at + width <= numbers.size(); at += width) {
+        if (at != 0) text += ',';
+        append_json(text, numbers.subspan(at, width));
+    }
+    return text += ']';
+}
+
+/// Azure's envelope of a chart.
+inline std::string chart_text(std::string_view schema, std::string data) {
+    std::string text = R"({"schema_type":")";
+    return text.append(schema).append(R"(","schema_version":"1.0.0","data":)").append(data) += '}';
+}
+}  // namespace detail
+
+/// A column of a table: its name and its numbers.
+using metric_column = std::pair<std::string_view, std::span<double const>>;
+
+/// Logs a whole table at once: `log_table(run, "lift", {{"decile", deciles}, {"lift", lifts}})`. Document type "table".
+inline void log_table(run_context const& run, std::string_view name, std::initializer_list<metric_column> columns,
+                      std::optional<std::int64_t> step = {}) {
+    run.log_document(name, "table", [&] {
+        detail::json_object_text table;
+        for (auto const& [column, numbers] : columns) table.member(column, numbers);
+        return table.text();
+    }, step);
+}
+
+/// Logs how often each class was taken for each: `counts` row by row, true classes down and predicted ones across, as
+/// many as there are labels squared; what is over is left out. Document type "confusion_matrix".
+inline void log_confusion_matrix(run_context const& run, std::string_view name, std::span<std::string const> labels,
+                                 std::span<double const> counts, std::optional<std::int64_t> step = {}) {
+    run.log_document(name, "confusion_matrix", [&] {
+        detail::json_object_text data;
+        data.member("class_labels", labels).member("matrix", detail::rows_text(counts, labels.size()));
+        return detail::chart_text("confusion_matrix", data.text());
+    }, step);
+}
+
+/// Logs how far predictions were off: a histogram, one edge more than counts. Document type "residuals".
+inline void log_residuals(run_context const& run, std::string_view name, std::span<double const> bin_edges,
+                          std::span<double const> bin_counts, std::optional<std::int64_t> step = {}) {
+    run.log_document(name, "residuals", [&] {
+        detail::json_object_text data;
+        data.member("bin_edges", bin_edges).member("bin_counts", bin_counts);
+        return detail::chart_text("residuals", data.text());
+    }, step);
+}
+
+/// What log_predictions() logs for each bin of true values; all spans but `bin_edges`, which has one more, are equally long.
+struct prediction_bins {
+    std::span<double const> bin_averages{};  ///< of the predictions
+    std::span<double const> bin_errors{};    ///< their standard deviations
+    std::span<double const> bin_counts{};
+    std::span<double const> bin_edges{};
+};
+
+/// Logs predicted values against true ones. Document type "predictions".
+inline void log_predictions(run_context const& run, std::string_view name, prediction_bins const& bins,
+                            std::optional<std::int64_t> step = {}) {
+    run.log_document(name, "predictions", [&] {
+        detail::json_object_text data;
+        data.member("bin_averages", bins.bin_averages)
+            .member("bin_errors", bins.bin_errors)
+            .member("bin_counts", bins.bin_counts)
+            .member("bin_edges", bins.bin_edges);
+        return detail::chart_text("predictions", data.text());
+    }, step);
+}
+
+/// Logs the numbers of true and false positives and negatives at several thresholds, for a ROC or a precision-recall
+/// curve of one class: four numbers (TP, FP, TN, FN) for each threshold. Document type "accuracy_table".
+inline void log_accuracy_table(run_context const& run, std::string_view name, std::string_view class_label,
+                               std::span<double const> thresholds, std::span<double const> counts,
+                               std::optional<std::int64_t> step = {}) {
+    run.log_document(name, "accuracy_table", [&] {
+        std::string const labels[]{std::string{class_label}};
+        detail::json_object_text data;  // tables and labels: one for each class, here one
+        data.member("probability_thresholds", thresholds)
+            .member("probability_tables", "[" + detail::rows_text(counts, 4) + "]")
+            .member("class_labels", std::span{labels});
+        return detail::chart_text("accuracy_table", data.text());
+    }, step);
+}
+
+}  // namespace estima::inline v0_1

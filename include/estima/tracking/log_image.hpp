@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <estima/system/file_descriptor.hpp>
+#include <estima/tracking/run_context.hpp>
+
+namespace estima::inline v0_1 {
+
+namespace detail {
+/// ".png" and others, by the first bytes, as each of these formats prescribes them.
+inline std::string_view image_extension(std::string_view bytes) noexcept {
+    if (bytes.starts_with("\x89PNG")) return ".png";
+    if (bytes.starts_with("\xFF\xD8\xFF")) return ".jpg";
+    if (bytes.starts_with("GIF8")) return ".gif";
+    if (bytes.starts_with("RIFF") && bytes.substr(0, 12).ends_with("WEBP")) return ".webp";
+    return ".bin";
+}
+
+/// FNV-1a, 64 bits: only to give equal images one file.
+inline std::uint64_t fnv1a(std::string_view bytes) noexcept {
+    std::uint64_t hash = 0xCBF29CE484222325U;
+    for (char const c : bytes) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3U;
+    return hash;
+}
+
+/// Keeps the image as a file of the folder `media` beside the metrics file; its name there. Empty if it cannot.
+inline std::string keep_image(std::string const& metrics_file, std::string_view bytes) {
+    std::string const folder = metrics_file.substr(0, metrics_file.rfind('/') + 1) + "media";
+    char hash[40];
+    std::snprintf(hash, sizeof hash, "%016llx_%zx", static_cast<unsigned long long>(fnv1a(bytes)), bytes.size());
+    std::string const name = hash + std::string{image_extension(bytes)}, path = folder + '/' + name;
+    struct stat status {};
+    if (::stat(path.c_str(), &status) == 0 && static_cast<std::size_t>(status.st_size) == bytes.size()) return name;
+    ::mkdir(folder.c_str(), 0777);
+    std::string temporary = path + ".XXXXXX";
+    file_descriptor const fd{::mkostemp(temporary.data(), O_CLOEXEC)};
+    if (!fd) return {};
+    std::string_view rest = bytes;
+    while (!rest.empty()) {
+        ssize_t const n = ::write(fd.get(), rest.data(), rest.size());
+        if (n < 0 && errno == EINTR) continue;
+        if (n <= 0) break;
+        rest.remove_prefix(static_cast<std::size_t>(n));
+    }
+    if (rest.empty() && ::fchmod(fd.get(), 0644) == 0 && ::rename(temporary.c_str(), path.c_str()) == 0) return name;
+    ::unlink(temporary.c_str());
+    return {};
+}
+
+inline std::string bytes_of_file(std::string const& path) {
+    constexpr std::size_t longest = std::size_t{64} << 20U;
+    std::string bytes;
+    file_descriptor const fd{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY)};
+    char buffer[16384];
+    while (fd && bytes.size() <= longest) {
+        ssize_t const n = ::read(fd.get(), buffer, sizeof buffer);
+        if (n < 0 && errno == EINTR) continue;
+        if (n == 0) return bytes;
+        if (n < 0) break;
+        bytes.append(buffer, static_cast<std::size_t>(n));
+    }
+    return {};
+}
+}  // namespace detail
+
+/// Logs an image by the bytes of a PNG, JPEG, GIF or WebP file. It is kept in metrics/media of the run, and shown on the
+/// run's page. Document type "image". False without a run, or if it cannot be kept.
+inline bool log_image_bytes(run_context const& run, std::string_view name, std::string_view bytes,
+                            std::optional<std::int64_t> step = {}) {
+    try {
+        char const* const file = std::getenv("ESTIMA_METRICS_FILE");
+        if (file == nullptr || *file == '\0' || bytes.empty()) return false;
+        std::string const kept = detail::keep_image(file, bytes);
+        if (kept.empty()) return false;
+        run.log_document(name, "image",
+                         R"({"path":"media/)" + kept + R"(","bytes":)" + std::to_string(bytes.size()) + "}", step);
+        return true;
+    } catch (...) {  // out of memory
+        return false;
+    }
+}
+
+/// The same for a file of at most 64 MB.
+inline bool log_image(run_context const& run, std::string_view name, std::string const& path,
+                      std::optional<std::int64_t> step = {}) {
+    try {
+        return log_image_bytes(run, name, detail::bytes_of_file(path), step);
+    } catch (...) {
+        return false;
+    }
+}
+
+}  // namespace estima::inline v0_1

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <catch2/catch.hpp>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include <estima/events/event_folder.hpp>
+
+#include "../../support/event_bytes.hpp"
+#include "../../support/temporary_directory.hpp"
+
+namespace {
+namespace eb = estima_test::event_bytes;
+
+/// A folder of event files, and what was read from it so far: "name step number".
+struct followed_folder {
+    estima_test::temporary_directory place{};
+    estima::event_folder folder{place.path()};
+    std::vector<std::string> seen{};
+
+    void append(std::string const& name, std::string const& bytes) const {
+        std::filesystem::create_directories((place.path() / name).parent_path());
+        std::ofstream{place.path() / name, std::ios::binary | std::ios::app} << bytes;
+    }
+    bool read(std::int64_t budget = 1 << 20) {
+        return folder.read(budget, [this](std::string const& name, auto const& event, auto const& value) {
+            seen.push_back(name + " " + std::to_string(event.step) + " " + std::to_string(static_cast<int>(value.number)));
+        });
+    }
+    std::vector<std::string> take() {
+        read();
+        return std::exchange(seen, {});
+    }
+};
+using strings = std::vector<std::string>;
+std::string const version = eb::record(eb::field(1, 1.7e9) + eb::field(3, "brain.Event:2"));
+}  // namespace
+
+TEST_CASE("event files are followed as they grow, whichever way their bytes arrive") {
+    followed_folder logs;
+    CHECK(logs.take().empty());
+    std::string const all = version + eb::scalar("loss", 5, 1) + eb::scalar("loss", 4, 2);
+    for (char const byte : all) {
+        logs.append("events.out.tfevents.1.host", {byte});
+        logs.read();
+    }
+    CHECK(logs.seen == strings{"loss 1 5", "loss 2 4"});
+    CHECK(logs.folder.damage().empty());
+}
+
+TEST_CASE("several files and folders count, and other files do not") {
+    followed_folder logs;
+    logs.append("train/events.out.tfevents.1.host", version + eb::scalar("loss", 5, 1));
+    logs.append("validation/a/events.out.tfevents.1.host", version + eb::scalar("loss", 6, 1));
+    logs.append("notes.txt", "tfevents");
+    CHECK(logs.take() == strings{"train/loss 1 5", "validation/a/loss 1 6"});
+    CHECK(logs.folder.folders().size() == 3);
+    logs.append("train/events.out.tfevents.2.host", version + eb::scalar("loss", 3, 1));  // started again
+    logs.append("train/events.out.tfevents.1.host", eb::scalar("loss", 4, 2));
+    CHECK(logs.take() == strings{"train/loss 2 4", "train/loss 1 3"});
+}
+
+TEST_CASE("what lay there before does not count, what is added to it does") {
+    followed_folder logs;
+    logs.append("events.out.tfevents.1.host", version + eb::scalar("loss", 5, 1));
+    logs.append("events.out.tfevents.2.host", version + eb::scalar("loss", 7, 1));
+    logs.folder.pass_over();
+    logs.append("events.out.tfevents.1.host", eb::scalar("loss", 4, 2));
+    CHECK(logs.take() == strings{"loss 2 4"});
+    std::filesystem::remove(logs.place.path() / "events.out.tfevents.2.host");
+    logs.append("events.out.tfevents.2.host", version);
+    logs.append("events.out.tfevents.2.host", eb::scalar("loss", 8, 1));
+    CHECK(logs.take() == strings{"loss 1 8"});
+}
+
+TEST_CASE("damaged records are left out and told, wherever the damage is") {
+    std::string const first = eb::scalar("loss", 5, 1), second = eb::scalar("loss", 4, 2), third = eb::scalar("loss", 3, 3);
+    std::string const all = first + second + third;
+    for (std::size_t at = 0; at < second.size(); ++at) {
+        followed_folder logs;
+        std::string bytes = all;
+        bytes[first.size() + at] ^= 0x10;
+        logs.append("x.tfevents", bytes);
+        bool const in_length = at < 12;
+        CHECK(logs.take() == (in_length ? strings{"loss 1 5"} : strings{"loss 1 5", "loss 3 3"}));
+        auto const damage = logs.folder.damage();
+        REQUIRE(damage.size() == 1);
+        CHECK(damage[0] == (in_length ? "x.tfevents is damaged at byte " + std::to_string(first.size()) +
+                                            "; what follows there could not be read"
+                                      : std::string{"x.tfevents: 1 damaged record was left out"}));
+    }
+}
+
+TEST_CASE("a file that ends in the middle of a record is told, wherever it ends") {
+    std::string const first = eb::scalar("loss", 5, 1), second = eb::scalar("loss", 4, 2);
+    for (std::size_t size = first.size() + 1; size < first.size() + second.size(); ++size) {
+        followed_folder logs;
+        logs.append("x.tfevents", (first + second).substr(0, size));
+        CHECK(logs.take() == strings{"loss 1 5"});
+        CHECK(logs.folder.damage() == strings{"x.tfevents ends in the middle of a record"});
+    }
+}
+
+TEST_CASE("a look reads no more than it was allowed, and says that there is more") {
+    followed_folder logs;
+    std::string bytes;
+    for (int i = 0; i < 100; ++i) bytes += eb::scalar("loss", 1, i);
+    logs.append("x.tfevents", bytes);
+    CHECK(logs.read(200));
+    CHECK(logs.seen.size() < 20);
+    int looks = 1;
+    while (logs.read(200)) ++looks;
+    CHECK(looks > 5);
+    CHECK(logs.seen.size() == 100);
+}
+
+TEST_CASE("a record that is longer than any metric is passed over") {
+    followed_folder logs;
+    std::string const length = eb::fixed(40U << 20, 8);
+    logs.append("x.tfevents", eb::scalar("loss", 5, 1) + length + eb::fixed(eb::masked_crc(length), 4));
+    std::filesystem::resize_file(logs.place.path() / "x.tfevents", eb::scalar("loss", 5, 1).size() + 12 + (40U << 20) + 4);
+    logs.append("x.tfevents", eb::scalar("loss", 4, 2));
+    while (logs.read(1 << 20)) {
+    }
+    CHECK(logs.seen == strings{"loss 1 5", "loss 2 4"});
+}

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <catch2/catch.hpp>
+
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <limits>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include <estima/history/metrics.hpp>
+#include <estima/history/terminal_metrics.hpp>
+#include <estima/tracking/log_charts.hpp>
+#include <estima/tracking/log_image.hpp>
+#include <estima/tracking/log_reduced.hpp>
+
+#include <support/scoped_variable.hpp>
+#include <support/temporary_directory.hpp>
+
+namespace {
+using estima::json;
+
+/// A run whose metrics are in a folder, and what is read back from there.
+struct documents_of_a_run {
+    estima_test::temporary_directory folder{};
+    estima_test::scoped_variable id{"ESTIMA_RUN_ID", "digits_1700000000_0badcafe"};
+    estima_test::scoped_variable file{"ESTIMA_METRICS_FILE", (folder / "rank_0.jsonl").string()};
+    estima::run_context run = estima::run_context::current();
+
+    estima::run_metrics metrics() const { return estima::read_metrics(folder.path()); }
+    /// The only document of that name.
+    json document(std::string const& name, std::string const& type) const {
+        auto const all = metrics();
+        REQUIRE(all.documents.contains(name));
+        REQUIRE(all.documents.at(name).size() == 1);
+        CHECK(all.documents.at(name)[0].value.type == type);
+        CHECK(all.documents.at(name)[0].step == 3);
+        CHECK(all.lines_skipped == 0);
+        return json::parse(all.documents.at(name)[0].value.json);
+    }
+};
+std::vector<double> const one_two{1, 2}, three_four{3, 4}, edges{0, 1, 2};
+
+/// As Boost.MPI's, for one process that plays all of them.
+struct told_communicator {
+    int own_rank;
+    std::vector<double> values;
+    int rank() const { return own_rank; }
+};
+void gather(told_communicator const& comm, double, std::vector<double>& out, int) {
+    if (comm.own_rank == 0) out = comm.values;
+}
+}  // namespace
+
+TEST_CASE("a table is a document with its columns") {
+    documents_of_a_run f;
+    log_table(f.run, "lift", {{"decile", one_two}, {"a \"b\"", three_four}}, 3);
+    CHECK(f.document("lift", "table") == json::parse(R"({"decile":[1.0,2.0],"a \"b\"":[3.0,4.0]})"));
+}
+
+TEST_CASE("charts are documents of Azure's schemas") {
+    documents_of_a_run f;
+    std::vector<std::string> const labels{"boot", "shirt"};
+    log_confusion_matrix(f.run, "cm", labels, std::vector<double>{1, 2, 3, 4, 99}, 3);
+    json chart = f.document("cm", "confusion_matrix");
+    CHECK(chart == json::parse(R"({"schema_type":"confusion_matrix","schema_version":"1.0.0",
+                                   "data":{"class_labels":["boot","shirt"],"matrix":[[1.0,2.0],[3.0,4.0]]}})"));
+    log_residuals(f.run, "r", edges, one_two, 3);
+    chart = f.document("r", "residuals");
+    CHECK(chart["data"] == json::parse(R"({"bin_edges":[0.0,1.0,2.0],"bin_counts":[1.0,2.0]})"));
+    log_predictions(f.run, "p", {.bin_averages = one_two, .bin_errors = one_two, .bin_counts = three_four, .bin_edges = edges}, 3);
+    chart = f.document("p", "predictions");
+    CHECK(chart["data"]["bin_counts"] == json::parse("[3.0,4.0]"));
+    CHECK(chart["data"]["bin_edges"].size() == 3);
+    log_accuracy_table(f.run, "roc", "boot", std::vector<double>{0, 0.5}, std::vector<double>{9, 1, 0, 0, 5, 0, 1, 4}, 3);
+    chart = f.document("roc", "accuracy_table");
+    CHECK(chart["data"] == json::parse(R"({"probability_thresholds":[0.0,0.5],"class_labels":["boot"],
+                                           "probability_tables":[[[9.0,1.0,0.0,0.0],[5.0,0.0,1.0,4.0]]]})"));
+}
+
+TEST_CASE("a document of one's own is any JSON, on however many lines") {
+    documents_of_a_run f;
+    f.run.log_document("tree", "my_tree", "{\n  \"left\": [1, {\"x\": null}]\n}", 3);
+    CHECK(f.document("tree", "my_tree") == json::parse(R"({"left":[1,{"x":null}]})"));
+    f.run.log_document("bad", "my_tree", "{\"left\": }");
+    CHECK(f.metrics().lines_skipped == 1);
+    CHECK_FALSE(f.metrics().documents.contains("bad"));
+}
+
+TEST_CASE("a document that nobody wants is not even made") {
+    estima_test::scoped_variable const none{"ESTIMA_METRICS_FILE", {}};
+    estima::run_context const run = estima::run_context::current();
+    bool made = false;
+    run.log_document("x", "t", [&made] {
+        made = true;
+        return std::string{"{}"};
+    });
+    CHECK_FALSE(made);
+    CHECK_FALSE(log_image_bytes(run, "x", "\x89PNG"));
+}
+
+TEST_CASE("an image is kept once beside the metrics, however often it is logged") {
+    documents_of_a_run f;
+    std::string const png = "\x89PNG and pixels";
+    std::ofstream{f.folder / "a.png", std::ios::binary} << png;
+    CHECK(log_image(f.run, "digits", (f.folder / "a.png").string(), 3));
+    std::string const path = f.document("digits", "image").at("path");
+    CHECK(path.starts_with("media/"));
+    CHECK(path.ends_with(".png"));
+    CHECK(std::filesystem::file_size(f.folder / path) == png.size());
+    CHECK(log_image_bytes(f.run, "digits", png, 4));
+    CHECK(f.metrics().documents.at("digits").size() == 2);
+    CHECK(std::distance(std::filesystem::directory_iterator{f.folder / "media"}, {}) == 1);
+    CHECK_FALSE(log_image(f.run, "none", (f.folder / "none.png").string()));
+    CHECK(f.metrics().documents.size() == 1);
+}
+
+TEST_CASE("what all processes have is logged by the first, once") {
+    documents_of_a_run f;
+    log_reduced(told_communicator{1, {}}, f.run, "loss", 9, 5);
+    CHECK(f.metrics().empty());
+    log_reduced(told_communicator{0, {1, 4, 2.5}}, f.run, "loss", 1, 5);
+    auto const m = f.metrics();
+    CHECK(m.last("loss/mean") == 2.5);
+    CHECK(m.last("loss/min") == 1);
+    CHECK(m.last("loss/max") == 4);
+    CHECK(m.points("loss/max")[0].step == 5);
+    double const nan = std::numeric_limits<double>::quiet_NaN();
+    log_reduced(told_communicator{0, {nan, 4, 2}}, f.run, "nan", 1);
+    CHECK(std::isnan(*f.metrics().last("nan/mean")));
+    CHECK(f.metrics().last("nan/min") == 2);
+    CHECK(f.metrics().last("nan/max") == 4);
+}
+
+TEST_CASE("documents are in the table of metrics by their type") {
+    documents_of_a_run f;
+    log_table(f.run, "lift", {{"x", one_two}});
+    std::ostringstream out;
+    print_metrics_table(out, f.metrics());
+    CHECK(out.str() == "lift: 1 x table\n");
+}
