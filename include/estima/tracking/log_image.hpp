@@ -78,7 +78,7 @@ inline std::string bytes_of_file(std::string const& path) {
 /// Logs an image by the bytes of a PNG, JPEG, GIF or WebP file. It is kept in metrics/media of the run, and shown on the
 /// run's page. Document type "image". False without a run, or if it cannot be kept.
 inline bool log_image_bytes(run_context const& run, std::string_view name, std::string_view bytes,
-                            std::optional<std::int64_t> step = {}) {
+                            std::optional<std::int64_t> step = {}) noexcept {
     try {
         char const* const file = std::getenv("ESTIMA_METRICS_FILE");
         if (file == nullptr || *file == '\0' || bytes.empty()) return false;
@@ -94,7 +94,7 @@ inline bool log_image_bytes(run_context const& run, std::string_view name, std::
 
 /// The same for a file of at most 64 MB.
 inline bool log_image(run_context const& run, std::string_view name, std::string const& path,
-                      std::optional<std::int64_t> step = {}) {
+                      std::optional<std::int64_t> step = {}) noexcept {
     try {
         return log_image_bytes(run, name, detail::bytes_of_file(path), step);
     } catch (...) {
