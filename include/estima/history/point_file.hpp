@@ -26,7 +26,9 @@ struct stored_point {
     std::string const* name = nullptr;  ///< the file's: the same for all points of a name
     double value = 0;
     std::optional<std::int64_t> step{};
-    std::int64_t time = 0;  ///< microseconds since 1970
+    std::int64_t time = 0;       ///< microseconds since 1970
+    std::uint64_t slot = 0;      ///< its place in the file
+    std::uint64_t name_slot = 0;  ///< its name's, by which name_at finds it
 
     /// Seconds since 1970.
     double seconds() const { return static_cast<double>(time) / 1e6; }
@@ -68,14 +70,22 @@ public:
         return std::min(next, there);
     }
 
+    /// The name that begins in that slot; null if none does.
+    std::string const* name_at(std::uint64_t slot) {
+        auto [known, fresh] = names_.try_emplace(slot);
+        if (fresh) known->second = read_name(slot);
+        return known->second ? &*known->second : nullptr;
+    }
+
     /// Calls `take(stored_point)` for what is there from slot `next` on, which is then where to read on. It stops at a
     /// slot that was reserved and not published, since it may be within nanoseconds: but for `passes_gaps`, which is for
-    /// files that nobody writes any more: a killed process leaves such slots, which are no points.
+    /// files that nobody writes any more: a killed process leaves such slots, which are no points. Slots from `until` on are
+    /// left for later.
     template <class Take>
-    void read(std::uint64_t& next, bool passes_gaps, Take take) {
+    void read(std::uint64_t& next, bool passes_gaps, Take take, std::uint64_t until = detail::most_slots) {
         constexpr std::uint64_t pages_at_once = 64;
         next = std::max<std::uint64_t>(next, 1);
-        for (std::uint64_t const last = end(); next < last;) {
+        for (std::uint64_t const last = std::min(end(), until); next < last;) {
             std::uint64_t const first_page = next / page::slot_count;
             std::uint64_t const pages = std::min((last - 1) / page::slot_count - first_page + 1, pages_at_once);
             early_.resize(pages);
@@ -96,7 +106,7 @@ public:
                     if (slot.word == 0 || slot.word != early_[p].slots[next - begin].word) {
                         if (!passes_gaps) return;
                     } else if (std::uint64_t const name = detail::name_of_word(slot.word); name != 0) {
-                        tell(name, slot, take);
+                        tell(name, next, slot, take);
                     }
                 }
             }
@@ -108,28 +118,22 @@ private:
     using page = detail::point_page;
 
     template <class Take>
-    void tell(std::uint64_t number, detail::point_slot const& slot, Take& take) {
+    void tell(std::uint64_t number, std::uint64_t place, detail::point_slot const& slot, Take& take) {
         if (number != last_number_) {
-            last_name_ = name_of(number);
+            last_name_ = name_at(number);
             last_number_ = number;
         }
         if (last_name_ == nullptr) {
             ++damaged_;
             return;
         }
-        stored_point point{last_name_, slot.value, {}, 0};
+        stored_point point{.name = last_name_, .value = slot.value, .slot = place, .name_slot = number};
         if (slot.step != detail::no_step) point.step = slot.step;
         // Through unsigned numbers: in a damaged header it can be anything.
         point.time = static_cast<std::int64_t>(static_cast<std::uint64_t>(header_.base) + detail::time_of_word(slot.word));
         take(std::as_const(point));
     }
 
-    /// Null if no name begins in that slot.
-    std::string const* name_of(std::uint64_t number) {
-        auto [known, fresh] = names_.try_emplace(number);
-        if (fresh) known->second = read_name(number);
-        return known->second ? &*known->second : nullptr;
-    }
     std::optional<std::string> read_name(std::uint64_t number) const {
         detail::point_slot slot;
         if (!read_at(detail::slot_offset(number), &slot, sizeof slot)) return std::nullopt;
