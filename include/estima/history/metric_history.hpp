@@ -55,7 +55,8 @@ public:
             if (file.rank < 0 && file.writer != last_other) ++others;
             if (file.rank < 0) last_other = file.writer;
             std::int32_t const rank = file.rank < 0 ? -others : file.rank;
-            sources_.push_back(file.is_points ? points_of(file, rank) : lines_of(file, rank));
+            source s = file.is_points ? points_of(file, rank) : lines_of(file, rank);
+            if (!s.blocks.empty()) sources_.push_back(std::move(s));
         }
         std::uint64_t total = 0;
         for (source const& s : sources_)
@@ -92,17 +93,17 @@ private:
     source points_of(metric_file const& file, std::int32_t rank) {
         source s{.rank = rank};
         s.file.emplace(open_file(file.path, O_RDONLY | O_NONBLOCK | O_NOCTTY));
-        for (point_block& b : point_blocks::of(*s.file, file.path, name_, is_over_)) {
-            if (is_outside(b)) continue;
+        s.blocks = point_blocks::of(*s.file, file.path, name_, is_over_);
+        std::erase_if(s.blocks, [this](point_block const& b) { return is_outside(b); });
+        for (point_block& b : s.blocks) {
             if (!is_inside(b)) {
                 point_block part;
                 for_each_point(s, b, [&](block_point const& p) { part.add(p); });
-                if (part.count == 0) continue;
                 b = part;
             }
             b.lowest.rank = b.highest.rank = b.last.rank = rank;
-            s.blocks.push_back(b);
         }
+        std::erase_if(s.blocks, [](point_block const& b) { return b.count == 0; });
         return s;
     }
 

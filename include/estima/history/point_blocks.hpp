@@ -28,7 +28,7 @@ struct block_point {
 
 /// Some hundred points of one name, neighbours in a points file.
 struct point_block {
-    static constexpr std::uint32_t most_points = 256;
+    static constexpr std::uint32_t most_points = 512;
     block_point lowest{}, highest{}, last{};  ///< of NaN and other numbers the others; of NaN alone any
     std::int64_t first_step = 0, last_step = 0, first_time = 0, last_time = 0;  ///< the smallest and the largest
     std::uint64_t begin = 0;                     ///< the first one's slot; `last` is in the last one

@@ -127,8 +127,11 @@ private:
             ++damaged_;
             return;
         }
-        stored_point point{.name = last_name_, .value = slot.value, .slot = place, .name_slot = number};
-        if (slot.step != detail::no_step) point.step = slot.step;
+        stored_point point{.name = last_name_,
+                           .value = slot.value,
+                           .step = slot.step == detail::no_step ? std::nullopt : std::optional{slot.step},
+                           .slot = place,
+                           .name_slot = number};
         // Through unsigned numbers: in a damaged header it can be anything.
         point.time = static_cast<std::int64_t>(static_cast<std::uint64_t>(header_.base) + detail::time_of_word(slot.word));
         take(std::as_const(point));

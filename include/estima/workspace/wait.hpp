@@ -50,7 +50,7 @@ public:
         if (options.timeout) deadline_ = clock::now() + as_clock(options.timeout->seconds());
         changes_.watch(run.journal(), IN_MODIFY);
         if (options.on_metric) {
-            changes_.watch(run.metrics(), IN_MODIFY | IN_CREATE | IN_MOVED_TO);
+            metrics_are_watched_ = changes_.watch(run.metrics(), IN_MODIFY | IN_CREATE | IN_MOVED_TO);
             metrics_.emplace(run.metrics());
         }
         if (!options.show_output) return;
@@ -143,7 +143,7 @@ private:
         if (begun_line_due_) at_latest(*begun_line_due_);
         // Of points that came within 5 ms of each other, one is told by an event (tracking/point_store.hpp).
         if (metrics_ && next_metrics_ < metrics_again_.size()) at_latest(clock::now() + metrics_again_[next_metrics_]);
-        if (changes_.fd() < 0)
+        if (changes_.fd() < 0 || (metrics_ && !metrics_are_watched_))
             at_latest(clock::now() + std::chrono::milliseconds{20});  // no inotify left for this user
         int milliseconds = -1;
         if (until) {
@@ -183,6 +183,7 @@ private:
     std::optional<metric_follower> metrics_;
     static constexpr std::array<std::chrono::milliseconds, 3> metrics_again_{
         std::chrono::milliseconds{6}, std::chrono::milliseconds{50}, std::chrono::milliseconds{500}};
+    bool metrics_are_watched_ = false;
     std::size_t next_metrics_ = 0;  // how long after the last event they are looked at again
     std::optional<clock::time_point> deadline_;
     file_descriptor supervisor_;  // its pidfd
