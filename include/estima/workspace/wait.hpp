@@ -29,6 +29,9 @@
 
 namespace estima::inline v0_1 {
 
+/// Is told a number that a run logged, under which name.
+using metric_callback = std::function<void(std::string const& name, metric_point const&)>;
+
 /// How to wait for a run.
 struct wait_options {
     bool show_output = false;           ///< print status changes, what the script prints, and a summary
@@ -37,7 +40,7 @@ struct wait_options {
     bool raise_on_error = true;         ///< throw run_failed if the run failed
     std::ostream* output = &std::cout;  ///< where to print
     /// Called for each number that the run logs, as it comes, by the thread that waits; those that were logged before too.
-    std::function<void(std::string const& name, metric_point const&)> on_metric{};
+    metric_callback on_metric{};
 };
 
 namespace detail {
