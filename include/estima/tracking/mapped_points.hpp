@@ -10,7 +10,6 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstddef>
@@ -86,6 +85,8 @@ private:
     static constexpr std::uint64_t first_size = std::uint64_t{64} << 10U, most_added = std::uint64_t{4} << 20U;
     static constexpr std::uint64_t pages_at_once = 16, early = pages_at_once * point_page::slot_count / 2;
 
+    static constexpr std::uint64_t smaller(std::uint64_t a, std::uint64_t b) noexcept { return b < a ? b : a; }
+
     void create(std::string const& stem) {
         std::string const path = stem + '.' + std::to_string(::getpid());
         for (int again = 0; !fd_ && again < 100; ++again) {  // the same number in another container, or before
@@ -128,12 +129,12 @@ private:
         std::uint64_t const ready = ready_.load(), page = ready / point_page::slot_count;
         if (ready < most_slots && next().load() + early > ready) {
             if (page + 1 < size_ / point_page_size || grow()) {
-                std::uint64_t const pages = std::min(pages_at_once, size_ / point_page_size - 1 - page);
+                std::uint64_t const pages = smaller(pages_at_once, size_ / point_page_size - 1 - page);
                 for (std::uint64_t i = page; i < page + pages; ++i) {
                     std::uint64_t const mark[2] = {file_id_, i};
                     std::memcpy(bytes_ + (i + 1) * point_page_size, mark, sizeof mark);
                 }
-                std::uint64_t const all = std::min((page + pages) * point_page::slot_count, most_slots);
+                std::uint64_t const all = smaller((page + pages) * point_page::slot_count, most_slots);
                 ready_.store(all, std::memory_order_release);
                 prepare_at_.store(all == most_slots ? all : all - early, std::memory_order_relaxed);
             }
@@ -141,18 +142,16 @@ private:
         is_preparing_.clear(std::memory_order_release);
     }
 
+    /// True if there is room for at least one page more.
     bool grow() noexcept {
-        for (std::uint64_t add = std::min(size_, most_added); add >= first_size; add = add > first_size ? first_size : 0) {
-            add = std::min(add, point_file_size - size_);
-            if (!allocate(add)) continue;
-            // What was written stays in the page cache; this process's memory does not grow with it.
-            if (std::uint64_t const old = std::max(size_, 2 * most_added) - 2 * most_added; old > released_) {
-                ::madvise(bytes_ + released_, old - released_, MADV_DONTNEED);
-                released_ = old;
-            }
-            return true;
+        std::uint64_t const left = point_file_size - size_;
+        if (!allocate(smaller(smaller(size_, most_added), left)) && !allocate(smaller(first_size, left))) return false;
+        // What was written stays in the page cache; this process's memory does not grow with it.
+        if (size_ > 2 * most_added && size_ - 2 * most_added > released_) {
+            ::madvise(bytes_ + released_, size_ - 2 * most_added - released_, MADV_DONTNEED);
+            released_ = size_ - 2 * most_added;
         }
-        return false;
+        return true;
     }
 
     bool allocate(std::uint64_t bytes) noexcept {
