@@ -21,9 +21,13 @@ namespace estima::inline v0_1::detail {
 
 /// Counts how often this process is a forked child: what its parent made is then its parent's.
 inline std::atomic<std::uint32_t> fork_count{0};
-inline std::uint32_t watch_forks() noexcept {
-    static int const watched = ::pthread_atfork(nullptr, nullptr, [] { ++fork_count; });
-    return static_cast<std::uint32_t>(watched);
+/// No process is forked while it is held: a child finds it free.
+inline pthread_mutex_t fork_mutex = PTHREAD_MUTEX_INITIALIZER;
+inline void watch_forks() noexcept {
+    static int const watched = ::pthread_atfork([] { ::pthread_mutex_lock(&fork_mutex); },
+                                                [] { ::pthread_mutex_unlock(&fork_mutex); },
+                                                [] { ++fork_count, ::pthread_mutex_unlock(&fork_mutex); });
+    static_cast<void>(watched);
 }
 
 /// Where this process logs numbers: points files beside the metrics file, one after the other, a forked child's own.

@@ -53,11 +53,11 @@ struct log_files {
 
     /// One for each path, until the process ends: a program may ask for its run at every call.
     static std::shared_ptr<log_files> at(std::string const& metrics_file) {
-        static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+        watch_forks();
         static std::shared_ptr<log_files> newest;
         struct lock {
-            lock() { ::pthread_mutex_lock(&mutex); }
-            ~lock() { ::pthread_mutex_unlock(&mutex); }
+            lock() { ::pthread_mutex_lock(&fork_mutex); }
+            ~lock() { ::pthread_mutex_unlock(&fork_mutex); }
         } const locked;
         if (!newest || newest->path != metrics_file || !newest->lines) newest = std::make_shared<log_files>(metrics_file);
         return newest;

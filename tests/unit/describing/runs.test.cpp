@@ -10,7 +10,6 @@
 #include <vector>
 
 #include <estima/estima.hpp>
-#include <estima/workspace/metric_histories.hpp>
 #include <support/scoped_variable.hpp>
 #include <support/temporary_directory.hpp>
 
@@ -50,7 +49,7 @@ void submit_and_wait(digits_job const& job) {
     estima::run const other = run;
     // -8<- runs_metric_history
     std::vector<estima::metric_point> history = run.get_metric_history("loss", {.max_points = 200, .first_step = 1000});
-    // Several runs at once, by their ids: <estima/workspace/metric_histories.hpp>
+    // Several runs at once, by their ids.
     auto histories = estima::metric_histories({run, other}, "loss");
     // Each number as it is logged, until the run is over.
     run.wait_for_completion({.on_metric = [](std::string const& name, estima::metric_point const& p) {

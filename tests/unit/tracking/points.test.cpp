@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cfloat>
 #include <cmath>
 #include <cstdlib>
@@ -240,6 +241,25 @@ TEST_CASE("a forked child has a file of its own, and so has its child") {
     CHECK(m.points("who").front().rank == 3);
     CHECK(f.files().size() == 3);
     CHECK(fs::file_size(f.stem + ".jsonl") == 0);
+}
+
+TEST_CASE("a child that is forked while other threads ask for their run and log finds nothing locked") {
+    points_of_run f;
+    std::atomic<bool> stop{false};
+    std::vector<std::thread> busy;
+    for (int t = 0; t < 2; ++t)
+        busy.emplace_back([&] {
+            while (!stop) estima::run_context::current().log("busy", 1);
+        });
+    for (int round = 0; round < 10; ++round)
+        CHECK(in_child([] {
+            auto const run = estima::run_context::current();
+            run.log("child", 1);
+            return run.dropped() == 0;
+        }));
+    stop = true;
+    for (auto& thread : busy) thread.join();
+    CHECK(f.read().points("child").size() == 10);
 }
 
 TEST_CASE("a clock that is set back by hours keeps the order; by weeks, or forward, it makes another file") {
