@@ -5,6 +5,7 @@
 #include <iostream>
 
 #include <estima/workspace/search_runs.hpp>
+#include <estima/workspace/verify.hpp>
 #include <support/fake_run.hpp>
 
 namespace {
@@ -25,6 +26,14 @@ void search(estima::workspace const& workspace) {
     // -8<-
     CHECK(page.size() == 1);
 }
+
+void look_at_all(estima::workspace const& workspace) {
+    // -8<- history_verify
+    estima::verify_report report = verify(workspace);
+    for (estima::verify_finding const& one : report.findings) std::cout << one.path << ": " << one.what << '\n';
+    // -8<-
+    CHECK(report.runs == 1);
+}
 }  // namespace
 
 TEST_CASE("the search that docs/history.md shows finds the run that it is about") {
@@ -34,4 +43,5 @@ TEST_CASE("the search that docs/history.md shows finds the run that it is about"
     made.run().tag("team", "x");
     made.complete();
     search(made.workspace());
+    look_at_all(made.workspace());
 }
