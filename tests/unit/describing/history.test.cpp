@@ -4,6 +4,7 @@
 
 #include <iostream>
 
+#include <estima/workspace/collect_garbage.hpp>
 #include <estima/workspace/search_runs.hpp>
 #include <estima/workspace/verify.hpp>
 #include <support/fake_run.hpp>
@@ -34,6 +35,17 @@ void look_at_all(estima::workspace const& workspace) {
     // -8<-
     CHECK(report.runs == 1);
 }
+
+void delete_and_restore(estima::workspace const& workspace, std::string const& id) {
+    using namespace estima::literals;
+    // -8<- history_delete
+    delete_run(workspace, id);                               // <estima/workspace/delete_run.hpp>
+    for (std::string const& one : deleted_runs(workspace)) restore_run(workspace, one);
+    estima::garbage_report freed = collect_garbage(workspace, {.older_than = 240_h});
+    // -8<-
+    CHECK(freed.runs == 0);
+    CHECK(workspace.runs().size() == 1);
+}
 }  // namespace
 
 TEST_CASE("the search that docs/history.md shows finds the run that it is about") {
@@ -44,4 +56,5 @@ TEST_CASE("the search that docs/history.md shows finds the run that it is about"
     made.complete();
     search(made.workspace());
     look_at_all(made.workspace());
+    delete_and_restore(made.workspace(), made.run().id());
 }
