@@ -14,7 +14,7 @@
 
 /// Azure's charts and tables, for training programs in C++. What is logged is what azureml-core's Run.log_table,
 /// log_confusion_matrix, log_residuals, log_predictions and log_accuracy_table log: a document with a type, and in it
-/// Azure's schema. As with everything of run_context, nothing happens without a run, and nothing throws.
+/// Azure's schema. As with everything of run_context, nothing happens without a run, and nothing throws unless asked to.
 namespace estima::inline v0_1 {
 
 namespace detail {
