@@ -24,7 +24,7 @@ public:
         app_.set_version_flag("--version", std::string{"estima "} + library_version);
         app_.add_option("-w,--workspace", workspace_, "the folder of the workspace")->type_name("DIR");
         app_.add_flag("--json", json_, "print JSON, for programs");
-        app_.require_subcommand(1);
+        app_.require_subcommand(0, 1);  // none: the help, which main prints
         app_.fallthrough();
         app_.get_formatter()->column_width(28);
         app_.footer(
@@ -38,12 +38,13 @@ public:
     CLI::App& app() { return app_; }
     std::string const& workspace_folder() const { return workspace_; }
     bool json() const { return json_; }
+    bool names_a_command() const { return !app_.get_subcommands().empty(); }
 
-    /// Does what the parsed words say.
+    /// Does what the parsed words say; they name a command.
     int run(workspace const& where, screen const& on) const {
         for (auto const& [command, work] : commands_)
             if (command->parsed()) return work(where, on);
-        return 2;
+        return 0;
     }
 
 private:

@@ -52,6 +52,10 @@ inline int main(int argc, char** argv) {
         } catch (CLI::ParseError const& e) {
             return words.app().exit(e, *on.out, *on.err) == 0 ? 0 : 2;
         }
+        if (!words.names_a_command()) {
+            *on.err << words.app().help();
+            return 2;
+        }
         on.json = words.json();
         int const code = words.run(detail::workspace_to_see(words.workspace_folder()), on);
         if (on.out->flush()) return code;

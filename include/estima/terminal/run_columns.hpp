@@ -5,6 +5,7 @@
 #include <array>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <estima/base/error.hpp>
@@ -39,7 +40,8 @@ public:
     }
 
     table_column head(screen const& on) const {
-        return {on.safe(name_), name_ == "took" || name_.starts_with("metrics."), name_ == "id"};
+        bool const is_number = name_ == "took" || (!key_.empty() && name_[0] == 'm');
+        return {on.safe(key_.empty() ? name_ : key_), is_number, is_number || is_short()};
     }
 
     table_cell cell(run_summary const& r, screen const& on, double now) const {
@@ -56,9 +58,9 @@ public:
         if (name_ == "name") return {on.safe(r.display_name)};
         if (name_ == "experiment") return {on.safe(r.experiment)};
         if (name_ == "status") return {std::string{to_string(r.status)}, tone_of(r.status)};
-        if (name_ == "created") return {local_time(r.created_time)};
-        if (name_ == "started") return {local_time(r.start_time)};
-        if (name_ == "ended") return {local_time(r.end_time)};
+        if (name_ == "created") return {local_minute(r.created_time)};
+        if (name_ == "started") return {local_minute(r.start_time)};
+        if (name_ == "ended") return {local_minute(r.end_time)};
         if (name_ == "took")
             return {portal::human_duration(std::max((r.end_time != 0 ? r.end_time : now) - r.created_time, 0.0))};
         if (name_ == "target") return {on.safe(r.target)};
@@ -68,6 +70,12 @@ public:
     }
 
 private:
+    static std::string local_minute(double seconds) { return local_time(seconds).substr(0, 16); }
+
+    bool is_short() const {
+        return name_ == "id" || name_ == "status" || name_ == "created" || name_ == "started" || name_ == "ended";
+    }
+
     std::string name_, key_;
 };
 

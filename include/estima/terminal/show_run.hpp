@@ -95,7 +95,8 @@ inline void show_configuration(run_sections& to, run_configuration const& c) {
 inline void show_metrics(screen const& on, std::map<std::string, metric_summary> const& metrics) {
     if (metrics.empty()) return;
     *on.out << '\n';
-    text_table table{{{"Metric"}, {"last", true}, {"min", true}, {"max", true}, {"step", true}, {"points", true}}};
+    text_table table{{{"Metric"}, {"last", true, true}, {"min", true, true}, {"max", true, true}, {"step", true, true},
+                      {"points", true, true}}};
     for (auto const& [name, m] : metrics) {
         auto const number = [](double value) { return table_cell{estima::detail::short_number(value)}; };
         table.add({{on.safe(name)}, number(m.last), number(m.min), number(m.max),
@@ -107,7 +108,7 @@ inline void show_metrics(screen const& on, std::map<std::string, metric_summary>
 inline void show_ranks(screen const& on, std::vector<rank_record> const& ranks) {
     if (ranks.empty()) return;
     *on.out << '\n';
-    text_table table{{{"Rank", true}, {"host"}, {"exit"}, {"took", true}, {"CPU", true}, {"memory", true}}};
+    text_table table{{{"Rank", true, true}, {"host"}, {"exit"}, {"took", true, true}, {"CPU", true, true}, {"memory", true, true}}};
     for (rank_record const& r : ranks) {
         bool const good = r.exit_code == 0 || !r.ended;
         std::string const exit = !r.ended ? "running" : r.exit_code ? std::to_string(*r.exit_code) : r.signal;
@@ -122,7 +123,7 @@ inline void show_ranks(screen const& on, std::vector<rank_record> const& ranks) 
 inline void show_outputs(screen const& on, std::vector<artifact_record> const& artifacts) {
     if (artifacts.empty()) return;
     *on.out << '\n';
-    text_table table{{{"Output"}, {"size", true}, {"SHA-256"}}};
+    text_table table{{{"Output"}, {"size", true, true}, {"SHA-256"}}};
     for (artifact_record const& a : artifacts)
         table.add({{on.safe(a.path)}, {portal::human_bytes(a.bytes)}, {on.safe(a.sha256.substr(0, 12)), tone::soft}});
     table.print(on);

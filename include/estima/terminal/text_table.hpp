@@ -15,7 +15,7 @@ namespace estima::inline v0_1::terminal {
 struct table_column {
     std::string title;
     bool right = false;  ///< numbers end at the same place
-    bool whole = false;  ///< never cut: what is to be copied, such as an id
+    bool whole = false;  ///< its cells are never cut: numbers, and what is to be copied
 };
 
 /// One place of a table.
@@ -25,7 +25,7 @@ struct table_cell {
 };
 
 /// Rows in aligned columns that fit the width of the screen: the widest columns are cut first, and when each is down to
-/// eight characters, those at the right end are left out and named below. A file gets all of it.
+/// eight characters, or to its cells, those at the right end are left out and named below. A file gets all of it.
 class text_table {
 public:
     explicit text_table(std::vector<table_column> columns) : columns_{std::move(columns)} {}
@@ -37,12 +37,14 @@ public:
     bool empty() const { return rows_.empty(); }
 
     void print(screen const& on) const {
-        std::vector<std::size_t> widths;
+        std::vector<std::size_t> widths, least;
         for (std::size_t i = 0; i < columns_.size(); ++i) {
-            widths.push_back(display_width(columns_[i].title));
-            for (auto const& row : rows_) widths[i] = std::max(widths[i], display_width(row[i].text));
+            std::size_t cells = 0;
+            for (auto const& row : rows_) cells = std::max(cells, display_width(row[i].text));
+            widths.push_back(std::max(cells, display_width(columns_[i].title)));
+            least.push_back(std::min(widths[i], columns_[i].whole ? std::max(cells, narrowest / 2) : narrowest));
         }
-        fit(widths, on.width);
+        fit(widths, least, on.width);
         std::vector<table_cell> titles;
         for (table_column const& c : columns_) titles.push_back({c.title, tone::title});
         print_row(on, titles, widths);
@@ -57,7 +59,7 @@ public:
 private:
     static constexpr std::size_t gap = 2, narrowest = 8;
 
-    void fit(std::vector<std::size_t>& widths, std::size_t room) const {
+    static void fit(std::vector<std::size_t>& widths, std::vector<std::size_t> const& least, std::size_t room) {
         auto const used = [&widths] {
             std::size_t sum = widths.empty() ? 0 : (widths.size() - 1) * gap;
             for (std::size_t const w : widths) sum += w;
@@ -66,8 +68,7 @@ private:
         while (used() > room) {
             std::size_t widest = widths.size();
             for (std::size_t i = 0; i < widths.size(); ++i)
-                if (!columns_[i].whole && widths[i] > narrowest && (widest == widths.size() || widths[i] > widths[widest]))
-                    widest = i;
+                if (widths[i] > least[i] && (widest == widths.size() || widths[i] > widths[widest])) widest = i;
             if (widest != widths.size())
                 --widths[widest];
             else if (widths.size() > 1)
@@ -81,7 +82,7 @@ private:
         std::string line;
         std::size_t blanks = 0;
         for (std::size_t i = 0; i < widths.size(); ++i) {
-            std::string const text = columns_[i].whole ? row[i].text : fitted(row[i].text, widths[i], on.cut_mark());
+            std::string const text = fitted(row[i].text, widths[i], on.cut_mark());
             std::size_t const fill = widths[i] - std::min(widths[i], display_width(text));
             if (columns_[i].right) blanks += fill;
             if (!text.empty()) {  // blanks are owed until something stands after them
