@@ -39,10 +39,10 @@ set(estima_snapshot_links json)
 set(estima_snapshot_packages Threads)
 
 set(estima_history_headers history/*.hpp)
-set(estima_history_links json)
+set(estima_history_links json tracking)
 
 set(estima_portal_headers portal/*.hpp)
-set(estima_portal_links history tracking)
+set(estima_portal_links history)
 
 set(estima_launcher_headers launcher/*.hpp)
 set(estima_launcher_links portal snapshot events)

@@ -13,6 +13,7 @@
 #include <estima/base/error.hpp>
 #include <estima/history/artifacts.hpp>
 #include <estima/history/journal.hpp>
+#include <estima/history/metric_history.hpp>
 #include <estima/history/metrics.hpp>
 #include <estima/history/run_details.hpp>
 #include <estima/history/run_directory.hpp>
@@ -93,6 +94,12 @@ public:
     /// What the script logged so far, or only what it logged under one name.
     run_metrics get_metrics(std::string_view name = {}) const {
         return read_metrics(directory_.metrics(), name, is_terminal(newest().status));
+    }
+
+    /// The numbers that were logged under one name, a range of them, thinned to 1,000 points that keep the extremes; see
+    /// history_options.
+    std::vector<metric_point> get_metric_history(std::string const& name, history_options const& options = {}) const {
+        return read_history(directory_.metrics(), name, options, is_terminal(newest().status));
     }
 
     /// Names of the run's files: outputs (once the script has ended), logs, and system_logs.

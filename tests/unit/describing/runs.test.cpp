@@ -7,6 +7,7 @@
 #include <sstream>
 #include <string>
 #include <type_traits>
+#include <vector>
 
 #include <estima/estima.hpp>
 #include <support/scoped_variable.hpp>
@@ -43,6 +44,17 @@ void submit_and_wait(digits_job const& job) {
     for (auto const& p : metrics.points("loss")) std::cout << p.step.value_or(0) << ' ' << p.value << '\n';
     estima::print_metrics_table(std::cout, metrics);
     estima::print_metric_plot(std::cout, metrics.points("loss"));
+    // -8<-
+
+    estima::run const other = run;
+    // -8<- runs_metric_history
+    std::vector<estima::metric_point> history = run.get_metric_history("loss", {.max_points = 200, .first_step = 1000});
+    // Several runs at once, by their ids.
+    auto histories = estima::metric_histories({run, other}, "loss");
+    // Each number as it is logged, until the run is over.
+    run.wait_for_completion({.on_metric = [](std::string const& name, estima::metric_point const& p) {
+        std::cout << name << ' ' << p.step.value_or(0) << ' ' << p.value << '\n';
+    }});
     // -8<-
 
     // -8<- runs_models
