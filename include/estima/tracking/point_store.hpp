@@ -31,7 +31,7 @@ inline void watch_forks() noexcept {
 }
 
 /// Where this process logs numbers: points files beside the metrics file, one after the other, a forked child's own.
-/// No call waits for another thread. Where no points file can be (NFS, a full disk), nothing is taken, and the caller
+/// No call waits for another thread. Where no points file can be (no fallocate, a full disk), nothing is taken, and the caller
 /// writes a line of JSON.
 class point_store {
 public:
@@ -133,8 +133,8 @@ private:
         }
     }
 
-    /// Every 5 ms at most, and by whoever comes then. A follower that was told looks again after a longer time: so it
-    /// sees what came in between.
+    /// Every 5 ms at most, and by whoever comes then. A follower that was told looks again after a longer time:
+    /// so it sees what came in between.
     void notify(mapped_points& points, std::int64_t now) noexcept {
         std::int64_t last = notified_.load(std::memory_order_relaxed);
         if (now - last < 5000 && now >= last) [[likely]]

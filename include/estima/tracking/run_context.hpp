@@ -89,8 +89,8 @@ struct log_files {
 /// it survives this process, however that ends. A handler for crashes has nothing to do. These numbers are in files
 /// "<stem>.<process>.points" beside the file "<stem>.jsonl" that `ESTIMA_METRICS_FILE` names.
 ///
-/// Lists and rows, and numbers where no such file can be (NFS; a metrics file of another name), are each a line of
-/// JSON in that file. Programs in any other language write such lines by themselves; this is the format:
+/// Lists and rows, and numbers where no such file can be (a file system without fallocate; a metrics file of another
+/// name), are each a line of JSON in that file. Programs in any other language write such lines by themselves; this is the format:
 ///
 ///     {"name":"loss","value":0.5,"step":3,"time":1700000000.123}
 ///
