@@ -39,7 +39,7 @@ struct wait_options {
     bool all_ranks = false;             ///< show every process's output, each line after its rank, not only rank 0's
     bool raise_on_error = true;         ///< throw run_failed if the run failed
     std::ostream* output = &std::cout;  ///< where to print
-    /// Called for each number that the run logs, as it comes, by the thread that waits; those that were logged before too.
+    /// Called by the thread that waits for each number that the run logs, as it comes; first for those that it has.
     metric_callback on_metric{};
 };
 
