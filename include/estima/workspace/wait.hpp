@@ -37,6 +37,8 @@ struct wait_options {
     bool show_output = false;           ///< print status changes, what the script prints, and a summary
     std::optional<duration> timeout{};  ///< EST-511 after this time; the run goes on. Left out: no limit
     bool all_ranks = false;             ///< show every process's output, each line after its rank, not only rank 0's
+    std::vector<int> ranks{};           ///< show the output of these instead; after their ranks if they are several
+    bool show_status = true;            ///< with the output: changes of the status, and a summary
     bool raise_on_error = true;         ///< throw run_failed if the run failed
     std::ostream* output = &std::cout;  ///< where to print
     /// Called by the thread that waits for each number that the run logs, as it comes; first for those that it has.
@@ -58,14 +60,17 @@ public:
         }
         if (!options.show_output) return;
         changes_.watch(run.system_logs(), IN_MODIFY | IN_CREATE);
-        std::vector<int> ranks(static_cast<std::size_t>(options.all_ranks ? std::max(process_count, 1) : 1));
-        std::iota(ranks.begin(), ranks.end(), 0);
-        follower_.emplace(run, ranks, options.all_ranks);
+        std::vector<int> ranks = options.ranks;
+        if (ranks.empty()) {
+            ranks.resize(static_cast<std::size_t>(options.all_ranks ? std::max(process_count, 1) : 1));
+            std::iota(ranks.begin(), ranks.end(), 0);
+        }
+        follower_.emplace(run, ranks, options.all_ranks || ranks.size() > 1);
     }
 
     /// The journal of the run, which is over.
     journal& until_over() {
-        if (follower_) *options_.output << "RunId: " << run_.run_id() << '\n';
+        if (follower_ && options_.show_status) *options_.output << "RunId: " << run_.run_id() << '\n';
         for (;;) {
             changes_.drain();  // before looking: what comes later wakes the next poll
             run_record const& record = journal_.record();
@@ -115,7 +120,7 @@ private:
     }
 
     void print(run_status s) {
-        if (s == run_status::not_started) return;
+        if (s == run_status::not_started || !options_.show_status) return;
         follower_->end_line(*options_.output);
         *options_.output << "Status: " << to_string(s) << '\n';
     }
