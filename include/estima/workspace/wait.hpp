@@ -41,7 +41,7 @@ struct wait_options {
     bool show_status = true;            ///< with the output: changes of the status, and a summary
     bool raise_on_error = true;         ///< throw run_failed if the run failed
     std::ostream* output = &std::cout;  ///< where to print
-    /// Called for each number that the run logs, as it comes, by the thread that waits; those that were logged before too.
+    /// Called by the thread that waits for each number that the run logs, as it comes; first for those that it has.
     metric_callback on_metric{};
 };
 

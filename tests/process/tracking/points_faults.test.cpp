@@ -42,8 +42,9 @@ struct acknowledged {
     std::atomic<bool> stop;
 };
 struct shared_acknowledged {
-    acknowledged* value = new (::mmap(nullptr, sizeof(acknowledged), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
-                                      -1, 0)) acknowledged{};
+    acknowledged* value =
+        new (::mmap(nullptr, sizeof(acknowledged), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0))
+            acknowledged{};
     ~shared_acknowledged() { ::munmap(value, sizeof *value); }
 };
 
@@ -201,7 +202,8 @@ TEST_CASE("on a full disk numbers are dropped and counted, the process goes on, 
         if (::mount("tmpfs", folder.path().c_str(), "tmpfs", 0, "size=1m,mode=0777") != 0) return 77;
         ::setenv("ESTIMA_METRICS_FILE", (folder / "rank_0.jsonl").c_str(), 1);
         auto const run = estima::run_context::current();
-        if (!estima::write_all(estima::open_file(folder / "ballast", O_WRONLY | O_CREAT).get(), std::string(8192, 'b'))) return 9;
+        if (!estima::write_all(estima::open_file(folder / "ballast", O_WRONLY | O_CREAT).get(), std::string(8192, 'b')))
+            return 9;
         std::int64_t logged = 0;
         while (run.dropped() == 0) run.log("x", static_cast<double>(logged), logged), ++logged;
         auto const full = estima::read_metrics(folder.path());
@@ -257,6 +259,7 @@ TEST_CASE("after sixteen million points there is a second file") {
         CHECK(all == estima::detail::most_slots);
         CHECK(points.reserve(1, slot) == estima::detail::mapped_points::room::full);
         std::uint64_t last = estima::detail::slot_offset(estima::detail::most_slots - 1);
-        CHECK(last + sizeof(estima::detail::point_slot) <= fs::file_size(stem + "." + std::to_string(::getpid()) + ".points"));
+        CHECK(last + sizeof(estima::detail::point_slot) <=
+              fs::file_size(stem + "." + std::to_string(::getpid()) + ".points"));
     }
 }
