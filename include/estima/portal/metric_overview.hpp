@@ -58,7 +58,7 @@ public:
         series_of_writer_.clear();
     }
 
-    void add(std::string_view name, double value, std::optional<std::int64_t> step) {
+    void add(std::string_view name, double value, std::optional<std::int64_t> const& step) {
         if (metric_series* const into = series_of(cut(name, 512))) into->add(value, step);
     }
 

@@ -84,6 +84,10 @@ public:
 private:
     static constexpr std::uint64_t first_size = std::uint64_t{64} << 10U, most_added = std::uint64_t{4} << 20U;
     static constexpr std::uint64_t pages_at_once = 16, early = pages_at_once * point_page::slot_count / 2;
+    static_assert(early < (first_size / point_page_size - 1) * point_page::slot_count);
+
+    /// MADV_POPULATE_WRITE of Linux 5.14; where there is none, each page comes when it is written.
+    static constexpr int populate_write = 23;
 
     static constexpr std::uint64_t smaller(std::uint64_t a, std::uint64_t b) noexcept { return b < a ? b : a; }
 
@@ -130,6 +134,7 @@ private:
         if (ready < most_slots && next().load() + early > ready) {
             if (page + 1 < size_ / point_page_size || grow()) {
                 std::uint64_t const pages = smaller(pages_at_once, size_ / point_page_size - 1 - page);
+                ::madvise(bytes_ + (page + 1) * point_page_size, pages * point_page_size, populate_write);
                 for (std::uint64_t i = page; i < page + pages; ++i) {
                     std::uint64_t const mark[2] = {file_id_, i};
                     std::memcpy(bytes_ + (i + 1) * point_page_size, mark, sizeof mark);
