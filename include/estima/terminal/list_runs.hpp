@@ -48,7 +48,7 @@ inline int list_runs(workspace const& where, runs_options const& options, screen
     } while (!query.page_token.empty() && (options.max == 0 || count < options.max));
     if (on.json) return 0;
 
-    bool const has_names = std::any_of(runs.begin(), runs.end(), [](auto const& r) { return !r.display_name.empty(); });
+    bool const has_names = std::any_of(runs.begin(), runs.end(), [](auto const& r) { return run_column::has_name(r); });
     if (options.columns.empty() && has_names) columns.insert(columns.begin() + 4, "name");
     if (!runs.empty()) print_runs(on, runs, columns);
     if (runs.empty())
