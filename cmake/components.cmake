@@ -40,6 +40,7 @@ set(estima_snapshot_packages Threads)
 
 set(estima_history_headers history/*.hpp)
 set(estima_history_links json tracking)
+set(estima_history_packages Threads)
 
 set(estima_portal_headers portal/*.hpp)
 set(estima_portal_links history)

@@ -1,13 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstdlib>
-#include <cstring>
 #include <filesystem>
 #include <set>
 #include <string>
@@ -15,11 +9,10 @@
 #include <vector>
 
 #include <estima/base/error.hpp>
+#include <estima/history/copy_verified.hpp>
 #include <estima/history/run_directory.hpp>
 #include <estima/history/run_record.hpp>
-#include <estima/system/files.hpp>
 #include <estima/system/open_beneath.hpp>
-#include <estima/system/sha256.hpp>
 
 namespace estima::inline v0_1 {
 
@@ -74,80 +67,6 @@ inline std::vector<std::string> file_names(run_directory const& run, run_record 
 }
 
 namespace detail {
-/// A file that is written beside its target and takes its place when it is complete; gone if that never comes.
-class replacement {
-public:
-    explicit replacement(std::filesystem::path const& target)
-        : target_{target}, temporary_{target.string() + ".XXXXXX"} {
-        make_directories(absolute_path(target).parent_path());
-        fd_.reset(::mkostemp(temporary_.data(), O_CLOEXEC));
-        if (!fd_) throw_file_error("cannot write", target);
-    }
-    replacement(replacement const&) = delete;
-    replacement& operator=(replacement const&) = delete;
-    ~replacement() {
-        if (!temporary_.empty()) ::unlink(temporary_.c_str());
-    }
-
-    void write(std::string_view bytes) {
-        if (!write_all(fd_.get(), bytes)) throw_file_error("cannot write", target_);
-    }
-    void take_place(mode_t mode, durable sync) {
-        if (::fchmod(fd_.get(), mode) != 0 || (sync == durable::yes && ::fsync(fd_.get()) != 0) ||
-            ::rename(temporary_.c_str(), target_.c_str()) != 0)
-            throw_file_error("cannot write", target_);
-        temporary_.clear();
-    }
-
-private:
-    std::filesystem::path target_;
-    std::string temporary_;
-    file_descriptor fd_;
-};
-}  // namespace detail
-
-/// Copies `folder`/`name` to `target`, which appears whole or not at all; the folders above it are made. With
-/// `recorded` the content is compared with its checksum while it is copied. EST-502: no regular file; EST-503: it leads
-/// out of the folder; EST-504: it is not what was recorded; EST-301: cannot read or write.
-inline void copy_verified(std::filesystem::path const& folder, std::string const& name, artifact_record const* recorded,
-                          std::filesystem::path const& target, durable sync = durable::no) {
-    file_descriptor const source = open_beneath(folder, name);
-    if (!source && (errno == EXDEV || errno == ELOOP))
-        throw error{"EST-503",
-                    {.what = "\"" + name + "\" leads out of its folder",
-                     .where = folder.string(),
-                     .remedy = "name a file below it; the script has to write what is to be kept into ./outputs itself"}};
-    if (!source && errno == EINVAL)
-        throw error{"EST-502",
-                    {.what = "\"" + name + "\" is not a regular file",
-                     .where = folder.string(),
-                     .remedy = "download_files() takes all files below a folder"}};
-    if (!source) throw_file_error("cannot read", folder / name);
-
-    detail::replacement copy{target};
-    sha256 hash;
-    std::vector<char> buffer(256 * 1024);
-    for (;;) {
-        ssize_t const n = ::read(source.get(), buffer.data(), buffer.size());
-        if (n < 0 && errno == EINTR) continue;
-        if (n < 0) throw_file_error("cannot read", folder / name);
-        if (n == 0) break;
-        std::string_view const piece{buffer.data(), static_cast<std::size_t>(n)};
-        if (recorded != nullptr) hash.update(piece);
-        copy.write(piece);
-    }
-    if (recorded != nullptr && hash.hex_digest() != recorded->sha256)
-        throw error{"EST-504",
-                    {.what = "a file is no longer what was recorded",
-                     .where = (folder / name).string(),
-                     .why = "its SHA-256 is not " + recorded->sha256,
-                     .remedy = "something changed it later; run the job again"}};
-    struct stat status {};
-    bool const executable = ::fstat(source.get(), &status) == 0 && (status.st_mode & S_IXUSR) != 0;
-    copy.take_place(executable ? 0755 : 0644, sync);
-}
-
-namespace detail {
 inline std::string remedy_for_missing_file(run_record const& record) {
     return is_terminal(record.status) ? "name one of them; the script keeps a file by writing it into ./outputs"
                                       : "outputs are recorded when the script has ended: wait_for_completion() first";
@@ -159,8 +78,8 @@ inline std::string remedy_for_missing_file(run_record const& record) {
 inline void copy_out(run_directory const& run, run_record const& record, std::string const& name,
                      std::filesystem::path const& target) {
     artifact_record const* const artifact = detail::find_artifact(record, name);
-    if (artifact != nullptr || name.starts_with("logs/")) return copy_verified(run.code(), name, artifact, target);
-    if (name.starts_with("system_logs/")) return copy_verified(run.path, name, nullptr, target);
+    if (artifact != nullptr || name.starts_with("logs/")) return (void)copy_verified(run.code(), name, artifact, target);
+    if (name.starts_with("system_logs/")) return (void)copy_verified(run.path, name, nullptr, target);
     std::vector<std::string> const there = file_names(run, record);
     throw error{"EST-502",
                 {.what = "the run has no file \"" + name + "\"",

@@ -4,6 +4,7 @@
 #include <sys/file.h>
 
 #include <filesystem>
+#include <span>
 #include <string>
 
 #include <estima/history/change_log.hpp>
@@ -41,10 +42,13 @@ public:
 
     /// Adds one event, with the time; EST-301 if it cannot be written. When the run is over, the workspace's change_log
     /// is told first.
-    void append(json event) {
+    void append(json event) { append_all({&event, 1}); }
+
+    /// The same for several, in one write.
+    void append_all(std::span<json> events) {
         lock const held{fd_.get()};
         if (write_refused_ == 0 && is_terminal(record().status)) tell_change();
-        write_line(std::move(event));
+        write_lines(events);
     }
 
     /// Adds a change of status if the table of transitions allows it after the newest one; false and nothing written
@@ -54,7 +58,7 @@ public:
         if (!may_follow(record().status, to)) return false;
         more["event"] = "status";
         more["status"] = to_string(to);
-        write_line(std::move(more));
+        write_lines({&more, 1});
         return true;
     }
 
@@ -94,11 +98,11 @@ private:
         return event.dump(-1, ' ', false, json::error_handler_t::replace) + '\n';
     }
 
-    void write_line(json event) {
+    void write_lines(std::span<json> events) {
         if (write_refused_ != 0) throw_file_error("cannot write", path_, write_refused_);
-        std::string line = line_of(std::move(event));
-        if (ends_torn()) line.insert(line.begin(), '\n');
-        if (!write_all(fd_.get(), line)) throw_file_error("cannot write", path_);
+        std::string lines(ends_torn() ? 1 : 0, '\n');
+        for (json& event : events) lines += line_of(std::move(event));
+        if (!write_all(fd_.get(), lines)) throw_file_error("cannot write", path_);
     }
 
     /// Whoever follows many runs does not look at those that are over.

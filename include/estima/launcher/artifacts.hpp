@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -13,15 +14,18 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include <estima/history/run_directory.hpp>
 #include <estima/history/run_record.hpp>
 #include <estima/launcher/outputs_before.hpp>
 #include <estima/system/file_descriptor.hpp>
-#include <estima/system/file_tail.hpp>
+#include <estima/system/open_beneath.hpp>
 #include <estima/system/sha256.hpp>
 #include <estima/system/shown.hpp>
+#include <estima/system/utf8.hpp>
 
 namespace estima::inline v0_1 {
 
@@ -40,84 +44,114 @@ public:
         : run_{run}, before_{before}, artifact_{std::move(artifact)}, warning_{std::move(warning)} {}
 
     void collect() {
-        std::error_code code;
-        auto const status = std::filesystem::symlink_status(run_.outputs(), code);
-        if (code || status.type() == std::filesystem::file_type::not_found) return;
-        if (status.type() != std::filesystem::file_type::directory)
-            return leave_out("outputs", "it is not a directory");
-        root_ = std::filesystem::canonical(run_.outputs(), code);
-        walk(run_.outputs(), "outputs");
+        file_descriptor root{::open(run_.outputs().c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)};
+        if (!root && errno == ENOENT) return;
+        bool const is_other = errno == ENOTDIR || errno == ELOOP;
+        if (!root) return leave_out("outputs", is_other ? "it is not a directory" : std::strerror(errno));
+        walk(std::move(root), "outputs");
         if (left_out_ > warnings_at_most)
             warning_(std::to_string(left_out_ - warnings_at_most) + " more entries of ./outputs are no artifacts");
     }
 
 private:
     static constexpr std::size_t warnings_at_most = 20;
+    static constexpr char const* no_file = "it is not a file";
 
     void leave_out(std::string const& name, std::string const& why) {
         if (++left_out_ <= warnings_at_most) warning_(shown(name) + " is no artifact: " + why);
     }
 
-    void walk(std::filesystem::path const& directory, std::string const& name) {
-        std::error_code code;
-        std::vector<std::string> entries;
-        for (std::filesystem::directory_iterator i{directory, code}, end; !code && i != end; i.increment(code))
-            entries.push_back(i->path().filename().string());
-        if (code) leave_out(name, code.message());
+    struct entry {
+        std::string name;
+        unsigned char type;  // DT_REG, ...
+        bool operator<(entry const& other) const { return name < other.name; }
+    };
+
+    void walk(file_descriptor directory, std::string const& name) {
+        std::unique_ptr<DIR, int (*)(DIR*)> const stream{::fdopendir(directory.get()), ::closedir};
+        if (!stream) return leave_out(name, std::strerror(errno));
+        int const fd = directory.release();  // the stream has it
+        std::vector<entry> entries;
+        for (errno = 0; dirent const* e = ::readdir(stream.get()); errno = 0)
+            if (std::string_view const found{e->d_name}; found != "." && found != "..")
+                entries.push_back({std::string{found}, type_of(fd, *e)});
+        if (errno != 0) leave_out(name, std::strerror(errno));
         std::sort(entries.begin(), entries.end());
-        for (std::string const& entry : entries) take(directory / entry, name + "/" + entry);
+        for (entry const& e : entries) take(fd, e, name + "/" + e.name);
     }
 
-    void take(std::filesystem::path const& path, std::string const& name) {
-        std::error_code code;
-        auto const type = std::filesystem::symlink_status(path, code).type();
-        if (type == std::filesystem::file_type::directory) return walk(path, name);
-        if (before_.has_untouched(path))
+    static unsigned char type_of(int directory, dirent const& e) {
+        struct stat status {};
+        bool const is_known = e.d_type != DT_UNKNOWN;
+        if (is_known || ::fstatat(directory, e.d_name, &status, AT_SYMLINK_NOFOLLOW) != 0) return e.d_type;
+        return IFTODT(status.st_mode);
+    }
+
+    void take(int directory, entry const& e, std::string const& name) {
+        constexpr int flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+        if (e.type == DT_DIR) {
+            file_descriptor below{::openat(directory, e.name.c_str(), flags | O_DIRECTORY)};
+            return below ? walk(std::move(below), name) : leave_out(name, std::strerror(errno));
+        }
+        if (before_.has_untouched(run_.code() / name))
             return leave_out(name, "it came with the source directory, and the script did not touch it");
         if (valid_utf8(name) != name) return leave_out(name, "its name is not UTF-8");
-        if (type == std::filesystem::file_type::symlink) {
-            std::filesystem::path const target = std::filesystem::canonical(path, code);
-            if (code) return leave_out(name, "it is a link to nothing");
-            auto const [in_root, unused] = std::mismatch(root_.begin(), root_.end(), target.begin(), target.end());
-            if (in_root != root_.end()) return leave_out(name, "it is a link out of ./outputs");
-            if (std::filesystem::is_directory(target, code)) return;  // its files are taken where they are
-        } else if (type != std::filesystem::file_type::regular) {
-            return leave_out(name, "it is not a file");
-        }
-        hash(path, name);
+        if (e.type == DT_LNK) return take_link(name);
+        if (e.type != DT_REG) return leave_out(name, no_file);  // not opened: that could do something
+        record(file_descriptor{::openat(directory, e.name.c_str(), flags)}, name);
     }
 
-    void hash(std::filesystem::path const& path, std::string const& name) {
-        file_descriptor const fd{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)};
-        struct stat status {};
-        if (!fd || ::fstat(fd.get(), &status) != 0) return leave_out(name, std::strerror(errno));
-        if (!S_ISREG(status.st_mode)) return leave_out(name, "it is not a file");
+    void take_link(std::string const& name) {
+        std::error_code code;
+        std::filesystem::path const target = std::filesystem::canonical(run_.code() / name, code);
+        if (code) return leave_out(name, "it is a link to nothing");
+        file_descriptor fd = open_beneath(run_.outputs(), name.substr(std::strlen("outputs/")));
+        if (!fd && (errno == EXDEV || errno == ELOOP)) {
+            std::filesystem::path const root = std::filesystem::canonical(run_.outputs(), code);
+            bool const is_inside =
+                std::mismatch(root.begin(), root.end(), target.begin(), target.end()).first == root.end();
+            return leave_out(name, is_inside ? "it is an absolute link" : "it is a link out of ./outputs");
+        }
+        if (!fd && std::filesystem::is_directory(target, code)) return;  // its files are taken where they are
+        if (!fd && errno == EINVAL) return leave_out(name, no_file);
+        record(std::move(fd), name);
+    }
+
+    /// As long as it was when it was opened: nothing is waited for, however it grows. One that is changed meanwhile is
+    /// read once more.
+    void record(file_descriptor const fd, std::string const& name) {
+        if (!fd) return leave_out(name, std::strerror(errno));
         if (!buffer_) buffer_ = std::make_unique<char[]>(buffer_size);
-        std::uint64_t bytes = 0;
-        for (;;) {
-            ssize_t const n = ::read(fd.get(), buffer_.get(), buffer_size);
-            if (n < 0 && errno == EINTR) continue;
-            if (n < 0) return leave_out(name, std::strerror(errno));
-            if (n == 0) break;
-            digest().update({buffer_.get(), static_cast<std::size_t>(n)});
-            bytes += static_cast<std::uint64_t>(n);
+        for (int attempt = 0; attempt < 2; ++attempt) {
+            struct stat before {}, after {};
+            if (::fstat(fd.get(), &before) != 0) return leave_out(name, std::strerror(errno));
+            if (!S_ISREG(before.st_mode)) return leave_out(name, no_file);
+            off_t at = 0;
+            while (at < before.st_size) {
+                off_t const piece = std::min<off_t>(buffer_size, before.st_size - at);
+                ssize_t const n = ::pread(fd.get(), buffer_.get(), static_cast<std::size_t>(piece), at);
+                if (n < 0 && errno == EINTR) continue;
+                if (n < 0) return leave_out(name, std::strerror(errno));
+                if (n == 0) break;
+                digest_.update({buffer_.get(), static_cast<std::size_t>(n)});
+                at += n;
+            }
+            std::string hash = digest_.hex_digest();
+            bool const is_same = ::fstat(fd.get(), &after) == 0 && after.st_size == at && at == before.st_size &&
+                                 after.st_mtim.tv_sec == before.st_mtim.tv_sec &&
+                                 after.st_mtim.tv_nsec == before.st_mtim.tv_nsec;
+            if (is_same) return artifact_({name, static_cast<std::uint64_t>(at), std::move(hash)});
         }
-        artifact_({name, bytes, digest().hex_digest()});
+        leave_out(name, "something is still writing to it");
     }
 
-    sha256& digest() {
-        if (!digest_) digest_ = std::make_unique<sha256>();  // OpenSSL takes memory and time to set up
-        return *digest_;
-    }
-
-    static constexpr std::size_t buffer_size = 128 * 1024;
+    static constexpr off_t buffer_size = 128 * 1024;
     run_directory const& run_;
     outputs_before const& before_;
     take_artifact artifact_;
     take_warning warning_;
-    std::filesystem::path root_;
     std::unique_ptr<char[]> buffer_;
-    std::unique_ptr<sha256> digest_;
+    sha256 digest_;
     std::size_t left_out_ = 0;
 };
 
