@@ -10,12 +10,15 @@
 #include <estima/system/shown.hpp>
 #include <estima/terminal/find_run.hpp>
 #include <estima/terminal/run_columns.hpp>
+#include <estima/workspace/delete_run.hpp>
 #include <estima/workspace/search_runs.hpp>
 
 namespace estima::inline v0_1::terminal {
 
 /// What a word on the command line is, so that it can be completed.
-enum class word_kind { other, run, file_of_run, metric_of_run, metric, parameter, experiment, column, order, filter, model };
+enum class word_kind {
+    other, run, deleted_run, file_of_run, metric_of_run, metric, parameter, experiment, column, order, filter, model
+};
 
 namespace detail {
 /// How many runs are asked for the names that they know.
@@ -53,6 +56,7 @@ inline std::vector<std::string> candidates(workspace const& where, word_kind kin
     switch (kind) {
         case word_kind::other: break;
         case word_kind::run: add(detail::run_candidates(where, begun)); break;
+        case word_kind::deleted_run: add(deleted_runs(where)); break;
         case word_kind::file_of_run: add(find_run(where, of_run).get_file_names()); break;
         case word_kind::metric_of_run:
             for (run_summary const& r : search_runs(where, query::run_id == find_run(where, of_run).id()))

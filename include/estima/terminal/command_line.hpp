@@ -13,8 +13,10 @@
 #include <estima/terminal/cancel_run.hpp>
 #include <estima/terminal/candidates.hpp>
 #include <estima/terminal/download_files.hpp>
+#include <estima/terminal/keep_house.hpp>
 #include <estima/terminal/list_models.hpp>
 #include <estima/terminal/list_runs.hpp>
+#include <estima/terminal/show_differences.hpp>
 #include <estima/terminal/show_logs.hpp>
 #include <estima/terminal/show_metrics.hpp>
 #include <estima/terminal/show_run.hpp>
@@ -44,6 +46,8 @@ public:
         add_download();
         add_cancel();
         add_models();
+        add_compare();
+        add_house_keeping();
     }
     command_line(command_line const&) = delete;
     command_line& operator=(command_line const&) = delete;
@@ -152,6 +156,24 @@ private:
     void add_models() {
         auto const [command, o] = add("models", "list registered models, or versions of one", list_models);
         add_word(command, "NAME", o->name, "the versions of this model", word_kind::model);
+    }
+
+    void add_compare() {
+        auto const [command, o] = add("compare", "what runs do not have in common", show_differences);
+        add_word(command, "RUN", o->runs, "two runs or more", word_kind::run)->required()->expected(2, 100);
+    }
+
+    void add_house_keeping() {
+        auto const [remove, d] = add("delete", "take runs out of sight, until gc", delete_runs);
+        add_word(remove, "RUN", d->runs, "runs that are over", word_kind::run)->required();
+        auto const [restore, r] = add("restore", "bring deleted runs back, or list them", restore_runs);
+        add_word(restore, "ID", r->runs, "ids of deleted runs", word_kind::deleted_run);
+        auto const [gc, g] = add("gc", "remove for good what was deleted", free_space);
+        gc->add_flag("--dry-run", g->dry_run, "only tell what would go");
+        gc->add_option("--older-than", g->older_than, "what was deleted so long ago [30]")
+            ->type_name("DAYS")->check(CLI::NonNegativeNumber);
+        auto const [verify, v] = add("verify", "hold everything against its checksums", verify_workspace);
+        verify->add_flag("--mend", v->mend, "mend what can be mended");
     }
 
     CLI::App app_{"Looks at the runs and models of an estima workspace.", "estima"};

@@ -50,7 +50,7 @@ inline int main(int argc, char** argv) {
     screen on = screen::of_this_program();
     try {
         command_line words;
-        if (argc > 1 && std::string_view{argv[1]} == "__complete") {  // what completions/estima asks for
+        if (argc > 1 && std::string_view{argv[1]} == "__complete") {  // what tools/estima_completion.bash asks for
             for (std::string const& word : completions(words, {argv + std::min(argc, 3), argv + argc}, detail::workspace_to_see))
                 *on.out << word << '\n';
             return on.out->flush() ? 0 : 1;

@@ -14,7 +14,7 @@ using namespace estima_test;
 
 /// What bash itself offers when these words are typed, the last of them begun.
 std::vector<std::string> offered(std::vector<std::string> const& words) {
-    std::string const script = std::string{ESTIMA_TEST_SOURCE_DIR} + "/../completions/estima";
+    std::string const script = std::string{ESTIMA_TEST_SOURCE_DIR} + "/../tools/estima_completion.bash";
     std::vector<std::string> all{"--norc", "--noprofile", "-c",
                                  "source \"$0\"; COMP_WORDS=(\"$@\"); COMP_CWORD=$(($# - 1)); "
                                  "_estima \"$1\"; printf '%s\\n' \"${COMPREPLY[@]}\"",
@@ -53,6 +53,8 @@ TEST_CASE("bash completes commands, options, runs, metrics, files and models") {
     CHECK(offered({"runs", "-e", "t"}) == some{"test"});
     CHECK(offered({"runs", "par"}) == some{"params.lr"});
     CHECK(offered({"models", "s"}) == some{"small"});
+    CHECK(offered({"compare", "latest", "te"}) == some{run.id()});
+    CHECK(offered({"restore", ""}).empty());
     CHECK(offered({"nonsense", "s"}).empty());
     CHECK(offered({"-w", (at / "nowhere").string(), "show", ""}).empty());
     CHECK(offered({"download", "latest", "-o", ""}).empty());  // bash completes folders by itself
@@ -67,7 +69,7 @@ TEST_CASE("a word is completed by the tab key") {
     scoped_variable const plain{"NO_COLOR", "1"};
     estima::run const run = at.trained();
     estima_program bash{"/bin/bash", {"--norc", "--noprofile", "-i"}, seen_through::terminal};
-    bash.type("source '" ESTIMA_TEST_SOURCE_DIR "/../completions/estima'; echo re''ady\n");
+    bash.type("source '" ESTIMA_TEST_SOURCE_DIR "/../tools/estima_completion.bash'; echo re''ady\n");
     REQUIRE(bash.says("ready"));
     bash.type("estima show te\t; exit\n");
     std::string const seen = bash.out();
