@@ -2,7 +2,7 @@
 # The components: which headers each has (patterns below include/estima), what it links, which packages it needs.
 # A component stands after those that it links. tests/layers checks that each header is in exactly one component and
 # includes only what its component links.
-set(estima_components base core tracking events json yaml snapshot history portal launcher workspace search estima)
+set(estima_components base core tracking events json yaml snapshot history portal launcher workspace search terminal estima)
 
 # Nothing but the standard library and POSIX.
 set(estima_base_headers version.hpp base/*.hpp system/*.hpp)
@@ -39,11 +39,11 @@ set(estima_snapshot_links json)
 set(estima_snapshot_packages Threads)
 
 set(estima_history_headers history/*.hpp)
-set(estima_history_links json)
+set(estima_history_links json tracking)
 set(estima_history_packages Threads)
 
 set(estima_portal_headers portal/*.hpp)
-set(estima_portal_links history tracking)
+set(estima_portal_links history)
 
 set(estima_launcher_headers launcher/*.hpp)
 set(estima_launcher_links portal snapshot events)
@@ -58,7 +58,12 @@ set(estima_search_headers index/*.hpp workspace/search_runs.hpp)
 set(estima_search_links workspace)
 set(estima_search_packages SQLite3 simdjson)
 
-# All of it.
+# The program `estima`: what its commands do, as functions.
+set(estima_terminal_headers terminal/*.hpp)
+set(estima_terminal_links search)
+set(estima_terminal_packages CLI11)
+
+# All of it but the last.
 set(estima_estima_headers estima.hpp)
 set(estima_estima_links search yaml)
 
@@ -81,5 +86,8 @@ set(estima_SQLite3_debian libsqlite3-dev)
 set(estima_simdjson_version 3.0)
 set(estima_simdjson_target simdjson::simdjson)
 set(estima_simdjson_debian libsimdjson-dev)
+set(estima_CLI11_version 2.1)
+set(estima_CLI11_target CLI11::CLI11)
+set(estima_CLI11_debian libcli11-dev)
 set(estima_Threads_target Threads::Threads)
 set(estima_Threads_debian libc6-dev)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSL-1.0
-# Headers, estima-launch, and a package for find_package(estima COMPONENTS ...) with one export set a component.
+# Headers, estima-launch, the program estima, and a package for find_package(estima COMPONENTS ...) with one export set a component.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 set(estima_package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/estima)
@@ -27,5 +27,9 @@ install(FILES ${PROJECT_BINARY_DIR}/estima-config.cmake ${PROJECT_BINARY_DIR}/es
         DESTINATION ${estima_package_folder})
 if(TARGET estima-launch)
   install(TARGETS estima-launch RUNTIME DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/estima)
+endif()
+if(TARGET estima-cli AND PROJECT_IS_TOP_LEVEL)
+  install(TARGETS estima-cli RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  install(FILES tools/estima_completion.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME estima)
 endif()
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})

@@ -63,7 +63,7 @@ case $label in
     "")
         check gcc-debug "^(${labels// /|})$" all
         # Unit and process tests are compiled and run with clang by the two that follow.
-        check clang-debug "^(static|negative|examples|consumers)$" estima_odr examples
+        check clang-debug "^(static|negative|examples|consumers)$" estima_odr examples estima-cli
         check asan "^(unit|process)$" estima_unit_tests estima_process_tests
         check tsan "^(unit|process)$" estima_unit_tests estima_process_tests
         check fuzz "^fuzz$" fuzzers
@@ -73,6 +73,6 @@ case $label in
     negative) check gcc-debug "^negative$" help ;;
     examples) check gcc-debug "^examples$" examples ;;
     fuzz) check fuzz "^fuzz$" fuzzers ;;
-    consumers) check gcc-debug "^consumers$" estima-launch ;;
+    consumers) check gcc-debug "^consumers$" estima-launch estima-cli ;;
 esac
 python3 -B tests/summary.py "$results"

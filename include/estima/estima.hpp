@@ -5,5 +5,6 @@
 /// no more than <estima/estimator.hpp>.
 #include <estima/estimator.hpp>
 #include <estima/history/terminal_metrics.hpp>
+#include <estima/workspace/metric_histories.hpp>
 #include <estima/workspace/plan.hpp>
 #include <estima/workspace/workspace.hpp>

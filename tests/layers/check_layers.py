@@ -32,6 +32,7 @@ LAYERS = [
     {"launcher", "portal"},
     {"transport"},
     {"workspace"},
+    {"terminal"},
     {"estima"},
 ]
 # Lower, but still not to be included: records do not know how a run was made.
@@ -43,9 +44,10 @@ TOO_HEAVY = {"filesystem", "iostream", "fstream", "sstream", "regex", "chrono", 
 # What programs include. The first four are umbrellas; the others are heavy, or asked for by few.
 ENTRIES = {"estima.hpp", "estimator.hpp", "parameters/parameters.hpp", "laws/laws.hpp", "fwd.hpp", "version.hpp",
            "estimator/explain.hpp", "parameters/description_json.hpp", "tracking/run_context.hpp",
-           "tracking/log_charts.hpp", "tracking/log_image.hpp", "tracking/log_reduced.hpp",
+           "tracking/log_charts.hpp", "tracking/log_image.hpp", "tracking/log_reduced.hpp", "tracking/upload_file.hpp",
            "run_configuration/explain.hpp", "run_configuration/origin_of.hpp", "runconfig_file/load_runconfig.hpp",
-           "runconfig_file/save_runconfig.hpp", "launcher/main.hpp", "workspace/search_runs.hpp"}
+           "runconfig_file/save_runconfig.hpp", "launcher/main.hpp", "workspace/search_runs.hpp",
+           "workspace/verify.hpp", "workspace/collect_garbage.hpp", "terminal/main.hpp"}
 # Who may include which third party; all else that is neither estima's, the standard library's nor POSIX is refused.
 LIGHT_PARTIES = {"boost/hana"}
 THIRD_PARTIES = {
@@ -56,6 +58,7 @@ THIRD_PARTIES = {
     "yaml-cpp": {"runconfig_file"},
     "sqlite3.h": {"index"},
     "simdjson.h": {"index"},
+    "CLI": {"terminal"},
 }
 STANDARD_OR_POSIX = re.compile(r"^([a-z_0-9]+|(sys|linux|netinet|arpa|asm)/[a-z_0-9.]+|[a-z_0-9]+\.h)$")
 

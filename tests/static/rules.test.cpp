@@ -118,7 +118,7 @@ static_assert(estimable<pytorch<"1.0">> && estimable<pytorch<"1.6">> && !estimab
 static_assert(estimable<scikit_learn<"0.20.3">> && !estimable<scikit_learn<"0.20">>);
 static_assert(estimable<tensorflow<"2.2">> && !estimable<tensorflow<"2.3">> && !estimable<chainer<"6">> && estimable<chainer<"7.0.0">>);
 static_assert(estimable<xgboost<"1.7">> && !estimable<xgboost<"2">> && estimable<lightgbm<"2.2.3">> && !estimable<lightgbm<"9">>);
-static_assert(estimator<pytorch<>>::policy_facts.framework.chosen_version()->version == "1.6");  // the newest
+static_assert(estimator<pytorch<>>::policy_facts.framework.chosen_version().version == "1.6");  // the newest
 
 // EST-002 again: section 4 of Azure's table, and what the frameworks support
 static_assert(estimable<pytorch<>, nccl<>> && !estimable<tensorflow<>, nccl<>> && !estimable<tensorflow<>, gloo<>>);

@@ -15,6 +15,11 @@ struct bytes {
 namespace detail {
 /// The most there is. No constant: where the compiler asks, it is an error, and the name says why.
 inline bytes more_bytes_than_a_number_can_hold() { return bytes{~0ULL}; }
+
+constexpr bytes nearest_bytes(long double n, unsigned long long unit) {
+    long double const all = n * static_cast<long double>(unit);
+    return all < 18e18L ? bytes{static_cast<unsigned long long>(all + 0.5L)} : more_bytes_than_a_number_can_hold();
+}
 }  // namespace detail
 
 inline namespace literals {
@@ -28,6 +33,10 @@ constexpr bytes operator""_MiB(unsigned long long n) {
 constexpr bytes operator""_GiB(unsigned long long n) {
     return n >> 34 == 0 ? bytes{n << 30} : detail::more_bytes_than_a_number_can_hold();
 }
+// 1.5_GiB, to the nearest byte
+constexpr bytes operator""_KiB(long double n) { return detail::nearest_bytes(n, 1ULL << 10); }
+constexpr bytes operator""_MiB(long double n) { return detail::nearest_bytes(n, 1ULL << 20); }
+constexpr bytes operator""_GiB(long double n) { return detail::nearest_bytes(n, 1ULL << 30); }
 }  // namespace literals
 
 }  // namespace estima::inline v0_1

@@ -20,9 +20,19 @@ struct fixed_string {
     consteval explicit fixed_string(View view) {
         for (std::size_t i = 0; i < Size; ++i) text[i] = i + 1 < Size ? view[i] : '\0';
     }
+    /// A number where a text belongs is one error, which says so.
+    template <class Number>
+        requires requires(Number number) { number * 1; }
+    consteval fixed_string(Number) {  // NOLINT: implicit, as a literal is
+        static_assert(Size == 0, "a text is wanted here: write the number in quotes, \"1.4\"");
+    }
     constexpr auto view() const;  ///< a std::string_view; in <estima/base/fixed_string.hpp>
     constexpr bool empty() const { return Size == 1; }
     bool operator==(fixed_string const&) const = default;
 };
+
+template <class Number>
+    requires requires(Number number) { number * 1; }
+fixed_string(Number) -> fixed_string<1>;
 
 }  // namespace estima::inline v0_1

@@ -60,18 +60,29 @@ struct custom_docker_image {
     }
 };
 
+namespace detail {
+/// What shm_size takes. It converts from anything, so that whatever is no size is told by a rule, and only by that.
+struct shm_size_argument {
+    bytes size{};
+    bool is_a_size = true;
+
+    constexpr shm_size_argument(bytes given) : size{given} {}  // NOLINT: implicit, `shm_size<4_GiB>`
+    template <class Other>
+    constexpr shm_size_argument(Other) : is_a_size{false} {}  // NOLINT
+    constexpr bool operator==(shm_size_argument const&) const = default;
+};
+}  // namespace detail
+
 /// Part of an environment: shared memory of the container (Azure's default is 2 GiB), `shm_size<4_GiB>`.
-/// A bare number breaks rule EST-048.
-template <auto Size>  // not `bytes Size`: of a bare number g++ would say three things, and none about a unit
+/// A bare number, or Azure's "4g", breaks rule EST-048.
+template <detail::shm_size_argument Size>
 struct shm_size {
     using taken_by = environment_slot;
     static constexpr void tell(facts& f) {
         f.environment.parts_given_twice += f.environment.shm_size != bytes{};
-        if constexpr (requires(bytes& size) { size = Size; }) {
-            f.environment.shm_size = Size;
-            f.description.has_an_empty_value |= Size == bytes{};
-        }
-        else f.environment.shm_size_has_no_unit = true;
+        f.environment.shm_size = Size.size;
+        f.environment.shm_size_has_no_unit |= !Size.is_a_size;
+        f.description.has_an_empty_value |= Size.is_a_size && Size.size == bytes{};
     }
 };
 

@@ -16,8 +16,8 @@ inline std::string number_of(count const& c) { return c.is_given ? std::to_strin
 
 inline std::string explanation(facts const& f) {
     std::string text = "framework      " + std::string{f.framework.name};
-    if (framework_version const* version = f.framework.chosen_version())
-        text.append(f.framework.version.empty() ? ", newest known version " : ", version ").append(version->version);
+    if (framework_version const chosen = f.framework.chosen_version(); !chosen.version.empty())
+        text.append(f.framework.version.empty() ? ", newest known version " : ", version ").append(chosen.version);
     else if (!f.framework.version.empty()) {
         text.append(", version ").append(f.framework.version).append(", which is not known; known:");
         for (framework_version const& one : f.framework.versions) text.append(" ").append(one.version);
@@ -32,7 +32,7 @@ inline std::string explanation(facts const& f) {
     else text += "\nprocesses      " + number_of(f.process_count_per_node) + " on each node";
     environment_facts const& e = f.environment;
     text += "\nenvironment    ";
-    if (!e.named.empty()) text.append(e.named).append(", ");
+    if (!e.named.empty()) text.append(e.named).append(e.named_version.empty() ? "" : " version ").append(e.named_version).append(", ");
     text += e.is_user_managed                                      ? "the user's own"
             : e.is_prepared() || !f.framework.version.empty() || f.target.is_azure ? "prepared for the run"
                                                                    : "the system's Python";

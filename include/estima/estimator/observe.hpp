@@ -2,6 +2,7 @@
 #pragma once
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <string>
@@ -126,12 +127,13 @@ inline void note_repeated(std::string& found, std::string_view list,
 namespace detail {
 inline std::string repeated_parameters(job_fields const& job) {
     std::string found;
+    auto const name = [](script_param const& p) { return p.name.substr(0, p.name.find('=')); };  // "--rate=0.1", a flag
     std::vector<script_param> params = job.script_params;
     if (job.resume_from) params.push_back({"--resume-from", *job.resume_from});
     for (std::size_t i = 0; i < params.size(); ++i)
         for (std::size_t j = 0; j < i; ++j)
-            if (!params[i].name.empty() && params[i].name == params[j].name)
-                found.append(found.empty() ? "" : ", ").append(params[i].name);
+            if (!params[i].name.empty() && name(params[i]) == name(params[j]))
+                found.append(found.empty() ? "" : ", ").append(name(params[i]));
     return found;
 }
 
@@ -195,6 +197,13 @@ inline std::string path_of(facts const& policies, job_fields const& job) {
     return path;
 }
 
+/// Whether a driver of NVIDIA's or AMD's has brought its devices into that folder.
+inline bool has_gpu_devices(std::string const& devices = "/dev") {
+    for (char const* const name : {"/nvidiactl", "/nvidia0", "/kfd", "/dxg"})
+        if (::access((devices + name).c_str(), F_OK) == 0) return true;
+    return false;
+}
+
 /// Adds to what the policies say what the fields say and what is found on the disk.
 inline observation observe(facts const& policies, job_fields const& job) {
     observation o{policies};
@@ -227,6 +236,8 @@ inline observation observe(facts const& policies, job_fields const& job) {
     if (!f.framework.is_executable && f.target.kind == "local" && !f.environment.is_prepared())
         f.seen.interpreter_is_found = detail::to_known(
             !find_program(interpreter_of(policies, job), path_of(policies, job), job.source_directory).empty());
+    if (f.backend.needs_gpus && f.target.kind == "local")
+        f.seen.this_machine_has_gpus = detail::to_known(has_gpu_devices());
     for (auto const& [name, value] : job.environment_variables)
         if (is_reserved_variable(name)) o.reserved_variables += (o.reserved_variables.empty() ? "" : ", ") + name;
     f.seen.sets_reserved_variable = detail::to_known(!o.reserved_variables.empty());

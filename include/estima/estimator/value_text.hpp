@@ -1,18 +1,25 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <algorithm>
 #include <charconv>
+#include <concepts>
 #include <string>
 
 #include <estima/estimator/script_param.hpp>
 
 namespace estima::inline v0_1::detail {
 
-/// A number as the shortest text that reads back to the same value.
+/// A number as the shortest text that reads back to the same value. A negative real has no exponent: Python's argparse
+/// takes "-1e-05" for the name of an option.
 template <class Number>
 std::string number_text(Number number) {
-    char text[64];
-    return {text, std::to_chars(text, text + sizeof text, number).ptr};
+    char text[512];  // the smallest double has 324 digits behind the point
+    char* end = std::to_chars(text, text + sizeof text, number).ptr;
+    if constexpr (std::floating_point<Number>)
+        if (number < 0 && number - number == 0 && std::find(text, end, 'e') != end)
+            end = std::to_chars(text, text + sizeof text, number, std::chars_format::fixed).ptr;
+    return {text, end};
 }
 
 /// What stands for an input on a command line until Azure puts its path there.

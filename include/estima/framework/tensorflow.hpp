@@ -21,15 +21,21 @@ inline constexpr std::string_view tensorflow_1_12_gpu[]{"tensorflow-gpu==1.12.0"
 inline constexpr std::string_view tensorflow_1_13_gpu[]{"tensorflow-gpu==1.13.1", "horovod==0.16.1"};
 inline constexpr std::string_view tensorflow_2_0_gpu[]{"tensorflow-gpu==2.0.0"};
 inline constexpr std::string_view tensorflow_cpu_image = "mcr.microsoft.com/azureml/base:intelmpi2018.3-ubuntu16.04";
-inline constexpr std::string_view tensorflow_gpu_image =
+// CUDA as TensorFlow's tested builds (tensorflow.org/install/source) have it: with another one it trains on the CPU and
+// says so in its log only. The images are those of Azure's AzureML-Containers.
+inline constexpr std::string_view tensorflow_cuda_9_0 =
+    "mcr.microsoft.com/azureml/base-gpu:intelmpi2018.3-cuda9.0-cudnn7-ubuntu16.04";
+inline constexpr std::string_view tensorflow_cuda_10_0 =
     "mcr.microsoft.com/azureml/base-gpu:intelmpi2018.3-cuda10.0-cudnn7-ubuntu16.04";
+inline constexpr std::string_view tensorflow_cuda_10_1 =
+    "mcr.microsoft.com/azureml/base-gpu:openmpi3.1.2-cuda10.1-cudnn7-ubuntu18.04";
 inline constexpr framework_version tensorflow_versions[]{
-    {"1.10", tensorflow_1_10, tensorflow_cpu_image, tensorflow_gpu_image, tensorflow_1_10_gpu},
-    {"1.12", tensorflow_1_12, tensorflow_cpu_image, tensorflow_gpu_image, tensorflow_1_12_gpu},
-    {"1.13", tensorflow_1_13, tensorflow_cpu_image, tensorflow_gpu_image, tensorflow_1_13_gpu},
-    {"2.0", tensorflow_2_0, tensorflow_cpu_image, tensorflow_gpu_image, tensorflow_2_0_gpu},
-    {"2.1", tensorflow_2_1, tensorflow_cpu_image, tensorflow_gpu_image},
-    {"2.2", tensorflow_2_2, tensorflow_cpu_image, tensorflow_gpu_image},
+    {"1.10", tensorflow_1_10, tensorflow_cpu_image, tensorflow_cuda_9_0, tensorflow_1_10_gpu},
+    {"1.12", tensorflow_1_12, tensorflow_cpu_image, tensorflow_cuda_9_0, tensorflow_1_12_gpu},
+    {"1.13", tensorflow_1_13, tensorflow_cpu_image, tensorflow_cuda_10_0, tensorflow_1_13_gpu},
+    {"2.0", tensorflow_2_0, tensorflow_cpu_image, tensorflow_cuda_10_0, tensorflow_2_0_gpu},
+    {"2.1", tensorflow_2_1, tensorflow_cpu_image, tensorflow_cuda_10_1},
+    {"2.2", tensorflow_2_2, tensorflow_cpu_image, tensorflow_cuda_10_1},
 };
 }  // namespace detail
 

@@ -2,9 +2,9 @@
 #pragma once
 
 #include <algorithm>
-#include <charconv>
 #include <cstdint>
 #include <filesystem>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <set>
@@ -15,7 +15,9 @@
 #include <vector>
 
 #include <estima/history/lines.hpp>
+#include <estima/history/metric_files.hpp>
 #include <estima/history/metric_line.hpp>
+#include <estima/history/point_file.hpp>
 
 namespace estima::inline v0_1 {
 
@@ -69,76 +71,120 @@ struct run_metrics {
 };
 
 namespace detail {
-/// "rank_12.jsonl" is rank 12's; -1 for any other name.
-inline int rank_of_file(std::string_view name) {
-    int rank = -1;
-    if (!name.starts_with("rank_")) return -1;
-    auto const [end, code] = std::from_chars(name.data() + 5, name.data() + name.size(), rank);
-    return code == std::errc{} && std::string_view{end, name.data() + name.size()} == ".jsonl" ? rank : -1;
-}
-
-/// Merges what several files said about one name by time. The clock of a host may be set back: a point then sorts at
-/// the latest time seen before it in its file, so that the order inside a file stays.
+/// Merges what several files said about one name by time; `ends` tells where in `values` each file's end. The clock of a
+/// host may be set back: a point then sorts at the latest time seen before it in its file, so that the order inside a
+/// file stays.
 template <class Value>
-void sort_by_time(std::vector<logged<Value>>& values) {
+void sort_by_time(std::vector<logged<Value>>& values, std::vector<std::size_t> const& ends) {
+    if (ends.size() < 2) return;
     std::vector<std::pair<double, std::size_t>> keys(values.size());
-    std::map<int, double> latest;
-    for (std::size_t i = 0; i < values.size(); ++i) {
-        double& newest = latest.try_emplace(values[i].rank, 0.0).first->second;
-        newest = std::max(newest, values[i].time);
-        keys[i] = {newest, i};
-    }
-    if (latest.size() < 2) return;
+    std::size_t i = 0;
+    for (std::size_t const end : ends)
+        for (double latest = 0; i < end; ++i) {
+            latest = std::max(latest, values[i].time);
+            keys[i] = {latest, i};
+        }
     std::sort(keys.begin(), keys.end());
     std::vector<logged<Value>> sorted;
     sorted.reserve(values.size());
     for (auto const& key : keys) sorted.push_back(std::move(values[key.second]));
     values = std::move(sorted);
 }
+
+/// One kind of values of several files, by name.
+template <class Value>
+class gathered_values {
+public:
+    /// Of the file that is being read.
+    std::vector<logged<Value>>& of(std::string const& name) { return file_[name]; }
+
+    void end_file() {
+        for (auto& [name, values] : file_) {
+            auto& [all, ends] = all_[name];
+            if (all.empty())
+                all = std::move(values);
+            else
+                all.insert(all.end(), std::move_iterator{values.begin()}, std::move_iterator{values.end()});
+            ends.push_back(all.size());
+        }
+        file_.clear();
+    }
+
+    void move_to(std::map<std::string, std::vector<logged<Value>>>& named) {
+        for (auto& [name, gathered] : all_) {
+            sort_by_time(gathered.first, gathered.second);
+            named.emplace_hint(named.end(), name, std::move(gathered.first));
+        }
+    }
+
+private:
+    std::map<std::string, std::vector<logged<Value>>> file_;
+    std::map<std::string, std::pair<std::vector<logged<Value>>, std::vector<std::size_t>>> all_;
+};
 }  // namespace detail
 
-/// Reads all `*.jsonl` files of a run's metrics folder; none is no error. With a name, only what was logged under it.
-/// Lines that are no metrics are skipped and counted; a last line without its newline only if the run is over, since
-/// its end may be on its way. EST-301 if a file cannot be read.
+/// Reads all metric files of a run's metrics folder, `*.jsonl` and `*.points`; none is no error. With a name, only what
+/// was logged under it. Lines that are no metrics, and what is damaged in points, are skipped and counted; a last line
+/// without its newline only if the run is over, since its end may be on its way. EST-301 if a file cannot be read.
 inline run_metrics read_metrics(std::filesystem::path const& folder, std::string_view only = {}, bool is_over = true) {
-    std::vector<std::pair<int, std::filesystem::path>> files;
-    std::error_code code;
-    for (std::filesystem::directory_iterator entry{folder, code}, end; !code && entry != end; entry.increment(code))
-        if (std::filesystem::path const& file = entry->path(); file.extension() == ".jsonl")
-            files.emplace_back(detail::rank_of_file(file.filename().native()), file);
-    std::sort(files.begin(), files.end());
-    for (int other = 0; auto& [rank, file] : files)
-        if (rank < 0) rank = --other;
-
     run_metrics all;
-    for (auto const& [writer, path] : files) {
-        for_each_line(path, [&all, only, is_over, rank = writer](std::string_view text, bool is_ended) {
-            if (text.find_first_not_of(" \t\r") == std::string_view::npos) return;
-            auto line = parse_metric_line(text);
-            if (!line) {
-                all.lines_skipped += is_ended || is_over;
-                return;
-            }
-            if (!only.empty() && line->name != only) return;
-            auto keep = [&line, rank](auto& named, auto& value) {
-                named[line->name].push_back({std::move(value), line->step, line->time.value_or(0), rank});
-            };
-            if (auto* number = std::get_if<double>(&line->value))
-                keep(all.scalars, *number);
-            else if (auto* list = std::get_if<std::vector<double>>(&line->value))
-                keep(all.lists, *list);
-            else if (auto* row = std::get_if<metric_table_row>(&line->value))
-                keep(all.rows, *row);
-            else
-                keep(all.documents, std::get<metric_document>(line->value));
-        });
+    detail::gathered_values<double> scalars;
+    detail::gathered_values<std::vector<double>> lists;
+    detail::gathered_values<metric_table_row> rows;
+    detail::gathered_values<metric_document> documents;
+    int others = 0;
+    std::string last_other;
+    for (metric_file const& file : metric_files(folder)) {
+        int writer = file.rank;
+        if (writer < 0) {
+            if (others == 0 || file.writer != last_other) ++others;
+            last_other = file.writer;
+            writer = -others;
+        }
+        if (file.is_points) {
+            point_file points{open_file(file.path, O_RDONLY | O_NONBLOCK | O_NOCTTY)};
+            std::uint64_t next = 0;
+            std::string const* name = nullptr;
+            std::vector<metric_point>* into = nullptr;
+            points.read(next, is_over, [&](stored_point const& p) {
+                if (p.name != name) {
+                    name = p.name;
+                    into = only.empty() || *name == only ? &scalars.of(*name) : nullptr;
+                }
+                if (into != nullptr) into->push_back({p.value, p.step, p.seconds(), writer});
+            });
+            all.lines_skipped += points.damaged();
+        } else {
+            for_each_line(file.path, [&](std::string_view text, bool is_ended) {
+                if (text.find_first_not_of(" \t\r") == std::string_view::npos) return;
+                auto line = parse_metric_line(text);
+                if (!line) {
+                    all.lines_skipped += is_ended || is_over;
+                    return;
+                }
+                if (!only.empty() && line->name != only) return;
+                auto keep = [&line, writer](auto& named, auto& value) {
+                    named.of(line->name).push_back({std::move(value), line->step, line->time.value_or(0), writer});
+                };
+                if (auto* number = std::get_if<double>(&line->value))
+                    keep(scalars, *number);
+                else if (auto* list = std::get_if<std::vector<double>>(&line->value))
+                    keep(lists, *list);
+                else if (auto* row = std::get_if<metric_table_row>(&line->value))
+                    keep(rows, *row);
+                else
+                    keep(documents, std::get<metric_document>(line->value));
+            });
+        }
+        scalars.end_file();
+        lists.end_file();
+        rows.end_file();
+        documents.end_file();
     }
-    if (files.size() > 1) {
-        for (auto& [name, values] : all.scalars) detail::sort_by_time(values);
-        for (auto& [name, values] : all.lists) detail::sort_by_time(values);
-        for (auto& [name, values] : all.rows) detail::sort_by_time(values);
-        for (auto& [name, values] : all.documents) detail::sort_by_time(values);
-    }
+    scalars.move_to(all.scalars);
+    lists.move_to(all.lists);
+    rows.move_to(all.rows);
+    documents.move_to(all.documents);
     return all;
 }
 

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include <estima/index/sqlite.hpp>
+#include <estima/system/checksum.hpp>
 
 namespace estima::inline v0_1::detail {
 
@@ -73,27 +74,6 @@ public:
 private:
     std::string_view rest_;
 };
-
-/// Tells whether bytes are as they were written. Not against malice: whoever may write the index may write a journal.
-inline std::uint64_t checksum_of(std::string_view bytes) {
-    constexpr std::uint64_t factor = 0x9E3779B97F4A7C15ULL;
-    auto mix = [](std::uint64_t& sum, std::uint64_t word) {
-        sum = (sum ^ word) * factor;
-        sum ^= sum >> 29U;
-    };
-    // Four sums side by side: the processor need not wait for one product to begin the next.
-    std::uint64_t sums[4] = {bytes.size() * factor, 1, 2, 3};
-    for (; bytes.size() >= 32; bytes.remove_prefix(32)) {
-        std::uint64_t words[4];
-        std::memcpy(words, bytes.data(), 32);
-        for (int i = 0; i < 4; ++i) mix(sums[i], words[i]);
-    }
-    std::uint64_t last[4] = {};
-    if (!bytes.empty()) std::memcpy(last, bytes.data(), bytes.size());
-    for (int i = 0; i < 4; ++i) mix(sums[i], last[i]);
-    for (int i = 1; i < 4; ++i) mix(sums[0], sums[i]);
-    return sums[0];
-}
 
 /// Bytes with their checksum in front.
 inline std::string sealed_bytes(std::string_view bytes) {

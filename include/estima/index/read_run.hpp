@@ -13,6 +13,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <ctime>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -20,6 +21,7 @@
 #include <vector>
 
 #include <estima/history/metrics.hpp>
+#include <estima/history/point_file.hpp>
 #include <estima/index/indexed_run.hpp>
 #include <estima/index/journal_line.hpp>
 #include <estima/system/file_descriptor.hpp>
@@ -171,7 +173,7 @@ private:
         struct stat status {};
         if (!folder || ::fstat(folder.get(), &status) != 0) return run.files.empty();
         if (nanoseconds(status.st_mtim) != run.metrics_changed) {
-            std::set<std::string> const names = metric_files(folder.get());
+            std::set<std::string> const names = metric_file_names(folder.get());
             for (auto const& [name, position] : run.files)
                 if (!names.contains(name)) return false;
             for (std::string const& name : names) {
@@ -187,16 +189,21 @@ private:
             changed = true;
         }
         for (std::size_t i = 0; i < run.files.size(); ++i) {
-            file_descriptor const fd{open_to_read(folder.get(), run.files[i].first)};
+            file_descriptor fd{open_to_read(folder.get(), run.files[i].first)};
+            if (!fd) continue;
+            if (is_points_file(run.files[i].first)) {
+                if (!read_points(std::move(fd), i, run, changed)) return false;
+                continue;
+            }
             auto const take = [&](std::string_view line, bool) { return take_metric(line, i, run); };
-            if (fd && !read_lines(fd.get(), run.files[i].second, changed, take)) return false;
+            if (!read_lines(fd.get(), run.files[i].second, changed, take)) return false;
         }
         choose_newest(run);
         return true;
     }
 
     /// By the system's own call: the library's readdir asks three more for each folder.
-    static std::set<std::string> metric_files(int folder) {
+    static std::set<std::string> metric_file_names(int folder) {
         std::set<std::string> names;
         alignas(dirent64) char entries[8192];
         for (;;) {
@@ -205,7 +212,7 @@ private:
             for (long at = 0; at < n;) {
                 auto const* const entry = reinterpret_cast<dirent64 const*>(entries + at);
                 std::string_view const name{entry->d_name};
-                if (name.ends_with(".jsonl") && name.size() > 6) names.emplace(name);
+                if (is_metric_file(name)) names.emplace(name);
                 at += entry->d_reclen;
             }
         }
@@ -214,21 +221,40 @@ private:
     static bool take_metric(std::string_view text, std::size_t file, indexed_run& run) {
         auto const line = parse_metric_line(text);
         if (!line) return false;
-        double const* const value = std::get_if<double>(&line->value);
-        if (value == nullptr) return true;
-        metric_summary& m = run.summary.metrics[line->name];
+        if (double const* const value = std::get_if<double>(&line->value))
+            take_number(line->name, *value, line->step, line->time.value_or(0), file, run);
+        return true;
+    }
+
+    /// Points have a place by which they are known: `offset` is the slot to read on from, `check` the file's number.
+    /// False if it is not the file that was read before.
+    static bool read_points(file_descriptor fd, std::size_t file, indexed_run& run, bool& changed) {
+        point_file points{std::move(fd)};
+        file_position& at = run.files[file].second;
+        if (at.offset != 0 && (points.id() != at.check || points.end() < at.offset)) return false;
+        std::uint64_t const before = at.offset;
+        points.read(at.offset, run.is_terminal, [&](stored_point const& p) {
+            take_number(*p.name, p.value, p.step, p.seconds(), file, run);
+        });
+        at.check = points.id();
+        changed = changed || at.offset != before;
+        return true;
+    }
+
+    static void take_number(std::string const& name, double value, std::optional<std::int64_t> step, double time,
+                            std::size_t file, indexed_run& run) {
+        metric_summary& m = run.summary.metrics[name];
         ++m.count;
-        m.min = std::fmin(m.min, *value);
-        m.max = std::fmax(m.max, *value);
-        std::vector<newest_point>& points = run.newest[line->name];
+        m.min = std::fmin(m.min, value);
+        m.max = std::fmax(m.max, value);
+        std::vector<newest_point>& points = run.newest[name];
         auto const is_its = [file](newest_point const& p) { return p.file == file; };
         auto point = std::find_if(points.begin(), points.end(), is_its);
         if (point == points.end()) point = points.insert(point, newest_point{.file = file});
-        point->value = *value;
-        point->time = line->time.value_or(0);
-        point->latest_time = std::max(point->latest_time, point->time);
-        point->step = line->step;
-        return true;
+        point->value = value;
+        point->time = time;
+        point->latest_time = std::max(point->latest_time, time);
+        point->step = step;
     }
 
     /// Of several processes' points that of the latest time, as read_metrics orders them.

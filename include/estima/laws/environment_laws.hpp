@@ -25,6 +25,7 @@ constexpr bool notices_a_second() {
 constexpr bool keeps(environment_facts const& before, environment_facts const& after) {
     auto kept = []<class T>(T const& a, T const& b) { return a == T{} || a == b; };
     return kept(before.is_user_managed, after.is_user_managed) && kept(before.named, after.named) &&
+           kept(before.named_version, after.named_version) &&
            kept(before.interpreter_path, after.interpreter_path) && kept(before.conda_packages, after.conda_packages) &&
            kept(before.pip_packages, after.pip_packages) &&
            kept(before.conda_dependencies_file, after.conda_dependencies_file) &&

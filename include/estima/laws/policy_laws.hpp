@@ -16,12 +16,6 @@ constexpr facts told_to(facts f) {
     Told::tell(f);
     return f;
 }
-template <class Told>
-constexpr bool is_told() {
-    facts f;
-    Told::tell(f);
-    return true;
-}
 
 /// What others may have told: nothing, or something in every section.
 inline constexpr facts surroundings[]{
@@ -108,10 +102,8 @@ namespace laws {
 
 /// `static constexpr void tell(facts&)`. One that is missing or spelt otherwise would be passed over.
 template <class P>
-concept has_a_constexpr_tell_function = requires(facts& f) {
+concept has_a_constexpr_tell_function = detail::can_tell<P> && requires(facts& f) {
     { P::tell(f) } -> std::same_as<void>;
-    requires std::bool_constant < laws_detail::is_told<P>()
-    > ::value;
 };
 
 /// A framework tells nothing of the target, and so on: policies could not be combined otherwise.

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string_view>
 
+#include <estima/base/find_in.hpp>
 #include <estima/policy/reserved_variables.hpp>
 #include <estima/policy/static_list.hpp>
 #include <estima/requirement/conda_spec.hpp>
@@ -35,14 +36,14 @@ constexpr bool is_variable_name(std::string_view text) {
 
 /// One line of words, as rules have it: no break, no full stop at the end.
 constexpr bool is_one_line(std::string_view text) {
-    return !text.empty() && text.back() != '.' && text.find_first_of("\n\r\t") == text.npos && text.front() != ' ' &&
+    return !text.empty() && text.back() != '.' && find_any_in(text, "\n\r\t") == text.npos && text.front() != ' ' &&
            text.back() != ' ';
 }
 
 constexpr bool is_path_inside(std::string_view path) {
     if (path.empty() || path.front() == '/') return false;
     for (std::string_view rest = path; !rest.empty();) {
-        std::size_t const end = rest.find('/');
+        std::size_t const end = find_in(rest, '/');
         if (rest.substr(0, end) == "..") return false;
         rest = end == rest.npos ? std::string_view{} : rest.substr(end + 1);
     }
@@ -61,7 +62,7 @@ constexpr bool has_no_two(static_list<T> const& list, Same same) {
 /// Names that a process can have and a job may set, each once.
 constexpr bool are_variables(static_list<named_value> const& list) {
     for (named_value const& one : list)
-        if (!is_variable_name(one.name) || is_reserved_variable(one.name) || one.value.find('\0') != one.value.npos)
+        if (!is_variable_name(one.name) || is_reserved_variable(one.name) || find_in(one.value, '\0') != one.value.npos)
             return false;
     return has_no_two(list, [](named_value const& a, named_value const& b) { return a.name == b.name; });
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <concepts>
+#include <string_view>
 #include <type_traits>
 
 #include <estima/parameters/members.hpp>
@@ -15,6 +16,7 @@ struct specialise_estima_enum_names_or_write_to_string_beside_the_enum;
 struct set_booleans_to_text_or_on_off_flag_in_its_parameter_options;
 struct give_it_a_name_that_starts_with_two_dashes;
 struct rename_one_in_its_parameter_options;
+struct give_it_another_name_than_help_and_one_without_blanks_and_equals_signs;
 
 template <class Struct, class Remedy>
 struct struct_is_not_adapted;
@@ -28,11 +30,18 @@ template <auto Member, class Remedy>
 struct there_is_no_negated_flag;
 template <auto Member, auto Other, class Remedy>
 struct two_members_have_one_name;
+template <auto Member, class Remedy>
+struct no_parser_takes_this_name;
 
 template <class... Faults>
 struct faults;
 
 namespace detail {
+/// argparse, and most others, keep --help and -h for themselves, and end a name at "=".
+constexpr bool can_be_parsed(std::string_view flag) {
+    return flag != "--help" && flag != "-h" && flag.find_first_of(" \t\n=") == std::string_view::npos;
+}
+
 template <class P>
 consteval auto fault_of() {
     constexpr shape is = P::is;
@@ -44,6 +53,9 @@ consteval auto fault_of() {
         return type_list<member_cannot_be_a_parameter<
             member, typename P::type,
             use_a_number_text_path_bool_named_enum_adapted_struct_or_an_optional_or_list_of_them>>{};
+    else if constexpr (!can_be_parsed(P::facts.flag))
+        return type_list<no_parser_takes_this_name<
+            member, give_it_another_name_than_help_and_one_without_blanks_and_equals_signs>>{};
     else if constexpr (is.kind == parameter_kind::on_flag && is.is_optional)
         return type_list<
             false_cannot_be_told_from_left_out<member, set_booleans_to_text_or_on_off_flag_in_its_parameter_options>>{};

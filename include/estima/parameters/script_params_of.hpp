@@ -27,17 +27,13 @@ inline void append_list(std::vector<script_param>& params, parameter_facts const
     if (list.empty()) return params.push_back({std::string{p.flag}, flag});
     std::string name{p.flag};
     for (script_value& value : list) {
-        if (std::string const text = value_text(value); !reads_as_value(text)) {
-            std::optional<std::string> plain = text_without_exponent(value);
-            if (!plain)
-                throw_or_abort(error{
-                    "EST-602",
-                    {.what = "a value of a list starts with '-', which the script would read as an option",
-                     .where = std::string{p.member} + " has \"" + text + "\"",
-                     .remedy = "set `.lists = estima::list_as::repeated` in the member's parameter_options, "
-                               "and action=\"append\" in the script"}});
-            value = script_value{std::move(*plain)};
-        }
+        if (std::string const text = value_text(value); !reads_as_value(text))
+            throw_or_abort(error{
+                "EST-602",
+                {.what = "a value of a list starts with '-', which the script would read as an option",
+                 .where = std::string{p.member} + " has \"" + text + "\"",
+                 .remedy = "set `.lists = estima::list_as::repeated` in the member's parameter_options, "
+                           "and action=\"append\" in the script"}});
         params.push_back({std::exchange(name, {}), std::move(value)});
     }
 }

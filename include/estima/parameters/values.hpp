@@ -79,16 +79,4 @@ inline bool reads_as_value(std::string_view text) {
     return digits(number.substr(0, point)) && point + 1 < number.size() && digits(number.substr(point + 1));
 }
 
-/// A real without an exponent; nothing for another value, and for those that are not finite.
-inline std::optional<std::string> text_without_exponent(script_value const& value) {
-    bool const is_single = value.is == script_value::kind::single_precision;
-    if ((value.is != script_value::kind::real && !is_single) || value.real - value.real != 0) return std::nullopt;
-    char text[512];  // the smallest double has 324 digits behind the point
-    char* const end =
-        is_single
-            ? std::to_chars(text, text + sizeof text, static_cast<float>(value.real), std::chars_format::fixed).ptr
-            : std::to_chars(text, text + sizeof text, value.real, std::chars_format::fixed).ptr;
-    return std::string{text, end};
-}
-
 }  // namespace estima::inline v0_1::detail

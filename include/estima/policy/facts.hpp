@@ -33,13 +33,13 @@ struct framework_facts {
     bool trains_on_one_node = false;
     bool is_executable = false;  ///< the entry is a program, not a Python script
 
-    /// The data of the version asked for; nothing if the framework has no versions or not this one.
-    constexpr framework_version const* chosen_version() const {
-        if (versions.empty()) return nullptr;
-        if (version.empty()) return versions.end() - 1;
+    /// The data of the version asked for; with an empty name if the framework has no versions or not this one. No
+    /// pointer: with -fsanitize=undefined g++ 12 finds that none of them is a constant.
+    constexpr framework_version chosen_version() const {
+        framework_version chosen{};
         for (framework_version const& one : versions)
-            if (one.version == version) return &one;
-        return nullptr;
+            if (one.version == version || version.empty()) chosen = one;
+        return chosen;
     }
     constexpr bool operator==(framework_facts const&) const = default;
 };
@@ -81,6 +81,7 @@ struct image_facts {
 struct environment_facts {
     bool is_user_managed = false;         ///< said so
     std::string_view named{};             ///< an environment of one's own, by name
+    std::string_view named_version{};     ///< which version of it, empty: the newest
     std::string_view interpreter_path{};  ///< empty: "python3"
     bool interpreter_is_contradicted = false;
     name_list conda_packages{}, pip_packages{};
@@ -123,6 +124,7 @@ struct seen_facts {
     known input_names_are_distinct = known::unknown;
     known input_names_can_be_variables = known::unknown;
     known entry_is_a_notebook = known::unknown;
+    known this_machine_has_gpus = known::unknown;
     constexpr bool operator==(seen_facts const&) const = default;
 };
 

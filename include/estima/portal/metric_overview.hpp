@@ -58,6 +58,10 @@ public:
         series_of_writer_.clear();
     }
 
+    void add(std::string_view name, double value, std::optional<std::int64_t> const& step) {
+        if (metric_series* const into = series_of(cut(name, 512))) into->add(value, step);
+    }
+
     void add(metric_line const& line) {
         std::string_view const name = cut(line.name, 512);
         if (auto const* row = std::get_if<metric_table_row>(&line.value)) return add_row(name, *row);

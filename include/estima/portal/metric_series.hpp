@@ -41,7 +41,7 @@ public:
         }
     };
 
-    void add(double y, std::optional<std::int64_t> step) {
+    void add(double y, std::optional<std::int64_t> const& step) {
         if (in_last_ == stride_ || buckets_.empty()) {
             if (buckets_.size() == most_buckets) halve();
             if (in_last_ == stride_ || buckets_.empty()) {

@@ -4,46 +4,44 @@
 #include <algorithm>
 #include <cstdint>
 #include <filesystem>
-#include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <utility>
 #include <vector>
 
-#include <estima/history/metrics.hpp>
+#include <estima/history/metric_files.hpp>
+#include <estima/history/point_file.hpp>
 #include <estima/portal/log_tail.hpp>
 #include <estima/portal/metric_overview.hpp>
 
 namespace estima::inline v0_1::portal {
 
 namespace detail {
+inline constexpr std::uint64_t slots_of_page = estima::detail::point_page::slot_count;
+
 /// A metrics file as it was when it was found: what is appended later waits for the next page.
 struct metric_source {
-    int rank = 0;
-    std::string name;
+    metric_file file;
     file_descriptor fd{};
     std::uint64_t size = 0;
     std::uint64_t share = 0;  ///< how many bytes of its end are read
+    std::optional<point_file> points{};
 };
 
-/// The files of the first 64 writers: ranks in order, then others.
+/// The first 128 files, two for a process of C++: those of ranks in order, then others.
 inline std::vector<metric_source> metric_sources(std::filesystem::path const& folder, std::size_t& left_out) {
-    constexpr std::size_t most_files = 64, most_entries = 10000;
+    constexpr std::size_t most_files = 128, most_entries = 10000;
     std::vector<metric_source> sources;
-    std::error_code code;
-    for (std::filesystem::directory_iterator entry{folder, code}, end; !code && entry != end; entry.increment(code)) {
-        if (sources.size() == most_entries) break;
-        std::string name = entry->path().filename().string();
-        if (!name.ends_with(".jsonl")) continue;
-        int const rank = estima::detail::rank_of_file(name);
-        sources.push_back({rank < 0 ? std::numeric_limits<int>::max() : rank, std::move(name)});
-    }
-    std::sort(sources.begin(), sources.end(),
-              [](auto const& a, auto const& b) { return std::tie(a.rank, a.name) < std::tie(b.rank, b.name); });
+    for (metric_file& file : metric_files(folder, most_entries)) sources.push_back({std::move(file)});
     left_out = sources.size() - std::min(sources.size(), most_files);
     sources.resize(sources.size() - left_out);
-    for (metric_source& s : sources) s.fd = open_regular(folder / s.name, s.size);
+    for (metric_source& s : sources) {
+        s.fd = open_regular(s.file.path, s.size);
+        if (!s.file.is_points) continue;
+        s.points.emplace(std::move(s.fd));
+        s.size = (s.points->end() + slots_of_page - 1) / slots_of_page * estima::detail::point_page_size;
+    }
     return sources;
 }
 
@@ -58,7 +56,7 @@ inline void share_out(std::vector<metric_source>& sources, std::uint64_t budget)
     }
 }
 
-inline void read_source(metric_source const& source, metric_overview& into) {
+inline void read_lines(metric_source const& source, metric_overview& into) {
     constexpr std::size_t piece_size = 256 * 1024, longest_line = std::size_t{4} << 20U;
     std::uint64_t offset = source.size - source.share;
     into.bytes_skipped += offset;
@@ -98,6 +96,24 @@ inline void read_source(metric_source const& source, metric_overview& into) {
     }
     if (!passing) take(begun, false);
 }
+
+inline void read_points(metric_source& source, metric_overview& into) {
+    std::uint64_t const pages_skipped = (source.size - source.share) / estima::detail::point_page_size;
+    into.bytes_skipped += pages_skipped * estima::detail::point_page_size;
+    std::uint64_t next = pages_skipped * slots_of_page;
+    source.points->read(next, true, [&into](stored_point const& p) { into.add(*p.name, p.value, p.step); });
+    into.lines_ignored += source.points->damaged();
+}
+
+/// "rank 0"; where several processes of a rank logged points, those of each are told apart.
+inline std::string writer_label(metric_source const& source, std::vector<metric_source> const& all) {
+    metric_file const& file = source.file;
+    std::string label = file.rank < 0 ? file.writer : "rank " + std::to_string(file.rank);
+    auto const also = [&file](metric_source const& s) { return s.file.is_points && s.file.writer == file.writer; };
+    if (file.is_points && std::count_if(all.begin(), all.end(), also) > 1)
+        label += ", process " + std::to_string(source.points->process());
+    return label;
+}
 }  // namespace detail
 
 /// Reads the metrics of a run for its page. Time and memory are bounded: of very many metrics the last 64 MB are
@@ -107,11 +123,15 @@ inline metric_overview read_metric_overview(std::filesystem::path const& folder,
     metric_overview overview;
     auto sources = detail::metric_sources(folder, overview.files_left_out);
     detail::share_out(sources, budget);
-    for (detail::metric_source const& source : sources) {
-        bool const is_rank = source.rank != std::numeric_limits<int>::max();
-        std::string const stem = source.name.substr(0, source.name.size() - std::string_view{".jsonl"}.size());
-        overview.begin_writer(is_rank ? "rank " + std::to_string(source.rank) : stem);
-        if (source.fd) detail::read_source(source, overview);
+    std::string writer;
+    for (detail::metric_source& source : sources) {
+        std::string const label = detail::writer_label(source, sources);
+        if (label != writer) overview.begin_writer(label);
+        writer = label;
+        if (source.points)
+            detail::read_points(source, overview);
+        else if (source.fd)
+            detail::read_lines(source, overview);
     }
     return overview;
 }

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string_view>
 
+#include <estima/base/find_in.hpp>
 #include <estima/requirement/conda_version.hpp>
 
 namespace estima::inline v0_1 {
@@ -88,16 +89,16 @@ constexpr bool takes_wildcard(conda_clause const& c) {
 }
 
 constexpr bool check_conda_text(scanner& s, conda_clause const& c, std::size_t offset) {
-    std::size_t const star = c.text.find('*');
+    std::size_t const star = find_in(c.text, '*');
     if (star == std::string_view::npos) {
         if (!check_conda_version(s, c.text, offset)) return false;
-        if (c.op == conda_operator::compatible && c.text.find('.') == std::string_view::npos)
+        if (c.op == conda_operator::compatible && find_in(c.text, '.') == std::string_view::npos)
             return s.fail_at(offset, requirement_fault::too_few_parts, "~= needs two numbers at least, such as ~=1.4");
         return true;
     }
     if (c.op == conda_operator::bare) return true;  // any glob
     std::string_view const version = without_wildcard(c.text);
-    if (!takes_wildcard(c) || (version.find('*') != std::string_view::npos))
+    if (!takes_wildcard(c) || (find_in(version, '*') != std::string_view::npos))
         return s.fail_at(offset + star, requirement_fault::wildcard_misplaced,
                          "a wildcard goes without an operator, or as .* at the end behind =, != or >=");
     return version.empty() || check_conda_version(s, version, offset);

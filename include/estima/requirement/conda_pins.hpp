@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string_view>
 
+#include <estima/base/find_in.hpp>
 #include <estima/requirement/conda_spec.hpp>
 #include <estima/requirement/version_interval.hpp>
 
@@ -96,7 +97,7 @@ struct conda_terms {
     bool equals_is_a_prefix = false;  ///< =1.24 is 1.24.*; otherwise its text begins with 1.24
 
     constexpr conda_terms(conda_spec const& spec, std::string_view alternative) : reader{alternative} {
-        bool const alone = !spec.version_is_in_brackets && spec.versions.find_first_of(",|") == std::string_view::npos;
+        bool const alone = !spec.version_is_in_brackets && find_any_in(spec.versions, ",|") == std::string_view::npos;
         equals_is_exact = alone && spec.single_equals_is_exact;
         equals_is_a_prefix = alone && !spec.single_equals_is_exact;
     }
@@ -105,12 +106,12 @@ struct conda_terms {
 
 /// What a clause other than != keeps, or more where that is not sure.
 constexpr conda_interval versions_kept_by(conda_clause const& c, conda_terms const& terms) {
-    bool const star = c.text.find('*') != std::string_view::npos;
+    bool const star = find_in(c.text, '*') != std::string_view::npos;
     bool const dotted_star = star && c.text.size() > 2 && c.text.substr(c.text.size() - 2) == ".*";
     std::string_view const version = without_wildcard(c.text);
     switch (c.op) {
         case conda_operator::bare:
-            if (c.text.front() == '^' || version.find('*') != std::string_view::npos) return {};
+            if (c.text.front() == '^' || find_in(version, '*') != std::string_view::npos) return {};
             if (star) return versions_beginning_with(version, !dotted_star);
             return {conda_cut::below(version), conda_cut::above(version)};
         case conda_operator::fuzzy:
@@ -171,7 +172,7 @@ constexpr bool some_version_satisfies(conda_terms const& a, conda_terms const& b
 
 /// Text to the next '|'; `more` is false behind the last one.
 constexpr std::string_view next_alternative(std::string_view& rest, bool& more) {
-    std::size_t const bar = rest.find('|');
+    std::size_t const bar = find_in(rest, '|');
     std::string_view const alternative = rest.substr(0, bar);
     more = bar != std::string_view::npos;
     if (more) rest.remove_prefix(bar + 1);
@@ -180,8 +181,8 @@ constexpr std::string_view next_alternative(std::string_view& rest, bool& more) 
 
 constexpr bool some_version_satisfies(conda_spec const& a, conda_spec const& b) {
     // Parentheses and regular expressions are not looked into.
-    if (a.versions.find_first_of("(^") != std::string_view::npos) return true;
-    if (b.versions.find_first_of("(^") != std::string_view::npos) return true;
+    if (find_any_in(a.versions, "(^") != std::string_view::npos) return true;
+    if (find_any_in(b.versions, "(^") != std::string_view::npos) return true;
     std::string_view rest_of_a = a.versions;
     for (bool more_of_a = true; more_of_a;) {
         conda_terms const x{a, next_alternative(rest_of_a, more_of_a)};
@@ -217,8 +218,8 @@ constexpr bool matches_glob(std::string_view glob, std::string_view text) {
 
 constexpr bool some_build_satisfies(std::string_view a, std::string_view b) {
     if (a.empty() || b.empty() || a.front() == '^' || b.front() == '^') return true;
-    bool const a_is_glob = a.find('*') != std::string_view::npos;
-    bool const b_is_glob = b.find('*') != std::string_view::npos;
+    bool const a_is_glob = find_in(a, '*') != std::string_view::npos;
+    bool const b_is_glob = find_in(b, '*') != std::string_view::npos;
     if (a_is_glob && b_is_glob) return true;
     return a_is_glob ? matches_glob(a, b) : matches_glob(b, a);
 }

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string_view>
 
+#include <estima/base/find_in.hpp>
 #include <estima/requirement/conda_clause.hpp>
 
 namespace estima::inline v0_1 {
@@ -98,7 +99,7 @@ constexpr bool scan_conda_brackets(scanner& s, conda_spec& spec) {
 
 /// `channel::` and `channel/subdir::`, if there is a "::".
 constexpr bool scan_conda_channel(scanner& s, conda_spec& spec) {
-    std::size_t const end = s.text.substr(0, s.text.find('[')).find("::");
+    std::size_t const end = find_in(s.text.substr(0, find_in(s.text, '[')), "::");
     if (end == std::string_view::npos) return true;
     std::size_t const start = s.at;
     while (s.at < end) {
@@ -108,10 +109,10 @@ constexpr bool scan_conda_channel(scanner& s, conda_spec& spec) {
     }
     spec.channel = s.since(start);
     // A URL's path is a channel's name as a whole; what follows the last '/' is a subdir if it looks like one.
-    if (std::size_t const slash = spec.channel.rfind('/'); slash != std::string_view::npos) {
+    if (std::size_t const slash = find_last_in(spec.channel, '/'); slash != std::string_view::npos) {
         std::string_view const last = spec.channel.substr(slash + 1);
-        bool const is_subdir = last == "noarch" || last.find("-32") != std::string_view::npos ||
-                               last.find("-64") != std::string_view::npos || last.substr(0, 6) == "linux-" ||
+        bool const is_subdir = last == "noarch" || find_in(last, "-32") != std::string_view::npos ||
+                               find_in(last, "-64") != std::string_view::npos || last.substr(0, 6) == "linux-" ||
                                last.substr(0, 4) == "osx-" || last.substr(0, 4) == "win-";
         if (is_subdir) {
             spec.subdir = last;

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string_view>
 
+#include <estima/base/find_in.hpp>
 #include <estima/requirement/scanner.hpp>
 
 namespace estima::inline v0_1 {
@@ -74,11 +75,11 @@ struct conda_version_parts {
     std::string_view local{};
 
     constexpr explicit conda_version_parts(std::string_view version) : main{version} {
-        if (std::size_t const mark = main.find('!'); mark != std::string_view::npos) {
+        if (std::size_t const mark = find_in(main, '!'); mark != std::string_view::npos) {
             epoch = main.substr(0, mark);
             main.remove_prefix(mark + 1);
         }
-        if (std::size_t const plus = main.find('+'); plus != std::string_view::npos) {
+        if (std::size_t const plus = find_in(main, '+'); plus != std::string_view::npos) {
             local = main.substr(plus + 1);
             main = main.substr(0, plus);
         }
@@ -90,7 +91,7 @@ constexpr bool check_conda_version(scanner& s, std::string_view text, std::size_
     auto malformed = [&s, offset](std::size_t i) {
         return s.fail_at(offset + i, requirement_fault::version_malformed, "this is not part of a version");
     };
-    bool const has_underscore = text.find('_') != std::string_view::npos;
+    bool const has_underscore = find_in(text, '_') != std::string_view::npos;
     bool epoch_seen = false;
     bool local_seen = false;
     std::size_t component = 0;  // where the current one starts

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string_view>
 
+#include <estima/base/find_in.hpp>
 #include <estima/requirement/scanner.hpp>
 
 namespace estima::inline v0_1 {
@@ -23,7 +24,7 @@ struct image_reference {
     constexpr bool is_on_docker_hub() const { return effective_registry() == "docker.io"; }
     /// `ubuntu` is `library/ubuntu` on Docker Hub; empty for all other paths.
     constexpr std::string_view path_prefix() const {
-        return is_on_docker_hub() && path.find('/') == std::string_view::npos ? "library/" : "";
+        return is_on_docker_hub() && find_in(path, '/') == std::string_view::npos ? "library/" : "";
     }
     constexpr bool has_digest() const { return !digest_hex.empty(); }
     /// What a registry is asked for when there is no digest: `latest` unless another tag is named.
@@ -128,10 +129,10 @@ constexpr bool scan_digest(scanner& s, image_reference& image) {
 /// The first part of a path with several is a registry if it could not be anything else: it has a dot or a port, or is
 /// `localhost`. Its end, or 0.
 constexpr std::size_t end_of_registry(std::string_view text) {
-    std::size_t const slash = text.substr(0, text.find('@')).find('/');
+    std::size_t const slash = find_in(text.substr(0, find_in(text, '@')), '/');
     if (slash == std::string_view::npos) return 0;
     std::string_view const first = text.substr(0, slash);
-    return first == "localhost" || first.find_first_of(".:[") != std::string_view::npos ? slash : 0;
+    return first == "localhost" || find_any_in(first, ".:[") != std::string_view::npos ? slash : 0;
 }
 
 constexpr bool scan_image(scanner& s, image_reference& image) {

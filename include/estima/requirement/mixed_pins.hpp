@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string_view>
 
+#include <estima/base/find_in.hpp>
 #include <estima/requirement/conda_pins.hpp>
 #include <estima/requirement/package_name.hpp>
 #include <estima/requirement/pip_requirement.hpp>
@@ -16,10 +17,10 @@ namespace requirement_detail {
 /// comparisons of plain numbers, and a single ==1.4.*, do.
 constexpr std::string_view in_conda_words(std::string_view versions) {
     bool const begins_with = versions.size() > 4 && versions.substr(0, 2) == "==" &&
-                             versions.substr(versions.size() - 2) == ".*" && versions.find(',') == std::string_view::npos;
+                             versions.substr(versions.size() - 2) == ".*" && find_in(versions, ',') == std::string_view::npos;
     for (char const c : begins_with ? versions.substr(0, versions.size() - 1) : versions)
         if (!is_digit(c) && !is_one_of(c, " .,<>=!~")) return {};
-    if (versions.find("===") != std::string_view::npos) return {};
+    if (find_in(versions, "===") != std::string_view::npos) return {};
     return begins_with ? versions.substr(1) : versions;
 }
 }  // namespace requirement_detail

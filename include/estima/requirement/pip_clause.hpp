@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string_view>
 
+#include <estima/base/find_in.hpp>
 #include <estima/requirement/pip_version.hpp>
 
 namespace estima::inline v0_1 {
@@ -93,9 +94,9 @@ constexpr bool scan_pip_clause(scanner& s, pip_clause& clause) {
     if (!s.done() && !is_blank(s.peek()) && !is_one_of(s.peek(), ",;)"))
         return s.fail(requirement_fault::version_malformed, "this is not part of a version (PEP 440)");
     if (!takes_all && !clause.version.local.empty())
-        return s.fail_at(start + clause.text.find('+'), requirement_fault::local_version_misplaced,
+        return s.fail_at(start + find_in(clause.text, '+'), requirement_fault::local_version_misplaced,
                          "a local version (+...) can be compared with == and != only");
-    if (clause.op == pip_operator::compatible && clause.version.release.find('.') == std::string_view::npos)
+    if (clause.op == pip_operator::compatible && find_in(clause.version.release, '.') == std::string_view::npos)
         return s.fail_at(start, requirement_fault::too_few_parts, "~= needs two numbers at least, such as ~=1.4");
     return true;
 }

@@ -137,6 +137,17 @@ struct a_cluster_is_named_and_one_is_to_be_made {
     static constexpr bool broken(facts const& f) { return f.target.is_azure && f.target.is_named && !f.target.vm_size.empty(); }
 };
 
+struct nccl_on_a_machine_that_shows_no_gpu {
+    using id = est<58>;
+    using remedy = choose_a_target_with_gpus_or_the_gloo_backend;
+    static constexpr bool needs_the_running_program = true;
+    static constexpr rule_level level = rule_level::warning;
+    static constexpr std::string_view sentence = "the backend needs GPUs, and this machine shows none";
+    static constexpr std::string_view advice =
+        "choose the gloo backend, or a target with GPUs; where there are some, their driver brings /dev/nvidiactl or /dev/kfd";
+    static constexpr bool broken(facts const& f) { return f.seen.this_machine_has_gpus == known::no; }
+};
+
 struct gpus_are_left_idle {
     using id = est<39>;
     using remedy = start_one_process_for_each_gpu;

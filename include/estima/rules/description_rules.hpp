@@ -17,7 +17,7 @@ struct an_argument_that_is_not_a_policy {
     using id = est<1>;
     using remedy = give_policies_such_as_pytorch_local_mpi_environment_with_their_angle_brackets;
     static constexpr std::string_view sentence = "an argument of estimator<...> is not a policy";
-    static constexpr std::string_view advice = "give policies only; a policy has a `slot` and a function `tell(facts&)`";
+    static constexpr std::string_view advice = "give policies only; a policy has a `slot` and a function `static constexpr void tell(facts&)`";
     static constexpr bool broken(facts const& f) { return f.description.has_a_stranger; }
 };
 

@@ -27,7 +27,7 @@ struct more_nodes_than_the_compute_target_has {
     using remedy = lower_node_count_or_choose_a_larger_compute_target;
     static constexpr std::string_view sentence = "more nodes are asked for than the compute target has";
     static constexpr std::string_view advice = "lower node_count, or choose a larger compute target";
-    static constexpr bool broken(facts const& f) { return f.node_count.value > f.target.max_nodes; }
+    static constexpr bool broken(facts const& f) { return f.target.max_nodes >= 1 && f.node_count.value > f.target.max_nodes; }
 };
 
 struct several_nodes_or_processes_without_a_distribution_backend {

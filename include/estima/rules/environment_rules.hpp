@@ -100,7 +100,7 @@ struct a_container_on_a_target_without_containers {
 struct a_size_without_a_unit {
     using id = est<48>;
     using remedy = write_4_GiB_or_512_MiB;
-    static constexpr std::string_view sentence = "shm_size is a bare number";
+    static constexpr std::string_view sentence = "shm_size is a bare number, or no size at all";
     static constexpr std::string_view advice = "give it a unit: shm_size<4_GiB>, shm_size<512_MiB>";
     static constexpr bool broken(facts const& f) { return f.environment.shm_size_has_no_unit; }
 };

@@ -21,7 +21,7 @@ struct an_unknown_version_of_the_framework {
     static constexpr std::string_view advice =
         "use a known version, or `generic` with packages of your own (pip_packages<\"torch==2.1\">)";
     static constexpr bool broken(facts const& f) {
-        return !f.framework.version.empty() && !f.environment.is_user_managed && f.framework.chosen_version() == nullptr;
+        return !f.framework.version.empty() && !f.environment.is_user_managed && f.framework.chosen_version().version.empty();
     }
     template <class Framework>
     struct names_of {
@@ -55,10 +55,10 @@ struct a_package_that_the_framework_brings_already {
     static constexpr std::string_view sentence = "a package is asked for that the framework's version brings already";
     static constexpr std::string_view advice = "leave it out, or use `generic` and list all packages";
     static constexpr bool broken(facts const& f) {
-        framework_version const* const version = f.framework.chosen_version();
-        if (version == nullptr || !f.environment.is_prepared() || f.environment.is_whole()) return false;
-        for (std::string_view const theirs : version->packages(f.has_gpus()))
-            if (detail::asks_for_the_same(f, *version, theirs)) return true;
+        framework_version const version = f.framework.chosen_version();
+        if (version.version.empty() || !f.environment.is_prepared() || f.environment.is_whole()) return false;
+        for (std::string_view const theirs : version.packages(f.has_gpus()))
+            if (detail::asks_for_the_same(f, version, theirs)) return true;
         return false;
     }
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <estima/base/find_in.hpp>
 #include <estima/rules/rule.hpp>
 
 namespace estima::inline v0_1 {
@@ -46,7 +47,7 @@ struct the_maximal_run_duration_makes_no_sense {
     using remedy = give_a_positive_duration;
     static constexpr bool needs_the_running_program = true;
     static constexpr std::string_view sentence = "max_run_duration is negative, or longer than thirty years";
-    static constexpr std::string_view advice = "give at least one second (1_s, 90_min, 2_h), or leave it out for no limit";
+    static constexpr std::string_view advice = "give at least one second (1_s, 90_min, 2_h), or leave it out, or 0_s, for no limit";
     static constexpr bool broken(facts const& f) { return f.seen.max_run_duration_makes_sense == known::no; }
 };
 
@@ -59,7 +60,7 @@ struct a_text_that_cannot_be_passed_to_a_process {
         "no NUL bytes, no text above 128 KiB, no '=' in a variable's name: pass such data in a file of the source directory";
     static constexpr bool broken(facts const& f) {
         for (named_value const& one : f.environment.variables)
-            if (one.name.empty() || one.name.find('=') != std::string_view::npos) return true;
+            if (one.name.empty() || find_in(one.name, '=') != std::string_view::npos) return true;
         return f.seen.texts_can_be_passed == known::no;
     }
 };

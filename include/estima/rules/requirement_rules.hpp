@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <estima/base/find_in.hpp>
 #include <estima/environment/asked_packages.hpp>
 #include <estima/rules/facts_of.hpp>
 #include <estima/rules/rule.hpp>
@@ -143,7 +144,7 @@ struct a_registry_that_the_image_cannot_come_from {
         bool const is_host_known = !image.registry_address.empty() || !image.registry_in_reference.empty();
         bool const has_user = !image.registry_username.empty(), has_password = !image.registry_password_variable.empty();
         return has_user != has_password || (has_user && !is_host_known) ||
-               image.registry_password_variable.find('=') != std::string_view::npos;
+               find_in(image.registry_password_variable, '=') != std::string_view::npos;
     }
 };
 

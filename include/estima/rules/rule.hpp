@@ -3,6 +3,7 @@
 
 #include <concepts>
 #include <string_view>
+#include <type_traits>
 
 #include <estima/policy/facts.hpp>
 
@@ -40,7 +41,8 @@ concept rule = requires(facts const& f) {
     { Rule::sentence } -> std::convertible_to<std::string_view>;
     { Rule::advice } -> std::convertible_to<std::string_view>;
     { Rule::broken(f) } -> std::same_as<bool>;
-};
+} && (requires { requires Rule::needs_the_running_program; } ||
+      requires { typename std::bool_constant<Rule::broken(facts{})>; });  // which the compiler can ask
 
 template <class Rule>
 constexpr bool needs_the_running_program() {

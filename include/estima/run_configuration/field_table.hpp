@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include <estima/base/edit_distance.hpp>
 #include <estima/base/secret.hpp>
 #include <estima/run_configuration/environment_sections.hpp>
 #include <estima/run_configuration/json_text.hpp>
@@ -78,6 +79,17 @@ struct field_table {
         for (field_entry const& field : *this)
             if (field.key == key) return &field;
         return nullptr;
+    }
+    /// The key that a misspelt one is likely to be; empty if there is none.
+    std::string_view nearest(std::string_view misspelt) const {
+        std::string_view close;
+        std::size_t least = misspelt.size() / 3 + 1;  // one letter of a short key, and more of a long one
+        for (field_entry const& field : *this)
+            if (std::size_t const distance = edit_distance(field.key, misspelt); distance < least) {
+                least = distance;
+                close = field.key;
+            }
+        return close;
     }
 };
 

@@ -9,6 +9,7 @@
 
 #include <estima/base/error.hpp>
 #include <estima/policy/reserved_variables.hpp>
+#include <estima/requirement/image_reference.hpp>
 #include <estima/run_configuration/communicator.hpp>
 #include <estima/run_configuration/run_configuration.hpp>
 
@@ -22,6 +23,9 @@ struct field_problem {
 };
 
 namespace detail {
+/// As worker checks of its rank: mpirun would not start more.
+inline constexpr long long most_processes = 1'000'000;
+
 class honour_check {
 public:
     honour_check(run_configuration const& c, std::string_view target_kind) : c_{c}, kind_{target_kind} {}
@@ -45,6 +49,15 @@ private:
     static bool says_something(json_text const& kept) {
         return !kept.empty() && kept.text != "{}" && kept.text != "[]";
     }
+    /// As words of Azure's are: whatever their case.
+    static bool is_same_word(std::string_view a, std::string_view b) {
+        auto const lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+        return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) { return lower(x) == lower(y); });
+    }
+    /// A path without a way out of its folder.
+    static bool stays_inside(std::string_view path) {
+        return !path.starts_with('/') && ("/" + std::string{path} + "/").find("/../") == std::string::npos;
+    }
     std::string here() const { return kind_ == "local" ? "this machine" : "a target of kind " + kind_; }
 
     /// What no target can do.
@@ -56,6 +69,8 @@ private:
         problem(!is_known(known_communicators, c_.communicator), "communicator",
                 "\"" + c_.communicator + "\" is not known",
                 "one of None, Mpi, Gloo, Nccl, ParameterServer, MultiWorker");
+        problem(!stays_inside(c_.script), "script", "\"" + c_.script + "\" is not inside the source directory",
+                "a path relative to the source directory, without ..");
         for (std::string const& argument : c_.arguments)
             problem(has_nul(argument), "arguments", "an argument with a NUL byte cannot be passed to a process",
                     "write it in a file");
@@ -66,6 +81,29 @@ private:
         problem(c_.max_run_duration_seconds && *c_.max_run_duration_seconds < 1, "maxRunDurationSeconds",
                 "it is below 1: the run would be over before it began", "1 or more, or leave it out for no limit");
         counts();
+        if (kind_ == "aml_compute") container();
+    }
+
+    /// What Azure would refuse hours later, when it prepares the environment.
+    void container() {
+        auto const& docker = c_.environment.docker;
+        if (auto const image = parse_image_reference(docker.base_image); !docker.base_image.empty() && !image)
+            problem(true, "environment.docker.baseImage",
+                    "\"" + docker.base_image + "\" at byte " + std::to_string(image.position) + ": " + std::string{image.reason},
+                    "an image reference: registry/name:tag");
+        problem(!docker.shm_size.empty() && !is_size(docker.shm_size), "environment.docker.shmSize", "\"" + docker.shm_size + "\" is no size",
+                "a number and b, k, m or g: 2g");
+        bool const has_login = !docker.base_image_registry.username.empty() || !docker.base_image_registry.password.empty();
+        problem(has_login && docker.base_image_registry.address.empty(), "environment.docker.baseImageRegistry.address",
+                "there is a login, and no registry that it is for", "name the registry");
+        std::string const& priority = c_.amlcompute.vm_priority;
+        problem(!priority.empty() && !is_same_word(priority, "dedicated") && !is_same_word(priority, "lowpriority"),
+                "amlcompute.vmPriority", "\"" + priority + "\" is not known", "dedicated or lowpriority");
+    }
+    /// As Azure's service takes them: digits, and a unit or none.
+    static bool is_size(std::string_view text) {
+        std::string_view const unit = text.substr(std::min(text.find_first_not_of("0123456789"), text.size()));
+        return unit.size() < text.size() && unit.size() <= 1 && std::string_view{"bBkKmMgG"}.find(unit) != std::string_view::npos;
     }
 
     void counts() {
@@ -91,6 +129,17 @@ private:
                 "1 or more");
         problem(has_servers && c_.tensorflow.parameter_server_count < 1, "tensorflow.parameterServerCount",
                 "it is below 1", "1 or more");
+        std::string const& backend = c_.pytorch.communication_backend;
+        problem(is_torch && !backend.empty() && !is_same_word(backend, c_.communicator), "pytorch.communicationBackend",
+                "it is " + backend + ", and communicator is " + c_.communicator, "give one of the two, or both the same");
+        long long const processes = is_torch ? all : std::max(1, c_.node_count) * static_cast<long long>(per_node);
+        problem(processes > most_processes, is_torch ? "pytorch.processCount" : "mpi.processCountPerNode",
+                std::to_string(processes) + " processes are more than any run can have",
+                "at most " + std::to_string(most_processes) + " together");
+        int const wanted = std::max(c_.mpi.process_count_per_node, c_.pytorch.process_count.value_or(1));
+        problem(c_.communicator == "None" && wanted > 1, "communicator",
+                "without one a single process runs, and " + std::to_string(wanted) + " are asked for",
+                "set communicator: Mpi, Gloo or Nccl");
         problem(c_.communicator == "None" && c_.node_count > 1, "nodeCount",
                 "without a communicator one process runs, and nodeCount is " + std::to_string(c_.node_count),
                 "nodeCount 1, or a communicator");

@@ -48,6 +48,7 @@ inline std::string size_text(bytes size) {
 
 inline void lower_environment(environment_section& e, static_configuration const& policies, job_fields const& job) {
     e.name = policies.environment_name;
+    e.version = policies.environment_version;
     for (named_value const& one : policies.environment_variables) e.environment_variables.emplace(one.name, one.value);
     for (auto const& [name, value] : job.environment_variables) e.environment_variables.insert_or_assign(name, value);
     e.python.user_managed_dependencies = policies.user_managed_dependencies;

@@ -26,8 +26,8 @@ constexpr bool is_prepared(facts const& f) {
             (!f.framework.version.empty() || f.target.is_azure));
 }
 /// An environment that is given whole, as a file or under a name, gets nothing from the framework.
-constexpr framework_version const* added_version(facts const& f) {
-    return is_prepared(f) && !f.environment.is_whole() ? f.framework.chosen_version() : nullptr;
+constexpr framework_version added_version(facts const& f) {
+    return is_prepared(f) && !f.environment.is_whole() ? f.framework.chosen_version() : framework_version{};
 }
 /// A name and nothing else: an environment that the workspace has already, and that is taken as it is there.
 constexpr bool is_only_named(environment_facts const& e) {
@@ -40,8 +40,8 @@ constexpr bool adds_azure_defaults(facts const& f) {
 
 /// The framework's version may need a newer Python than Azure's own.
 constexpr std::string_view python_for(facts const& f) {
-    framework_version const* const version = added_version(f);
-    return version != nullptr && !version->python.empty() ? version->python : azure_python;
+    framework_version const version = added_version(f);
+    return !version.python.empty() ? version.python : azure_python;
 }
 
 // What goes into each list, one after the other. The user's own word wins.
@@ -56,9 +56,10 @@ struct collect_pip {
     template <class Add>
     static constexpr void from(facts const& f, Add const& add) {
         if (adds_azure_defaults(f) && !asks_for_package(f.environment, azure_defaults)) add(azure_defaults);
-        if (framework_version const* const version = added_version(f))
-            for (std::string_view const one : version->packages(f.has_gpus()))
-                if (!asks_for_the_same(f, *version, one)) add(one);
+        framework_version const version = added_version(f);
+        if (!version.version.empty())
+            for (std::string_view const one : version.packages(f.has_gpus()))
+                if (!asks_for_the_same(f, version, one)) add(one);
         for (std::string_view const one : f.environment.pip_packages) add(one);
     }
 };
@@ -97,11 +98,9 @@ struct collected {
 constexpr image_facts image_for(facts const& f, bool is_container) {
     image_facts image = f.environment.image;
     if (!image.reference.empty() || !is_container || is_only_named(f.environment)) return image;
-    framework_version const* const version = added_version(f);
+    framework_version const version = added_version(f);
     // A framework without an image for GPUs trains on the processors of nodes that have some, too.
-    std::string_view const theirs = version == nullptr                                ? ""
-                                    : f.has_gpus() && !version->gpu_image.empty() ? version->gpu_image
-                                                                                      : version->cpu_image;
+    std::string_view const theirs = f.has_gpus() && !version.gpu_image.empty() ? version.gpu_image : version.cpu_image;
     image.reference = !theirs.empty() ? theirs : f.has_gpus() ? azure_gpu_image : azure_cpu_image;
     return image;
 }
@@ -120,6 +119,7 @@ constexpr static_configuration lowered_policies() {
                            .vm_priority = f.target.vm_priority,
                            .is_azure = f.target.is_azure};
     c.environment_name = f.environment.named;
+    c.environment_version = f.environment.named_version;
     c.environment_variables = collected<named_value, collect_variables, Estimator>::list;
     c.user_managed_dependencies = !is_prepared(f);
     c.interpreter_path = f.environment.interpreter_path;

@@ -79,9 +79,10 @@ private:
     void environment() {
         environment_facts const& e = f_.environment;
         std::string const python = "environment.python.", docker = "environment.docker.";
-        framework_version const* const version = added_version(f_);
-        std::string const framework = policy(f_.framework.name) + (version ? " " + std::string{version->version} : "");
+        framework_version const version = added_version(f_);
+        std::string const framework = policy(f_.framework.name) + (version.version.empty() ? "" : " " + std::string{version.version});
         if (!e.named.empty()) set("environment.name", policy("environment_definition"));
+        if (!e.named_version.empty()) set("environment.version", policy("environment_definition"));
         for (named_value const& one : f_.framework.variables) variable(one.name, framework);
         for (named_value const& one : e.variables) variable(one.name, policy("environment_variables"));
         for (auto const& [name, value] : job_.environment_variables) variable(name, field("environment_variables"));
@@ -96,7 +97,7 @@ private:
         std::string packages;
         auto from = [&packages](bool is, std::string const& who) { also(packages, is, who); };
         from(adds_azure_defaults(f_), policy(f_.target.kind));
-        from(version != nullptr, framework);
+        from(!version.version.empty(), framework);
         from(!e.conda_packages.empty(), policy("conda_packages"));
         from(!e.pip_packages.empty(), policy("pip_packages"));
         from(!e.pip_requirements_file.empty(), policy("pip_requirements_file"));
@@ -107,7 +108,7 @@ private:
         else if (!is_theirs || e.shm_size != bytes{}) set(docker + "enabled", policy(is_theirs ? "shm_size" : "custom_docker_image"));
         if ((f_.target.is_azure && !is_only_named(e)) || !is_theirs)
             set(docker + "baseImage", !is_theirs ? policy("custom_docker_image")
-                                      : version  ? framework
+                                      : !version.version.empty() ? framework
                                                  : policy(f_.target.kind));
         if (!e.image.registry_address.empty() || !e.image.registry_username.empty() || !e.image.registry_password_variable.empty())
             set(docker + "baseImageRegistry", policy("custom_docker_image"));

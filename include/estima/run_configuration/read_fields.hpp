@@ -40,7 +40,8 @@ protected:
     field_path const& path() const { return path_; }
 
     virtual error refusal(std::string_view expected) const = 0;
-    virtual void note_unknown() {}
+    /// `close` is the known key that is most like it; empty if none is.
+    virtual void note_unknown(std::string_view close) { (void)close; }
     virtual void note_null(json const& taken_instead) { (void)taken_instead; }
     virtual void note_password() {}
     /// A secret below a key that is not known: it is not kept.
@@ -75,7 +76,7 @@ private:
             if (field_entry const* const field = table.find(key))
                 read_field(*field, value, section, table.defaults());
             else
-                keep(value);
+                keep(value, table.nearest(key));
         });
     }
 
@@ -237,12 +238,12 @@ private:
             refuse("text in UTF-8");
         }
     }
-    void keep(json const& value) {
+    void keep(json const& value, std::string_view close = {}) {
         (void)kept(value);
         json* place = &unknown_;
         for (std::string const& key : path_) place = &(*place)[key];
         *place = value;
-        note_unknown();
+        note_unknown(close);
         drop_secrets(*place);
     }
     /// Null stands in the place of each: secrets are never written anywhere.

@@ -19,7 +19,7 @@ struct static_configuration {
     bool is_azure = false;
 
     // environment
-    std::string_view environment_name{};
+    std::string_view environment_name{}, environment_version{};
     static_list<named_value> environment_variables{};
     bool user_managed_dependencies = false;
     std::string_view interpreter_path{};
@@ -72,7 +72,7 @@ private:
 constexpr hexadecimal_digest hash(static_configuration const& c) {
     detail::static_hash h;
     for (std::string_view const text : {c.target, c.framework, c.communicator, c.vm_size, c.vm_priority, c.environment_name,
-                                        c.interpreter_path, c.conda_dependencies_file, c.pip_requirements_file,
+                                        c.environment_version, c.interpreter_path, c.conda_dependencies_file, c.pip_requirements_file,
                                         c.base_image.reference, c.base_image.registry_address,
                                         c.base_image.registry_username, c.base_image.registry_password_variable})
         h.add(text);

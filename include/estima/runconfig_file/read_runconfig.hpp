@@ -70,8 +70,9 @@ private:
                  .why = "expected " + std::string{expected} + ", found " + shown,
                  .remedy = "compare it with docs/run_configuration.md"}};
     }
-    void note_unknown() override {
-        warn("EST-120", here().key, "this key is not known; it is kept, and means nothing to estima");
+    void note_unknown(std::string_view close) override {
+        std::string const meant = close.empty() ? "" : " (did you mean " + std::string{close} + "?)";
+        warn("EST-120", here().key, "this key is not known" + meant + "; it is kept, and means nothing to estima");
     }
     void note_null(json const& taken) override {
         warn("EST-121", here().key, "nothing is set here; " + taken.dump() + " is taken");

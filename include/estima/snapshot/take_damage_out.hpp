@@ -29,8 +29,9 @@ inline bool read_at(int fd, std::uint64_t offset, std::string& bytes) {
     return true;
 }
 
-/// Writes what is sound in a pack to a new one, and deletes it.
-inline void keep_what_is_sound(store_layout const& layout, pack const& damaged) {
+/// Writes what is sound in a pack, and wanted, to a new one, and deletes it. `is_wanted(hex)`.
+template <class IsWanted>
+void keep_in_new_pack(store_layout const& layout, pack const& damaged, IsWanted const& is_wanted) {
     object_reader others{layout, damaged.name()};
     std::vector<std::string> names;
     object_writer writer{layout, others, names, true};
@@ -40,7 +41,7 @@ inline void keep_what_is_sound(store_layout const& layout, pack const& damaged) 
     for (std::size_t at = 0; at < table.size(); at += sizeof(pack_record)) {
         pack_record record;
         std::memcpy(&record, table.data() + at, sizeof record);
-        if (!damaged.holds(record)) continue;
+        if (!damaged.holds(record) || !is_wanted(to_hex(record.digest))) continue;
         contents.resize(static_cast<std::size_t>(record.size));
         if (read_at(damaged.fd(), record.offset, contents) && sha256{}.update(contents).digest() == record.digest)
             writer.add(record.digest, contents, waiting);
@@ -69,7 +70,8 @@ inline bool take_damage_out(store_layout const& layout, std::string const& hex) 
             return false;
         object_reader objects{layout};
         for (pack const& one : objects.load_packs())
-            if (!detail::is_sound(one, hex)) detail::keep_what_is_sound(layout, one);
+            if (!detail::is_sound(one, hex))
+                detail::keep_in_new_pack(layout, one, [](std::string const&) { return true; });
         return true;
     } catch (std::exception const&) {
         return false;

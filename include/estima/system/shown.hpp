@@ -8,8 +8,9 @@
 
 namespace estima::inline v0_1 {
 
-/// A file name for an error message, on one line and in valid UTF-8: a newline is shown as `\n`, other control
-/// characters and bytes that are no UTF-8 as `\xff`, a backslash as `\\`.
+/// A file name for an error message, on one line and in valid UTF-8: a newline is shown as `\n`, a backslash as `\\`,
+/// byte by byte as `\xff` other control characters (those beyond ASCII and those that turn the direction of text among
+/// them) and what is no UTF-8.
 inline std::string shown(std::string_view name) {
     auto continues = [&](std::size_t i) { return i < name.size() && (name[i] & 0xC0) == 0x80; };
     std::string text;
@@ -25,6 +26,10 @@ inline std::string shown(std::string_view name) {
                                               (c == 0xF0 && second < 0x90) || (c == 0xF4 && second > 0x8F);
         for (std::size_t n = 1; n < length; ++n)
             if (!continues(i + n) || not_shortest_or_too_high) length = 0;
+        auto const third = i + 2 < name.size() ? static_cast<unsigned char>(name[i + 2]) : 0;
+        bool const steers = (c == 0xC2 && second < 0xA0) || (c == 0xE2 && second == 0x80 && third >= 0xAA && third <= 0xAE) ||
+                            (c == 0xE2 && second == 0x81 && third >= 0xA6 && third <= 0xA9);
+        if (steers) length = 0;
         if (c == '\n') {
             text += "\\n";
         } else if (c == '\\') {

@@ -14,7 +14,7 @@
 
 /// Azure's charts and tables, for training programs in C++. What is logged is what azureml-core's Run.log_table,
 /// log_confusion_matrix, log_residuals, log_predictions and log_accuracy_table log: a document with a type, and in it
-/// Azure's schema. As with everything of run_context, nothing happens without a run, and nothing throws.
+/// Azure's schema. As with everything of run_context, nothing happens without a run, and nothing throws unless asked to.
 namespace estima::inline v0_1 {
 
 namespace detail {
@@ -72,7 +72,7 @@ using metric_column = std::pair<std::string_view, std::span<double const>>;
 
 /// Logs a whole table at once: `log_table(run, "lift", {{"decile", deciles}, {"lift", lifts}})`. Document type "table".
 inline void log_table(run_context const& run, std::string_view name, std::initializer_list<metric_column> columns,
-                      std::optional<std::int64_t> step = {}) noexcept {
+                      std::optional<std::int64_t> step = {}) {
     run.log_document(name, "table", [&] {
         detail::json_object_text table;
         for (auto const& [column, numbers] : columns) table.member(column, numbers);
@@ -83,7 +83,7 @@ inline void log_table(run_context const& run, std::string_view name, std::initia
 /// Logs how often each class was taken for each: `counts` row by row, true classes down and predicted ones across, as
 /// many as there are labels squared; what is over is left out. Document type "confusion_matrix".
 inline void log_confusion_matrix(run_context const& run, std::string_view name, std::span<std::string const> labels,
-                                 std::span<double const> counts, std::optional<std::int64_t> step = {}) noexcept {
+                                 std::span<double const> counts, std::optional<std::int64_t> step = {}) {
     run.log_document(name, "confusion_matrix", [&] {
         detail::json_object_text data;
         data.member("class_labels", labels).member("matrix", detail::rows_text(counts, labels.size()));
@@ -93,7 +93,7 @@ inline void log_confusion_matrix(run_context const& run, std::string_view name, 
 
 /// Logs how far predictions were off: a histogram, one edge more than counts. Document type "residuals".
 inline void log_residuals(run_context const& run, std::string_view name, std::span<double const> bin_edges,
-                          std::span<double const> bin_counts, std::optional<std::int64_t> step = {}) noexcept {
+                          std::span<double const> bin_counts, std::optional<std::int64_t> step = {}) {
     run.log_document(name, "residuals", [&] {
         detail::json_object_text data;
         data.member("bin_edges", bin_edges).member("bin_counts", bin_counts);
@@ -111,7 +111,7 @@ struct prediction_bins {
 
 /// Logs predicted values against true ones. Document type "predictions".
 inline void log_predictions(run_context const& run, std::string_view name, prediction_bins const& bins,
-                            std::optional<std::int64_t> step = {}) noexcept {
+                            std::optional<std::int64_t> step = {}) {
     run.log_document(name, "predictions", [&] {
         detail::json_object_text data;
         data.member("bin_averages", bins.bin_averages)
@@ -126,7 +126,7 @@ inline void log_predictions(run_context const& run, std::string_view name, predi
 /// curve of one class: four numbers (TP, FP, TN, FN) for each threshold. Document type "accuracy_table".
 inline void log_accuracy_table(run_context const& run, std::string_view name, std::string_view class_label,
                                std::span<double const> thresholds, std::span<double const> counts,
-                               std::optional<std::int64_t> step = {}) noexcept {
+                               std::optional<std::int64_t> step = {}) {
     run.log_document(name, "accuracy_table", [&] {
         std::string const labels[]{std::string{class_label}};
         detail::json_object_text data;  // tables and labels: one for each class, here one

@@ -17,46 +17,59 @@
 
 namespace estima::inline v0_1 {
 
-/// A number as JSON text that reads back as the same number. JSON has no NaN and no infinities: they are the
-/// strings "NaN", "Infinity" and "-Infinity". A floating-point number always has a point or an exponent.
+/// A number that is logged.
 class metric_number {
 public:
     template <typename T>
         requires std::is_arithmetic_v<T>
     metric_number(T value) noexcept {  // implicit, so that any number can be logged
-        if constexpr (std::same_as<T, bool>) {
-            put(value ? "1" : "0");
-        } else if constexpr (std::integral<T>) {
-            // All narrow and character types as numbers; both wide types keep every digit.
-            using wide = std::conditional_t<std::is_signed_v<T>, std::int64_t, std::uint64_t>;
-            size_ = length(std::to_chars(begin(), end(), static_cast<wide>(value)).ptr);
-        } else if constexpr (std::same_as<T, long double>) {
-            floating(static_cast<double>(value));
-        } else {
-            floating(value);
+        if constexpr (std::same_as<T, float>) {
+            kind_ = kind::narrow;
+            floating_ = value;
+        } else if constexpr (std::floating_point<T>) {
+            floating_ = static_cast<double>(value);
+        } else if constexpr (std::is_signed_v<T>) {
+            kind_ = kind::integer;
+            integer_ = value;
+        } else {  // bool is 0 or 1, character types are numbers
+            kind_ = kind::natural;
+            natural_ = value;
         }
     }
 
-    std::string_view text() const noexcept { return {text_.data(), size_}; }
+    /// The same number as a double; nothing for an integer that a double may not hold, beyond 2^53.
+    std::optional<double> as_double() const noexcept {
+        constexpr std::int64_t exact = std::int64_t{1} << 53U;
+        if (kind_ == kind::integer)
+            return integer_ >= -exact && integer_ <= exact ? std::optional{static_cast<double>(integer_)} : std::nullopt;
+        if (kind_ == kind::natural)
+            return natural_ <= exact ? std::optional{static_cast<double>(natural_)} : std::nullopt;
+        return floating_;
+    }
+
+    /// JSON text that reads back as the same number. JSON has no NaN and no infinities: they are the strings "NaN",
+    /// "Infinity" and "-Infinity". A floating-point number always has a point or an exponent.
+    std::string text() const {
+        std::array<char, 32> digits{};
+        auto written = [&digits](auto value) {
+            return std::string{digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr};
+        };
+        if (kind_ == kind::integer) return written(integer_);
+        if (kind_ == kind::natural) return written(natural_);
+        if (std::isnan(floating_)) return "\"NaN\"";
+        if (std::isinf(floating_)) return floating_ > 0 ? "\"Infinity\"" : "\"-Infinity\"";
+        // The shortest text that reads back as the same number of its type.
+        std::string text = kind_ == kind::narrow ? written(static_cast<float>(floating_)) : written(floating_);
+        return text.find_first_of(".e") == std::string::npos ? text + ".0" : text;
+    }
 
 private:
-    template <std::floating_point T>
-    void floating(T value) noexcept {
-        if (std::isnan(value)) return put("\"NaN\"");
-        if (std::isinf(value)) return put(value > 0 ? "\"Infinity\"" : "\"-Infinity\"");
-        size_ = length(std::to_chars(begin(), end() - 2, value).ptr);  // shortest text that reads back the same
-        if (text().find_first_of(".e") == std::string_view::npos) {
-            text_[size_++] = '.';
-            text_[size_++] = '0';
-        }
-    }
-    void put(std::string_view text) noexcept { size_ = text.copy(text_.data(), text_.size()); }
-    std::size_t length(char const* last) const noexcept { return static_cast<std::size_t>(last - text_.data()); }
-    char* begin() noexcept { return text_.data(); }
-    char* end() noexcept { return text_.data() + text_.size(); }
-
-    std::array<char, 32> text_{};
-    std::size_t size_ = 0;
+    enum class kind : unsigned char { floating, narrow, integer, natural } kind_ = kind::floating;
+    union {
+        double floating_;
+        std::int64_t integer_;
+        std::uint64_t natural_;
+    };
 };
 
 /// A cell of a row: a number or a string. It refers to the string and must not outlive it.

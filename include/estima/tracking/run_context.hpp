@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <estima/base/error.hpp>
 #include <estima/system/clock.hpp>
 #include <estima/system/file_descriptor.hpp>
 #include <estima/tracking/metric_line.hpp>
+#include <estima/tracking/point_store.hpp>
 
 #include <fcntl.h>
+#include <pthread.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -14,14 +18,65 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <cstring>
 #include <initializer_list>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace estima::inline v0_1 {
+
+/// What happens when something cannot be logged.
+enum class on_log_error {
+    ignore,  ///< it is counted, and training goes on
+    throw_,  ///< EST-620
+};
+
+namespace detail {
+/// What the run_contexts of a process share.
+struct log_files {
+    std::string path;
+    file_descriptor lines;
+    std::optional<point_store> points{};
+    std::atomic<bool> torn{false};  // the last write ended in the middle of a line
+
+    explicit log_files(std::string metrics_file)
+        : path{std::move(metrics_file)},
+          lines{::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666)} {
+        struct stat status {};
+        if (path.ends_with(".jsonl") && lines && ::fstat(lines.get(), &status) == 0 && S_ISREG(status.st_mode))
+            points.emplace(path.substr(0, path.size() - 6));
+    }
+
+    /// One for each path, until the process ends: a program may ask for its run at every call.
+    static std::shared_ptr<log_files> at(std::string const& metrics_file) {
+        watch_forks();
+        static std::shared_ptr<log_files> newest;
+        struct lock {
+            lock() { ::pthread_mutex_lock(&fork_mutex); }
+            ~lock() { ::pthread_mutex_unlock(&fork_mutex); }
+        } const locked;
+        if (!newest || newest->path != metrics_file || !newest->lines) newest = std::make_shared<log_files>(metrics_file);
+        return newest;
+    }
+
+    /// One write(2), so that lines of other threads and processes do not get in between. A line that was cut short
+    /// (full disk) cannot be completed without that risk: it is closed by the next one.
+    bool write(std::string line) {
+        bool const was_torn = torn.exchange(false);
+        if (was_torn) line.insert(line.begin(), '\n');
+        ssize_t written = -1;
+        do written = ::write(lines.get(), line.data(), line.size());
+        while (written < 0 && errno == EINTR);
+        if (written == static_cast<ssize_t>(line.size())) return true;
+        if (written > 0 || was_torn) torn = true;
+        return false;
+    }
+};
+}  // namespace detail
 
 /// The run that this training program is part of, found through its environment. For training programs in C++:
 ///
@@ -30,8 +85,12 @@ namespace estima::inline v0_1 {
 ///
 /// Started without a run, everything here does nothing: no file, no output, no exception.
 ///
-/// Each call appends one line of JSON to the file that `ESTIMA_METRICS_FILE` names. Programs in any other language
-/// do the same by themselves; this is the format:
+/// A number is logged in some 50 ns, by a few stores to memory that is shared with the kernel: when `log` has returned,
+/// it survives this process, however that ends. A handler for crashes has nothing to do. These numbers are in files
+/// "<stem>.<process>.points" beside the file "<stem>.jsonl" that `ESTIMA_METRICS_FILE` names.
+///
+/// Lists and rows, and numbers where no such file can be (NFS; a metrics file of another name), are each a line of
+/// JSON in that file. Programs in any other language write such lines by themselves; this is the format:
 ///
 ///     {"name":"loss","value":0.5,"step":3,"time":1700000000.123}
 ///
@@ -45,21 +104,20 @@ namespace estima::inline v0_1 {
 ///
 /// The file is UTF-8. An empty line means nothing.
 ///
-/// A copy writes to the same file. All members may be called from several threads, and after fork() in the child
-/// as well: there is no lock, only one write(2) with O_APPEND for each line. Nothing here throws; a line that could
-/// not be written is counted.
+/// A copy writes to the same files. All members may be called from several threads, and after fork() in the child
+/// as well: no call waits for another, and a line is one write(2) with O_APPEND. Nothing here throws, unless asked to;
+/// what could not be written is counted.
 class run_context {
 public:
     /// Reads `ESTIMA_RUN_ID` and `ESTIMA_METRICS_FILE`. The file is created if it is not there; its folder is not.
-    static run_context current() noexcept {
+    static run_context current(on_log_error on_error = on_log_error::ignore) {
         run_context context;
         try {
             auto found = std::make_shared<state>();
             found->id = variable("ESTIMA_RUN_ID");
-            if (std::string const path{variable("ESTIMA_METRICS_FILE")}; !path.empty()) {
-                found->has_file = true;
-                found->file.reset(::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666));
-            }
+            found->throws = on_error == on_log_error::throw_;
+            if (std::string const path{variable("ESTIMA_METRICS_FILE")}; !path.empty())
+                found->files = detail::log_files::at(path);
             context.state_ = std::move(found);
         } catch (...) {  // out of memory: training goes on without metrics
         }
@@ -72,47 +130,56 @@ public:
     /// The run's id, empty without a run. Valid as long as this object or a copy of it.
     std::string_view id() const noexcept { return state_ ? std::string_view{state_->id} : std::string_view{}; }
 
-    /// Logs one number, `step` being its place on the x axis.
-    void log(std::string_view name, metric_number value, std::optional<std::int64_t> step = {}) const noexcept {
+    /// Logs one number, `step` being its place on the x axis. An integer beyond 2^53 is a line, which has all its digits.
+    void log(std::string_view name, metric_number value, std::optional<std::int64_t> step = {}) const {
+        if (!state_ || !state_->files) return;
+        if (state_->files->points && step != detail::no_step)
+            if (auto const number = value.as_double();
+                number && state_->files->points->add(name, *number, step.value_or(detail::no_step)))
+                return;
         append(name, value, step);
     }
 
     /// Logs a list of numbers under one name.
-    void log_list(std::string_view name, std::span<double const> values,
-                  std::optional<std::int64_t> step = {}) const noexcept {
+    void log_list(std::string_view name, std::span<double const> values, std::optional<std::int64_t> step = {}) const {
         append(name, values, step);
     }
     void log_list(std::string_view name, std::initializer_list<double> values,
-                  std::optional<std::int64_t> step = {}) const noexcept {
+                  std::optional<std::int64_t> step = {}) const {
         append(name, std::span<double const>{values.begin(), values.size()}, step);
     }
 
     /// Logs a row of a table: `run.log_row("scores", {{"class", "boot"}, {"precision", 0.9}})`.
     void log_row(std::string_view name, std::initializer_list<metric_cell> row,
-                 std::optional<std::int64_t> step = {}) const noexcept {
+                 std::optional<std::int64_t> step = {}) const {
         append(name, row, step);
     }
 
     /// Logs a document: `document` is text of one JSON value, or a function that makes it, which is called in a run only.
     template <class Json>
     void log_document(std::string_view name, std::string_view type, Json const& document,
-                      std::optional<std::int64_t> step = {}) const noexcept {
+                      std::optional<std::int64_t> step = {}) const {
         append_made(name, step, type, [&document] {
             if constexpr (std::invocable<Json const&>) return detail::written_json{std::string{document()}};
             else return detail::written_json{std::string{document}};
         });
     }
 
-    /// How many lines could not be written by this process, since `current()`. Always 0 without a run.
+    /// Tells those who follow the run that there is something new, which they would hear within some milliseconds. What
+    /// was logged is safe without it.
+    void flush() const noexcept {
+        if (state_ && state_->files && state_->files->points) state_->files->points->flush();
+    }
+
+    /// How many numbers, lists and rows could not be written by this process, since `current()`. Always 0 without a run.
     std::uint64_t dropped() const noexcept { return state_ ? state_->dropped.load() : 0; }
 
 private:
     struct state {
         std::string id;
-        file_descriptor file;
-        bool has_file = false;  // one was named, opened or not
+        bool throws = false;
+        std::shared_ptr<detail::log_files> files;  // null if none is named
         std::atomic<std::uint64_t> dropped{0};
-        std::atomic<bool> torn{false};  // the last write ended in the middle of a line
     };
 
     static std::string_view variable(char const* name) noexcept {
@@ -121,31 +188,25 @@ private:
     }
 
     template <typename Value>
-    void append(std::string_view name, Value const& value, std::optional<std::int64_t> step) const noexcept {
+    void append(std::string_view name, Value const& value, std::optional<std::int64_t> step) const {
         append_made(name, step, {}, [&value]() -> Value const& { return value; });
     }
     template <class Make>
     void append_made(std::string_view name, std::optional<std::int64_t> step, std::string_view type,
-                     Make const& make) const noexcept {
-        if (!state_ || !state_->has_file) return;
+                     Make const& make) const {
+        if (!state_ || !state_->files) return;
         try {
-            if (state_->file && write(detail::metric_line(name, make(), step, epoch_seconds(), type))) return;
+            if (state_->files->write(detail::metric_line(name, make(), step, epoch_seconds(), type))) return;
         } catch (...) {  // out of memory
         }
+        int const why = errno;
         ++state_->dropped;
-    }
-
-    /// One write(2), so that lines of other threads and processes do not get in between. A line that was cut short
-    /// (full disk) cannot be completed without that risk: it is closed by the next one.
-    bool write(std::string line) const {
-        bool const torn = state_->torn.exchange(false);
-        if (torn) line.insert(line.begin(), '\n');
-        ssize_t written = -1;
-        do written = ::write(state_->file.get(), line.data(), line.size());
-        while (written < 0 && errno == EINTR);
-        if (written == static_cast<ssize_t>(line.size())) return true;
-        if (written > 0 || torn) state_->torn = true;
-        return false;
+        if (state_->throws)
+            detail::throw_or_abort(error{"EST-620",
+                                         {.what = "cannot log \"" + std::string{name} + '"',
+                                          .where = state_->files->path,
+                                          .why = std::strerror(why),
+                                          .remedy = "free space there; without on_log_error::throw_ it is only counted"}});
     }
 
     std::shared_ptr<state> state_;

@@ -13,6 +13,7 @@
 #include <estima/base/error.hpp>
 #include <estima/history/artifacts.hpp>
 #include <estima/history/journal.hpp>
+#include <estima/history/metric_history.hpp>
 #include <estima/history/metrics.hpp>
 #include <estima/history/run_details.hpp>
 #include <estima/history/run_directory.hpp>
@@ -71,7 +72,7 @@ public:
         journal& events = waiter.until_over();
         run_details details = details_from(events.record(), events.has_torn_end());
         bool const throws = details.status == run_status::failed && options.raise_on_error;
-        if (options.show_output) detail::print_summary(*options.output, details, directory_, throws);
+        if (options.show_output && options.show_status) detail::print_summary(*options.output, details, directory_, throws);
         if (throws)
             throw run_failed{std::move(details), directory_.system_logs().string()};
         return details;
@@ -95,6 +96,18 @@ public:
         return read_metrics(directory_.metrics(), name, is_terminal(newest().status));
     }
 
+    /// The numbers that were logged under one name, a range of them, thinned to 1,000 points that keep the extremes; see
+    /// history_options.
+    std::vector<metric_point> get_metric_history(std::string const& name, history_options const& options = {}) const {
+        return read_history(directory_.metrics(), name, options, is_terminal(newest().status));
+    }
+
+    /// The outputs below `prefix` ("outputs/checkpoints"; left out: all) with size, SHA-256 and media type: those that
+    /// the script uploaded so far, and all when it has ended. Sorted.
+    std::vector<artifact_record> artifacts(std::string_view prefix = {}) const {
+        return artifacts_below(newest(), prefix);
+    }
+
     /// Names of the run's files: outputs (once the script has ended), logs, and system_logs.
     std::vector<std::string> get_file_names() const { return file_names(directory_, newest()); }
 
@@ -115,7 +128,7 @@ public:
         std::vector<std::string> const names = file_names(directory_, record);
         std::size_t count = 0;
         for (std::string const& name : names)
-            if (is_below(name, prefix)) {
+            if (detail::is_below(name, prefix)) {
                 copy_out(directory_, record, name, output_directory / name);
                 ++count;
             }
@@ -149,7 +162,7 @@ public:
                 .properties = options.properties,
                 .files = {}};
         for (artifact_record const& a : record.artifacts)
-            if (!prefix.empty() && is_below(a.path, prefix)) m.files.push_back(a);
+            if (!prefix.empty() && detail::is_below(a.path, prefix)) m.files.push_back(a);
         if (m.files.empty()) throw_no_output(options, record);
         m = detail::store_model(directory_.workspace() / "models", std::move(m), directory_.code());
         append({{"event", "model"}, {"name", m.name}, {"version", m.version}, {"path", m.path}});
@@ -229,11 +242,6 @@ private:
     void append(json event) const {
         journal{directory_.journal()}.append(std::move(event));
         detail::refresh_page_if_over(directory_);
-    }
-
-    static bool is_below(std::string_view name, std::string_view prefix) {
-        while (prefix.ends_with('/')) prefix.remove_suffix(1);
-        return prefix.empty() || name == prefix || (name.starts_with(prefix) && name[prefix.size()] == '/');
     }
 
     run_details details_from(run_record const& r, bool has_torn_end) const {

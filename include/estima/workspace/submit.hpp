@@ -25,6 +25,7 @@
 #include <estima/transport/local.hpp>
 #include <estima/workspace/create_run.hpp>
 #include <estima/workspace/refresh_page.hpp>
+#include <estima/workspace/workspace_lock.hpp>
 
 namespace estima::inline v0_1 {
 
@@ -87,6 +88,7 @@ inline run_directory submit(std::filesystem::path const& workspace, std::string 
     std::string const launcher = find_launcher(options.launcher);
     std::string const mpirun = needs_mpirun(configuration) ? find_mpirun(options.mpirun) : "";
     std::filesystem::path const source = absolute_path(source_directory).lexically_normal();
+    workspace_lock const keeps_the_snapshot{workspace, workspace_lock::kind::shared};
     snapshot_store store{workspace / "snapshots"};
     snapshot_info const snapshot = store.take(source_directory, options.snapshot);
     require_in_snapshot(store, snapshot.id, source_directory, configuration.script);

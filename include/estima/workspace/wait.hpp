@@ -7,6 +7,7 @@
 #include <array>
 #include <chrono>
 #include <cmath>
+#include <functional>
 #include <iostream>
 #include <numeric>
 #include <optional>
@@ -16,6 +17,7 @@
 
 #include <estima/base/duration.hpp>
 #include <estima/base/error.hpp>
+#include <estima/history/follow_metrics.hpp>
 #include <estima/history/follow_output.hpp>
 #include <estima/history/journal.hpp>
 #include <estima/history/run_directory.hpp>
@@ -27,13 +29,20 @@
 
 namespace estima::inline v0_1 {
 
+/// Is told a number that a run logged, under which name.
+using metric_callback = std::function<void(std::string const& name, metric_point const&)>;
+
 /// How to wait for a run.
 struct wait_options {
     bool show_output = false;           ///< print status changes, what the script prints, and a summary
     std::optional<duration> timeout{};  ///< EST-511 after this time; the run goes on. Left out: no limit
     bool all_ranks = false;             ///< show every process's output, each line after its rank, not only rank 0's
+    std::vector<int> ranks{};           ///< show the output of these instead; after their ranks if they are several
+    bool show_status = true;            ///< with the output: changes of the status, and a summary
     bool raise_on_error = true;         ///< throw run_failed if the run failed
     std::ostream* output = &std::cout;  ///< where to print
+    /// Called for each number that the run logs, as it comes, by the thread that waits; those that were logged before too.
+    metric_callback on_metric{};
 };
 
 namespace detail {
@@ -45,19 +54,27 @@ public:
         : run_{run}, options_{options}, journal_{run.journal()} {
         if (options.timeout) deadline_ = clock::now() + as_clock(options.timeout->seconds());
         changes_.watch(run.journal(), IN_MODIFY);
+        if (options.on_metric) {
+            metrics_are_watched_ = changes_.watch(run.metrics(), IN_MODIFY | IN_CREATE | IN_MOVED_TO);
+            metrics_.emplace(run.metrics());
+        }
         if (!options.show_output) return;
         changes_.watch(run.system_logs(), IN_MODIFY | IN_CREATE);
-        std::vector<int> ranks(static_cast<std::size_t>(options.all_ranks ? std::max(process_count, 1) : 1));
-        std::iota(ranks.begin(), ranks.end(), 0);
-        follower_.emplace(run, ranks, options.all_ranks);
+        std::vector<int> ranks = options.ranks;
+        if (ranks.empty()) {
+            ranks.resize(static_cast<std::size_t>(options.all_ranks ? std::max(process_count, 1) : 1));
+            std::iota(ranks.begin(), ranks.end(), 0);
+        }
+        follower_.emplace(run, ranks, options.all_ranks || ranks.size() > 1);
     }
 
     /// The journal of the run, which is over.
     journal& until_over() {
-        if (follower_) *options_.output << "RunId: " << run_.run_id() << '\n';
+        if (follower_ && options_.show_status) *options_.output << "RunId: " << run_.run_id() << '\n';
         for (;;) {
             changes_.drain();  // before looking: what comes later wakes the next poll
             run_record const& record = journal_.record();
+            if (metrics_) metrics_->read(is_terminal(record.status), options_.on_metric);
             auto const shown = follower_ ? show(record) : output_follower::found::all;
             if (shown != output_follower::found::more) {
                 if (is_terminal(record.status)) return journal_;
@@ -103,7 +120,7 @@ private:
     }
 
     void print(run_status s) {
-        if (s == run_status::not_started) return;
+        if (s == run_status::not_started || !options_.show_status) return;
         follower_->end_line(*options_.output);
         *options_.output << "Status: " << to_string(s) << '\n';
     }
@@ -132,7 +149,9 @@ private:
         auto at_latest = [&until](clock::time_point t) { until = until ? std::min(*until, t) : t; };
         if (!supervisor_) at_latest(next_look_);
         if (begun_line_due_) at_latest(*begun_line_due_);
-        if (changes_.fd() < 0)
+        // Of points that came within 5 ms of each other, one is told by an event (tracking/point_store.hpp).
+        if (metrics_ && next_metrics_ < metrics_again_.size()) at_latest(clock::now() + metrics_again_[next_metrics_]);
+        if (changes_.fd() < 0 || (metrics_ && !metrics_are_watched_))
             at_latest(clock::now() + std::chrono::milliseconds{20});  // no inotify left for this user
         int milliseconds = -1;
         if (until) {
@@ -140,7 +159,9 @@ private:
             milliseconds = static_cast<int>(std::clamp<std::int64_t>(left, 0, 1 << 30));
         }
         std::array<pollfd, 2> watched{{{changes_.fd(), POLLIN, 0}, {supervisor_.get(), POLLIN, 0}}};
-        if (::poll(watched.data(), watched.size(), milliseconds) > 0 && watched[1].revents != 0) {
+        int const woken = ::poll(watched.data(), watched.size(), milliseconds);
+        next_metrics_ = woken > 0 ? 0 : next_metrics_ + 1;
+        if (woken > 0 && watched[1].revents != 0) {
             supervisor_.reset();
             supervisor_ended_ = true;
         }
@@ -167,6 +188,11 @@ private:
     journal journal_;
     inotify changes_;
     std::optional<output_follower> follower_;
+    std::optional<metric_follower> metrics_;
+    static constexpr std::array<std::chrono::milliseconds, 3> metrics_again_{
+        std::chrono::milliseconds{6}, std::chrono::milliseconds{50}, std::chrono::milliseconds{500}};
+    bool metrics_are_watched_ = false;
+    std::size_t next_metrics_ = 0;  // how long after the last event they are looked at again
     std::optional<clock::time_point> deadline_;
     file_descriptor supervisor_;  // its pidfd
     bool supervisor_ended_ = false;

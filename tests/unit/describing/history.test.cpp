@@ -4,7 +4,9 @@
 
 #include <iostream>
 
+#include <estima/workspace/collect_garbage.hpp>
 #include <estima/workspace/search_runs.hpp>
+#include <estima/workspace/verify.hpp>
 #include <support/fake_run.hpp>
 
 namespace {
@@ -25,6 +27,25 @@ void search(estima::workspace const& workspace) {
     // -8<-
     CHECK(page.size() == 1);
 }
+
+void look_at_all(estima::workspace const& workspace) {
+    // -8<- history_verify
+    estima::verify_report report = verify(workspace);
+    for (estima::verify_finding const& one : report.findings) std::cout << one.path << ": " << one.what << '\n';
+    // -8<-
+    CHECK(report.runs == 1);
+}
+
+void delete_and_restore(estima::workspace const& workspace, std::string const& id) {
+    using namespace estima::literals;
+    // -8<- history_delete
+    delete_run(workspace, id);                               // <estima/workspace/delete_run.hpp>
+    for (std::string const& one : deleted_runs(workspace)) restore_run(workspace, one);
+    estima::garbage_report freed = collect_garbage(workspace, {.older_than = 240_h});
+    // -8<-
+    CHECK(freed.runs == 0);
+    CHECK(workspace.runs().size() == 1);
+}
 }  // namespace
 
 TEST_CASE("the search that docs/history.md shows finds the run that it is about") {
@@ -34,4 +55,6 @@ TEST_CASE("the search that docs/history.md shows finds the run that it is about"
     made.run().tag("team", "x");
     made.complete();
     search(made.workspace());
+    look_at_all(made.workspace());
+    delete_and_restore(made.workspace(), made.run().id());
 }

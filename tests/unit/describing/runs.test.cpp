@@ -3,12 +3,15 @@
 #include <catch2/catch.hpp>
 
 #include <filesystem>
+#include <fstream>
 #include <iostream>
 #include <sstream>
 #include <string>
 #include <type_traits>
+#include <vector>
 
 #include <estima/estima.hpp>
+#include <estima/tracking/upload_file.hpp>
 #include <support/scoped_variable.hpp>
 #include <support/temporary_directory.hpp>
 
@@ -45,12 +48,34 @@ void submit_and_wait(digits_job const& job) {
     estima::print_metric_plot(std::cout, metrics.points("loss"));
     // -8<-
 
+    estima::run const other = run;
+    // -8<- runs_metric_history
+    std::vector<estima::metric_point> history = run.get_metric_history("loss", {.max_points = 200, .first_step = 1000});
+    // Several runs at once, by their ids.
+    auto histories = estima::metric_histories({run, other}, "loss");
+    // Each number as it is logged, until the run is over.
+    run.wait_for_completion({.on_metric = [](std::string const& name, estima::metric_point const& p) {
+        std::cout << name << ' ' << p.step.value_or(0) << ' ' << p.value << '\n';
+    }});
+    // -8<-
+
     // -8<- runs_models
     auto model = run.register_model({.name = "digits", .path = "outputs/model.pkl", .tags = {{"stage", "test"}}});
     workspace.model("digits").download("deploy");  // the newest version; model("digits", 3) for one of them
     // -8<-
     static_assert(std::is_same_v<decltype(model), estima::model>);
 }
+
+void upload_while_it_runs() {
+    // -8<- runs_upload
+    auto const run = estima::run_context::current();
+    std::ofstream{"outputs/epoch_3.txt"} << "weights";
+    upload_file(run, "outputs/epoch_3.txt");               // what the script wrote to ./outputs
+    upload_file(run, "best/model.pkl", "/tmp/model.pkl");  // a file from elsewhere, copied to ./outputs/best/model.pkl
+    upload_folder(run, "plots", "/tmp/plots");             // and all below a folder
+    // -8<-
+}
+[[maybe_unused]] void (*const uploaded)() = upload_while_it_runs;
 [[maybe_unused]] void (*const submitted_and_waited)(digits_job const&) = submit_and_wait;
 }  // namespace
 

@@ -2,6 +2,7 @@
 // Rules that need the running program, on both sides of their limits.
 #include <catch2/catch.hpp>
 
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -169,4 +170,26 @@ TEST_CASE("inputs that are lost, or take a variable that means something else, a
     CHECK(ids() == "EST-042 ");
     fields.inputs = {dataset{"x"}.as_named_input("x")};
     CHECK(ids().empty());
+}
+
+TEST_CASE("a parameter with its value in its name is the same parameter") {
+    job_with_a_script job;
+    job.fields.script_params = {{"--rate=0.1", flag}, {"--rates", 2}};
+    CHECK(broken_with<estimator<>>("EST-031", job.fields).empty());
+    job.fields.script_params.push_back({"--rate", 3});
+    REQUIRE(broken_with<estimator<>>("EST-031", job.fields).size() == 1);
+    CHECK(broken_with<estimator<>>("EST-031", job.fields)[0].where == "script_params: --rate");
+}
+
+TEST_CASE("GPUs are asked for where no driver has brought one: a warning, on this machine only") {
+    estima_test::temporary_directory const devices;
+    CHECK_FALSE(has_gpu_devices(devices.path().string()));
+    std::ofstream{devices / "nvidiactl"};
+    CHECK(has_gpu_devices(devices.path().string()));
+    job_with_a_script job;
+    auto const found = broken_with<estimator<pytorch<>, nccl<>>>("EST-058", job.fields);
+    CHECK(found.size() == (has_gpu_devices() ? 0U : 1U));
+    for (broken_rule const& one : found) CHECK(one.level == rule_level::warning);
+    CHECK(broken_with<estimator<pytorch<>, gloo<>>>("EST-058", job.fields).empty());
+    CHECK(broken_with<estimator<pytorch<>, aml_compute<target_name<"pool">>, nccl<>>>("EST-058", job.fields).empty());
 }

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include <estima/index/run_index.hpp>
+#include <estima/tracking/point_store.hpp>
 #include <estima/workspace/search_runs.hpp>
 
 #include "../../support/fake_run.hpp"
@@ -259,6 +260,65 @@ TEST_CASE("what happens to a run is found by the next refresh: while it runs, at
     CHECK(search_runs(made.workspace(), "tags.team = '4'").size() == 1);
     CHECK(search_runs(made.workspace().experiment("digits")).size() == 1);
     CHECK(search_runs(made.workspace().experiment("letters")).empty());
+}
+
+TEST_CASE("points are in the index when they were logged, and each once, however often it is looked") {
+    estima_test::fake_run made;
+    made.start();
+    run_index index{made.workspace().path()};
+    auto const now = [&] {
+        index.refresh();
+        run_page const page = index.search({});
+        REQUIRE(page.size() == 1);
+        return page.runs.front().metrics;
+    };
+    CHECK(now().empty());
+    detail::point_store store{made.directory().metrics() / "rank_0"};
+    for (int i = 1; i <= 5'000; ++i) {
+        store.add(i % 2 == 0 ? "even" : "odd", i, i);
+        if (i % 500 == 0 || i == 1) CHECK(now().at("odd").count == static_cast<std::uint64_t>(i + 1) / 2);
+    }
+    metric_summary const even = now().at("even");
+    CHECK(even.last == 5'000);
+    CHECK(even.step == 5'000);
+    CHECK(even.min == 2);
+    CHECK(even.count == 2'500);
+    run_index{made.workspace().path()}.rebuild();
+    store.add("even", -1, detail::no_step);
+    CHECK(now().at("even").last == -1);
+    CHECK_FALSE(now().at("even").step);
+    CHECK(now().at("even").count == 2'501);
+    CHECK(search_runs(made.workspace(), "metrics.even < 0 and metrics.odd = 4999").size() == 1);
+
+    // Another process's file, and a file that was replaced by one with less.
+    std::string const first = metric_files(made.directory().metrics()).back().path;
+    detail::point_store other{made.directory().metrics() / "rank_1"};
+    other.add("odd", 1e6, 1);
+    CHECK(now().at("odd").last == 1e6);
+    std::string const second = metric_files(made.directory().metrics()).back().path;
+    std::filesystem::copy_file(second, first, std::filesystem::copy_options::overwrite_existing);
+    CHECK(now().at("odd").count == 2);
+    CHECK_FALSE(now().contains("even"));
+}
+
+TEST_CASE("a point that a killed process did not finish hides those after it until the run is over") {
+    estima_test::fake_run made;
+    made.start();
+    {
+        detail::mapped_points points{made.directory().metrics() / "rank_0", detail::point_store::microseconds_now()};
+        std::uint64_t slot = 0;
+        points.reserve(4, slot);
+        points.publish(slot, detail::name_word(0, 1), 0, 0);
+        points.publish(slot + 1, detail::point_word(slot, 1), 1, 1);
+        points.publish(slot + 3, detail::point_word(slot, 2), 3, 3);
+    }
+    run_index index{made.workspace().path()};
+    index.refresh();
+    CHECK(index.search({}).runs.front().metrics.begin()->second.last == 1);
+    made.complete();
+    index.refresh();
+    CHECK(index.search({}).runs.front().metrics.begin()->second.last == 3);
+    CHECK(index.search({}).runs.front().metrics.begin()->second.count == 2);
 }
 
 TEST_CASE("a writer who announced a change and holds the lock is waited for by nobody, and not forgotten") {

@@ -189,7 +189,7 @@ TEST_CASE("texts of all types are passed as they are, a null pointer is left out
 }
 
 TEST_CASE("a value that argparse would take for an option is joined to its name") {
-    CHECK(arguments(dangerous{}) == texts{"--exponent=-1e-05", "--plain", "-0.5", "--endless=-inf", "--whole", "-7",
+    CHECK(arguments(dangerous{}) == texts{"--exponent", "-0.00001", "--plain", "-0.5", "--endless=-inf", "--whole", "-7",
                                           "--option=--verbose", "--dash", "-"});
 }
 

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <catch2/catch.hpp>
+#include <unistd.h>
+
 #include <cmath>
 #include <limits>
 #include <string>
 
 #include <estima/portal/read_metric_overview.hpp>
 #include <estima/system/files.hpp>
+#include <estima/tracking/point_store.hpp>
 
 #include "../../support/temporary_directory.hpp"
 
@@ -77,14 +80,42 @@ TEST_CASE("each rank has its own line, ranks in order") {
 
 TEST_CASE("of many ranks eight have a line and the others are counted") {
     estima_test::temporary_directory const folder;
-    for (int rank = 0; rank < 70; ++rank)
+    for (int rank = 0; rank < 134; ++rank)
         write(folder / ("rank_" + std::to_string(rank) + ".jsonl"), line("loss", "0.5", 1) + line("loss", "0.4", 2));
     auto const overview = read_metric_overview(folder.path());
     REQUIRE(overview.metrics().size() == 1);
     CHECK(overview.metrics()[0].series.size() == 8);
     CHECK(overview.metrics()[0].series[7].first == "rank 7");
-    CHECK(overview.metrics()[0].writers_left_out == 56);
+    CHECK(overview.metrics()[0].writers_left_out == 120);
     CHECK(overview.files_left_out == 6);
+}
+
+TEST_CASE("points and lines of one process are one line, other processes of its rank have their own") {
+    estima_test::temporary_directory const folder;
+    estima::detail::point_store store{folder / "rank_1"};
+    for (int i = 0; i < 1000; ++i) store.add(i % 2 == 0 ? "loss" : "accuracy", i, i);
+    write(folder / "rank_1.jsonl", line("loss", "-1", 1));
+    auto overview = read_metric_overview(folder.path());
+    REQUIRE(overview.metrics().size() == 2);
+    auto const& loss = overview.metrics()[0];
+    CHECK(loss.name == "loss");
+    REQUIRE(loss.series.size() == 1);
+    CHECK(loss.series[0].first == "rank 1");
+    CHECK(loss.series[0].second.count() == 501);
+    CHECK(loss.series[0].second.extent().highest.y == 998);
+    CHECK(loss.series[0].second.extent().lowest.y == -1);
+    CHECK(overview.lines_ignored == 0);
+    CHECK(overview.bytes_skipped == 0);
+
+    overview = read_metric_overview(folder.path(), 8192);  // the last two pages
+    CHECK(overview.bytes_skipped == 4 * 4096);
+    CHECK(overview.metrics()[0].series[0].second.count() + overview.metrics()[1].series[0].second.count() > 170);
+
+    estima::detail::point_store other{folder / "rank_1"};
+    other.add("loss", 5, 1);
+    overview = read_metric_overview(folder.path());
+    REQUIRE(overview.metrics()[0].series.size() == 2);  // of the same process, with two files
+    CHECK(overview.metrics()[0].series[1].first == "rank 1, process " + std::to_string(::getpid()));
 }
 
 TEST_CASE("garbage is passed over and counted, a torn last line waits for its end") {

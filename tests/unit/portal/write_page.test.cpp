@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 
+#include <estima/history/metrics.hpp>
 #include <estima/portal/write_page.hpp>
 
 #include "../../portal/sample_runs.hpp"

@@ -199,3 +199,45 @@ TEST_CASE("what no process could be started with is named, on every target") {
               c.node_count = 2;
           }) == list{"nodeCount"});
 }
+
+TEST_CASE("processes that nobody would start, and too many of them, are named") {
+    CHECK(after([](auto& c) { c.mpi.process_count_per_node = 4; }) == list{"communicator"});
+    CHECK(after([](auto& c) { c.pytorch.process_count = 2; }) == list{"communicator"});
+    CHECK(after([](auto& c) { c.communicator = "Mpi", c.mpi.process_count_per_node = 1'000'000; }).empty());
+    CHECK(after([](auto& c) { c.communicator = "Mpi", c.mpi.process_count_per_node = 1'000'001; }) ==
+          list{"mpi.processCountPerNode"});
+    CHECK(after([](auto& c) { c.communicator = "Gloo", c.pytorch.process_count = 2'000'000'000; }) ==
+          list{"pytorch.processCount"});
+    CHECK(after([](auto& c) { c.communicator = "Mpi", c.node_count = c.mpi.process_count_per_node = 2'000'000'000; }, "slurm") ==
+          list{"mpi.processCountPerNode"});
+}
+
+TEST_CASE("a backend that contradicts the communicator is named") {
+    auto const with = [](char const* backend) {
+        return after([&](auto& c) { c.communicator = "Gloo", c.pytorch.communication_backend = backend; });
+    };
+    CHECK(with("").empty());
+    CHECK(with("gloo").empty());
+    CHECK(with("Nccl") == list{"pytorch.communicationBackend"});
+}
+
+TEST_CASE("a script outside of the source directory is named") {
+    auto const with = [](char const* script) { return after([&](auto& c) { c.script = script; }); };
+    CHECK(with("a/b..py").empty());
+    for (char const* script : {"../x.py", "a/../../x.py", "/x.py", ".."}) CHECK(with(script) == list{"script"});
+}
+
+TEST_CASE("what Azure would refuse of a container is named") {
+    auto const image = [](char const* text) {
+        return after([&](auto& c) { c.environment.docker.base_image = text; }, "aml_compute");
+    };
+    CHECK(image("mcr.microsoft.com/azureml/base:0.2.4").empty());
+    CHECK(image("Foo/Bar:1") == list{"environment.docker.baseImage"});
+    auto const shm = [](char const* text) { return after([&](auto& c) { c.environment.docker.shm_size = text; }, "aml_compute"); };
+    for (char const* text : {"2g", "512M", "100", ""}) CHECK(shm(text).empty());
+    for (char const* text : {"1xx", "g", "2 g"}) CHECK(shm(text) == list{"environment.docker.shmSize"});
+    CHECK(after([](auto& c) { c.environment.docker.base_image_registry.username = "ada"; }, "aml_compute") ==
+          list{"environment.docker.baseImageRegistry.address"});
+    CHECK(after([](auto& c) { c.amlcompute.vm_priority = "LowPriority"; }, "aml_compute").empty());
+    CHECK(after([](auto& c) { c.amlcompute.vm_priority = "urgent"; }, "aml_compute") == list{"amlcompute.vmPriority"});
+}

@@ -248,6 +248,11 @@ TEST_CASE("each field that is not a default is explained by the policy or field 
     check_that_all_is_explained(estimator<tensorflow<>, aml_compute<target_name<"pool">>, multi_worker<>, environment_definition<"mine", conda_dependencies_file<"e.yml">>>{
         {.entry_script = "train.py", .node_count = 2}});
     check_that_all_is_explained(estimator<pytorch<>, aml_compute<target_name<"pool">>, environment_definition<"theirs">>{{.entry_script = "train.py"}});
+    using of_a_version = estimator<pytorch<>, aml_compute<target_name<"pool">>, environment_definition<"theirs:3">>;
+    check_that_all_is_explained(of_a_version{{.entry_script = "train.py"}});
+    CHECK(lower(of_a_version{{.entry_script = "train.py"}}).environment.name == "theirs");
+    CHECK(lower(of_a_version{{.entry_script = "train.py"}}).environment.version == "3");
+    STATIC_REQUIRE_FALSE(estimable<aml_compute<target_name<"pool">>, environment_definition<"theirs:">>);
     check_that_all_is_explained(estimator<pytorch<>, aml_compute<target_name<"pool">>, environment<user_managed>>{{.entry_script = "train.py"}});
     auto const job = estimator<mpi<process_count_per_node<2>>>{{.node_count = 1}};
     CHECK(origin_of(job).of("nodeCount") == "field node_count");

@@ -189,6 +189,10 @@ TEST_CASE("keys that are not known are kept and warned of, with their place") {
     json const back = to_json(loaded.configuration);
     CHECK(back["scrpit"] == "b.py");
     CHECK(back["environment"]["python"]["x"]["y"] == json{1, "no"});
+    std::string said;
+    for (auto const& one : loaded.warnings) said += one.text + '\n';
+    CHECK(said.find("(did you mean script?)") != std::string::npos);
+    CHECK(said.find("(did you mean") == said.rfind("(did you mean"));
 }
 
 TEST_CASE("null where a value is needed takes the default, and says so") {

@@ -32,10 +32,10 @@ using nlohmann::json;
 
 using estima_test::scoped_variable;
 
-/// A folder, and a run whose metrics file is in it.
+/// A folder, and a run whose metrics file is in it. Its name makes numbers lines, as everything else is.
 struct fixture {
     estima_test::temporary_directory folder{};
-    std::filesystem::path file = folder / "metrics.jsonl";
+    std::filesystem::path file = folder / "metrics.lines";
     scoped_variable id{"ESTIMA_RUN_ID", "digits_1700000000_0badcafe"};
     scoped_variable metrics{"ESTIMA_METRICS_FILE", file.string()};
     estima::run_context run = estima::run_context::current();

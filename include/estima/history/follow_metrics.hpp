@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <estima/history/metric_files.hpp>
+#include <estima/history/metric_line.hpp>
+#include <estima/history/metrics.hpp>
+#include <estima/history/point_file.hpp>
+#include <estima/system/file_descriptor.hpp>
+
+namespace estima::inline v0_1 {
+
+/// Tells the numbers that a run logs as they come: each once, those of one process in its order.
+class metric_follower {
+public:
+    explicit metric_follower(std::filesystem::path folder) : folder_{std::move(folder)}, buffer_(65536) {}
+
+    /// Calls `take(std::string const& name, metric_point const&)` for what is new. When the run is over, everything is.
+    template <class Take>
+    void read(bool is_over, Take take) {
+        for (metric_file const& file : metric_files(folder_)) {
+            auto [known, fresh] = sources_.try_emplace(file.path.filename().string());
+            source& s = known->second;
+            if (fresh) {
+                s.rank = file.rank;
+                if (file.rank < 0) s.rank = -others_.try_emplace(file.writer, static_cast<int>(others_.size()) + 1).first->second;
+            }
+            if (file.is_points)
+                read_points(file, s, is_over, take);
+            else
+                read_lines(file, s, is_over, take);
+        }
+    }
+
+private:
+    struct source {
+        int rank = -1;
+        std::optional<point_file> points{};
+        file_descriptor lines{};
+        std::uint64_t place = 0;  ///< the slot, or the byte, to read on from
+        std::string begun{};      ///< of a line without its end
+    };
+
+    template <class Take>
+    static void read_points(metric_file const& file, source& s, bool is_over, Take& take) {
+        if (!s.points || !s.points->is_valid()) s.points.emplace(file.path.string());
+        s.points->read(s.place, is_over, [&](stored_point const& p) {
+            take(*p.name, metric_point{p.value, p.step, p.seconds(), s.rank});
+        });
+    }
+
+    template <class Take>
+    void read_lines(metric_file const& file, source& s, bool is_over, Take& take) {
+        if (!s.lines) s.lines.reset(::open(file.path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+        auto const tell = [&](std::string_view text) {
+            auto const line = parse_metric_line(text);
+            if (!line) return;
+            if (double const* const value = std::get_if<double>(&line->value))
+                take(line->name, metric_point{*value, line->step, line->time.value_or(0), s.rank});
+        };
+        for (;;) {
+            ssize_t const n = ::pread(s.lines.get(), buffer_.data(), buffer_.size(), static_cast<off_t>(s.place));
+            if (n < 0 && errno == EINTR) continue;
+            if (n <= 0) break;
+            s.place += static_cast<std::uint64_t>(n);
+            std::string_view piece{buffer_.data(), static_cast<std::size_t>(n)};
+            for (std::size_t end; (end = piece.find('\n')) != std::string_view::npos; piece.remove_prefix(end + 1)) {
+                tell(s.begun.append(piece.substr(0, end)));
+                s.begun.clear();
+            }
+            s.begun.append(piece);
+        }
+        if (is_over && !s.begun.empty()) tell(std::exchange(s.begun, {}));
+    }
+
+    std::filesystem::path folder_;
+    std::vector<char> buffer_;
+    std::map<std::string, source> sources_;
+    std::map<std::string, int> others_;  // writers that are no ranks
+};
+
+}  // namespace estima::inline v0_1

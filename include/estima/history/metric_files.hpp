@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+namespace estima::inline v0_1 {
+
+/// A file of a run's metrics folder: lines of JSON, "rank_0.jsonl", or points, "rank_0.<process>.points".
+struct metric_file {
+    std::filesystem::path path;
+    std::string writer;      ///< "rank_0"
+    int rank = -1;           ///< -1: a writer that is no rank
+    bool is_points = false;  ///< else lines
+};
+
+/// What a file of that name is; false if it holds no metrics.
+inline bool is_points_file(std::string_view name) { return name.size() > 7 && name.ends_with(".points"); }
+inline bool is_metric_file(std::string_view name) {
+    return is_points_file(name) || (name.size() > 6 && name.ends_with(".jsonl"));
+}
+
+/// Who wrote a metric file of that name: "rank_12" for "rank_12.jsonl" and "rank_12.4711.points".
+inline std::string_view metric_writer(std::string_view name) {
+    if (!is_points_file(name)) return name.substr(0, name.rfind('.'));
+    std::string_view const stem = name.substr(0, name.size() - 7);
+    return stem.substr(0, stem.rfind('.'));
+}
+
+namespace detail {
+/// "rank_12.jsonl" is rank 12's, as is "rank_12.4711.points"; -1 for any other name.
+inline int rank_of_file(std::string_view name) {
+    int rank = -1;
+    std::string_view const writer = metric_writer(name);
+    if (!is_metric_file(name) || !writer.starts_with("rank_")) return -1;
+    auto const [end, code] = std::from_chars(writer.data() + 5, writer.data() + writer.size(), rank);
+    return code == std::errc{} && end == writer.data() + writer.size() ? rank : -1;
+}
+}  // namespace detail
+
+/// The metric files of a run: those of ranks in order, then others by name. None is no error. At most so many entries of
+/// the folder are looked at.
+inline std::vector<metric_file> metric_files(std::filesystem::path const& folder,
+                                             std::size_t most = static_cast<std::size_t>(-1)) {
+    std::vector<metric_file> files;
+    std::error_code code;
+    for (std::filesystem::directory_iterator entry{folder, code}, end; !code && entry != end && files.size() < most;
+         entry.increment(code)) {
+        std::string const name = entry->path().filename().string();
+        if (is_metric_file(name))
+            files.push_back({.path = entry->path(),
+                             .writer = std::string{metric_writer(name)},
+                             .rank = detail::rank_of_file(name),
+                             .is_points = is_points_file(name)});
+    }
+    auto key = [](metric_file const& f) { return std::tuple{f.rank < 0, f.rank, std::string_view{f.writer}, f.is_points}; };
+    std::sort(files.begin(), files.end(), [key](metric_file const& a, metric_file const& b) {
+        return key(a) != key(b) ? key(a) < key(b) : a.path < b.path;
+    });
+    return files;
+}
+
+}  // namespace estima::inline v0_1

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <cstdint>
+#include <cstring>
+#include <filesystem>
+#include <functional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <estima/base/error.hpp>
+#include <estima/snapshot/restore.hpp>
+#include <estima/snapshot/store_layout.hpp>
+#include <estima/snapshot/take_damage_out.hpp>
+#include <estima/system/sha256_of_file.hpp>
+
+namespace estima::inline v0_1 {
+
+/// What is wrong with a store of snapshots.
+struct store_report {
+    struct fault {
+        std::filesystem::path path;
+        std::string what;
+        std::string object{};  ///< the SHA-256 of an object that is damaged; empty for a tree
+    };
+    std::vector<fault> faults;
+    std::uint64_t snapshots = 0, objects = 0, bytes = 0;
+};
+
+namespace detail {
+class store_check {
+public:
+    store_check(std::filesystem::path root, std::function<void(std::uint64_t)> seen)
+        : layout_{std::move(root)}, seen_{std::move(seen)} {}
+
+    store_report run() {
+        for (std::string const& folder : names_in(layout_.objects()))
+            for (std::string const& rest : names_in(layout_.objects() / folder)) loose(folder + rest);
+        object_reader objects{layout_};
+        for (pack const& one : objects.load_packs()) packed(one);
+        for (std::string const& name : names_in(layout_.packs()))
+            if (!known_packs_.contains(name)) fault(layout_.packs() / name, "it is no pack: torn, or of another format");
+        for (std::string const& id : names_in(layout_.trees())) tree(id, objects);
+        return std::move(report_);
+    }
+
+private:
+    void fault(std::filesystem::path path, std::string what, std::string object = {}) {
+        report_.faults.push_back({std::move(path), std::move(what), std::move(object)});
+    }
+
+    /// Whether these bytes have that SHA-256.
+    bool holds(int fd, std::uint64_t offset, std::uint64_t size, std::string const& hex) {
+        ++report_.objects;
+        return sha256_of_range(fd, offset, size, [this](std::uint64_t bytes) {
+                   report_.bytes += bytes;
+                   if (seen_) seen_(report_.bytes);
+               }) == hex;
+    }
+
+    void loose(std::string const& hex) {
+        std::filesystem::path const path = layout_.objects() / loose_name(hex);
+        file_descriptor const fd{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)};
+        struct stat status {};
+        if (!is_digest_text(hex) || !fd || ::fstat(fd.get(), &status) != 0 || !S_ISREG(status.st_mode))
+            return fault(path, "it is no object of a snapshot, or cannot be read");
+        if (!holds(fd.get(), 0, static_cast<std::uint64_t>(status.st_size), hex))
+            fault(path, "its bytes do not have the SHA-256 that it is named by", hex);
+    }
+
+    void packed(pack const& one) {
+        known_packs_.insert(one.name());
+        std::filesystem::path const path = layout_.packs() / one.name();
+        std::string_view const table = one.table();
+        if (sha256_hex(table) + ".pack" != one.name())
+            return fault(path, "its table does not have the SHA-256 that it is named by");
+        for (std::size_t at = 0; at < table.size(); at += sizeof(pack_record)) {
+            pack_record record;
+            std::memcpy(&record, table.data() + at, sizeof record);
+            std::string const hex = to_hex(record.digest);
+            if (!one.holds(record) || !holds(one.fd(), record.offset, record.size, hex))
+                fault(path, "its object " + hex.substr(0, 12) + "... is damaged", hex);
+        }
+    }
+
+    void tree(std::string const& id, object_reader& objects) {
+        ++report_.snapshots;
+        try {
+            manifest_reader manifest = open_manifest(layout_, id);
+            std::size_t missing = 0;
+            std::string example;
+            for (snapshot_entry entry; manifest.next(entry);) {
+                if (entry.digest.empty() || objects.find(entry.digest, entry.size)) continue;
+                if (missing++ == 0) example = entry.path;
+            }
+            if (missing > 0)
+                fault(layout_.tree(id), std::to_string(missing) + (missing == 1 ? " file" : " files") +
+                                            " of this snapshot cannot be had: " + shown(example) +
+                                            (missing > 1 ? " and others" : ""));
+        } catch (error const& e) {
+            fault(layout_.tree(id), e.text().why.empty() ? e.text().what : e.text().what + ": " + e.text().why);
+        }
+    }
+
+    store_layout layout_;
+    std::function<void(std::uint64_t)> seen_;
+    store_report report_{};
+    std::set<std::string> known_packs_{};
+};
+}  // namespace detail
+
+/// Reads every object and every tree of a store and holds them against their SHA-256. Memory does not grow with the
+/// sizes of files. `seen`, if there is one, is called with the bytes that were read so far. EST-301: a folder cannot be
+/// read.
+inline store_report verify_store(std::filesystem::path const& root, std::function<void(std::uint64_t)> seen = {}) {
+    return detail::store_check{root, std::move(seen)}.run();
+}
+
+}  // namespace estima::inline v0_1

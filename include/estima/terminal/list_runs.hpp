@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include <estima/terminal/json_forms.hpp>
+#include <estima/terminal/run_columns.hpp>
+#include <estima/terminal/screen.hpp>
+#include <estima/workspace/search_runs.hpp>
+
+namespace estima::inline v0_1::terminal {
+
+struct runs_options {
+    std::string filter;                      ///< in MLflow's language; empty: all
+    std::vector<std::string> experiments{};  ///< empty: all
+    std::vector<std::string> order_by{};     ///< keys in MLflow's form; empty: the newest first
+    std::size_t max = 20;                    ///< 0: all
+    std::vector<std::string> columns{};      ///< empty: id, status, created, took, and name where a run has one
+    std::vector<std::string> metrics{}, parameters{};  ///< further columns
+};
+
+/// Lists the runs that fit. EST-610 to EST-616: the filter or the order; EST-652: a column.
+inline int list_runs(workspace const& where, runs_options const& options, screen const& on) {
+    run_query query{.filter = options.filter, .experiments = options.experiments};
+    for (std::string const& key : options.order_by) query.order_by.emplace_back(key);
+    std::vector<std::string> columns = options.columns;
+    if (columns.empty()) columns = {"id", "status", "created", "took"};
+    for (std::string const& name : options.metrics) columns.push_back("metrics." + name);
+    for (std::string const& name : options.parameters) columns.push_back("params." + name);
+    for (std::string const& name : columns) run_column{name};  // wrong ones are told before anything is printed
+
+    std::vector<run_summary> runs;
+    std::size_t count = 0;
+    do {
+        std::size_t const left = options.max == 0 ? 10'000 : options.max - count;
+        query.max_results = std::min<std::size_t>(left, 10'000);
+        run_page page = search_runs(where, query);
+        count += page.size();
+        query.page_token = page.next_page_token;
+        if (on.json)  // page by page: a million runs need not fit into memory
+            for (run_summary const& r : page) on.print_json(json_form(r));
+        else
+            std::move(page.runs.begin(), page.runs.end(), std::back_inserter(runs));
+    } while (!query.page_token.empty() && (options.max == 0 || count < options.max));
+    if (on.json) return 0;
+
+    bool const has_names = std::any_of(runs.begin(), runs.end(), [](auto const& r) { return !r.display_name.empty(); });
+    if (options.columns.empty() && has_names) columns.insert(columns.begin() + 4, "name");
+    if (!runs.empty()) print_runs(on, runs, columns);
+    if (runs.empty())
+        *on.err << (options.filter.empty() && options.experiments.empty() ? "There are no runs yet.\n" : "No runs fit.\n");
+    else if (!query.page_token.empty())
+        *on.err << on.painted("There are more: --max N shows N of them, --max 0 all.", tone::soft) << '\n';
+    return 0;
+}
+
+}  // namespace estima::inline v0_1::terminal

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <signal.h>
+
+#include <exception>
+#include <filesystem>
+#include <iostream>
+#include <string>
+#include <system_error>
+
+#include <estima/terminal/command_line.hpp>
+#include <estima/terminal/safe_log.hpp>
+#include <estima/terminal/screen.hpp>
+
+namespace estima::inline v0_1::terminal {
+
+namespace detail {
+/// The workspace to look at. Looking makes none. EST-653: there is none in that folder.
+inline workspace workspace_to_see(std::string const& named) {
+    std::filesystem::path const folder = named.empty() ? workspace::default_path() : std::filesystem::path{named};
+    std::error_code ignored;
+    if (std::filesystem::exists(folder / "workspace.json", ignored)) return workspace::open(folder);
+    throw error{"EST-653",
+                {.what = "there is no workspace",
+                 .where = folder.string(),
+                 .why = named.empty() ? "nothing was submitted to the workspace that is used without --workspace" : "",
+                 .remedy = "name one with --workspace or ESTIMA_WORKSPACE; submitting a run makes it"}};
+}
+
+inline void print_error(screen const& on, error const& e) {
+    on.out->flush();
+    if (!on.json) {
+        *on.err << (on.live ? safe_log(e.what()) : e.what()) << '\n';
+        return;
+    }
+    json const told{{"id", e.id()}, {"what", e.text().what}, {"where", e.text().where}, {"why", e.text().why}, {"remedy", e.text().remedy}};
+    *on.err << json{{"error", told}}.dump(-1, ' ', on.live, json::error_handler_t::replace) << '\n';
+}
+}  // namespace detail
+
+/// All that the program `estima` does. The exit code: 0 done; 1 what was asked for failed, which is told on standard
+/// error; 2 the command line is wrong. A closed pipe and Ctrl-C end it at once, as any program that only looks.
+inline int main(int argc, char** argv) {
+    ::signal(SIGPIPE, SIG_DFL);
+    std::ios::sync_with_stdio(false);
+    screen on = screen::of_this_program();
+    try {
+        command_line words;
+        try {
+            words.app().parse(argc, argv);
+        } catch (CLI::ParseError const& e) {
+            return words.app().exit(e, *on.out, *on.err) == 0 ? 0 : 2;
+        }
+        if (!words.names_a_command()) {
+            *on.err << words.app().help();
+            return 2;
+        }
+        on.json = words.json();
+        int const code = words.run(detail::workspace_to_see(words.workspace_folder()), on);
+        if (on.out->flush()) return code;
+        throw error{"EST-654",
+                    {.what = "what was asked for cannot be written",
+                     .where = "standard output",
+                     .remedy = "is the disk full?"}};
+    } catch (error const& e) {
+        detail::print_error(on, e);
+    } catch (std::exception const& e) {
+        *on.err << "estima: " << e.what() << '\n';
+    }
+    return 1;
+}
+
+}  // namespace estima::inline v0_1::terminal

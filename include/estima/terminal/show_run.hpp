@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <estima/portal/human.hpp>
+#include <estima/run_configuration/json.hpp>
+#include <estima/system/clock.hpp>
+#include <estima/terminal/find_run.hpp>
+#include <estima/terminal/json_forms.hpp>
+#include <estima/terminal/text_table.hpp>
+#include <estima/terminal/words.hpp>
+
+namespace estima::inline v0_1::terminal {
+
+struct show_options {
+    std::string run;
+    bool configuration = false;  ///< print the run configuration as JSON instead
+};
+
+namespace detail {
+/// Prints sections of a run: a title, then names and values. Values are not cut but go on in the next line.
+class run_sections {
+public:
+    explicit run_sections(screen const& on) : on_{on} {}
+
+    void begin(std::string_view title) { *on_.out << '\n' << on_.painted(title, tone::title) << '\n'; }
+
+    /// Nothing for an empty value.
+    void row(std::string_view name, std::string_view value, tone t = tone::plain) {
+        if (value.empty()) return;
+        std::string const label = on_.safe(name);
+        std::size_t const width = display_width(label);
+        *on_.out << "  " << on_.painted(label, tone::soft);
+        if (width < name_width)
+            *on_.out << std::string(name_width - width, ' ') << "  ";
+        else
+            *on_.out << '\n' << std::string(name_width + 4, ' ');
+        wrapped(on_.safe(value), t);
+    }
+    void rows(std::string_view title, std::map<std::string, std::string> const& all) {
+        if (all.empty()) return;
+        begin(title);
+        for (auto const& [name, value] : all) row(name, value.empty() ? "(empty)" : value);
+    }
+
+private:
+    static constexpr std::size_t name_width = 14;
+
+    void wrapped(std::string text, tone t) {
+        std::size_t const room = on_.width == screen::unlimited ? on_.width : std::max<std::size_t>(on_.width, 30) - name_width - 4;
+        while (display_width(text) > room) {
+            std::string line = fitted(text, room, "");
+            std::size_t const blank = line.rfind(' ');
+            if (blank != std::string::npos && blank > line.size() / 2) line.resize(blank + 1);
+            *on_.out << on_.painted(line, t) << '\n' << std::string(name_width + 4, ' ');
+            text.erase(0, line.size());
+        }
+        *on_.out << on_.painted(text, t) << '\n';
+    }
+
+    screen const& on_;
+};
+
+inline void show_error(run_sections& to, run_details const& d) {
+    if (!d.error) return;
+    error_text const text = estima::detail::text_of(d.run_id, *d.error, "estima logs " + d.run_id);
+    to.begin("Error");
+    to.row("id", d.error->id, tone::bad);
+    to.row("what", text.what);
+    to.row("where", text.where);
+    for (std::string const& line : d.error->stderr_tail) to.row("last words", line.empty() ? " " : line);
+    to.row("remedy", text.remedy);
+}
+
+inline void show_configuration(run_sections& to, run_configuration const& c) {
+    to.begin("Configuration");
+    to.row("script", c.script);
+    std::string arguments;
+    for (std::string const& a : c.arguments) arguments.append(arguments.empty() ? "" : " ").append(a);
+    to.row("arguments", arguments);
+    to.row("framework", c.framework);
+    if (c.framework != "Native") to.row("interpreter", c.environment.python.interpreter_path);
+    to.row("backend", c.communicator == "None" ? "" : c.communicator);
+    to.row("processes", std::to_string(c.process_count()) + (c.node_count > 1 ? " on " + std::to_string(c.node_count) + " nodes" : ""));
+    if (c.max_run_duration_seconds)
+        to.row("time limit", portal::human_duration(static_cast<double>(*c.max_run_duration_seconds)));
+}
+
+inline void show_metrics(screen const& on, std::map<std::string, metric_summary> const& metrics) {
+    if (metrics.empty()) return;
+    *on.out << '\n';
+    text_table table{{{"Metric"}, {"last", true, true}, {"min", true, true}, {"max", true, true}, {"step", true, true},
+                      {"points", true, true}}};
+    for (auto const& [name, m] : metrics) {
+        auto const number = [](double value) { return table_cell{estima::detail::short_number(value)}; };
+        table.add({{on.safe(name)}, number(m.last), number(m.min), number(m.max),
+                   {m.step ? std::to_string(*m.step) : ""}, {std::to_string(m.count)}});
+    }
+    table.print(on);
+}
+
+inline void show_ranks(screen const& on, std::vector<rank_record> const& ranks) {
+    if (ranks.empty()) return;
+    *on.out << '\n';
+    text_table table{{{"Rank", true, true}, {"host"}, {"exit"}, {"took", true, true}, {"CPU", true, true}, {"memory", true, true}}};
+    for (rank_record const& r : ranks) {
+        bool const good = r.exit_code == 0 || !r.ended;
+        std::string const exit = !r.ended ? "running" : r.exit_code ? std::to_string(*r.exit_code) : r.signal;
+        table.add({{std::to_string(r.rank)}, {on.safe(r.host)}, {on.safe(exit), good ? tone::plain : tone::bad},
+                   {r.ended ? portal::human_duration(r.wall_seconds) : ""},
+                   {r.ended ? portal::human_duration(r.user_seconds + r.system_seconds) : ""},
+                   {r.peak_memory_bytes > 0 ? portal::human_bytes(r.peak_memory_bytes) : ""}});
+    }
+    table.print(on);
+}
+
+inline void show_outputs(screen const& on, std::vector<artifact_record> const& artifacts) {
+    if (artifacts.empty()) return;
+    *on.out << '\n';
+    text_table table{{{"Output"}, {"size", true, true}, {"SHA-256"}}};
+    for (artifact_record const& a : artifacts)
+        table.add({{on.safe(a.path)}, {portal::human_bytes(a.bytes)}, {on.safe(a.sha256.substr(0, 12)), tone::soft}});
+    table.print(on);
+}
+}  // namespace detail
+
+/// Tells everything about a run.
+inline int show_run(workspace const& where, show_options const& options, screen const& on) {
+    run const run = find_run(where, options.run);
+    run_details const d = run.get_details();
+    if (options.configuration) {
+        json const configuration = to_json(d.run_definition);
+        if (on.json)
+            on.print_json(configuration);
+        else
+            *on.out << configuration.dump(2, ' ', on.terminal, json::error_handler_t::replace) << '\n';
+        return 0;
+    }
+    run_page const found = search_runs(where, query::run_id == d.run_id);
+    run_summary const summary = found.empty() ? run_summary{} : found.runs[0];
+    if (on.json) {
+        on.print_json(json_form(summary, d));
+        return 0;
+    }
+
+    *on.out << on.painted(on.safe(d.run_id), tone::title) << '\n';
+    detail::run_sections to{on};
+    to.row("name", d.display_name);
+    to.row("status", to_string(d.status), tone_of(d.status));
+    to.row("experiment", d.experiment);
+    to.row("created", local_time(d.created_time));
+    to.row("started", local_time(d.start_time));
+    to.row("ended", local_time(d.end_time));
+    to.row("took", portal::human_duration(d.duration_seconds(epoch_seconds())));
+    to.row("target", d.target);
+    to.row("by", summary.user + (summary.host.empty() ? "" : " on " + summary.host));
+    to.row("snapshot", summary.snapshot_id.substr(0, 12));
+    to.row("folder", run.directory().path.string());
+    to.row("page", run.portal_url());
+    for (std::string const& warning : d.warnings) to.row("warning", warning, tone::busy);
+    detail::show_error(to, d);
+    detail::show_configuration(to, d.run_definition);
+    to.rows("Parameters", summary.parameters);
+    to.rows("Tags", d.tags);
+    std::map<std::string, std::string> properties, git;
+    for (auto const& property : d.properties)
+        if (!property.first.starts_with("mlflow.source.git."))  // the same again as azureml.git.
+            (portal::detail::is_git_fact(property) ? git : properties).insert(property);
+    to.rows("Properties", properties);
+    if (!git.empty()) to.begin("Git");
+    for (auto const& [name, value] : git) to.row(name.substr(name.rfind('.') + 1), value);
+    detail::show_metrics(on, summary.metrics);
+    detail::show_ranks(on, d.ranks);
+    detail::show_outputs(on, d.artifacts);
+    if (!d.models.empty()) to.begin("Models");
+    for (model_record const& m : d.models) to.row(m.name + ":" + std::to_string(m.version), m.path);
+    return 0;
+}
+
+}  // namespace estima::inline v0_1::terminal

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <estima/terminal/screen.hpp>
+
+namespace estima::inline v0_1::terminal {
+
+/// A column of a table.
+struct table_column {
+    std::string title;
+    bool right = false;  ///< numbers end at the same place
+    bool whole = false;  ///< its cells are never cut: numbers, and what is to be copied
+};
+
+/// One place of a table.
+struct table_cell {
+    std::string text{};  ///< safe to be shown
+    terminal::tone tone = terminal::tone::plain;
+};
+
+/// Rows in aligned columns that fit the width of the screen: the widest columns are cut first, and when each is down to
+/// eight characters, or to its cells, those at the right end are left out and named below. A file gets all of it.
+class text_table {
+public:
+    explicit text_table(std::vector<table_column> columns) : columns_{std::move(columns)} {}
+
+    void add(std::vector<table_cell> row) {
+        row.resize(columns_.size());
+        rows_.push_back(std::move(row));
+    }
+    bool empty() const { return rows_.empty(); }
+
+    void print(screen const& on) const {
+        std::vector<std::size_t> widths, least;
+        for (std::size_t i = 0; i < columns_.size(); ++i) {
+            std::size_t cells = 0;
+            for (auto const& row : rows_) cells = std::max(cells, display_width(row[i].text));
+            widths.push_back(std::max(cells, display_width(columns_[i].title)));
+            least.push_back(std::min(widths[i], columns_[i].whole ? std::max(cells, narrowest / 2) : narrowest));
+        }
+        fit(widths, least, on.width);
+        std::vector<table_cell> titles;
+        for (table_column const& c : columns_) titles.push_back({c.title, tone::title});
+        print_row(on, titles, widths);
+        for (auto const& row : rows_) print_row(on, row, widths);
+        if (widths.size() == columns_.size()) return;
+        std::string left_out;
+        for (std::size_t i = widths.size(); i < columns_.size(); ++i)
+            left_out.append(left_out.empty() ? "" : ", ").append(columns_[i].title);
+        *on.err << "Not shown, since the terminal is too narrow: " << left_out << '\n';
+    }
+
+private:
+    static constexpr std::size_t gap = 2, narrowest = 8;
+
+    static void fit(std::vector<std::size_t>& widths, std::vector<std::size_t> const& least, std::size_t room) {
+        auto const used = [&widths] {
+            std::size_t sum = widths.empty() ? 0 : (widths.size() - 1) * gap;
+            for (std::size_t const w : widths) sum += w;
+            return sum;
+        };
+        while (used() > room) {
+            std::size_t widest = widths.size();
+            for (std::size_t i = 0; i < widths.size(); ++i)
+                if (widths[i] > least[i] && (widest == widths.size() || widths[i] > widths[widest])) widest = i;
+            if (widest != widths.size())
+                --widths[widest];
+            else if (widths.size() > 1)
+                widths.pop_back();
+            else
+                return;
+        }
+    }
+
+    void print_row(screen const& on, std::vector<table_cell> const& row, std::vector<std::size_t> const& widths) const {
+        std::string line;
+        std::size_t blanks = 0;
+        for (std::size_t i = 0; i < widths.size(); ++i) {
+            std::string const text = fitted(row[i].text, widths[i], on.cut_mark());
+            std::size_t const fill = widths[i] - std::min(widths[i], display_width(text));
+            if (columns_[i].right) blanks += fill;
+            if (!text.empty()) {  // blanks are owed until something stands after them
+                line.append(blanks, ' ').append(on.painted(text, row[i].tone));
+                blanks = 0;
+            }
+            blanks += (columns_[i].right ? 0 : fill) + gap;
+        }
+        *on.out << line << '\n';
+    }
+
+    std::vector<table_column> columns_;
+    std::vector<std::vector<table_cell>> rows_;
+};
+
+}  // namespace estima::inline v0_1::terminal

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <sys/stat.h>
+
+#include <cstdint>
+#include <ctime>
+#include <filesystem>
+#include <set>
+#include <string>
+
+#include <estima/base/duration.hpp>
+#include <estima/history/journal.hpp>
+#include <estima/snapshot/prune_store.hpp>
+#include <estima/workspace/delete_run.hpp>
+#include <estima/workspace/workspace.hpp>
+#include <estima/workspace/workspace_lock.hpp>
+
+namespace estima::inline v0_1 {
+
+struct garbage_options {
+    duration older_than = seconds(30.0 * 24 * 3600);  ///< deleted runs, and snapshots without a run, are kept for so long
+    bool is_trial = false;                            ///< tells what would be removed, and removes nothing
+};
+
+/// What collect_garbage() removed, or would.
+struct garbage_report {
+    std::uint64_t runs = 0, snapshots = 0, objects = 0;
+    std::uint64_t bytes = 0;  ///< by the sizes of files
+};
+
+namespace detail {
+inline std::uint64_t bytes_below(std::filesystem::path const& folder) {
+    std::uint64_t bytes = 0;
+    std::error_code code;
+    std::filesystem::recursive_directory_iterator entry{
+        folder, std::filesystem::directory_options::skip_permission_denied, code};
+    for (std::filesystem::recursive_directory_iterator const end; !code && entry != end; entry.increment(code)) {
+        struct stat status {};
+        if (::lstat(entry->path().c_str(), &status) == 0 && S_ISREG(status.st_mode))
+            bytes += static_cast<std::uint64_t>(status.st_size);
+    }
+    return bytes;
+}
+
+inline std::string snapshot_of(std::filesystem::path const& run) {
+    try {
+        return journal{run_directory{run}.journal()}.record().snapshot_id;
+    } catch (error const&) {  // no journal: no run, or one that is just being made
+        return {};
+    }
+}
+}  // namespace detail
+
+/// Removes for good the runs that were deleted long enough ago, and what of the snapshots no run needs any more. Runs may
+/// be submitted meanwhile: they wait for it, and it waits for snapshots that are being taken. What a killed
+/// collection left is collected by the next one. EST-301: something cannot be removed.
+inline garbage_report collect_garbage(workspace const& w, garbage_options const& options = {}) {
+    detail::workspace_lock const alone{w.path(), detail::workspace_lock::kind::alone};
+    auto const before = static_cast<std::time_t>(epoch_seconds() - options.older_than.seconds());
+    garbage_report report;
+    std::set<std::string> wanted;
+    for (std::string const& id : deleted_runs(w)) {
+        std::filesystem::path const run = detail::deleted_runs_folder(w) / id;
+        struct stat status {};
+        if (::stat(run.c_str(), &status) != 0 || status.st_mtime >= before) {
+            wanted.insert(detail::snapshot_of(run));
+            continue;
+        }
+        ++report.runs;
+        report.bytes += detail::bytes_below(run);
+        std::error_code code;
+        if (!options.is_trial && std::filesystem::remove_all(run, code) == static_cast<std::uintmax_t>(-1))
+            throw_file_error("cannot remove", run, code.value());
+    }
+    for (std::string const& id : names_in(w.path() / "runs")) wanted.insert(detail::snapshot_of(w.path() / "runs" / id));
+    pruned const store = prune_store(w.path() / "snapshots", wanted, before, options.is_trial);
+    report.snapshots = store.snapshots;
+    report.objects = store.objects;
+    report.bytes += store.bytes;
+    return report;
+}
+
+}  // namespace estima::inline v0_1

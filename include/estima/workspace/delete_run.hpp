@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <estima/history/change_log.hpp>
+#include <estima/history/journal.hpp>
+#include <estima/workspace/workspace.hpp>
+
+namespace estima::inline v0_1 {
+
+namespace detail {
+inline std::filesystem::path deleted_runs_folder(workspace const& w) { return w.path() / "deleted"; }
+
+/// Moves a run's folder in one step; whoever keeps something derived from the runs is told before and after.
+inline void move_run(workspace const& w, std::string const& id, std::filesystem::path const& from,
+                     std::filesystem::path const& to) {
+    change_log const changes{w.path()};
+    changes.add(id);
+    make_directories(to.parent_path());
+    if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) != 0)
+        throw_file_error("cannot move " + from.string() + " to", to);
+    changes.add(id);
+}
+}  // namespace detail
+
+/// Takes a run out of everybody's sight: no list and no search has it. Its folder goes to <workspace>/deleted, where
+/// restore_run() finds it until collect_garbage() removes it. EST-630: the run is not over; EST-307: there is none;
+/// EST-301: it cannot be moved.
+inline void delete_run(workspace const& w, std::string const& id) {
+    run const one = w.run(id);
+    run_directory const directory = one.directory();
+    if (!is_terminal(journal{directory.journal()}.record().status))
+        throw error{"EST-630",
+                    {.what = "a run that is not over cannot be deleted",
+                     .where = id,
+                     .remedy = "cancel it first, and wait for its end"}};
+    std::filesystem::path const place = detail::deleted_runs_folder(w) / id;
+    detail::move_run(w, id, directory.path, place);
+    // From now on its age counts.
+    if (::utimensat(AT_FDCWD, place.c_str(), nullptr, 0) != 0) throw_file_error("cannot change the time of", place);
+}
+
+/// The ids of the runs that were deleted and can be restored, sorted. EST-301.
+inline std::vector<std::string> deleted_runs(workspace const& w) {
+    std::vector<std::string> ids = names_in(detail::deleted_runs_folder(w));
+    std::erase_if(ids, [](std::string const& id) { return !detail::is_run_id(id); });
+    std::sort(ids.begin(), ids.end());
+    return ids;
+}
+
+/// Brings a deleted run back as it was. EST-631: there is none of that id; EST-301: it cannot be moved.
+inline run restore_run(workspace const& w, std::string const& id) {
+    std::filesystem::path const place = detail::deleted_runs_folder(w) / id;
+    struct stat status {};
+    if (!detail::is_run_id(id) || ::stat(place.c_str(), &status) != 0) {
+        std::vector<std::string> const ids = deleted_runs(w);
+        throw error{"EST-631",
+                    {.what = "there is no deleted run \"" + shown(id.substr(0, 300)) + "\"",
+                     .where = detail::deleted_runs_folder(w).string(),
+                     .why = ids.empty() ? "no run is kept there" : "there are: " + detail::listed(ids),
+                     .remedy = "name one of them; collect_garbage() removes them for good after a while"}};
+    }
+    detail::move_run(w, id, place, w.path() / "runs" / id);
+    return w.run(id);
+}
+
+}  // namespace estima::inline v0_1

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdint>
+#include <ctime>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <estima/history/journal.hpp>
+#include <estima/history/lines.hpp>
+#include <estima/history/metric_files.hpp>
+#include <estima/history/metric_line.hpp>
+#include <estima/history/point_file.hpp>
+#include <estima/run_configuration/json.hpp>
+#include <estima/snapshot/verify_store.hpp>
+#include <estima/system/open_beneath.hpp>
+#include <estima/system/sha256_of_file.hpp>
+#include <estima/workspace/workspace.hpp>
+
+namespace estima::inline v0_1 {
+
+/// Something in a workspace that is not as it was written.
+struct verify_finding {
+    enum class kind {
+        damage,   ///< something is lost, or not what it was
+        leftover  ///< of a process that was killed: it takes room and harms nobody
+    };
+    kind is = kind::damage;
+    std::string path;         ///< relative to the workspace
+    std::string what;
+    std::string remedy{};
+    bool is_mendable = false;  ///< verify() can do it
+    bool is_mended = false;    ///< and has done it
+};
+
+struct verify_options {
+    bool mend = false;  ///< takes damaged objects out of the store, so that the next snapshot writes them; removes leftovers
+    std::function<void(std::uint64_t bytes)> progress{};  ///< called with the bytes that were read so far
+};
+
+/// What verify() looked at, and what it found.
+struct verify_report {
+    std::vector<verify_finding> findings;
+    std::uint64_t runs = 0, artifacts = 0, metric_files = 0, snapshots = 0, objects = 0, model_versions = 0, bytes = 0;
+
+    /// Nothing is lost; leftovers do not count.
+    bool is_sound() const {
+        for (verify_finding const& one : findings)
+            if (one.is == verify_finding::kind::damage && !one.is_mended) return false;
+        return true;
+    }
+};
+
+namespace detail {
+class workspace_check {
+public:
+    workspace_check(workspace const& w, verify_options const& options) : root_{w.path()}, options_{options} {}
+
+    verify_report run() {
+        check_store();
+        for (std::string const& id : names_in(root_ / "runs")) check_run(id);
+        for (std::string const& name : names_in(root_ / "models")) check_model(name);
+        return std::move(report_);
+    }
+
+private:
+    using kind = verify_finding::kind;
+    static constexpr std::time_t leftover_age = 24 * 60 * 60;  // seconds: nobody is still writing it
+
+    std::string relative(std::filesystem::path const& path) const {
+        return shown(path.lexically_relative(root_).generic_string());
+    }
+    verify_finding& found(kind is, std::filesystem::path const& path, std::string what, std::string remedy = {}) {
+        report_.findings.push_back({.is = is, .path = relative(path), .what = std::move(what), .remedy = std::move(remedy)});
+        return report_.findings.back();
+    }
+    void saw(std::uint64_t bytes) {
+        report_.bytes += bytes;
+        if (options_.progress) options_.progress(report_.bytes);
+    }
+
+    void check_store() {
+        store_layout const layout{root_ / "snapshots"};
+        store_report const store = verify_store(layout.root, [this](std::uint64_t all) {
+            if (options_.progress) options_.progress(all);
+        });
+        report_.snapshots = store.snapshots;
+        report_.objects = store.objects;
+        report_.bytes = store.bytes;
+        for (store_report::fault const& one : store.faults) {
+            verify_finding& f = found(kind::damage, one.path, one.what,
+                                      "submit from the same source directory again: what is missing is stored anew");
+            f.is_mendable = !one.object.empty();
+            if (f.is_mendable && options_.mend) f.is_mended = take_damage_out(layout, one.object);
+        }
+        for (std::string const& name : names_in(layout.temporary())) leftover(layout.temporary() / name);
+    }
+
+    /// What a killed process left under a temporary name, once it is a day old.
+    void leftover(std::filesystem::path const& path) {
+        struct stat status {};
+        if (::lstat(path.c_str(), &status) != 0 || status.st_mtime > std::time(nullptr) - leftover_age) return;
+        verify_finding& f = found(kind::leftover, path, "a process that was killed left it", "remove it");
+        f.is_mendable = true;
+        std::error_code code;
+        if (options_.mend) f.is_mended = std::filesystem::remove_all(path, code) != static_cast<std::uintmax_t>(-1);
+    }
+
+    void check_run(std::string const& id) {
+        run_directory const run{root_ / "runs" / id};
+        if (id.starts_with('.')) return leftover(run.path);
+        ++report_.runs;
+        try {
+            journal log{run.journal()};
+            run_record const& record = log.record();
+            if (record.lines_ignored > 0)
+                found(kind::damage, run.journal(),
+                      std::to_string(record.lines_ignored) +
+                          (record.lines_ignored == 1 ? " line is no event of a run" : " lines are no events of a run"),
+                      "none: what they said is lost; the other lines count");
+            if (record.run_id != id)
+                found(kind::damage, run.journal(), "it does not begin as the journal of this run", "restore it from a copy");
+            if (!record.snapshot_id.empty() && ::access((root_ / "snapshots" / "trees" / record.snapshot_id).c_str(), F_OK) != 0)
+                found(kind::damage, run.path, "its snapshot " + record.snapshot_id.substr(0, 12) + "... is not there",
+                      "none: what the run needs of it lies in its folder `code`");
+            check_configuration(run);
+            for (artifact_record const& one : record.artifacts) check_file(run.code(), one, run.code() / one.path);
+            check_metrics(run);
+        } catch (error const& e) {
+            found(kind::damage, run.path, e.text().what + (e.text().why.empty() ? "" : ": " + e.text().why), e.text().remedy);
+        }
+    }
+
+    void check_configuration(run_directory const& run) {
+        try {
+            (void)run_configuration_from_json(json::parse(read_file(run.run_configuration())));
+        } catch (std::exception const& e) {
+            found(kind::damage, run.run_configuration(), e.what(), "restore it from a copy");
+        }
+    }
+
+    void check_file(std::filesystem::path const& folder, artifact_record const& one, std::filesystem::path const& path) {
+        ++report_.artifacts;
+        file_descriptor const fd = open_beneath(folder, one.path);
+        struct stat status {};
+        std::string const remedy = "restore it from a copy; the record of it stays as it is";
+        if (!fd || ::fstat(fd.get(), &status) != 0) {
+            found(kind::damage, path, "it is not there any more", remedy);
+        } else if (auto const size = static_cast<std::uint64_t>(status.st_size); size != one.bytes) {
+            found(kind::damage, path,
+                  "it has " + std::to_string(size) + " bytes, and had " + std::to_string(one.bytes), remedy);
+        } else if (sha256_of_range(fd.get(), 0, size, [this](std::uint64_t bytes) { saw(bytes); }) != one.sha256) {
+            found(kind::damage, path, "its bytes do not have the SHA-256 that was recorded", remedy);
+        }
+    }
+
+    void check_metrics(run_directory const& run) {
+        for (metric_file const& file : metric_files(run.metrics())) {
+            ++report_.metric_files;
+            std::uint64_t damaged = 0;
+            if (file.is_points) {
+                point_file points{file.path.string()};
+                std::uint64_t next = 0;
+                points.read(next, true, [](stored_point const&) {});
+                damaged = points.damaged();
+            } else {
+                for_each_line(file.path, [&damaged](std::string_view line, bool is_ended) {
+                    if (is_ended && line.find_first_not_of(" \t\r") != std::string_view::npos && !parse_metric_line(line))
+                        ++damaged;
+                });
+            }
+            if (damaged > 0)
+                found(kind::damage, file.path, std::to_string(damaged) + (damaged == 1 ? " value is" : " values are") +
+                                                   " torn or no metrics", "none: the others are read");
+        }
+    }
+
+    void check_model(std::string const& name) {
+        std::filesystem::path const home = root_ / "models" / name;
+        for (std::string const& entry : names_in(home))
+            if (entry.starts_with('.')) leftover(home / entry);
+        for (int const version : model_versions(root_ / "models", name)) {
+            ++report_.model_versions;
+            std::filesystem::path const folder = home / std::to_string(version);
+            try {
+                model const m = read_model(folder);
+                for (artifact_record const& one : m.files)
+                    check_file(m.files_directory(), one, m.files_directory() / one.path);
+            } catch (error const& e) {
+                found(kind::damage, folder, e.text().what + (e.text().why.empty() ? "" : ": " + e.text().why), e.text().remedy);
+            }
+        }
+    }
+
+    std::filesystem::path root_;
+    verify_options const& options_;
+    verify_report report_{};
+};
+}  // namespace detail
+
+/// Holds everything in a workspace against what was recorded of it: journals, configurations and metric files are read,
+/// outputs, snapshots and models are compared with their SHA-256. A run that goes on is looked at as it is. Memory does
+/// not grow with the sizes of files. EST-301: a folder cannot be read.
+inline verify_report verify(workspace const& w, verify_options const& options = {}) {
+    return detail::workspace_check{w, options}.run();
+}
+
+}  // namespace estima::inline v0_1

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <filesystem>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include <estima/system/json.hpp>
+#include <estima/terminal/display_width.hpp>
+#include <estima/version.hpp>
+
+#include <process/runs/submitted.hpp>
+#include <support/fake_run.hpp>
+#include <support/scoped_variable.hpp>
+
+#include "estima_program.hpp"
+
+namespace {
+using namespace estima_test;
+using estima::json;
+
+std::vector<std::string> lines_of(std::string const& text) {
+    std::vector<std::string> lines;
+    std::istringstream in{text};
+    for (std::string line; std::getline(in, line);) lines.push_back(line);
+    return lines;
+}
+
+/// A workspace that commands look at, in a known time zone and language.
+class seen_place : public place {
+public:
+    std::vector<std::string> words(std::vector<std::string> all) const {
+        all.insert(all.begin(), {"--workspace", workspace().path().string()});
+        return all;
+    }
+    /// What a command prints; it has to succeed.
+    std::string out(std::vector<std::string> const& all) const {
+        estima_program program{words(all)};
+        std::string text = program.out();
+        INFO(program.err());
+        CHECK(program.code() == 0);
+        return text;
+    }
+    /// A finished run that printed, logged metrics and left an output.
+    estima::run trained(std::string const& loss = "0.25") const {
+        estima::run run = submit("#!/bin/sh\necho trained to " + loss +
+                                 "\nprintf '{\"name\": \"loss\", \"value\": 1.5, \"step\": 1}\\n"
+                                 "{\"name\": \"loss\", \"value\": " + loss +
+                                 ", \"step\": 2}\\n' > \"$ESTIMA_METRICS_FILE\"\necho model > outputs/model\n");
+        run.wait_for_completion({.timeout = patience});
+        return run;
+    }
+
+private:
+    scoped_variable zone_{"TZ", "UTC"}, language_{"LC_ALL", "C.UTF-8"}, no_colour_{"NO_COLOR", std::nullopt},
+        kind_{"TERM", "xterm"};
+};
+}  // namespace
+
+TEST_CASE("estima runs: a table, the newest first, and JSON a line for each run") {
+    seen_place at;
+    {
+        estima_program none{at.words({"runs"})};
+        CHECK(none.out().empty());
+        CHECK(none.code() == 0);
+        CHECK(none.err() == "There are no runs yet.\n");
+    }
+    estima::run const first = at.trained("0.5"), second = at.trained();
+    second.tag("team", "x");
+    auto lines = lines_of(at.out({"runs", "-m", "loss"}));
+    REQUIRE(lines.size() == 3);
+    CHECK(lines[0].starts_with("id "));
+    CHECK(lines[0].ends_with("  loss"));
+    CHECK(lines[1].starts_with(second.id() + "  Completed  20"));
+    CHECK(lines[1].ends_with("  0.25"));
+    CHECK(lines[2].starts_with(first.id() + "  Completed  20"));
+
+    lines = lines_of(at.out({"runs", "metrics.loss > 0.3", "-c", "id,metrics.loss"}));
+    CHECK(lines == std::vector<std::string>{"id" + std::string(first.id().size(), ' ') + "loss", first.id() + "   0.5"});
+    CHECK(lines_of(at.out({"runs", "-o", "metrics.loss DESC", "-c", "id", "--max", "1"})).at(1) == first.id());
+    CHECK(lines_of(at.out({"runs", "-e", "test", "-c", "id"})).size() == 3);
+    CHECK_THAT((estima_program{at.words({"runs", "--columns", "id,foo"})}.err()),
+               Catch::StartsWith("[EST-652] there is no column \"foo\""));
+
+    lines = lines_of(at.out({"runs", "--json", "tags.team = 'x'"}));
+    REQUIRE(lines.size() == 1);
+    json const told = json::parse(lines[0]);
+    CHECK(told["run_id"] == second.id());
+    CHECK(told["status"] == "Completed");
+    CHECK(told["metrics"]["loss"]["last"] == 0.25);
+    CHECK(told["metrics"]["loss"]["max"] == 1.5);
+    CHECK(told["tags"]["team"] == "x");
+    CHECK(told["end_time"].get<std::string>().ends_with("Z"));
+}
+
+TEST_CASE("estima show: all about a run, by its id, a part of it, or as the latest") {
+    seen_place at;
+    estima::run const run = at.trained();
+    run.log_parameter("lr", "0.1");
+    std::string const text = at.out({"show", run.id()});
+    for (char const* part : {"  status          Completed\n", "  script          train\n", "\nParameters\n  lr              0.1\n",
+                             "Metric  last   min  max  step  points\nloss    0.25  0.25  1.5     2       2\n", "outputs/model"})
+        CHECK_THAT(text, Catch::Contains(part));
+    CHECK(at.out({"show", "latest"}) == text);
+    CHECK(at.out({"show", "latest:test"}) == text);
+    CHECK(at.out({"show", run.id().substr(0, 7)}) == text);
+    CHECK(at.out({"show", run.id().substr(run.id().size() - 8)}) == text);
+    CHECK(json::parse(at.out({"show", run.id(), "--json"}))["artifacts"][0]["path"] == "outputs/model");
+    CHECK(json::parse(at.out({"show", run.id(), "--config"}))["script"] == "train");
+
+    estima::run const other = at.trained();
+    estima_program several{at.words({"show", "test_"})};
+    CHECK(several.code() == 1);
+    CHECK_THAT(several.err(), Catch::Contains("[EST-650] 2 runs begin or end with \"test_\"") && Catch::Contains(run.id()) &&
+                                  Catch::Contains(other.id()));
+    estima_program none{at.words({"show", "latest:other"})};
+    CHECK(none.code() == 1);
+    CHECK_THAT(none.err(), Catch::StartsWith("[EST-651] there are no runs of experiment \"other\""));
+    estima_program unknown{at.words({"show", "nothing/such", "--json"})};
+    CHECK(unknown.code() == 1);
+    CHECK(json::parse(unknown.err())["error"]["id"] == "EST-307");
+}
+
+TEST_CASE("estima show tells why a run failed") {
+    seen_place at;
+    estima::run const run = at.submit("#!/bin/sh\necho 'no such \033[31mthing' >&2\nexit 3\n");
+    run.wait_for_completion({.timeout = patience, .raise_on_error = false});
+    std::string const text = at.out({"show", "latest"});
+    CHECK_THAT(text, Catch::Contains("  status          Failed\n") && Catch::Contains("  id              EST-420\n") &&
+                         Catch::Contains("no such \\x1b[31mthing\n") && Catch::Contains("estima logs " + run.id()));
+    estima_program follower{at.words({"logs", "-f", "latest"})};
+    CHECK(follower.out() == "no such \033[31mthing\n");
+    CHECK(follower.code() == 1);
+    CHECK_THAT(follower.err(), Catch::StartsWith("Run " + run.id() + ": Failed, "));
+}
+
+TEST_CASE("estima logs: as they are through a pipe, of the ranks that are asked for") {
+    seen_place at;
+    at.write("train", "#!/bin/sh\necho \"I am $RANK\"\n");
+    estima::run_configuration job{.script = "train", .framework = "Native", .communicator = "Gloo", .node_count = 1};
+    job.pytorch.process_count = 2;
+    estima::run const run = at.experiment().submit(job, at.source());
+    run.wait_for_completion({.timeout = patience});
+    CHECK(at.out({"logs", "latest"}) == "I am 0\n");
+    CHECK(at.out({"logs", "latest", "--rank", "1"}) == "I am 1\n");
+    CHECK(at.out({"logs", "latest", "--all-ranks"}) == "[0] I am 0\n[1] I am 1\n");
+    CHECK(at.out({"logs", "latest", "-f", "--rank", "1"}) == "I am 1\n");
+    CHECK(at.out({"logs", "latest", "-f", "--rank", "1,0"}).size() == 22);
+    CHECK(estima_program{at.words({"logs", "latest", "--rank", "-1"})}.code() == 2);
+}
+
+TEST_CASE("estima logs -f ends with the run; Ctrl-C ends only the looking") {
+    seen_place at;
+    estima::run const run = at.submit("#!/bin/sh\necho begun\nwhile [ ! -e '" + (at / "go").string() +
+                                      "' ]; do sleep 0.01; done\necho done\n");
+    estima_program follower{at.words({"logs", "-f", run.id()})};
+    CHECK(follower.says("begun\n"));
+    estima_program left{at.words({"logs", "-f", run.id()}), seen_through::terminal};
+    CHECK(left.says("begun\r\n"));
+    left.type("\x03");
+    CHECK(left.code() == 128 + SIGINT);
+    CHECK(run.status() == estima::run_status::running);
+    write_file(at / "go", "");
+    CHECK(follower.out() == "begun\ndone\n");
+    CHECK(follower.code() == 0);
+}
+
+TEST_CASE("on a terminal: colours, 80 columns, and nothing of a run steers it") {
+    seen_place at;
+    estima::run const run = at.submit("#!/bin/sh\nprintf 'a \\033[2Jb\\007\\n'\n");
+    run.wait_for_completion({.timeout = patience});
+    run.tag("\x1B]0;title\x07", std::string(200, 'v'));
+    auto shown = [&at](std::vector<std::string> const& words) {
+        estima_program program{at.words(words), seen_through::terminal};
+        std::string text = program.out();
+        CHECK(program.code() == 0);
+        text.erase(std::remove(text.begin(), text.end(), '\r'), text.end());
+        return text;
+    };
+    CHECK(shown({"logs", "latest"}) == "a b\\x07\n");
+    std::string const table = shown({"runs", "-c", "id,status,created,took,tags.\x1B]0;title\x07,experiment"});
+    CHECK_THAT(table, Catch::Contains("\x1B[32mCompleted\x1B[0m") && !Catch::Contains("\x1B]") && !Catch::Contains("\x07"));
+    std::string const all = shown({"show", "latest"});
+    CHECK_THAT(all, Catch::Contains("\\x1b]0;title\\x07") && !Catch::Contains("\x1B]"));
+    CHECK_THAT(shown({"show", "latest", "--json"}), Catch::Contains("\\u001b]0;title\\u0007") && !Catch::Contains("\x1B"));
+
+    scoped_variable const plain{"NO_COLOR", "1"};
+    for (std::string const& text : {shown({"runs", "-c", "id,status,created,took,tags.\x1B]0;title\x07,experiment"}),
+                                    shown({"runs", "-m", "a_metric_with_a_long_name,another_metric_with_a_long_name"})})
+        for (std::string const& line : lines_of(text)) {
+            INFO(line);
+            CHECK(estima::terminal::display_width(line) <= 80);
+            CHECK(line.find('\x1B') == std::string::npos);
+        }
+    for (std::string const& line : lines_of(shown({"show", "latest"})))
+        if (line.find("folder") == std::string::npos && line.find("page") == std::string::npos)
+            CHECK(estima::terminal::display_width(line) <= 80);
+}
+
+TEST_CASE("a command line that is wrong is told, with exit code 2; help and version need no workspace") {
+    scoped_variable const nowhere{"ESTIMA_WORKSPACE", "/nowhere"};
+    for (std::vector<std::string> const& words : std::vector<std::vector<std::string>>{
+             {}, {"nonsense"}, {"show"}, {"runs", "--max", "few"}, {"logs", "x", "--rank", "0", "--all-ranks"}}) {
+        estima_program program{words};
+        CHECK(program.out().empty());
+        CHECK(program.code() == 2);
+        CHECK(!program.err().empty());
+    }
+    CHECK(estima_program{{"--version"}}.out() == std::string{"estima "} + estima::library_version + "\n");
+    CHECK_THAT((estima_program{{"runs", "--help"}}.out()), Catch::Contains("--order-by"));
+    estima_program elsewhere{{"runs"}};
+    CHECK(elsewhere.code() == 1);
+    CHECK_THAT(elsewhere.err(), Catch::StartsWith("[EST-653] there is no workspace\n  where: /nowhere\n"));
+    CHECK(!std::filesystem::exists("/nowhere"));
+}
+
+TEST_CASE("a reader that goes away ends the program quietly; a full disk is told") {
+    seen_place at;
+    estima::run const run = at.submit("#!/bin/sh\nyes 'a line of text' | head -c 3000000\n");
+    run.wait_for_completion({.timeout = patience});
+    estima_program cut{at.words({"logs", "latest"})};
+    CHECK(cut.says("a line"));
+    cut.close_output();
+    CHECK(cut.code() == 128 + SIGPIPE);
+    CHECK(cut.err().empty());
+    std::string const command = "'" + estima_program::program() + "' -w '" + at.workspace().path().string() + "' runs >/dev/full";
+    estima_program full{"/bin/sh", {"-c", command}, seen_through::pipe};
+    CHECK(full.code() == 1);
+    CHECK_THAT(full.err(), Catch::StartsWith("[EST-654]"));
+}

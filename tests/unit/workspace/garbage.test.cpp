@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <catch2/catch.hpp>
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <atomic>
+#include <filesystem>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <estima/workspace/collect_garbage.hpp>
+#include <estima/workspace/search_runs.hpp>
+#include <estima/workspace/verify.hpp>
+
+#include "../../support/error_of.hpp"
+#include "../../support/fake_run.hpp"
+
+namespace {
+namespace fs = std::filesystem;
+using estima_test::error_of;
+using estima_test::write_file;
+
+/// A workspace whose runs have snapshots of their own, with many small files that all have and some that are its own.
+struct workspace_with_snapshots {
+    estima_test::temporary_directory folder{};
+    estima::workspace w = estima::workspace::open(folder / "workspace");
+
+    std::string take(std::string const& own) const {
+        for (int i = 0; i < 60; ++i) write_file(folder / "source" / ("common_" + std::to_string(i)), "text " + std::to_string(i));
+        for (int i = 0; i < 60; ++i)
+            write_file(folder / "source" / ("own_" + std::to_string(i)), own + std::string(2000, 'x') + std::to_string(i));
+        write_file(folder / "source/large.bin", own + std::string(2'000'000, 'y'));
+        return estima::snapshot_store{w.path() / "snapshots"}.take(folder / "source").id;
+    }
+    /// A run that is over, with its snapshot.
+    std::string add(std::string const& own, bool is_over = true) const {
+        auto const made = estima::detail::create_run(w.path(), "digits", {.script = "common_0"}, take(own), "/source");
+        estima::journal log{made.directory.journal()};
+        if (is_over) (void)log.append_status(estima::run_status::failed);
+        return made.directory.run_id();
+    }
+    std::vector<std::string> found() const {
+        std::vector<std::string> ids;
+        for (auto const& run : search_runs(w)) ids.push_back(run.run_id);
+        std::sort(ids.begin(), ids.end());
+        return ids;
+    }
+    bool can_restore(std::string const& run) const {
+        auto const snapshot = estima::journal{estima::run_directory{w.path() / "runs" / run}.journal()}.record().snapshot_id;
+        fs::path const place = folder / ("restored_" + run);
+        estima::snapshot_store{w.path() / "snapshots"}.restore(snapshot, place);
+        return fs::file_size(place / "large.bin") > 2'000'000;
+    }
+};
+using texts = std::vector<std::string>;
+estima::garbage_options const now{.older_than = estima::seconds(-3600)};
+}  // namespace
+
+TEST_CASE("a deleted run is in no list and no search until it is restored") {
+    workspace_with_snapshots const f;
+    std::string const a = f.add("a"), b = f.add("b");
+    CHECK(f.found().size() == 2);
+    delete_run(f.w, a);
+    CHECK(f.w.runs() == texts{b});
+    CHECK(f.found() == texts{b});
+    CHECK(deleted_runs(f.w) == texts{a});
+    CHECK(error_of([&] { (void)f.w.run(a); }).find("EST-307") != std::string::npos);
+    CHECK(error_of([&] { delete_run(f.w, a); }).find("EST-307") != std::string::npos);
+    CHECK(restore_run(f.w, a).id() == a);
+    CHECK(f.found().size() == 2);
+    CHECK(deleted_runs(f.w).empty());
+    CHECK(error_of([&] { restore_run(f.w, a); }).find("EST-631") != std::string::npos);
+    CHECK(error_of([&] { restore_run(f.w, "../runs/" + a); }).find("EST-631") != std::string::npos);
+}
+
+TEST_CASE("a run that goes on cannot be deleted") {
+    workspace_with_snapshots const f;
+    std::string const a = f.add("a", false);
+    std::string const e = error_of([&] { delete_run(f.w, a); });
+    CHECK(e.find("EST-630") != std::string::npos);
+    CHECK(f.w.runs() == texts{a});
+}
+
+TEST_CASE("garbage is what no run needs any more, and nothing else") {
+    workspace_with_snapshots const f;
+    std::string const a = f.add("a"), b = f.add("b");
+    f.take("nobody's");
+    delete_run(f.w, a);
+    CHECK(collect_garbage(f.w).runs == 0);  // not old enough
+    auto const trial = collect_garbage(f.w, {.older_than = now.older_than, .is_trial = true});
+    CHECK(trial.runs == 1);
+    CHECK(trial.snapshots == 2);
+    CHECK(trial.bytes > 4'000'000);
+    CHECK(deleted_runs(f.w) == texts{a});
+
+    auto const done = collect_garbage(f.w, now);
+    CHECK(done.runs == 1);
+    CHECK(done.snapshots == 2);
+    CHECK(done.objects == trial.objects);
+    CHECK(done.bytes == trial.bytes);
+    CHECK(deleted_runs(f.w).empty());
+    CHECK(verify(f.w).findings.empty());
+    CHECK(f.can_restore(b));
+    CHECK(collect_garbage(f.w, now).bytes == 0);
+    // What was removed is there again when it is needed again.
+    CHECK(f.can_restore(f.add("a")));
+    CHECK(verify(f.w).findings.empty());
+}
+
+TEST_CASE("a deleted run that is kept keeps its snapshot") {
+    workspace_with_snapshots const f;
+    std::string const a = f.add("a");
+    delete_run(f.w, a);
+    collect_garbage(f.w, {.older_than = estima::seconds(3600)});
+    restore_run(f.w, a);
+    CHECK(f.can_restore(a));
+}
+
+TEST_CASE("where a tree cannot be read nothing of the store is removed") {
+    workspace_with_snapshots const f;
+    std::string const a = f.add("a");
+    f.take("nobody's");
+    auto const snapshot = estima::journal{estima::run_directory{f.w.path() / "runs" / a}.journal()}.record().snapshot_id;
+    fs::path const tree = f.w.path() / "snapshots/trees" / snapshot;
+    std::string const text = estima::read_file(tree);
+    fs::permissions(tree, fs::perms::owner_write, fs::perm_options::add);
+    write_file(tree, "x" + text);
+    CHECK(collect_garbage(f.w, now).objects == 0);
+    write_file(tree, text);
+    CHECK(f.can_restore(a));
+}
+
+TEST_CASE("runs are made while garbage is collected, and none loses its snapshot") {
+    workspace_with_snapshots const f;
+    std::atomic<bool> over{false};
+    std::thread collector{[&] {
+        while (!over) collect_garbage(f.w, now);
+    }};
+    std::vector<std::string> ids;
+    for (int i = 0; i < 8; ++i) {
+        // As submit does.
+        estima::detail::workspace_lock const held{f.w.path(), estima::detail::workspace_lock::kind::shared};
+        ids.push_back(f.add("the same", true));
+    }
+    over = true;
+    collector.join();
+    for (std::string const& id : ids) CHECK(f.can_restore(id));
+    CHECK(verify(f.w).findings.empty());
+}

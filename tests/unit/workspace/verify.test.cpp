@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <catch2/catch.hpp>
+
+#include <sys/stat.h>
+#include <sys/time.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <estima/snapshot/snapshot_store.hpp>
+#include <estima/workspace/verify.hpp>
+
+#include "../../support/fake_run.hpp"
+
+namespace {
+namespace fs = std::filesystem;
+using estima_test::append_file;
+using estima_test::write_file;
+
+/// A workspace with one run that is over: a snapshot of small files and a large one, an output, metrics, a model.
+struct workspace_to_verify {
+    estima_test::temporary_directory folder{};
+    estima::workspace w = estima::workspace::open(folder / "workspace");
+    std::string snapshot{};
+    estima::run_directory run{};
+
+    workspace_to_verify() {
+        for (int i = 0; i < 100; ++i) write_file(folder / "source" / ("small_" + std::to_string(i)), "text " + std::to_string(i));
+        write_file(folder / "source/large.bin", std::string(2'000'000, 'x'));
+        snapshot = take();
+        run = estima::detail::create_run(w.path(), "digits", {.script = "small_0"}, snapshot, "/source").directory;
+        write_file(run.outputs() / "model.bin", "weights");
+        append_file(run.metrics_file(0), "{\"name\":\"loss\",\"value\":1}\n");
+        estima::journal log{run.journal()};
+        for (auto const status : {estima::run_status::preparing, estima::run_status::starting, estima::run_status::running})
+            (void)log.append_status(status);
+        log.append({{"event", "artifact"}, {"path", "outputs/model.bin"}, {"bytes", 7}, {"sha256", estima::sha256_hex("weights")}});
+        (void)log.append_status(estima::run_status::finalizing);
+        (void)log.append_status(estima::run_status::completed);
+        estima::run{run}.register_model({.name = "digits", .path = "outputs/model.bin"});
+    }
+    std::string take() const { return estima::snapshot_store{w.path() / "snapshots"}.take(folder / "source").id; }
+
+    std::vector<std::string> damage(estima::verify_options const& options = {}) const {
+        std::vector<std::string> all;
+        for (auto const& one : verify(w, options).findings)
+            if (one.is == estima::verify_finding::kind::damage && !one.is_mended) all.push_back(one.path + ": " + one.what);
+        return all;
+    }
+    std::vector<fs::path> files_below(fs::path const& part) const {
+        std::vector<fs::path> all;
+        for (auto const& entry : fs::recursive_directory_iterator{w.path() / part})
+            if (entry.is_regular_file()) all.push_back(entry.path());
+        return all;
+    }
+};
+
+void flip(fs::path const& file, std::uint64_t at) {
+    std::string bytes = estima::read_file(file);
+    bytes.at(at) ^= 0x20;
+    fs::permissions(file, fs::perms::owner_write, fs::perm_options::add);
+    write_file(file, bytes);
+}
+}  // namespace
+
+TEST_CASE("a workspace in which nothing is wrong is sound, and what was looked at is counted") {
+    workspace_to_verify const f;
+    std::uint64_t seen = 0;
+    auto const report = verify(f.w, {.progress = [&seen](std::uint64_t bytes) {
+                                   CHECK(bytes >= seen);
+                                   seen = bytes;
+                               }});
+    CHECK(report.findings.empty());
+    CHECK(report.is_sound());
+    CHECK(report.runs == 1);
+    CHECK(report.artifacts == 2);  // the output, and the model's copy of it
+    CHECK(report.metric_files == 1);
+    CHECK(report.snapshots == 1);
+    CHECK(report.objects == 101);
+    CHECK(report.model_versions == 1);
+    CHECK(report.bytes == 2'000'000 + 10 * 6 + 90 * 7 + 2 * 7);
+    CHECK(seen == report.bytes);
+    CHECK(verify(estima::workspace::open(f.folder / "empty")).is_sound());
+}
+
+TEST_CASE("a byte that was changed in what has a checksum is found, wherever it is") {
+    workspace_to_verify const f;
+    std::vector<fs::path> files = f.files_below("models/digits/1/files");
+    for (char const* part : {"snapshots/objects", "snapshots/packs", "snapshots/trees", "runs"})
+        for (fs::path const& file : f.files_below(part))
+            if (std::string{part} != "runs" || file.filename() == "model.bin") files.push_back(file);
+    REQUIRE(files.size() >= 4);
+    for (fs::path const& file : files) {
+        std::uint64_t const size = fs::file_size(file);
+        for (std::uint64_t at = 0; at < size; at += size / 7 + 1) {
+            INFO(file << " at " << at);
+            flip(file, at);
+            CHECK_FALSE(f.damage().empty());
+            flip(file, at);
+        }
+        INFO(file);
+        CHECK(f.damage().empty());
+    }
+}
+
+TEST_CASE("what is not there any more is found") {
+    workspace_to_verify const f;
+    fs::remove(f.run.outputs() / "model.bin");
+    CHECK(f.damage() == std::vector<std::string>{"runs/" + f.run.run_id() + "/code/outputs/model.bin: it is not there any more"});
+    write_file(f.run.outputs() / "model.bin", "weight");
+    CHECK(f.damage()[0].ends_with("it has 6 bytes, and had 7"));
+    write_file(f.run.outputs() / "model.bin", "weights");
+    fs::remove(f.run.run_configuration());
+    CHECK(f.damage().size() == 1);
+    fs::remove_all(f.w.path() / "snapshots/objects");
+    auto const damage = f.damage();
+    REQUIRE(damage.size() == 2);
+    CHECK(damage[0] == "snapshots/trees/" + f.snapshot + ": 1 file of this snapshot cannot be had: large.bin");
+}
+
+TEST_CASE("lines that are no events, and metrics that are none, are counted") {
+    workspace_to_verify const f;
+    append_file(f.run.journal(), "{\"event\":\"tag\",\"name\":\nhello\n");
+    append_file(f.run.metrics_file(0), "{\"name\":\n\n");
+    auto const damage = f.damage();
+    REQUIRE(damage.size() == 2);
+    CHECK(damage[0].ends_with("events.jsonl: 2 lines are no events of a run"));
+    CHECK(damage[1].ends_with("rank_0.jsonl: 1 value is torn or no metrics"));
+}
+
+TEST_CASE("a damaged object is taken out when that is asked for, and the next snapshot has it again") {
+    workspace_to_verify const f;
+    for (char const* part : {"snapshots/objects", "snapshots/packs"}) {
+        fs::path const file = f.files_below(part).at(0);
+        flip(file, 1);
+        CHECK(f.damage().size() == 1);  // looking alone mends nothing
+        CHECK(f.damage({.mend = true}).empty());
+        CHECK(f.damage().size() == 1);  // the snapshot misses it now
+        fs::remove_all(f.w.path() / "snapshots/index");
+        CHECK(f.take() == f.snapshot);
+        CHECK(f.damage().empty());
+    }
+}
+
+TEST_CASE("what killed processes left behind is told when it is a day old, is no damage, and is removed on request") {
+    workspace_to_verify const f;
+    fs::path const left = f.w.path() / "runs/.digits_1700000000_00000000.tmp";
+    write_file(left / "events.jsonl", "x");
+    CHECK(verify(f.w).findings.empty());
+    timeval const old[2]{{1'600'000'000, 0}, {1'600'000'000, 0}};
+    REQUIRE(::utimes(left.c_str(), old) == 0);
+    auto const report = verify(f.w);
+    REQUIRE(report.findings.size() == 1);
+    CHECK(report.findings[0].is == estima::verify_finding::kind::leftover);
+    CHECK(report.is_sound());
+    CHECK(fs::exists(left));
+    CHECK(verify(f.w, {.mend = true}).findings.at(0).is_mended);
+    CHECK_FALSE(fs::exists(left));
+}

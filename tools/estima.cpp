@@ -1,0 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <estima/terminal/main.hpp>
+
+int main(int argc, char** argv) { return estima::terminal::main(argc, argv); }
