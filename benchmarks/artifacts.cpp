@@ -24,7 +24,7 @@
 #include <vector>
 
 #include <estima/history/copy_verified.hpp>
-#include <estima/launcher/conclusion.hpp>
+#include <estima/launcher/record_outputs.hpp>
 
 namespace fs = std::filesystem;
 

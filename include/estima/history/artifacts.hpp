@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <set>
 #include <string>
 #include <string_view>
@@ -50,11 +51,24 @@ inline std::string listed(std::vector<std::string> const& names, std::size_t at_
 }
 
 inline artifact_record const* find_artifact(run_record const& record, std::string_view name) {
-    auto const place = std::find_if(record.artifacts.begin(), record.artifacts.end(),
-                                    [name](auto const& a) { return a.path == name; });
-    return place == record.artifacts.end() ? nullptr : &*place;
+    auto const place = std::lower_bound(record.artifacts.begin(), record.artifacts.end(), name, artifact_order{});
+    return place == record.artifacts.end() || place->path != name ? nullptr : &*place;
+}
+
+/// Whether a name is that of `prefix` or of something in the folder `prefix`; all are below an empty one.
+inline bool is_below(std::string_view name, std::string_view prefix) {
+    while (prefix.ends_with('/')) prefix.remove_suffix(1);
+    return prefix.empty() || name == prefix || (name.starts_with(prefix) && name[prefix.size()] == '/');
 }
 }  // namespace detail
+
+/// The outputs of a run that are recorded below `prefix` (empty: all), in the order of artifact_order.
+inline std::vector<artifact_record> artifacts_below(run_record const& record, std::string_view prefix) {
+    std::vector<artifact_record> found;
+    std::copy_if(record.artifacts.begin(), record.artifacts.end(), std::back_inserter(found),
+                 [prefix](artifact_record const& a) { return detail::is_below(a.path, prefix); });
+    return found;
+}
 
 /// The names of a run's files, sorted: its outputs, which are recorded when the script has ended ("outputs/..."), what
 /// is in ./logs now ("logs/...") and what each process wrote to its output and error ("system_logs/...").

@@ -62,6 +62,13 @@ public:
         return true;
     }
 
+    /// Calls `work` while no other process is writing a line.
+    template <class Work>
+    void while_nobody_writes(Work const& work) {
+        lock const held{fd_.get()};
+        work();
+    }
+
     /// The run as of now: reads what was added since the last call.
     run_record const& record() {
         char buffer[16384];

@@ -29,6 +29,9 @@ struct run_directory {
     std::filesystem::path rank_stderr(int rank) const { return system_logs() / ("rank_" + std::to_string(rank) + "_stderr.txt"); }
     std::filesystem::path supervisor_log() const { return system_logs() / "supervisor.txt"; }
     std::filesystem::path mpirun_log() const { return system_logs() / "mpirun.txt"; }
+    /// Where a script asks for its outputs to be recorded while it runs (launcher/upload_watch.hpp).
+    std::filesystem::path uploads() const { return path / "uploads"; }
+    std::filesystem::path upload_requests() const { return uploads() / "requests"; }
     std::filesystem::path page() const { return path / "index.html"; }
 };
 

@@ -6,8 +6,11 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
+#include <estima/history/media_type.hpp>
 #include <estima/history/status.hpp>
 #include <estima/system/clock.hpp>
 #include <estima/system/json.hpp>
@@ -43,6 +46,20 @@ struct artifact_record {
     std::string path;  ///< relative to the script's folder: "outputs/model.pkl"
     std::uint64_t bytes = 0;
     std::string sha256;
+
+    /// What it is by its extension: "image/png".
+    std::string_view media_type() const { return media_type_of(path); }
+    bool operator==(artifact_record const&) const = default;
+};
+
+/// The order of artifacts: a folder's files together, at the place of the folder's name among its neighbours.
+struct artifact_order {
+    bool operator()(std::string_view a, std::string_view b) const {
+        return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
+            return y != '/' && (x == '/' || static_cast<unsigned char>(x) < static_cast<unsigned char>(y));
+        });
+    }
+    bool operator()(artifact_record const& a, std::string_view path) const { return (*this)(a.path, path); }
 };
 
 /// A version of a model that was registered from this run.
@@ -65,7 +82,7 @@ struct run_record {
     std::vector<status_change> status_changes;
     std::map<std::string, std::string> tags, properties, parameters;
     std::vector<rank_record> ranks;  ///< in the order of their numbers
-    std::vector<artifact_record> artifacts;
+    std::vector<artifact_record> artifacts;  ///< by name, the files of a folder together: see artifact_order
     std::vector<model_record> models;
     std::vector<std::string> warnings;
     std::optional<run_error> error;
@@ -179,8 +196,14 @@ inline void run_record::apply(json const& event) {
         r.user_seconds += event.value("user_seconds", 0.0);
         r.system_seconds += event.value("system_seconds", 0.0);
         r.peak_memory_bytes = std::max(r.peak_memory_bytes, event.value("peak_memory_bytes", std::uint64_t{0}));
-    } else if (kind == "artifact") {
-        artifacts.push_back({event.value("path", ""), event.value("bytes", std::uint64_t{0}), event.value("sha256", "")});
+    } else if (kind == "artifact" || kind == "artifact_gone") {  // the last word on a name counts
+        std::string path = event.value("path", "");
+        auto place = std::lower_bound(artifacts.begin(), artifacts.end(), path, artifact_order{});
+        bool const is_there = place != artifacts.end() && place->path == path;
+        if (is_there && kind == "artifact_gone") artifacts.erase(place);
+        if (kind == "artifact_gone") return;
+        if (!is_there) place = artifacts.insert(place, artifact_record{});
+        *place = {std::move(path), event.value("bytes", std::uint64_t{0}), event.value("sha256", "")};
     } else if (kind == "model") {
         models.push_back({event.value("name", ""), event.value("version", 0), event.value("path", "")});
     } else if (kind == "warning") {

@@ -43,12 +43,22 @@ public:
                        take_warning warning)
         : run_{run}, before_{before}, artifact_{std::move(artifact)}, warning_{std::move(warning)} {}
 
-    void collect() {
-        file_descriptor root{::open(run_.outputs().c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)};
-        if (!root && errno == ENOENT) return;
-        bool const is_other = errno == ENOTDIR || errno == ELOOP;
-        if (!root) return leave_out("outputs", is_other ? "it is not a directory" : std::strerror(errno));
-        walk(std::move(root), "outputs");
+    /// All outputs, or the file or folder of that name: "outputs/checkpoints".
+    void collect(std::string const& name = "outputs") {
+        file_descriptor folder{::open(run_.outputs().c_str(), directory_flags)};
+        if (!folder && errno == ENOENT) return;
+        if (!folder) return leave_out("outputs", why_no_folder());
+        std::string above = "outputs";
+        while (name != above) {  // a step down at a time, following no link
+            std::size_t const end = std::min(name.find('/', above.size() + 1), name.size());
+            std::string const step = name.substr(above.size() + 1, end - above.size() - 1);
+            std::string const here = name.substr(0, end);
+            if (end == name.size()) return take(folder.get(), entry_of(folder.get(), step), name);
+            folder.reset(::openat(folder.get(), step.c_str(), directory_flags));
+            if (!folder) return leave_out(here, why_no_folder());
+            above = here;
+        }
+        walk(std::move(folder), name);
         if (left_out_ > warnings_at_most)
             warning_(std::to_string(left_out_ - warnings_at_most) + " more entries of ./outputs are no artifacts");
     }
@@ -56,6 +66,11 @@ public:
 private:
     static constexpr std::size_t warnings_at_most = 20;
     static constexpr char const* no_file = "it is not a file";
+    static constexpr int directory_flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
+
+    static char const* why_no_folder() {
+        return errno == ENOTDIR || errno == ELOOP ? "it is not a directory" : std::strerror(errno);
+    }
 
     void leave_out(std::string const& name, std::string const& why) {
         if (++left_out_ <= warnings_at_most) warning_(shown(name) + " is no artifact: " + why);
@@ -73,24 +88,23 @@ private:
         int const fd = directory.release();  // the stream has it
         std::vector<entry> entries;
         for (errno = 0; dirent const* e = ::readdir(stream.get()); errno = 0)
-            if (std::string_view const found{e->d_name}; found != "." && found != "..")
-                entries.push_back({std::string{found}, type_of(fd, *e)});
+            if (std::string const found = e->d_name; found != "." && found != "..")
+                entries.push_back(e->d_type == DT_UNKNOWN ? entry_of(fd, found) : entry{found, e->d_type});
         if (errno != 0) leave_out(name, std::strerror(errno));
         std::sort(entries.begin(), entries.end());
         for (entry const& e : entries) take(fd, e, name + "/" + e.name);
     }
 
-    static unsigned char type_of(int directory, dirent const& e) {
+    static entry entry_of(int directory, std::string const& name) {
         struct stat status {};
-        bool const is_known = e.d_type != DT_UNKNOWN;
-        if (is_known || ::fstatat(directory, e.d_name, &status, AT_SYMLINK_NOFOLLOW) != 0) return e.d_type;
-        return IFTODT(status.st_mode);
+        bool const is_there = ::fstatat(directory, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0;
+        if (!is_there) return {name, DT_REG};  // opening it tells why
+        return {name, static_cast<unsigned char>(IFTODT(status.st_mode))};
     }
 
     void take(int directory, entry const& e, std::string const& name) {
-        constexpr int flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
         if (e.type == DT_DIR) {
-            file_descriptor below{::openat(directory, e.name.c_str(), flags | O_DIRECTORY)};
+            file_descriptor below{::openat(directory, e.name.c_str(), directory_flags)};
             return below ? walk(std::move(below), name) : leave_out(name, std::strerror(errno));
         }
         if (before_.has_untouched(run_.code() / name))
@@ -98,6 +112,7 @@ private:
         if (valid_utf8(name) != name) return leave_out(name, "its name is not UTF-8");
         if (e.type == DT_LNK) return take_link(name);
         if (e.type != DT_REG) return leave_out(name, no_file);  // not opened: that could do something
+        constexpr int flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
         record(file_descriptor{::openat(directory, e.name.c_str(), flags)}, name);
     }
 

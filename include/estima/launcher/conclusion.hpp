@@ -4,32 +4,13 @@
 #include <cstdio>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include <estima/history/journal.hpp>
-#include <estima/launcher/artifacts.hpp>
 #include <estima/launcher/run_result.hpp>
 #include <estima/portal/write_page.hpp>
 #include <estima/system/clock.hpp>
 
 namespace estima::inline v0_1 {
-
-/// Writes into the journal which files the script left in ./outputs, and what of them is no artifact.
-inline void record_outputs(run_directory const& run, outputs_before const& before, journal& log) {
-    std::vector<json> events;  // written some hundred at a time: a write for each would take as long as all the rest
-    auto tell = [&](json event) {
-        events.push_back(std::move(event));
-        if (events.size() < 256) return;
-        log.append_all(events);
-        events.clear();
-    };
-    auto artifact = [&](artifact_record a) {
-        tell({{"event", "artifact"}, {"path", a.path}, {"bytes", a.bytes}, {"sha256", a.sha256}});
-    };
-    auto warning = [&](std::string w) { tell({{"event", "warning"}, {"message", std::move(w)}}); };
-    artifact_collector{run, before, artifact, warning}.collect();
-    if (!events.empty()) log.append_all(events);
-}
 
 /// Paints the page of a run that is over, before its last line is written: who reads that line finds the page ready.
 /// In this process: what it takes of memory does not matter any more, and it is sooner done.

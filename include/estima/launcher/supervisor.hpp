@@ -10,9 +10,11 @@
 #include <cstdio>
 #include <cstring>
 #include <exception>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <estima/history/journal.hpp>
 #include <estima/launcher/conclusion.hpp>
@@ -20,9 +22,11 @@
 #include <estima/launcher/lay_out.hpp>
 #include <estima/launcher/mpirun_watch.hpp>
 #include <estima/launcher/page_painter.hpp>
+#include <estima/launcher/record_outputs.hpp>
 #include <estima/launcher/run_observer.hpp>
 #include <estima/launcher/run_result.hpp>
 #include <estima/launcher/run_watch.hpp>
+#include <estima/launcher/upload_watch.hpp>
 #include <estima/launcher/worker.hpp>
 #include <estima/run_configuration/json.hpp>
 #include <estima/system/event_loop.hpp>
@@ -43,6 +47,7 @@ public:
           log_{run_.journal()},
           page_{run_},
           observer_{run_},
+          uploads_{run_},
           below_{run_.run_id()},
           signals_{SIGCHLD, SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGPIPE},
           watch_{run_} {
@@ -65,6 +70,7 @@ public:
         });
         guarded([&] {
             observer_.stop();
+            uploads_.stop(log_);
             page_.finish(2);
             // Workers that mpirun left behind end by themselves, in the time that they were given.
             if (ending_.main_status) below_.await(std::max(1.0, kill_at_ - monotonic_seconds()));
@@ -105,6 +111,7 @@ private:
         if (!enter(run_status::preparing)) return false;
         outputs_before_ = lay_out(run_, log_.record().snapshot_id);
         observer_.prepare();
+        uploads_.prepare();
         return true;
     }
 
@@ -181,7 +188,12 @@ private:
         look_.set(0.25);
     }
 
-    void watch_growth() { watch_.watch_growth(observer_.folders()); }
+    void watch_growth() {
+        std::vector<std::filesystem::path> folders = observer_.folders();
+        folders.push_back(run_.uploads());
+        watch_.watch_growth(std::move(folders));
+        uploads_.look(outputs_before_);  // what came before the folder was watched again
+    }
     void grown() {
         observer_.grown();
         page_is_stale(1);
@@ -215,6 +227,7 @@ private:
             if (pid <= 0) return;
             page_.ended(pid);
             observer_.ended(pid);
+            if (uploads_.ended(pid)) uploads_.look(outputs_before_);
             if (pid != main_) continue;
             ending_.main_status = status;
             journal_changed();  // what the ranks wrote before it ended
@@ -284,6 +297,7 @@ private:
     journal log_;
     page_painter page_;
     run_observer observer_;
+    upload_watch uploads_;
     descendants below_;
     signal_queue signals_;
     event_loop loop_;

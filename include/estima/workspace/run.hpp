@@ -102,6 +102,12 @@ public:
         return read_history(directory_.metrics(), name, options, is_terminal(newest().status));
     }
 
+    /// The outputs below `prefix` ("outputs/checkpoints"; left out: all) with size, SHA-256 and media type: those that
+    /// the script uploaded so far, and all when it has ended. Sorted.
+    std::vector<artifact_record> artifacts(std::string_view prefix = {}) const {
+        return artifacts_below(newest(), prefix);
+    }
+
     /// Names of the run's files: outputs (once the script has ended), logs, and system_logs.
     std::vector<std::string> get_file_names() const { return file_names(directory_, newest()); }
 
@@ -122,7 +128,7 @@ public:
         std::vector<std::string> const names = file_names(directory_, record);
         std::size_t count = 0;
         for (std::string const& name : names)
-            if (is_below(name, prefix)) {
+            if (detail::is_below(name, prefix)) {
                 copy_out(directory_, record, name, output_directory / name);
                 ++count;
             }
@@ -156,7 +162,7 @@ public:
                 .properties = options.properties,
                 .files = {}};
         for (artifact_record const& a : record.artifacts)
-            if (!prefix.empty() && is_below(a.path, prefix)) m.files.push_back(a);
+            if (!prefix.empty() && detail::is_below(a.path, prefix)) m.files.push_back(a);
         if (m.files.empty()) throw_no_output(options, record);
         m = detail::store_model(directory_.workspace() / "models", std::move(m), directory_.code());
         append({{"event", "model"}, {"name", m.name}, {"version", m.version}, {"path", m.path}});
@@ -236,11 +242,6 @@ private:
     void append(json event) const {
         journal{directory_.journal()}.append(std::move(event));
         detail::refresh_page_if_over(directory_);
-    }
-
-    static bool is_below(std::string_view name, std::string_view prefix) {
-        while (prefix.ends_with('/')) prefix.remove_suffix(1);
-        return prefix.empty() || name == prefix || (name.starts_with(prefix) && name[prefix.size()] == '/');
     }
 
     run_details details_from(run_record const& r, bool has_torn_end) const {

@@ -55,7 +55,7 @@ public:
         if (options.timeout) deadline_ = clock::now() + as_clock(options.timeout->seconds());
         changes_.watch(run.journal(), IN_MODIFY);
         if (options.on_metric) {
-            metrics_are_watched_ = changes_.watch(run.metrics(), IN_MODIFY | IN_CREATE | IN_MOVED_TO);
+            metrics_are_watched_ = changes_.watch(run.metrics(), IN_MODIFY | IN_ATTRIB | IN_CREATE | IN_MOVED_TO);
             metrics_.emplace(run.metrics());
         }
         if (!options.show_output) return;

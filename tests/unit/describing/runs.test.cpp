@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include <filesystem>
+#include <fstream>
 #include <iostream>
 #include <sstream>
 #include <string>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include <estima/estima.hpp>
+#include <estima/tracking/upload_file.hpp>
 #include <support/scoped_variable.hpp>
 #include <support/temporary_directory.hpp>
 
@@ -63,6 +65,17 @@ void submit_and_wait(digits_job const& job) {
     // -8<-
     static_assert(std::is_same_v<decltype(model), estima::model>);
 }
+
+void upload_while_it_runs() {
+    // -8<- runs_upload
+    auto const run = estima::run_context::current();
+    std::ofstream{"outputs/epoch_3.txt"} << "weights";
+    upload_file(run, "outputs/epoch_3.txt");               // what the script wrote to ./outputs
+    upload_file(run, "best/model.pkl", "/tmp/model.pkl");  // a file from elsewhere, copied to ./outputs/best/model.pkl
+    upload_folder(run, "plots", "/tmp/plots");             // and all below a folder
+    // -8<-
+}
+[[maybe_unused]] void (*const uploaded)() = upload_while_it_runs;
 [[maybe_unused]] void (*const submitted_and_waited)(digits_job const&) = submit_and_wait;
 }  // namespace
 
