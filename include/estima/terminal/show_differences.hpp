@@ -23,6 +23,12 @@ constexpr std::string_view name_of(run_difference::kind is) {
     constexpr std::string_view names[] = {"parameter", "metric", "tag", "configuration", "file"};
     return names[static_cast<std::size_t>(is)];
 }
+
+/// Of an id the eight digits at its end, which name the run as well, where the width is limited.
+inline std::string heading(std::string const& id, screen const& on) {
+    std::size_t const digits = id.rfind('_');
+    return on.width == screen::unlimited || digits == std::string::npos ? id : id.substr(digits + 1);
+}
 }  // namespace detail
 
 /// Tells what runs do not have in common: a table for each kind of difference, with a column for each run.
@@ -43,7 +49,7 @@ inline int show_differences(workspace const& where, compare_options const& optio
     if (differences.empty()) *on.err << "They differ in nothing.\n";
     for (auto first = differences.begin(); first != differences.end();) {
         std::vector<table_column> heads{{std::string{detail::name_of(first->is)}}};
-        for (run const& r : runs) heads.push_back({on.safe(r.id())});
+        for (run const& r : runs) heads.push_back({on.safe(detail::heading(r.id(), on))});
         text_table table{std::move(heads)};
         auto const kind = first->is;
         if (first != differences.begin()) *on.out << '\n';

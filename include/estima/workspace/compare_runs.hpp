@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <estima/history/terminal_metrics.hpp>
+#include <estima/portal/page_input.hpp>
 #include <estima/run_configuration/json.hpp>
 #include <estima/snapshot/restore.hpp>
 #include <estima/workspace/run.hpp>
@@ -20,7 +21,8 @@ namespace estima::inline v0_1 {
 struct run_difference {
     enum class kind { parameter, metric, tag, configuration, file };
     kind is = kind::parameter;
-    std::string name;  ///< of a configuration the key with dots, "pytorch.processCount"; of a file its path
+    std::string name;  ///< of a configuration the key with dots, "pytorch.processCount", "arguments.--rate"; of a file
+                       ///< its path
     std::vector<std::optional<std::string>> values;  ///< one for each run, nothing where a run has none: of a metric its
                                                      ///< newest number, of a file its SHA-256, of a link its target
 };
@@ -40,7 +42,13 @@ inline void flatten(json const& value, std::string const& name, named_texts& int
 inline named_texts configuration_of(run const& one) {
     named_texts all;
     json const text = json::parse(read_file(one.directory().run_configuration()), nullptr, false);
-    flatten(to_json(run_configuration_from_json(text)), "", all);
+    run_configuration const configuration = run_configuration_from_json(text);
+    flatten(to_json(configuration), "", all);
+    all.erase("arguments");  // as one text they would hide which of them differ
+    for (auto const& [name, value] : portal::parameters_of(configuration.arguments)) {
+        std::string& texts = all["arguments." + name];  // a flag may be given twice
+        texts.append(texts.empty() ? "" : " ").append(value.value_or("(flag)"));
+    }
     return all;
 }
 

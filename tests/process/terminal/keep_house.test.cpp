@@ -37,6 +37,7 @@ TEST_CASE("estima compare: what runs do not have in common, in columns that fit"
 
     scoped_variable const plain{"NO_COLOR", "1"};
     estima_program narrow{at.words({"compare", a.id(), b.id()}), seen_through::terminal};
+    CHECK_THAT(narrow.out(), Catch::Contains(a.id().substr(a.id().size() - 8)) && !Catch::Contains(a.id()));
     for (std::string line : lines_of(narrow.out())) {
         std::erase(line, '\r');
         INFO(line);

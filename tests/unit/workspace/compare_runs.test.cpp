@@ -68,7 +68,7 @@ TEST_CASE("what runs do not have in common is told, each with its value in every
                                  "0 rate: 1 2",
                                  "2 team: x none",
                                  "1 loss: 1 0.5",
-                                 "3 arguments: [\"--rate\",\"1\"] [\"--rate\",\"2\"]",
+                                 "3 arguments.--rate: 1 2",
                                  "3 communicator: None Mpi",
                                  "3 mpi.processCountPerNode: 1 4",
                                  "4 new/a.py: none " + y,
