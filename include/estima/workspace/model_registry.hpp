@@ -94,7 +94,7 @@ inline model store_model(std::filesystem::path const& models, model m, std::file
         std::string const from = file.path;
         file.path = from.substr(skipped == 0 ? 0 : skipped + 1);
         artifact_record const recorded{from, file.bytes, file.sha256};
-        copy_verified(code, from, &recorded, scratch.path() / "files" / file.path, durable::yes);
+        copy_verified(code, from, &recorded, scratch.path() / "files" / file.path, {.sync = durable::yes});
     }
     sync_directories_below(scratch.path());
     m.created_time = epoch_seconds();

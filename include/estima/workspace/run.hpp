@@ -112,33 +112,22 @@ public:
     std::vector<std::string> get_file_names() const { return file_names(directory_, newest()); }
 
     /// Copies a file of the run to `output_path`: a file name, or an existing directory; left out, the current one.
-    /// Returns where it is. EST-502: the run has no such file; EST-503, EST-504, EST-301: see copy_out.
-    std::filesystem::path download_file(std::string const& name, std::filesystem::path output_path = ".") const {
+    /// Returns where it is. Outputs are verified; of one whose copying is interrupted the part is kept, and the next
+    /// download goes on from there. EST-502: the run has no such file; EST-503, EST-504, EST-301: see copy_verified.
+    std::filesystem::path download_file(std::string const& name, std::filesystem::path output_path = ".",
+                                        download_options const& options = {}) const {
         std::error_code ignored;
         if (output_path.empty()) output_path = ".";
         if (std::filesystem::is_directory(output_path, ignored)) output_path /= std::filesystem::path{name}.filename();
-        copy_out(directory_, newest(), name, output_path);
+        copy_out(directory_, newest(), name, output_path, options);
         return output_path;
     }
 
     /// Copies all files below `prefix` ("outputs/checkpoints"; empty: all) into a directory, with their names as paths.
     /// Returns how many. EST-502 if there is none; further as download_file.
-    std::size_t download_files(std::string const& prefix, std::filesystem::path const& output_directory) const {
-        run_record const record = newest();
-        std::vector<std::string> const names = file_names(directory_, record);
-        std::size_t count = 0;
-        for (std::string const& name : names)
-            if (detail::is_below(name, prefix)) {
-                copy_out(directory_, record, name, output_directory / name);
-                ++count;
-            }
-        if (count == 0)
-            throw error{"EST-502",
-                        {.what = "the run has no files below \"" + prefix + "\"",
-                         .where = "run " + id() + ", " + std::string{to_string(record.status)},
-                         .why = names.empty() ? "it has no files" : "it has: " + detail::listed(names),
-                         .remedy = detail::remedy_for_missing_file(record)}};
-        return count;
+    std::size_t download_files(std::string const& prefix, std::filesystem::path const& output_directory,
+                               download_options const& options = {}) const {
+        return copy_all_out(directory_, newest(), prefix, output_directory, options);
     }
 
     /// Stores outputs as the next version of a model. EST-505: the run is not over; EST-506: the path is left out or

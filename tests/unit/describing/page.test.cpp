@@ -259,6 +259,7 @@ TEST_CASE("docs/runs.md names every member of what a workspace gives") {
              {"history/run_details.hpp", "run_details"}, {"history/run_details.hpp", "run_failed"},
              {"history/run_record.hpp", "run_error"},   {"history/run_record.hpp", "rank_record"},
              {"history/run_record.hpp", "artifact_record"}, {"history/run_record.hpp", "model_record"},
+             {"history/download.hpp", "download_options"}, {"history/download.hpp", "download_progress"},
              {"history/run_directory.hpp", "run_directory"}, {"history/metrics.hpp", "logged"},
              {"history/metrics.hpp", "run_metrics"},    {"history/metric_history.hpp", "history_options"}}) {
         std::string const header = read(headers / file);
