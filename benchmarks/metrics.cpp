@@ -173,7 +173,8 @@ void history_10m(fs::path const& work) {
         times.push_back(seconds_since(start) * 1e3);
         expect(points.size() <= 1000 && points.size() > 900, "the number of points");
         auto const has = [&points](double value, std::int64_t step) {
-            return std::any_of(points.begin(), points.end(), [=](auto const& p) { return p.value == value && p.step == step; });
+            return std::any_of(points.begin(), points.end(),
+                               [=](auto const& p) { return p.value == value && p.step == step; });
         };
         expect(has(100, 7'654'321) && has(-100, 1'234'567), "the extremes");
         expect(points.back().step == count - 1, "the last point");
@@ -187,7 +188,9 @@ void history_10m(fs::path const& work) {
 
 int main(int argc, char** argv) {
     std::vector<std::string> const arguments(argv + 1, argv + argc);
-    auto const wants = [&](char const* name) { return std::find(arguments.begin(), arguments.end(), name) != arguments.end(); };
+    auto const wants = [&](char const* name) {
+        return std::find(arguments.begin(), arguments.end(), name) != arguments.end();
+    };
     std::string work = (fs::temp_directory_path() / "estima-benchmark-XXXXXX").string();
     if (::mkdtemp(work.data()) == nullptr) return 1;
     int result = 0;

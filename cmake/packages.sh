@@ -13,7 +13,8 @@ estima_packages_quickstart="$estima_packages_build python3 python3-sklearn datas
 # Everything that the tests and the examples touch.
 estima_packages_tests="$estima_packages_quickstart clang libclang-rt-14-dev clang-19 ccache catch2
     libboost-mpi-dev libboost-serialization-dev zlib1g-dev openmpi-bin libopenmpi-dev
-    python3-torch python3-mpi4py python3-ruamel.yaml python3-yaml python3-packaging chromium"
+    python3-torch python3-mpi4py python3-ruamel.yaml python3-yaml python3-packaging chromium
+    openssh-server openssh-client iproute2 procps munge slurmctld slurmd slurm-client slurmrestd slurm-wlm-jwt-plugin"
 
 estima_packages_benchmarks="$estima_packages_build clang python3 openmpi-bin libopenmpi-dev"
 
@@ -55,8 +56,15 @@ estima_install_packages() {
     local apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300)
     local log
     log=$(mktemp)
-    if ! { "${apt[@]}" update &&
-           "${apt[@]}" install -y --no-install-recommends "${missing[@]}"; } >"$log" 2>&1 </dev/null; then
+    # Daemons that come along (sshd, Slurm: the tests start their own) are not started: Debian asks policy-rc.d.
+    if ! (
+        policy=/usr/sbin/policy-rc.d
+        if [ ! -e "$policy" ]; then
+            trap '"${as_root[@]}" rm -f "$policy"' EXIT
+            printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" tee "$policy" && "${as_root[@]}" chmod 755 "$policy"
+        fi
+        "${apt[@]}" update && "${apt[@]}" install -y --no-install-recommends "${missing[@]}"
+    ) >"$log" 2>&1 </dev/null; then
         cat "$log" >&2
         rm -f "$log"
         echo "apt-get could not install: ${missing[*]}" >&2

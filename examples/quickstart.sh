@@ -30,5 +30,7 @@ run_quietly() {
 # Every time: packages that came since then bring further examples.
 run_quietly cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DESTIMA_BUILD_TESTS=OFF \
     -DESTIMA_BUILD_BENCHMARKS=OFF -DESTIMA_BUILD_EXAMPLES=ON
-run_quietly cmake --build "$build" --target quickstart
-exec "$build/examples/programs/quickstart" "$@"
+run_quietly cmake --build "$build" --target quickstart estima-cli
+"$build/examples/programs/quickstart" "$@"
+echo
+echo "Look at it again: $build/bin/estima show latest   (or runs, logs, metrics: docs/terminal.md)"

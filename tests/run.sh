@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSL-1.0
 # bash tests/run.sh          everything: g++ and clang, all tests; sanitizers, unit and process tests
-# bash tests/run.sh LABEL    one part with g++: unit, static, negative, process, examples or consumers; with clang: fuzz
+# bash tests/run.sh LABEL    one part with g++: unit, static, negative, process, examples, consumers or cluster; with clang: fuzz
 # Installs what is missing (root or sudo), builds below build/, and ends with a line "N passed, N failed, N skipped".
 set -uo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root" || exit 1
-labels="unit static negative process examples consumers"  # fuzz is apart: it takes its minutes whatever changes
+labels="unit static negative process examples consumers cluster"  # fuzz is apart: it takes its minutes whatever changes
 label=${1:-}
 if [ -n "$label" ] && [[ " $labels fuzz " != *" $label "* ]]; then
     echo "no such label: $label (there are: $labels fuzz)" >&2
@@ -73,6 +73,7 @@ case $label in
     negative) check gcc-debug "^negative$" help ;;
     examples) check gcc-debug "^examples$" examples ;;
     fuzz) check fuzz "^fuzz$" fuzzers ;;
+    cluster) check gcc-debug "^cluster$" help ;;
     consumers) check gcc-debug "^consumers$" estima-launch estima-cli ;;
 esac
 python3 -B tests/summary.py "$results"

@@ -36,7 +36,8 @@ public:
             source& s = known->second;
             if (fresh) {
                 s.rank = file.rank;
-                if (file.rank < 0) s.rank = -others_.try_emplace(file.writer, static_cast<int>(others_.size()) + 1).first->second;
+                if (file.rank < 0)
+                    s.rank = -others_.try_emplace(file.writer, static_cast<int>(others_.size()) + 1).first->second;
             }
             if (file.is_points)
                 read_points(file, s, is_over, take);

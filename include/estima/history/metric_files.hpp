@@ -45,8 +45,8 @@ inline int rank_of_file(std::string_view name) {
 }
 }  // namespace detail
 
-/// The metric files of a run: those of ranks in order, then others by name. None is no error. At most so many entries of
-/// the folder are looked at.
+/// The metric files of a run: those of ranks in order, then others by name. None is no error. At most so many entries
+/// of the folder are looked at.
 inline std::vector<metric_file> metric_files(std::filesystem::path const& folder,
                                              std::size_t most = static_cast<std::size_t>(-1)) {
     std::vector<metric_file> files;
@@ -60,7 +60,9 @@ inline std::vector<metric_file> metric_files(std::filesystem::path const& folder
                              .rank = detail::rank_of_file(name),
                              .is_points = is_points_file(name)});
     }
-    auto key = [](metric_file const& f) { return std::tuple{f.rank < 0, f.rank, std::string_view{f.writer}, f.is_points}; };
+    auto key = [](metric_file const& f) {
+        return std::tuple{f.rank < 0, f.rank, std::string_view{f.writer}, f.is_points};
+    };
     std::sort(files.begin(), files.end(), [key](metric_file const& a, metric_file const& b) {
         return key(a) != key(b) ? key(a) < key(b) : a.path < b.path;
     });

@@ -130,11 +130,14 @@ private:
     template <class Take>
     void for_each_point(source& s, point_block const& b, Take take) const {
         std::uint64_t next = b.begin;
-        s.file->read(next, true, [&](stored_point const& stored) {
-            block_point const p{stored.value, stored.step.value_or(no_step), stored.time,
-                                static_cast<std::uint32_t>(stored.slot), s.rank};
-            if (*stored.name == name_ && is_wanted(p)) take(p);
-        }, std::uint64_t{b.last.slot} + 1);
+        s.file->read(
+            next, true,
+            [&](stored_point const& stored) {
+                block_point const p{stored.value, stored.step.value_or(no_step), stored.time,
+                                    static_cast<std::uint32_t>(stored.slot), s.rank};
+                if (*stored.name == name_ && is_wanted(p)) take(p);
+            },
+            std::uint64_t{b.last.slot} + 1);
     }
 
     /// Makes a block of each point.
@@ -159,7 +162,8 @@ private:
             }
         }
         if (sources_.size() > 1)
-            std::stable_sort(keyed.begin(), keyed.end(), [](auto const& a, auto const& b) { return a.first < b.first; });
+            std::stable_sort(keyed.begin(), keyed.end(),
+                             [](auto const& a, auto const& b) { return a.first < b.first; });
         std::vector<point_block const*> all;
         for (auto const& [time, block] : keyed) all.push_back(block);
         return all;
@@ -185,7 +189,8 @@ private:
             std::pair<std::size_t, block_point const*> low{}, high{};
             for (; i < all.size() && taken * parts / total == part; taken += all[i++]->count) {
                 block_point const &its_low = all[i]->lowest, &its_high = all[i]->highest;
-                if (!low.second || its_low.value < low.second->value || std::isnan(low.second->value)) low = {i, &its_low};
+                if (!low.second || its_low.value < low.second->value || std::isnan(low.second->value))
+                    low = {i, &its_low};
                 if (!high.second || its_high.value > high.second->value || std::isnan(high.second->value))
                     high = {i, &its_high};
             }
@@ -196,7 +201,8 @@ private:
             if (place(low) != place(high)) tell(*(last = high.second));
         }
         block_point const& end = all.back()->last;
-        bool const is_told = last != nullptr && last->slot == end.slot && last->rank == end.rank && last->time == end.time;
+        bool const is_told =
+            last != nullptr && last->slot == end.slot && last->rank == end.rank && last->time == end.time;
         if (!is_told && told.size() < most) tell(end);
         return told;
     }
@@ -211,9 +217,9 @@ private:
 }  // namespace detail
 
 /// The numbers that were logged under a name, those of several processes merged by time. Where there are more than are
-/// wanted, they are thinned: of each part of the history the lowest and the highest are told, and the newest of all. What
-/// is read of many millions is kept beside the metric files, so that the next look takes some milliseconds. EST-301 if a
-/// file cannot be read.
+/// wanted, they are thinned: of each part of the history the lowest and the highest are told, and the newest of all.
+/// What is read of many millions is kept beside the metric files, so that the next look takes some milliseconds.
+/// EST-301 if a file cannot be read.
 inline std::vector<metric_point> read_history(std::filesystem::path const& folder, std::string const& name,
                                               history_options const& options = {}, bool is_over = true) {
     return detail::history_reader{name, options, is_over}.read(folder);

@@ -31,7 +31,7 @@ struct point_block {
     static constexpr std::uint32_t most_points = 512;
     block_point lowest{}, highest{}, last{};  ///< of NaN and other numbers the others; of NaN alone any
     std::int64_t first_step = 0, last_step = 0, first_time = 0, last_time = 0;  ///< the smallest and the largest
-    std::uint64_t begin = 0;                     ///< the first one's slot; `last` is in the last one
+    std::uint64_t begin = 0;  ///< the first one's slot; `last` is in the last one
     std::uint32_t count = 0, count_of_steps = 0;
 
     void add(block_point const& p) {
@@ -55,30 +55,29 @@ struct point_block {
 };
 static_assert(sizeof(point_block) == 3 * 32 + 32 + 16);
 
-/// The blocks of a points file, by the slot where their name begins. What takes long to find is kept in a file beside it,
+/// The blocks of a points file, by the slot where their name begins. What takes long to find is kept beside it, in
 /// "<stem>.<process>.blocks", which is derived: it is made anew when it is missing, damaged or another file's.
 class point_blocks {
 public:
-    /// Of that file, for one name. What is new in the file is added; `passes_gaps` is as in point_file::read. In the order
-    /// of the file, but for names that two threads brought at once.
+    /// Of that file, for one name. What is new in the file is added; `passes_gaps` is as in point_file::read. In the
+    /// order of the file, but for names that two threads brought at once.
     static std::vector<point_block> of(point_file& file, std::filesystem::path const& path, std::string const& name,
                                        bool passes_gaps) {
         std::filesystem::path const kept = std::filesystem::path{path}.replace_extension(".blocks");
         std::string bytes;
-        head const known = read_head(file, kept, bytes);
+        head known = read_head(file, kept, bytes);
         std::uint64_t const end = file.end();
         std::vector<point_block> found;
         if (end < known.next + enough_to_keep) {
-            if (!take_name(file, bytes, known, name, found)) {  // damaged
-                std::error_code ignored;
-                std::filesystem::remove(kept, ignored);
-                return of(file, path, name, passes_gaps);
+            if (known.next <= end && take_name(file, bytes, known, name, found)) {
+                std::uint64_t next = known.next;
+                file.read(next, passes_gaps, [&](stored_point const& p) {
+                    if (*p.name == name) add(found, p);
+                });
+                return found;
             }
-            std::uint64_t next = known.next;
-            file.read(next, passes_gaps, [&](stored_point const& p) {
-                if (*p.name == name) add(found, p);
-            });
-            return found;
+            known = {};  // damaged, or the file was cut short
+            found.clear();
         }
         std::map<std::uint64_t, std::vector<point_block>> all;
         std::uint64_t next = known.next;
@@ -118,8 +117,9 @@ private:
     }
 
     static std::uint64_t check_of(std::string_view bytes, head const& h) {
-        return checksum_of(bytes.substr(offsetof(head, file_id), sizeof(head) - offsetof(head, file_id) +
-                                                                     static_cast<std::size_t>(h.names) * sizeof(entry)));
+        return checksum_of(
+            bytes.substr(offsetof(head, file_id),
+                         sizeof(head) - offsetof(head, file_id) + static_cast<std::size_t>(h.names) * sizeof(entry)));
     }
 
     /// All zeros if there is nothing that can be used.
@@ -165,7 +165,8 @@ private:
         }
         return true;
     }
-    static bool take_all(std::string_view bytes, head const& h, std::map<std::uint64_t, std::vector<point_block>>& into) {
+    static bool take_all(std::string_view bytes, head const& h,
+                         std::map<std::uint64_t, std::vector<point_block>>& into) {
         for (std::uint64_t i = 0; i < h.names; ++i) {
             entry const e = entry_of(bytes, i);
             if (!take(bytes, e, into[e.name])) return false;
@@ -183,7 +184,8 @@ private:
         std::string bytes(sizeof h + all.size() * sizeof(entry), '\0');
         std::size_t at = sizeof h;
         for (auto const& [name, blocks] : all) {
-            std::string_view const part{reinterpret_cast<char const*>(blocks.data()), blocks.size() * sizeof(point_block)};
+            std::string_view const part{reinterpret_cast<char const*>(blocks.data()),
+                                        blocks.size() * sizeof(point_block)};
             std::string const* const text = file.name_at(name);
             entry const e{name, checksum_of(text ? *text : ""), bytes.size(), blocks.size(), checksum_of(part)};
             std::memcpy(bytes.data() + at, &e, sizeof e);

@@ -26,8 +26,8 @@ struct stored_point {
     std::string const* name = nullptr;  ///< the file's: the same for all points of a name
     double value = 0;
     std::optional<std::int64_t> step{};
-    std::int64_t time = 0;       ///< microseconds since 1970
-    std::uint64_t slot = 0;      ///< its place in the file
+    std::int64_t time = 0;        ///< microseconds since 1970
+    std::uint64_t slot = 0;       ///< its place in the file
     std::uint64_t name_slot = 0;  ///< its name's, by which name_at finds it
 
     /// Seconds since 1970.
@@ -53,10 +53,10 @@ public:
 
     /// Whether it is such a file. One that is just being made is not yet.
     bool is_valid() const { return is_valid_; }
-    std::uint64_t id() const { return header_.file_id; }           ///< a random number
-    std::int64_t created() const { return header_.created; }       ///< microseconds since 1970
-    std::uint64_t process() const { return header_.process; }      ///< who wrote it
-    std::uint64_t damaged() const { return damaged_; }             ///< how many pages and points could not be right
+    std::uint64_t id() const { return header_.file_id; }       ///< a random number
+    std::int64_t created() const { return header_.created; }   ///< microseconds since 1970
+    std::uint64_t process() const { return header_.process; }  ///< who wrote it
+    std::uint64_t damaged() const { return damaged_; }         ///< how many pages and points could not be right
 
     /// The first slot that was not reserved when it was looked at last.
     std::uint64_t end() {
@@ -78,9 +78,9 @@ public:
     }
 
     /// Calls `take(stored_point)` for what is there from slot `next` on, which is then where to read on. It stops at a
-    /// slot that was reserved and not published, since it may be within nanoseconds: but for `passes_gaps`, which is for
-    /// files that nobody writes any more: a killed process leaves such slots, which are no points. Slots from `until` on are
-    /// left for later.
+    /// slot that was reserved and not published, since it may be within nanoseconds: but for `passes_gaps`, which is
+    /// for files that nobody writes any more: a killed process leaves such slots, which are no points. Slots from
+    /// `until` on are left for later.
     template <class Take>
     void read(std::uint64_t& next, bool passes_gaps, Take take, std::uint64_t until = detail::most_slots) {
         constexpr std::uint64_t pages_at_once = 64;
@@ -133,7 +133,8 @@ private:
                            .slot = place,
                            .name_slot = number};
         // Through unsigned numbers: in a damaged header it can be anything.
-        point.time = static_cast<std::int64_t>(static_cast<std::uint64_t>(header_.base) + detail::time_of_word(slot.word));
+        point.time =
+            static_cast<std::int64_t>(static_cast<std::uint64_t>(header_.base) + detail::time_of_word(slot.word));
         take(std::as_const(point));
     }
 

@@ -3,6 +3,7 @@
 
 #include <sys/statvfs.h>
 
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -29,9 +30,11 @@ inline run_error to_run_error(error const& e) {
 
 /// For the end of an error's sentence: says so if the file system of the run is full, which explains most failures.
 inline std::string note_if_full(run_directory const& run) {
+    constexpr std::uint64_t too_little = 128 * 1024;  // bytes: what was cleared away since may have made some room
     struct statvfs space {};
     bool const is_full =
-        ::statvfs(run.path.c_str(), &space) == 0 && (space.f_bavail == 0 || (space.f_files > 0 && space.f_favail == 0));
+        ::statvfs(run.path.c_str(), &space) == 0 &&
+        (std::uint64_t{space.f_bavail} * space.f_frsize < too_little || (space.f_files > 0 && space.f_favail == 0));
     return is_full ? "; the file system of the workspace is full" : "";
 }
 

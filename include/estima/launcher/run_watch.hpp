@@ -61,7 +61,9 @@ public:
         if (!growing_.empty()) return;
         others.insert(others.end(), {run_.metrics(), run_.system_logs(), run_.logs()});
         for (auto const& directory : others) {
-            int const watch = ::inotify_add_watch(fd_.get(), directory.c_str(), IN_MODIFY | IN_CREATE | IN_MOVED_TO);
+            // IN_ATTRIB: how points are told (tracking/mapped_points.hpp).
+            int const watch =
+                ::inotify_add_watch(fd_.get(), directory.c_str(), IN_MODIFY | IN_ATTRIB | IN_CREATE | IN_MOVED_TO);
             if (watch >= 0) growing_.push_back(watch);
         }
     }

@@ -4,13 +4,21 @@
 #include <CLI/CLI.hpp>
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include <estima/terminal/cancel_run.hpp>
+#include <estima/terminal/candidates.hpp>
+#include <estima/terminal/download_files.hpp>
+#include <estima/terminal/keep_house.hpp>
+#include <estima/terminal/list_models.hpp>
 #include <estima/terminal/list_runs.hpp>
+#include <estima/terminal/show_differences.hpp>
 #include <estima/terminal/show_logs.hpp>
+#include <estima/terminal/show_metrics.hpp>
 #include <estima/terminal/show_run.hpp>
 #include <estima/version.hpp>
 
@@ -21,7 +29,8 @@ namespace estima::inline v0_1::terminal {
 class command_line {
 public:
     command_line() {
-        app_.set_version_flag("--version", std::string{"estima "} + library_version);
+        app_.set_version_flag("--version", std::string{"estima "} + library_version, "print the version");
+        app_.set_help_flag("-h,--help", "print this");
         app_.add_option("-w,--workspace", workspace_, "the folder of the workspace")->type_name("DIR");
         app_.add_flag("--json", json_, "print JSON, for programs");
         app_.require_subcommand(0, 1);  // none: the help, which main prints
@@ -33,12 +42,25 @@ public:
         add_runs();
         add_show();
         add_logs();
+        add_metrics();
+        add_download();
+        add_cancel();
+        add_models();
+        add_compare();
+        add_house_keeping();
     }
+    command_line(command_line const&) = delete;
+    command_line& operator=(command_line const&) = delete;
 
     CLI::App& app() { return app_; }
+    CLI::App const& app() const { return app_; }
     std::string const& workspace_folder() const { return workspace_; }
     bool json() const { return json_; }
     bool names_a_command() const { return !app_.get_subcommands().empty(); }
+    word_kind kind_of(CLI::Option const* option) const {
+        auto const known = kinds_.find(option);
+        return known == kinds_.end() ? word_kind::other : known->second;
+    }
 
     /// Does what the parsed words say; they name a command.
     int run(workspace const& where, screen const& on) const {
@@ -48,52 +70,116 @@ public:
     }
 
 private:
-    /// A command whose options are kept as long as this object.
+    /// A command, and its options, which are kept as long as this object.
     template <class Options>
-    std::pair<CLI::App*, std::shared_ptr<Options>> add(char const* name, char const* text,
-                                                       int (*work)(workspace const&, Options const&, screen const&)) {
-        CLI::App* const command = app_.add_subcommand(name, text);
+    std::pair<CLI::App*, Options*> add(char const* name, char const* text,
+                                       int (*work)(workspace const&, Options const&, screen const&)) {
         auto options = std::make_shared<Options>();
+        CLI::App* const command = app_.add_subcommand(name, text);
+        command->set_help_flag("-h,--help", "print this");
         commands_.emplace_back(command, [options, work](workspace const& where, screen const& on) {
             return work(where, *options, on);
         });
-        return {command, options};
+        return {command, options.get()};
     }
 
-    static void add_run(CLI::App* command, std::string& run) {
-        command->add_option("RUN", run, "which run")->required()->type_name("");
+    /// A word without a name.
+    template <class Value>
+    CLI::Option* add_word(CLI::App* command, char const* name, Value& value, char const* text, word_kind kind) {
+        CLI::Option* const option = command->add_option(name, value, text)->type_name("");
+        kinds_[option] = kind;
+        return option;
+    }
+    void add_run_word(CLI::App* command, std::string& value) {
+        add_word(command, "RUN", value, "which run", word_kind::run)->required();
+    }
+    /// An option that takes values with commas between, and may be repeated.
+    template <class Value>
+    CLI::Option* add_list(CLI::App* command, char const* name, char const* type, std::vector<Value>& values,
+                          char const* text, word_kind kind) {
+        CLI::Option* const option = command->add_option(name, values, text)->type_name(type)->delimiter(',');
+        option->take_all()->allow_extra_args(false);
+        kinds_[option] = kind;
+        return option;
     }
 
     void add_runs() {
-        auto [command, o] = add("runs", "list runs, the newest first", list_runs);
-        command->add_option("FILTER", o->filter, "\"metrics.loss < 0.1 and tags.team = 'x'\"")->type_name("");
-        command->add_option("-e,--experiment", o->experiments, "only of this one")->type_name("NAME")->delimiter(',')->take_all();
-        command->add_option("-o,--order-by", o->order_by, "\"metrics.loss DESC\"")->type_name("KEY")->delimiter(',')->take_all();
+        auto const [command, o] = add("runs", "list runs, the newest first", list_runs);
+        add_word(command, "FILTER", o->filter, "\"metrics.loss < 0.1 and tags.team = 'x'\"", word_kind::filter);
+        add_list(command, "-e,--experiment", "NAME", o->experiments, "only of this one", word_kind::experiment);
+        add_list(command, "-o,--order-by", "KEY", o->order_by, "\"metrics.loss DESC\"", word_kind::order);
         command->add_option("-n,--max", o->max, "how many; 0: all [20]")->type_name("N");
-        command->add_option("-c,--columns", o->columns, "id,status,params.lr,...")->type_name("LIST")->delimiter(',');
-        command->add_option("-m,--metrics", o->metrics, "these metrics as well")->type_name("LIST")->delimiter(',');
-        command->add_option("-p,--params", o->parameters, "these parameters as well")->type_name("LIST")->delimiter(',');
-        for (char const* list : {"-e", "-o", "-c", "-m", "-p"}) command->get_option(list)->expected(1, 1000)->allow_extra_args(false);
+        add_list(command, "-c,--columns", "LIST", o->columns, "id,status,params.lr,...", word_kind::column);
+        add_list(command, "-m,--metrics", "LIST", o->metrics, "these metrics as well", word_kind::metric);
+        add_list(command, "-p,--params", "LIST", o->parameters, "these parameters as well", word_kind::parameter);
     }
 
     void add_show() {
-        auto [command, o] = add("show", "everything about a run", show_run);
-        add_run(command, o->run);
+        auto const [command, o] = add("show", "everything about a run", show_run);
+        add_run_word(command, o->run);
         command->add_flag("--config", o->configuration, "print its run configuration");
     }
 
     void add_logs() {
-        auto [command, o] = add("logs", "what a run's processes wrote", show_logs);
-        add_run(command, o->run);
+        auto const [command, o] = add("logs", "what a run's processes wrote", show_logs);
+        add_run_word(command, o->run);
         command->add_flag("-f,--follow", o->follow, "until the run is over");
         CLI::Option* const all = command->add_flag("-a,--all-ranks", o->all_ranks, "of all processes");
-        command->add_option("-r,--rank", o->ranks, "of this process [0]")->type_name("N")->delimiter(',')
-            ->check(CLI::NonNegativeNumber)->allow_extra_args(false)->excludes(all);
+        add_list(command, "-r,--rank", "N", o->ranks, "of this process [0]", word_kind::other)
+            ->check(CLI::NonNegativeNumber)->excludes(all);
+    }
+
+    void add_metrics() {
+        auto const [command, o] = add("metrics", "what a run logged, in numbers or as a plot", show_metrics);
+        add_run_word(command, o->run);
+        add_word(command, "NAME", o->names, "these metrics, point by point", word_kind::metric_of_run);
+        command->add_flag("--plot", o->plot, "draw them");
+        command->add_flag("-f,--follow", o->follow, "points as they come, until the run is over");
+        command->add_option("-n,--max", o->max, "points of each; 0: all [20; plot, JSON: 1000]")->type_name("N");
+    }
+
+    void add_download() {
+        auto const [command, o] = add("download", "copy files of a run", download_files);
+        add_run_word(command, o->run);
+        add_word(command, "PATH", o->paths, "files or folders of the run [all]", word_kind::file_of_run);
+        command->add_option("-o,--output", o->directory, "where to [./<run id>]")->type_name("DIR");
+    }
+
+    void add_cancel() {
+        auto const [command, o] = add("cancel", "end a run", cancel_run);
+        add_run_word(command, o->run);
+        command->add_option("--grace", o->grace_seconds, "between asking its script and ending it [10]")
+            ->type_name("SECONDS")->check(CLI::NonNegativeNumber);
+        command->add_flag("--wait", o->wait, "until it has ended");
+    }
+
+    void add_models() {
+        auto const [command, o] = add("models", "list registered models, or versions of one", list_models);
+        add_word(command, "NAME", o->name, "the versions of this model", word_kind::model);
+    }
+
+    void add_compare() {
+        auto const [command, o] = add("compare", "what runs do not have in common", show_differences);
+        add_word(command, "RUN", o->runs, "two runs or more", word_kind::run)->required()->expected(2, 100);
+    }
+
+    void add_house_keeping() {
+        auto const [remove, d] = add("delete", "take runs out of sight, until gc", delete_runs);
+        add_word(remove, "RUN", d->runs, "runs that are over", word_kind::run)->required();
+        auto const [restore, r] = add("restore", "bring deleted runs back, or list them", restore_runs);
+        add_word(restore, "ID", r->runs, "ids of deleted runs", word_kind::deleted_run);
+        auto const [gc, g] = add("gc", "remove for good what was deleted", free_space);
+        gc->add_flag("--dry-run", g->dry_run, "only tell what would go");
+        gc->add_option("--older-than", g->older_than, "what was deleted so long ago [30]")
+            ->type_name("DAYS")->check(CLI::NonNegativeNumber);
+        auto const [verify, v] = add("verify", "hold everything against its checksums", verify_workspace);
+        verify->add_flag("--mend", v->mend, "mend what can be mended");
     }
 
     CLI::App app_{"Looks at the runs and models of an estima workspace.", "estima"};
     std::string workspace_;
     bool json_ = false;
+    std::map<CLI::Option const*, word_kind> kinds_;
     std::vector<std::pair<CLI::App*, std::function<int(workspace const&, screen const&)>>> commands_;
 };
 

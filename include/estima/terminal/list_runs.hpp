@@ -20,7 +20,7 @@ struct runs_options {
     std::vector<std::string> order_by{};     ///< keys in MLflow's form; empty: the newest first
     std::size_t max = 20;                    ///< 0: all
     std::vector<std::string> columns{};      ///< empty: id, status, created, took, and name where a run has one
-    std::vector<std::string> metrics{}, parameters{};  ///< further columns
+    std::vector<std::string> metrics{}, parameters{};  ///< further columns, behind the first two
 };
 
 /// Lists the runs that fit. EST-610 to EST-616: the filter or the order; EST-652: a column.
@@ -29,8 +29,10 @@ inline int list_runs(workspace const& where, runs_options const& options, screen
     for (std::string const& key : options.order_by) query.order_by.emplace_back(key);
     std::vector<std::string> columns = options.columns;
     if (columns.empty()) columns = {"id", "status", "created", "took"};
-    for (std::string const& name : options.metrics) columns.push_back("metrics." + name);
-    for (std::string const& name : options.parameters) columns.push_back("params." + name);
+    // What is asked for stands before what a narrow terminal may leave out.
+    auto place = columns.begin() + std::min<std::ptrdiff_t>(2, std::ssize(columns));
+    for (std::string const& name : options.metrics) place = columns.insert(place, "metrics." + name) + 1;
+    for (std::string const& name : options.parameters) place = columns.insert(place, "params." + name) + 1;
     for (std::string const& name : columns) run_column{name};  // wrong ones are told before anything is printed
 
     std::vector<run_summary> runs;
@@ -48,8 +50,8 @@ inline int list_runs(workspace const& where, runs_options const& options, screen
     } while (!query.page_token.empty() && (options.max == 0 || count < options.max));
     if (on.json) return 0;
 
-    bool const has_names = std::any_of(runs.begin(), runs.end(), [](auto const& r) { return !r.display_name.empty(); });
-    if (options.columns.empty() && has_names) columns.insert(columns.begin() + 4, "name");
+    bool const has_names = std::any_of(runs.begin(), runs.end(), [](auto const& r) { return run_column::has_name(r); });
+    if (options.columns.empty() && has_names) columns.emplace_back("name");
     if (!runs.empty()) print_runs(on, runs, columns);
     if (runs.empty())
         *on.err << (options.filter.empty() && options.experiments.empty() ? "There are no runs yet.\n" : "No runs fit.\n");

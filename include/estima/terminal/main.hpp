@@ -3,13 +3,16 @@
 
 #include <signal.h>
 
+#include <algorithm>
 #include <exception>
 #include <filesystem>
 #include <iostream>
 #include <string>
+#include <string_view>
 #include <system_error>
 
 #include <estima/terminal/command_line.hpp>
+#include <estima/terminal/complete.hpp>
 #include <estima/terminal/safe_log.hpp>
 #include <estima/terminal/screen.hpp>
 
@@ -47,6 +50,11 @@ inline int main(int argc, char** argv) {
     screen on = screen::of_this_program();
     try {
         command_line words;
+        if (argc > 1 && std::string_view{argv[1]} == "__complete") {  // what tools/estima_completion.bash asks for
+            for (std::string const& word : completions(words, {argv + std::min(argc, 3), argv + argc}, detail::workspace_to_see))
+                *on.out << word << '\n';
+            return on.out->flush() ? 0 : 1;
+        }
         try {
             words.app().parse(argc, argv);
         } catch (CLI::ParseError const& e) {

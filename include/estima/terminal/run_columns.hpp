@@ -39,6 +39,9 @@ public:
                      .remedy = "write them with commas between: --columns id,status,metrics.loss"}};
     }
 
+    /// A run that was given no name is called by its id.
+    static bool has_name(run_summary const& r) { return r.display_name != r.run_id; }
+
     table_column head(screen const& on) const {
         bool const is_number = name_ == "took" || (!key_.empty() && name_[0] == 'm');
         return {on.safe(key_.empty() ? name_ : key_), is_number, is_number || is_short()};
@@ -55,7 +58,7 @@ public:
         }
         if (!key_.empty()) return in(name_[0] == 't' ? r.tags : name_.starts_with("pa") ? r.parameters : r.properties);
         if (name_ == "id") return {on.safe(r.run_id)};
-        if (name_ == "name") return {on.safe(r.display_name)};
+        if (name_ == "name") return {has_name(r) ? on.safe(r.display_name) : ""};
         if (name_ == "experiment") return {on.safe(r.experiment)};
         if (name_ == "status") return {std::string{to_string(r.status)}, tone_of(r.status)};
         if (name_ == "created") return {local_minute(r.created_time)};

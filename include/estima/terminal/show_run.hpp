@@ -13,6 +13,7 @@
 #include <estima/system/clock.hpp>
 #include <estima/terminal/find_run.hpp>
 #include <estima/terminal/json_forms.hpp>
+#include <estima/terminal/show_metrics.hpp>
 #include <estima/terminal/text_table.hpp>
 #include <estima/terminal/words.hpp>
 
@@ -52,14 +53,15 @@ public:
 private:
     static constexpr std::size_t name_width = 14;
 
+    /// Lines end at blanks. What has none stays whole, to be copied.
     void wrapped(std::string text, tone t) {
-        std::size_t const room = on_.width == screen::unlimited ? on_.width : std::max<std::size_t>(on_.width, 30) - name_width - 4;
+        std::size_t const margin = name_width + 4;
+        std::size_t const room = on_.width == screen::unlimited ? on_.width : std::max(on_.width, margin + 12) - margin;
         while (display_width(text) > room) {
-            std::string line = fitted(text, room, "");
-            std::size_t const blank = line.rfind(' ');
-            if (blank != std::string::npos && blank > line.size() / 2) line.resize(blank + 1);
-            *on_.out << on_.painted(line, t) << '\n' << std::string(name_width + 4, ' ');
-            text.erase(0, line.size());
+            std::size_t const blank = fitted(text, room, "").rfind(' ');
+            if (blank == std::string::npos) break;
+            *on_.out << on_.painted(text.substr(0, blank), t) << '\n' << std::string(margin, ' ');
+            text.erase(0, blank + 1);
         }
         *on_.out << on_.painted(text, t) << '\n';
     }
@@ -92,23 +94,10 @@ inline void show_configuration(run_sections& to, run_configuration const& c) {
         to.row("time limit", portal::human_duration(static_cast<double>(*c.max_run_duration_seconds)));
 }
 
-inline void show_metrics(screen const& on, std::map<std::string, metric_summary> const& metrics) {
-    if (metrics.empty()) return;
-    *on.out << '\n';
-    text_table table{{{"Metric"}, {"last", true, true}, {"min", true, true}, {"max", true, true}, {"step", true, true},
-                      {"points", true, true}}};
-    for (auto const& [name, m] : metrics) {
-        auto const number = [](double value) { return table_cell{estima::detail::short_number(value)}; };
-        table.add({{on.safe(name)}, number(m.last), number(m.min), number(m.max),
-                   {m.step ? std::to_string(*m.step) : ""}, {std::to_string(m.count)}});
-    }
-    table.print(on);
-}
-
 inline void show_ranks(screen const& on, std::vector<rank_record> const& ranks) {
     if (ranks.empty()) return;
     *on.out << '\n';
-    text_table table{{{"Rank", true, true}, {"host"}, {"exit"}, {"took", true, true}, {"CPU", true, true}, {"memory", true, true}}};
+    text_table table{{{"rank", true, true}, {"host"}, {"exit"}, {"took", true, true}, {"CPU", true, true}, {"memory", true, true}}};
     for (rank_record const& r : ranks) {
         bool const good = r.exit_code == 0 || !r.ended;
         std::string const exit = !r.ended ? "running" : r.exit_code ? std::to_string(*r.exit_code) : r.signal;
@@ -123,7 +112,7 @@ inline void show_ranks(screen const& on, std::vector<rank_record> const& ranks) 
 inline void show_outputs(screen const& on, std::vector<artifact_record> const& artifacts) {
     if (artifacts.empty()) return;
     *on.out << '\n';
-    text_table table{{{"Output"}, {"size", true, true}, {"SHA-256"}}};
+    text_table table{{{"output"}, {"size", true, true}, {"SHA-256"}}};
     for (artifact_record const& a : artifacts)
         table.add({{on.safe(a.path)}, {portal::human_bytes(a.bytes)}, {on.safe(a.sha256.substr(0, 12)), tone::soft}});
     table.print(on);
@@ -151,7 +140,7 @@ inline int show_run(workspace const& where, show_options const& options, screen 
 
     *on.out << on.painted(on.safe(d.run_id), tone::title) << '\n';
     detail::run_sections to{on};
-    to.row("name", d.display_name);
+    if (d.display_name != d.run_id) to.row("name", d.display_name);
     to.row("status", to_string(d.status), tone_of(d.status));
     to.row("experiment", d.experiment);
     to.row("created", local_time(d.created_time));
@@ -175,7 +164,8 @@ inline int show_run(workspace const& where, show_options const& options, screen 
     to.rows("Properties", properties);
     if (!git.empty()) to.begin("Git");
     for (auto const& [name, value] : git) to.row(name.substr(name.rfind('.') + 1), value);
-    detail::show_metrics(on, summary.metrics);
+    if (!summary.metrics.empty()) *on.out << '\n';
+    print_metrics(on, summary.metrics);
     detail::show_ranks(on, d.ranks);
     detail::show_outputs(on, d.artifacts);
     if (!d.models.empty()) to.begin("Models");

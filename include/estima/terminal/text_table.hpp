@@ -42,7 +42,7 @@ public:
             std::size_t cells = 0;
             for (auto const& row : rows_) cells = std::max(cells, display_width(row[i].text));
             widths.push_back(std::max(cells, display_width(columns_[i].title)));
-            least.push_back(std::min(widths[i], columns_[i].whole ? std::max(cells, narrowest / 2) : narrowest));
+            least.push_back(std::min(widths[i], columns_[i].whole ? std::max(cells, narrowest_title) : narrowest));
         }
         fit(widths, least, on.width);
         std::vector<table_cell> titles;
@@ -57,7 +57,7 @@ public:
     }
 
 private:
-    static constexpr std::size_t gap = 2, narrowest = 8;
+    static constexpr std::size_t gap = 2, narrowest = 8, narrowest_title = 12;
 
     static void fit(std::vector<std::size_t>& widths, std::vector<std::size_t> const& least, std::size_t room) {
         auto const used = [&widths] {

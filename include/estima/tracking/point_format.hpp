@@ -34,7 +34,6 @@ struct point_header {
     std::int64_t created = 0;   ///< microseconds since 1970
     std::uint64_t process = 0;  ///< its id
     std::uint64_t next = 0;     ///< the first slot that nobody has reserved
-    std::uint64_t beat = 0;     ///< changes with the clock while points come, which tells whoever watches the file
 };
 
 inline constexpr std::size_t point_page_size = 4096;

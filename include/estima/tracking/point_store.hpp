@@ -24,15 +24,15 @@ inline std::atomic<std::uint32_t> fork_count{0};
 /// No process is forked while it is held: a child finds it free.
 inline pthread_mutex_t fork_mutex = PTHREAD_MUTEX_INITIALIZER;
 inline void watch_forks() noexcept {
-    static int const watched = ::pthread_atfork([] { ::pthread_mutex_lock(&fork_mutex); },
-                                                [] { ::pthread_mutex_unlock(&fork_mutex); },
-                                                [] { ++fork_count, ::pthread_mutex_unlock(&fork_mutex); });
+    static int const watched =
+        ::pthread_atfork([] { ::pthread_mutex_lock(&fork_mutex); }, [] { ::pthread_mutex_unlock(&fork_mutex); },
+                         [] { ++fork_count, ::pthread_mutex_unlock(&fork_mutex); });
     static_cast<void>(watched);
 }
 
 /// Where this process logs numbers: points files beside the metrics file, one after the other, a forked child's own.
-/// No call waits for another thread. Where no points file can be (NFS, a full disk), nothing is taken, and the caller
-/// writes a line of JSON.
+/// No call waits for another thread. Where no points file can be (no fallocate, a full disk), nothing is taken, and the
+/// caller writes a line of JSON.
 class point_store {
 public:
     /// `stem` is the path of the metrics file without ".jsonl".
@@ -46,8 +46,8 @@ public:
         }
     }
 
-    /// True if the point is kept: in memory that survives this process. `step` is `no_step` for none, `now` microseconds
-    /// since 1970.
+    /// True if the point is kept: in memory that survives this process. `step` is `no_step` for none, `now`
+    /// microseconds since 1970.
     bool add(std::string_view name, double value, std::int64_t step, std::int64_t now = microseconds_now()) noexcept {
         file* f = newest_.load(std::memory_order_acquire);
         if (f == nullptr || f->forks != fork_count.load(std::memory_order_relaxed)) [[unlikely]]
@@ -133,8 +133,8 @@ private:
         }
     }
 
-    /// Every 5 ms at most, and by whoever comes then. A follower that was told looks again after a longer time: so it
-    /// sees what came in between.
+    /// Every 5 ms at most, and by whoever comes then. A follower that was told looks again after a longer time:
+    /// so it sees what came in between.
     void notify(mapped_points& points, std::int64_t now) noexcept {
         std::int64_t last = notified_.load(std::memory_order_relaxed);
         if (now - last < 5000 && now >= last) [[likely]]

@@ -59,7 +59,8 @@ struct log_files {
             lock() { ::pthread_mutex_lock(&fork_mutex); }
             ~lock() { ::pthread_mutex_unlock(&fork_mutex); }
         } const locked;
-        if (!newest || newest->path != metrics_file || !newest->lines) newest = std::make_shared<log_files>(metrics_file);
+        if (!newest || newest->path != metrics_file || !newest->lines)
+            newest = std::make_shared<log_files>(metrics_file);
         return newest;
     }
 
@@ -89,8 +90,9 @@ struct log_files {
 /// it survives this process, however that ends. A handler for crashes has nothing to do. These numbers are in files
 /// "<stem>.<process>.points" beside the file "<stem>.jsonl" that `ESTIMA_METRICS_FILE` names.
 ///
-/// Lists and rows, and numbers where no such file can be (NFS; a metrics file of another name), are each a line of
-/// JSON in that file. Programs in any other language write such lines by themselves; this is the format:
+/// Lists and rows, and numbers where no such file can be (a file system without fallocate; a metrics file of another
+/// name), are each a line of JSON in that file. Programs in any other language write such lines by themselves; this is
+/// the format:
 ///
 ///     {"name":"loss","value":0.5,"step":3,"time":1700000000.123}
 ///
@@ -130,7 +132,8 @@ public:
     /// The run's id, empty without a run. Valid as long as this object or a copy of it.
     std::string_view id() const noexcept { return state_ ? std::string_view{state_->id} : std::string_view{}; }
 
-    /// Logs one number, `step` being its place on the x axis. An integer beyond 2^53 is a line, which has all its digits.
+    /// Logs one number, `step` being its place on the x axis. An integer beyond 2^53 is a line, which has all its
+    /// digits.
     void log(std::string_view name, metric_number value, std::optional<std::int64_t> step = {}) const {
         if (!state_ || !state_->files) return;
         if (state_->files->points && step != detail::no_step)
@@ -155,13 +158,16 @@ public:
         append(name, row, step);
     }
 
-    /// Logs a document: `document` is text of one JSON value, or a function that makes it, which is called in a run only.
+    /// Logs a document: `document` is text of one JSON value, or a function that makes it, which is called in a run
+    /// only.
     template <class Json>
     void log_document(std::string_view name, std::string_view type, Json const& document,
                       std::optional<std::int64_t> step = {}) const {
         append_made(name, step, type, [&document] {
-            if constexpr (std::invocable<Json const&>) return detail::written_json{std::string{document()}};
-            else return detail::written_json{std::string{document}};
+            if constexpr (std::invocable<Json const&>)
+                return detail::written_json{std::string{document()}};
+            else
+                return detail::written_json{std::string{document}};
         });
     }
 
@@ -171,7 +177,8 @@ public:
         if (state_ && state_->files && state_->files->points) state_->files->points->flush();
     }
 
-    /// How many numbers, lists and rows could not be written by this process, since `current()`. Always 0 without a run.
+    /// How many numbers, lists and rows could not be written by this process, since `current()`. Always 0 without a
+    /// run.
     std::uint64_t dropped() const noexcept { return state_ ? state_->dropped.load() : 0; }
 
 private:
@@ -202,11 +209,12 @@ private:
         int const why = errno;
         ++state_->dropped;
         if (state_->throws)
-            detail::throw_or_abort(error{"EST-620",
-                                         {.what = "cannot log \"" + std::string{name} + '"',
-                                          .where = state_->files->path,
-                                          .why = std::strerror(why),
-                                          .remedy = "free space there; without on_log_error::throw_ it is only counted"}});
+            detail::throw_or_abort(
+                error{"EST-620",
+                      {.what = "cannot log \"" + std::string{name} + '"',
+                       .where = state_->files->path,
+                       .why = std::strerror(why),
+                       .remedy = "free space there; without on_log_error::throw_ it is only counted"}});
     }
 
     std::shared_ptr<state> state_;

@@ -10,8 +10,8 @@
 
 namespace estima::inline v0_1 {
 
-/// The history of one metric in several runs, by their ids, each as run::get_metric_history tells it: to plot them side by
-/// side. A run that has not logged it has no points.
+/// The history of one metric in several runs, by their ids, each as run::get_metric_history tells it: to plot them side
+/// by side. A run that has not logged it has no points.
 inline std::map<std::string, std::vector<metric_point>> metric_histories(std::vector<run> const& runs,
                                                                          std::string const& name,
                                                                          history_options const& options = {}) {

@@ -41,7 +41,7 @@ struct wait_options {
     bool show_status = true;            ///< with the output: changes of the status, and a summary
     bool raise_on_error = true;         ///< throw run_failed if the run failed
     std::ostream* output = &std::cout;  ///< where to print
-    /// Called for each number that the run logs, as it comes, by the thread that waits; those that were logged before too.
+    /// Called by the thread that waits for each number that the run logs, as it comes; first for those that it has.
     metric_callback on_metric{};
 };
 
@@ -55,7 +55,7 @@ public:
         if (options.timeout) deadline_ = clock::now() + as_clock(options.timeout->seconds());
         changes_.watch(run.journal(), IN_MODIFY);
         if (options.on_metric) {
-            metrics_are_watched_ = changes_.watch(run.metrics(), IN_MODIFY | IN_CREATE | IN_MOVED_TO);
+            metrics_are_watched_ = changes_.watch(run.metrics(), IN_MODIFY | IN_ATTRIB | IN_CREATE | IN_MOVED_TO);
             metrics_.emplace(run.metrics());
         }
         if (!options.show_output) return;

@@ -65,6 +65,7 @@ class Testbed:
 
     def up(self, count, slurm):
         self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder.chmod(0o755)  # munged and slurmrestd are other users
         self.shared.mkdir(exist_ok=True)
         names = [f"n{i}" for i in range(1, count + 1)]
         (self.folder / "hosts").write_text(" ".join(names))

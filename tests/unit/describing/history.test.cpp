@@ -5,6 +5,7 @@
 #include <iostream>
 
 #include <estima/workspace/collect_garbage.hpp>
+#include <estima/workspace/compare_runs.hpp>
 #include <estima/workspace/search_runs.hpp>
 #include <estima/workspace/verify.hpp>
 #include <support/fake_run.hpp>
@@ -36,6 +37,13 @@ void look_at_all(estima::workspace const& workspace) {
     CHECK(report.runs == 1);
 }
 
+void compare(estima::workspace const& workspace, std::string const& id, std::string const& other) {
+    // -8<- history_compare
+    for (estima::run_difference const& one : compare_runs({workspace.run(id), workspace.run(other)}))
+        std::cout << one.name << ": " << one.values[0].value_or("-") << ", " << one.values[1].value_or("-") << '\n';
+    // -8<-
+}
+
 void delete_and_restore(estima::workspace const& workspace, std::string const& id) {
     using namespace estima::literals;
     // -8<- history_delete
@@ -56,5 +64,6 @@ TEST_CASE("the search that docs/history.md shows finds the run that it is about"
     made.complete();
     search(made.workspace());
     look_at_all(made.workspace());
+    CHECK_THROWS_AS(compare(made.workspace(), made.run().id(), made.run().id()), estima::error);  // it has no snapshot
     delete_and_restore(made.workspace(), made.run().id());
 }

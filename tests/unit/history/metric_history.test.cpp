@@ -110,8 +110,9 @@ TEST_CASE("histories of several processes, points and lines, are merged by time,
     history_folder const f;
     f.log("rank_0", 3000);
     f.log("rank_1", 3000, 0.25);
-    std::ofstream{f.folder / "other.jsonl"} << estima::detail::metric_line("loss", estima::metric_number{7777}, {}, 1.7e9 + 1500.5)
-                                            << "{\"name\":\"loss\",\"value\":[1]}\n{\"name\":\"lo";
+    std::ofstream{f.folder / "other.jsonl"}
+        << estima::detail::metric_line("loss", estima::metric_number{7777}, {}, 1.7e9 + 1500.5)
+        << "{\"name\":\"loss\",\"value\":[1]}\n{\"name\":\"lo";
     auto const all = f.read({.max_points = 0});
     CHECK(all.size() == 6001);
     CHECK(is_in_order(all));

@@ -132,13 +132,17 @@ TEST_CASE("a slot that was not published ends what is told, until nobody writes 
 TEST_CASE("whatever bytes a points file has, reading ends and tells none but its names") {
     damaged_points const f;
     std::mt19937 random{20240607};
-    auto any = [&random](std::size_t below) { return std::uniform_int_distribution<std::size_t>{0, below - 1}(random); };
+    auto any = [&random](std::size_t below) {
+        return std::uniform_int_distribution<std::size_t>{0, below - 1}(random);
+    };
     for (int round = 0; round < 400; ++round) {
         CAPTURE(round);
         std::string bytes = f.bytes;
         // In the header, in marks of pages, in words: where it hurts.
         for (std::size_t n = 1 + any(20); n > 0; --n) {
-            std::size_t const at = any(3) == 0 ? 12 + any(52) : any(2) == 0 ? any(4) * 4096 + any(16) : any(bytes.size());
+            std::size_t const at = any(3) == 0   ? 12 + any(52)
+                                   : any(2) == 0 ? any(4) * 4096 + any(16)
+                                                 : any(bytes.size());
             bytes[at] = static_cast<char>(any(256));
         }
         f.put(bytes);

@@ -33,9 +33,9 @@ struct recorded_outputs {
         estima::record_outputs(run, {}, log, name);
         std::ifstream file{run.journal()};
         file.seekg(static_cast<std::streamoff>(before));
-        std::vector<estima::json> lines;
-        for (std::string line; std::getline(file, line);) lines.push_back(estima::json::parse(line));
-        return lines;
+        std::vector<estima::json> added;
+        for (std::string line; std::getline(file, line);) added.push_back(estima::json::parse(line));
+        return added;
     }
     std::vector<std::string> names() const {
         estima::journal log{run.journal()};
@@ -56,13 +56,13 @@ TEST_CASE("what is recorded as it is gets no line; what changed says what it rep
     CHECK(f.names() == std::vector<std::string>{"outputs/a", "outputs/b/c", "outputs/b.txt"});
     f.put("a", "one");
     fs::remove(f.run.outputs() / "b/c");
-    auto const lines = f.record();
-    REQUIRE(lines.size() == 3);
-    CHECK(lines[0]["replaces"] == estima::sha256_hex("1"));
-    CHECK(lines[0]["sha256"] == estima::sha256_hex("one"));
-    CHECK(lines[1]["event"] == "artifact_gone");
-    CHECK(lines[1]["path"] == "outputs/b/c");
-    CHECK(lines[2]["event"] == "warning");
+    auto const added = f.record();
+    REQUIRE(added.size() == 3);
+    CHECK(added[0]["replaces"] == estima::sha256_hex("1"));
+    CHECK(added[0]["sha256"] == estima::sha256_hex("one"));
+    CHECK(added[1]["event"] == "artifact_gone");
+    CHECK(added[1]["path"] == "outputs/b/c");
+    CHECK(added[2]["event"] == "warning");
     CHECK(f.names() == std::vector<std::string>{"outputs/a", "outputs/b.txt"});
 }
 

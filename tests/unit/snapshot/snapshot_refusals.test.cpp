@@ -210,6 +210,7 @@ TEST_CASE("names in messages are shown on one line and in valid UTF-8", "[snapsh
     CHECK(estima::shown("plain \xC3\xA9") == "plain \xC3\xA9");
     CHECK(estima::shown("a\nb\tc\\") == "a\\nb\\x09c\\\\");
     CHECK(estima::shown("\xff\xC3") == "\\xff\\xc3");
+    CHECK(estima::shown("\xC2\x9B\xE2\x80\xAE\xE2\x81\xA6") == "\\xc2\\x9b\\xe2\\x80\\xae\\xe2\\x81\\xa6");
     CHECK(estima::shown("\xC0\xAF \xED\xA0\x80 \xF5\x80\x80\x80") == "\\xc0\\xaf \\xed\\xa0\\x80 \\xf5\\x80\\x80\\x80");
     CHECK(estima::shown("\xF0\x9F\x98\x80\xE2\x82\xAC") == "\xF0\x9F\x98\x80\xE2\x82\xAC");
     CHECK(estima::shown_size(312) == "312 bytes");

@@ -5,6 +5,7 @@
 #include <sstream>
 #include <string>
 
+#include <estima/terminal/progress_bar.hpp>
 #include <estima/terminal/safe_log.hpp>
 #include <estima/terminal/text_table.hpp>
 
@@ -92,8 +93,8 @@ TEST_CASE("a table fits 80 columns: the widest are cut, what is whole is not") {
         CHECK(text.find("t...") != std::string::npos);
     }
     SECTION("what does not fit at all is named") {
-        printed_table print{50};
-        CHECK(widest_line(print(table)) <= 50);
+        printed_table print{60};
+        CHECK(widest_line(print(table)) <= 60);
         CHECK(print.err.str() == "Not shown, since the terminal is too narrow: text, short\n");
     }
     SECTION("a file gets all of it") {
@@ -126,4 +127,27 @@ TEST_CASE("a log on a terminal: escape sequences go, other control characters ar
     std::ostream safe{&buffer};
     safe << "[1] " << 'x' << "\x1B[2J" << std::endl;
     CHECK(out.str() == "[1] x\n");
+}
+
+TEST_CASE("a progress bar fits its line, and is drawn on a terminal only") {
+    std::ostringstream err;
+    screen on{.err = &err};
+    {
+        estima::terminal::progress_bar bar{on, 2000};
+        CHECK(bar.line(0, "a") == "[........................]   0 %  0 B of 2.0 kB  a");
+        CHECK(bar.line(1000, "a\x07") == "[############............]  50 %  1.0 kB of 2.0 kB  a\\x07");
+        CHECK(bar.line(3000, "").starts_with("[########################] 100 %"));  // a log that grew
+        CHECK(display_width(bar.line(10, std::string(200, 'x'))) == 79);
+        bar.show(1, "a");
+        CHECK(err.str().empty());
+    }
+    CHECK(err.str().empty());
+    on.live = true;
+    {
+        estima::terminal::progress_bar bar{on, 0};
+        CHECK(bar.line(1500, "read") == "1.5 kB  read");
+        bar.show(1500, "read");
+        bar.show(1600, "read");  // too soon
+    }
+    CHECK(err.str() == "\r1.5 kB  read\x1B[K\r\x1B[K");
 }

@@ -72,10 +72,11 @@ TEST_CASE("who waits for a run is told its numbers while it runs, all of them wh
         made.complete();
     }};
     std::map<std::string, std::vector<double>> numbers;
-    auto const details = made.run().wait_for_completion({.on_metric = [&](std::string const& name, estima::metric_point const& p) {
-        numbers[name].push_back(p.value);
-        ++told;
-    }});
+    auto const details =
+        made.run().wait_for_completion({.on_metric = [&](std::string const& name, estima::metric_point const& p) {
+            numbers[name].push_back(p.value);
+            ++told;
+        }});
     training.join();
     CHECK(details.status == estima::run_status::completed);
     CHECK(numbers.at("loss").size() == 21);
@@ -97,7 +98,8 @@ TEST_CASE("what a callback throws ends the waiting, and the run goes on") {
     estima_test::fake_run made;
     made.start();
     estima_test::append_file(made.directory().metrics_file(0), line_of("x", 1));
-    CHECK_THROWS_WITH(made.run().wait_for_completion({.on_metric = [](auto const&, auto const&) { throw std::runtime_error{"enough"}; }}),
+    CHECK_THROWS_WITH(made.run().wait_for_completion(
+                          {.on_metric = [](auto const&, auto const&) { throw std::runtime_error{"enough"}; }}),
                       "enough");
     CHECK(made.run().status() == estima::run_status::running);
 }

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <estima/history/terminal_metrics.hpp>
+#include <estima/portal/page_input.hpp>
+#include <estima/run_configuration/json.hpp>
+#include <estima/snapshot/restore.hpp>
+#include <estima/workspace/run.hpp>
+
+namespace estima::inline v0_1 {
+
+/// Something that runs do not have in common.
+struct run_difference {
+    enum class kind { parameter, metric, tag, configuration, file };
+    kind is = kind::parameter;
+    std::string name;  ///< of a configuration the key with dots, "pytorch.processCount", "arguments.--rate"; of a file
+                       ///< its path
+    std::vector<std::optional<std::string>> values;  ///< one for each run, nothing where a run has none: of a metric its
+                                                     ///< newest number, of a file its SHA-256, of a link its target
+};
+
+namespace detail {
+using named_texts = std::map<std::string, std::string>;
+
+/// The values of a document by their keys with dots. A list counts as one value.
+inline void flatten(json const& value, std::string const& name, named_texts& into) {
+    if (value.is_object() && !value.empty())
+        for (auto item = value.items().begin(); item != value.items().end(); ++item)
+            flatten(item.value(), name.empty() ? item.key() : name + "." + item.key(), into);
+    else if (!value.is_null())
+        into[name] = value.is_string() ? value.get<std::string>() : value.dump();
+}
+
+inline named_texts configuration_of(run const& one) {
+    named_texts all;
+    json const text = json::parse(read_file(one.directory().run_configuration()), nullptr, false);
+    run_configuration const configuration = run_configuration_from_json(text);
+    flatten(to_json(configuration), "", all);
+    all.erase("arguments");  // as one text they would hide which of them differ
+    for (auto const& [name, value] : portal::parameters_of(configuration.arguments)) {
+        std::string& texts = all["arguments." + name];  // a flag may be given twice
+        texts.append(texts.empty() ? "" : " ").append(value.value_or("(flag)"));
+    }
+    return all;
+}
+
+inline named_texts newest_metrics_of(run const& one) {
+    named_texts all;
+    run_metrics const metrics = one.get_metrics();
+    for (auto const& [name, points] : metrics.scalars) all[name] = short_number(points.back().value);
+    return all;
+}
+
+inline named_texts files_of(run const& one) {
+    named_texts all;
+    store_layout const layout{one.directory().snapshots()};
+    manifest_reader manifest = open_manifest(layout, journal{one.directory().journal()}.record().snapshot_id);
+    for (snapshot_entry entry; manifest.next(entry);)
+        if (entry.kind == entry_kind::file) all[entry.path] = entry.digest;
+        else if (entry.kind == entry_kind::link) all[entry.path] = "-> " + entry.target;
+    return all;
+}
+
+inline void add_differences(run_difference::kind is, std::vector<named_texts> const& all,
+                            std::vector<run_difference>& into) {
+    std::map<std::string, std::vector<std::optional<std::string>>> by_name;
+    for (std::size_t i = 0; i < all.size(); ++i)
+        for (auto const& [name, text] : all[i]) {
+            auto& values = by_name[name];
+            values.resize(all.size());
+            values[i] = text;
+        }
+    for (auto& [name, values] : by_name) {
+        bool differs = false;
+        for (auto const& value : values) differs = differs || value != values.front();
+        if (differs) into.push_back({is, name, std::move(values)});
+    }
+}
+}  // namespace detail
+
+/// What these runs do not have in common: parameters, tags, the newest numbers of metrics, run configurations field by
+/// field, and the files of their snapshots; in that order, and each sorted by name. EST-207, EST-208: a snapshot cannot
+/// be read; EST-101 and others: a run configuration cannot; EST-301.
+inline std::vector<run_difference> compare_runs(std::vector<run> const& runs) {
+    using kind = run_difference::kind;
+    std::vector<run_difference> differences;
+    auto const add = [&](kind is, auto const& texts_of) {
+        std::vector<detail::named_texts> all;
+        for (run const& one : runs) all.push_back(texts_of(one));
+        detail::add_differences(is, all, differences);
+    };
+    add(kind::parameter, [](run const& one) { return one.get_parameters(); });
+    add(kind::tag, [](run const& one) { return one.get_tags(); });
+    add(kind::metric, detail::newest_metrics_of);
+    add(kind::configuration, detail::configuration_of);
+    add(kind::file, detail::files_of);
+    return differences;
+}
+
+}  // namespace estima::inline v0_1

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "estima_program.hpp"
+#include "seen_place.hpp"
+
+namespace {
+using namespace estima_test;
+
+/// What bash itself offers when these words are typed, the last of them begun.
+std::vector<std::string> offered(std::vector<std::string> const& words) {
+    std::string const script = std::string{ESTIMA_TEST_SOURCE_DIR} + "/../tools/estima_completion.bash";
+    std::vector<std::string> all{"--norc", "--noprofile", "-c",
+                                 "source \"$0\"; COMP_WORDS=(\"$@\"); COMP_CWORD=$(($# - 1)); "
+                                 "_estima \"$1\"; printf '%s\\n' \"${COMPREPLY[@]}\"",
+                                 script, estima_program::program()};
+    all.insert(all.end(), words.begin(), words.end());
+    estima_program bash{"/bin/bash", all, seen_through::pipe};
+    std::vector<std::string> lines = lines_of(bash.out());
+    CHECK(bash.err().empty());
+    std::erase(lines, "");
+    return lines;
+}
+using some = std::vector<std::string>;
+}  // namespace
+
+TEST_CASE("bash completes commands, options, runs, metrics, files and models") {
+    seen_place at;
+    scoped_variable const workspace{"ESTIMA_WORKSPACE", at.workspace().path().string()};
+    estima::run const run = at.trained();
+    run.register_model({.name = "small", .path = "outputs/model"});
+    run.log_parameter("lr", "1");
+    run.log_parameter("a space", "1");
+    CHECK(offered({"sh"}) == some{"show"});
+    CHECK(offered({""}).size() >= 7);
+    CHECK(offered({"logs", "--fo"}) == some{"--follow"});
+    CHECK(offered({"logs", run.id(), "--wor"}) == some{"--workspace"});
+    CHECK(offered({"show", "te"}) == some{run.id()});
+    CHECK(offered({"show", ""}) == some{"latest", run.id()});
+    CHECK(offered({"show", run.id(), ""}).empty());
+    CHECK(offered({"metrics", "latest", "l"}) == some{"loss"});
+    CHECK(offered({"metrics", "latest", "other", "l"}) == some{"loss"});
+    CHECK(offered({"download", "latest", "outp"}) == some{"outputs/model"});
+    CHECK(offered({"runs", "-m", "l"}) == some{"loss"});
+    CHECK(offered({"runs", "--metrics", "=", "l"}) == some{"loss"});
+    CHECK(offered({"runs", "-p", ""}) == some{"lr"});
+    CHECK(offered({"runs", "-c", "id,metrics."}) == some{"id,metrics.loss"});
+    CHECK(offered({"runs", "-e", "t"}) == some{"test"});
+    CHECK(offered({"runs", "par"}) == some{"params.lr"});
+    CHECK(offered({"models", "s"}) == some{"small"});
+    CHECK(offered({"compare", "latest", "te"}) == some{run.id()});
+    CHECK(offered({"restore", ""}).empty());
+    CHECK(offered({"nonsense", "s"}).empty());
+    CHECK(offered({"-w", (at / "nowhere").string(), "show", ""}).empty());
+    CHECK(offered({"download", "latest", "-o", ""}).empty());  // bash completes folders by itself
+    scoped_variable const nowhere{"ESTIMA_WORKSPACE", (at / "nowhere").string()};
+    CHECK(offered({"-w", at.workspace().path().string(), "show", "te"}) == some{run.id()});
+}
+
+TEST_CASE("a word is completed by the tab key") {
+    seen_place at;
+    scoped_variable const workspace{"ESTIMA_WORKSPACE", at.workspace().path().string()};
+    scoped_variable const path{"PATH", std::filesystem::path{estima_program::program()}.parent_path().string() + ":/usr/bin:/bin"};
+    scoped_variable const plain{"NO_COLOR", "1"};
+    estima::run const run = at.trained();
+    estima_program bash{"/bin/bash", {"--norc", "--noprofile", "-i"}, seen_through::terminal};
+    bash.type("source '" ESTIMA_TEST_SOURCE_DIR "/../tools/estima_completion.bash'; echo re''ady\n");
+    REQUIRE(bash.says("ready"));
+    bash.type("estima show te\t; exit\n");
+    std::string const seen = bash.out();
+    CHECK_THAT(seen, Catch::Contains("estima show " + run.id()) && Catch::Contains("  status  ") && Catch::Contains("Completed"));
+}

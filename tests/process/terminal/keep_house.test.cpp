@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <estima/system/json.hpp>
+#include <estima/terminal/display_width.hpp>
+
+#include "estima_program.hpp"
+#include "seen_place.hpp"
+
+namespace {
+using namespace estima_test;
+using estima::json;
+}  // namespace
+
+TEST_CASE("estima compare: what runs do not have in common, in columns that fit") {
+    seen_place at;
+    estima::run const a = at.trained("0.5"), b = at.trained("0.25");
+    a.log_parameter("lr", "0.1");
+    b.log_parameter("lr", std::string(200, '2'));
+    b.tag("team", "x");
+    std::string const text = at.out({"compare", a.id(), b.id()});
+    CHECK_THAT(text, Catch::StartsWith("parameter  " + a.id()) && Catch::Contains("\nteam  -  ") &&
+                         Catch::Contains("\nloss    0.5 ") && Catch::Contains("\ntrain  "));
+    auto const lines = lines_of(at.out({"compare", a.id(), b.id(), "--json"}));
+    json const first = json::parse(lines.at(0));
+    CHECK(first["kind"] == "parameter");
+    CHECK(first["name"] == "lr");
+    CHECK(first["run_ids"] == json{a.id(), b.id()});
+    CHECK(first["values"][0] == "0.1");
+    CHECK(json::parse(lines.at(1))["values"][0] == nullptr);
+
+    scoped_variable const plain{"NO_COLOR", "1"};
+    estima_program narrow{at.words({"compare", a.id(), b.id()}), seen_through::terminal};
+    CHECK_THAT(narrow.out(), Catch::Contains(a.id().substr(a.id().size() - 8)) && !Catch::Contains(a.id()));
+    for (std::string line : lines_of(narrow.out())) {
+        std::erase(line, '\r');
+        INFO(line);
+        CHECK(estima::terminal::display_width(line) <= 80);
+    }
+    estima_program same{at.words({"compare", "latest", "latest"})};
+    CHECK(same.out().empty());
+    CHECK(same.code() == 0);
+    CHECK(same.err() == "They differ in nothing.\n");
+    CHECK(estima_program{at.words({"compare", "latest"})}.code() == 2);
+}
+
+TEST_CASE("estima delete, restore and gc") {
+    seen_place at;
+    estima::run const first = at.trained(), second = at.trained();
+    estima_program unknown{at.words({"delete", first.id(), "nothing_such"})};
+    CHECK(unknown.code() == 1);
+    CHECK(at.workspace().runs().size() == 2);  // all are found before the first is deleted
+    CHECK_THAT(at.out({"delete", first.id(), second.id()}),
+               Catch::StartsWith("deleted " + first.id() + "; estima restore " + first.id() + " brings it back\n"));
+    CHECK(at.workspace().runs().empty());
+    CHECK(lines_of(at.out({"restore"})).size() == 2);
+    CHECK(at.out({"restore", first.id()}) == "restored " + first.id() + "\n");
+    CHECK(at.workspace().runs() == std::vector{first.id()});
+    estima_program none{at.words({"restore", first.id()})};
+    CHECK(none.code() == 1);
+    CHECK_THAT(none.err(), Catch::StartsWith("[EST-631]"));
+
+    CHECK_THAT(at.out({"gc"}), Catch::StartsWith("removed 0 deleted runs, "));
+    auto const deleted = at.workspace().path() / "deleted" / second.id();
+    std::filesystem::last_write_time(deleted, std::filesystem::last_write_time(deleted) - std::chrono::hours{48});
+    CHECK_THAT(at.out({"gc", "--older-than", "1", "--dry-run"}), Catch::StartsWith("would remove 1 deleted runs, "));
+    json const freed = json::parse(at.out({"gc", "--older-than", "1", "--json"}));
+    CHECK(freed["runs"] == 1);
+    CHECK(freed["dry_run"] == false);
+    CHECK(at.out({"restore"}).empty());
+}
+
+TEST_CASE("estima verify: sound, and damaged with exit code 1") {
+    seen_place at;
+    estima::run const run = at.trained();
+    CHECK_THAT(at.out({"verify"}), Catch::StartsWith("sound: 1 runs, 1 outputs"));
+    write_file(run.directory().outputs() / "model", "MODEL\n");
+    estima_program damaged{at.words({"verify"})};
+    CHECK_THAT(damaged.out(), Catch::StartsWith("damage  runs/" + run.id() + "/code/outputs/model: ") && Catch::Contains("\ndamaged: 1 runs"));
+    CHECK(damaged.code() == 1);
+    estima_program told{at.words({"verify", "--json"})};
+    auto const lines = lines_of(told.out());
+    REQUIRE(lines.size() == 2);
+    CHECK(json::parse(lines[0])["kind"] == "damage");
+    CHECK(json::parse(lines[1])["is_sound"] == false);
+    estima_program drawn{at.words({"verify"}), seen_through::terminal};
+    CHECK_THAT(drawn.out(), Catch::Contains("B  read\x1B[K") && Catch::Contains("\x1B[31mdamaged\x1B[0m"));
+}

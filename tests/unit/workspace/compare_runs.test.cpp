@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <catch2/catch.hpp>
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include <estima/workspace/compare_runs.hpp>
+#include <estima/workspace/workspace.hpp>
+
+#include "../../support/fake_run.hpp"
+
+namespace {
+using estima_test::append_file;
+using estima_test::write_file;
+
+struct runs_to_compare {
+    estima_test::temporary_directory folder{};
+    estima::workspace w = estima::workspace::open(folder / "workspace");
+    std::vector<estima::run> runs{};
+
+    estima::run const& add(estima::run_configuration const& c, std::map<std::string, std::string> const& files,
+                           std::string const& metrics = {}) {
+        std::filesystem::remove_all(folder / "source");
+        for (auto const& [name, text] : files) write_file(folder / "source" / name, text);
+        std::string const snapshot = estima::snapshot_store{w.path() / "snapshots"}.take(folder / "source").id;
+        auto const made = estima::detail::create_run(w.path(), "digits", c, snapshot, "/source");
+        append_file(made.directory.metrics_file(0), metrics);
+        runs.emplace_back(made.directory);
+        return runs.back();
+    }
+    /// "kind name: value | value".
+    std::vector<std::string> differences() const {
+        std::vector<std::string> all;
+        for (auto const& one : compare_runs(runs)) {
+            std::string text = std::to_string(static_cast<int>(one.is)) + " " + one.name + ":";
+            for (auto const& value : one.values) text += " " + value.value_or("none");
+            all.push_back(text);
+        }
+        return all;
+    }
+};
+}  // namespace
+
+TEST_CASE("runs that are the same do not differ, nor do one and none") {
+    runs_to_compare f;
+    CHECK(f.differences().empty());
+    f.add({.script = "train.py"}, {{"train.py", "x"}}, "{\"name\":\"loss\",\"value\":1}\n");
+    CHECK(f.differences().empty());
+    f.add({.script = "train.py"}, {{"train.py", "x"}}, "{\"name\":\"loss\",\"value\":1}\n");
+    CHECK(f.differences().empty());
+}
+
+TEST_CASE("what runs do not have in common is told, each with its value in every run") {
+    runs_to_compare f;
+    auto const& a = f.add({.script = "train.py", .arguments = {"--rate", "1"}}, {{"train.py", "x"}, {"old.py", "y"}},
+                          "{\"name\":\"loss\",\"value\":2}\n{\"name\":\"loss\",\"value\":1}\n");
+    a.tag("team", "x");
+    a.log_parameter("rate", "1");
+    estima::run_configuration other{.script = "train.py", .arguments = {"--rate", "2"}};
+    other.communicator = "Mpi";
+    other.mpi.process_count_per_node = 4;
+    auto const& b = f.add(other, {{"train.py", "z"}, {"new/a.py", "y"}}, "{\"name\":\"loss\",\"value\":0.5}\n");
+    b.log_parameter("rate", "2");
+    std::string const x = estima::sha256_hex("x"), y = estima::sha256_hex("y"), z = estima::sha256_hex("z");
+    CHECK(f.differences() == std::vector<std::string>{
+                                 "0 rate: 1 2",
+                                 "2 team: x none",
+                                 "1 loss: 1 0.5",
+                                 "3 arguments.--rate: 1 2",
+                                 "3 communicator: None Mpi",
+                                 "3 mpi.processCountPerNode: 1 4",
+                                 "4 new/a.py: none " + y,
+                                 "4 old.py: " + y + " none",
+                                 "4 train.py: " + x + " " + z,
+                             });
+}
