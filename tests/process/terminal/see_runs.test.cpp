@@ -105,6 +105,13 @@ TEST_CASE("estima logs: as they are through a pipe, of the ranks that are asked 
     CHECK(at.out({"logs", "latest", "--all-ranks"}) == "[0] I am 0\n[1] I am 1\n");
     CHECK(at.out({"logs", "latest", "-f", "--rank", "1"}) == "I am 1\n");
     CHECK(at.out({"logs", "latest", "-f", "--rank", "1,0"}).size() == 22);
+    CHECK(at.out({"logs", "latest", "-f", "--all-ranks", "--json"}).size() == 2 * at.out({"logs", "latest", "--json"}).size());
+    CHECK(at.out({"logs", "latest", "--rank", "1", "--json"}) == "{\"rank\":1,\"text\":\"I am 1\"}\n");
+    CHECK(at.out({"logs", "latest", "--all-ranks", "--json"}) ==
+          "{\"rank\":0,\"text\":\"I am 0\"}\n{\"rank\":1,\"text\":\"I am 1\"}\n");
+    estima_program none{at.words({"logs", "latest", "--rank", "7"})};
+    CHECK(none.out().empty());
+    CHECK(none.err() == "Nothing was written there.\n");
     CHECK(estima_program{at.words({"logs", "latest", "--rank", "-1"})}.code() == 2);
 }
 
@@ -184,8 +191,11 @@ TEST_CASE("a reader that goes away ends the program quietly; a full disk is told
     cut.close_output();
     CHECK(cut.code() == 128 + SIGPIPE);
     CHECK(cut.err().empty());
-    std::string const command = "'" + estima_program::program() + "' -w '" + at.workspace().path().string() + "' runs >/dev/full";
-    estima_program full{"/bin/sh", {"-c", command}, seen_through::pipe};
-    CHECK(full.code() == 1);
-    CHECK_THAT(full.err(), Catch::StartsWith("[EST-654]"));
+    std::string const command = "'" + estima_program::program() + "' -w '" + at.workspace().path().string() + "' ";
+    for (char const* what : {"runs", "logs latest", "logs -f latest", "show latest --json"}) {
+        estima_program full{"/bin/sh", {"-c", command + what + " >/dev/full"}, seen_through::pipe};
+        INFO(what);
+        CHECK(full.code() == 1);
+        CHECK_THAT(full.err(), Catch::Contains("EST-654"));
+    }
 }
