@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <sys/stat.h>
+
 #include <algorithm>
+#include <cstdint>
 #include <filesystem>
 #include <iterator>
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <estima/base/error.hpp>
-#include <estima/history/copy_verified.hpp>
+#include <estima/history/download.hpp>
 #include <estima/history/run_directory.hpp>
 #include <estima/history/run_record.hpp>
 #include <estima/system/open_beneath.hpp>
@@ -87,19 +91,51 @@ inline std::string remedy_for_missing_file(run_record const& record) {
 }
 }  // namespace detail
 
-/// Copies one file of a run out of it. Its outputs are checked. EST-502 lists the files if there is none with that
-/// name; further as copy_verified.
-inline void copy_out(run_directory const& run, run_record const& record, std::string const& name,
-                     std::filesystem::path const& target) {
-    artifact_record const* const artifact = detail::find_artifact(record, name);
-    if (artifact != nullptr || name.starts_with("logs/")) return (void)copy_verified(run.code(), name, artifact, target);
-    if (name.starts_with("system_logs/")) return (void)copy_verified(run.path, name, nullptr, target);
+namespace detail {
+/// Where a file of a run lies, and what it is held against. EST-502 lists the files if there is none with that name.
+inline download_item item_of(run_directory const& run, run_record const& record, std::string const& name,
+                             std::filesystem::path target) {
+    artifact_record const* const artifact = find_artifact(record, name);
+    if (artifact != nullptr) return {run.code(), name, artifact, std::move(target), artifact->bytes};
+    if (name.starts_with("logs/") || name.starts_with("system_logs/")) {
+        download_item item{name.starts_with("logs/") ? run.code() : run.path, name, nullptr, std::move(target)};
+        struct stat status {};
+        if (::stat((item.folder / name).c_str(), &status) == 0) item.bytes = static_cast<std::uint64_t>(status.st_size);
+        return item;
+    }
     std::vector<std::string> const there = file_names(run, record);
     throw error{"EST-502",
                 {.what = "the run has no file \"" + name + "\"",
                  .where = "run " + run.run_id() + ", " + std::string{to_string(record.status)},
-                 .why = there.empty() ? "it has no files" : "it has: " + detail::listed(there),
-                 .remedy = detail::remedy_for_missing_file(record)}};
+                 .why = there.empty() ? "it has no files" : "it has: " + listed(there),
+                 .remedy = remedy_for_missing_file(record)}};
+}
+}  // namespace detail
+
+/// Copies one file of a run out of it. Its outputs are checked. EST-502 lists the files if there is none with that
+/// name; further as copy_verified.
+inline void copy_out(run_directory const& run, run_record const& record, std::string const& name,
+                     std::filesystem::path const& target, download_options const& options = {}) {
+    detail::downloads{{detail::item_of(run, record, name, target)}, options}.run();
+}
+
+/// Copies all files of a run below `prefix` (empty: all) into a folder, with their names as paths; returns how many.
+/// EST-502 if there is none; further as copy_out.
+inline std::size_t copy_all_out(run_directory const& run, run_record const& record, std::string const& prefix,
+                                std::filesystem::path const& folder, download_options const& options = {}) {
+    std::vector<std::string> const names = file_names(run, record);
+    std::vector<detail::download_item> items;
+    for (std::string const& name : names)
+        if (detail::is_below(name, prefix)) items.push_back(detail::item_of(run, record, name, folder / name));
+    if (items.empty())
+        throw error{"EST-502",
+                    {.what = "the run has no files below \"" + prefix + "\"",
+                     .where = "run " + run.run_id() + ", " + std::string{to_string(record.status)},
+                     .why = names.empty() ? "it has no files" : "it has: " + detail::listed(names),
+                     .remedy = detail::remedy_for_missing_file(record)}};
+    std::size_t const count = items.size();
+    detail::downloads{std::move(items), options}.run();
+    return count;
 }
 
 }  // namespace estima::inline v0_1

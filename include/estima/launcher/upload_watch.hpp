@@ -39,9 +39,9 @@ inline std::string requested_output(std::string_view line, run_directory const& 
 }
 }  // namespace detail
 
-/// Records outputs while the script runs, when it asks for it: a line of `uploads/requests` in the run's folder names a
-/// file or folder below ./outputs. A forked child does it, for it may take long; what goes wrong there does not touch the
-/// run. At the end all outputs are recorded anyway.
+/// Records outputs while the script runs, when it asks for it: a line of `uploads/requests` in the run's folder names
+/// a file or folder below ./outputs. A forked child does it, for it may take long; what goes wrong there does not touch
+/// the run. At the end all outputs are recorded anyway.
 class upload_watch {
 public:
     explicit upload_watch(run_directory run) : run_{std::move(run)} {}

@@ -65,7 +65,8 @@ inline bool copy_to_output(std::string const& from, std::string const& run_folde
         good = copier.copy(at, size) == byte_copier::outcome::copied;
         if (at == before) break;  // it became shorter
     }
-    good = good && ::fchmod(out.get(), status.st_mode & 0777) == 0 && ::rename(temporary.c_str(), target.c_str()) == 0;
+    good = good && ::fchmod(out.get(), status.st_mode & 0777) == 0;
+    good = good && ::rename(temporary.c_str(), target.c_str()) == 0;
     if (!good) ::unlink(temporary.c_str());
     return good;
 }
@@ -86,8 +87,8 @@ inline bool copy_folder_to_output(std::string const& from, std::string const& ru
 }  // namespace detail
 
 /// Has an output recorded while the script goes on: it can be downloaded within a second. `name` is a file or folder
-/// that the script wrote below ./outputs: "outputs/model.pkl". What becomes of it later counts: at the end of the run all
-/// outputs are recorded as they are then. False if the run could not be asked, or there is none.
+/// that the script wrote below ./outputs: "outputs/model.pkl". What becomes of it later counts: at the end of the run
+/// all outputs are recorded as they are then. False if the run could not be asked, or there is none.
 ///
 /// Programs in other languages append the name and the end of a line to the file that is there for it:
 ///

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <estima/base/error.hpp>
@@ -13,28 +14,48 @@
 #include <estima/system/files.hpp>
 #include <estima/system/json.hpp>
 #include <estima/system/sha256.hpp>
+#include <estima/workspace/model_log.hpp>
+#include <estima/workspace/model_options.hpp>
+#include <estima/workspace/names.hpp>
 
 namespace estima::inline v0_1 {
 
-/// One version of a registered model.
-struct model {
-    std::string name;
-    int version = 0;     ///< 1, 2, 3, ...
-    std::string run_id;  ///< the run that made it
-    std::string path;    ///< what was registered: "outputs/model.pkl", or a folder
+/// Where a model comes from.
+struct model_lineage {
+    std::string experiment{}, snapshot_id{}, source_directory{};  ///< of its run
+    std::map<std::string, std::string> inputs{};  ///< of its run: by their names, "faces:3" or "store/path"
+};
+
+/// One version of a registered model, as it was when it was looked at. What changes it writes the change to the
+/// workspace, for all to see, and then has it, too.
+class model {
+public:
+    std::string name{};
+    int version = 0;       ///< 1, 2, 3, ...
+    std::string run_id{};  ///< the run that made it; empty if it was registered from the disk
+    std::string path{};    ///< what was registered: "outputs/model.pkl", or a folder
     std::string description{};
     double created_time = 0;  ///< seconds since 1970
-    std::map<std::string, std::string> tags, properties;
-    std::vector<artifact_record> files;  ///< paths relative to directory()/files
-    std::filesystem::path folder{};      ///< <workspace>/models/<name>/<version>
+    std::map<std::string, std::string> tags{}, properties{};
+    std::string framework{}, framework_version{};
+    std::vector<model_dataset> datasets{};
+    std::string sample_input{}, sample_output{};
+    model_resources resources{};
+    model_lineage lineage{};
+    model_stage stage = model_stage::none;
+    std::vector<std::string> aliases{};    ///< those that point to this version, sorted
+    std::vector<artifact_record> files{};  ///< paths relative to files_directory()
+    std::filesystem::path folder{};        ///< <workspace>/models/<name>/<version>
 
     /// Azure's id of a model: "name:version".
     std::string id() const { return name + ":" + std::to_string(version); }
     std::filesystem::path files_directory() const { return folder / "files"; }
 
-    /// Copies the model's file or folder into `target_directory`, checked against its checksums; returns its place
-    /// there. EST-508 if something is there already and `exist_ok` is not set; EST-504 if a file was changed; EST-301.
-    std::filesystem::path download(std::filesystem::path const& target_directory = ".", bool exist_ok = false) const {
+    /// Copies the model's file or folder into `target_directory`, verified, resumed where it was interrupted; returns
+    /// its place there. EST-508 if something is there already and `exist_ok` is not set; EST-504 if a file was changed;
+    /// EST-301.
+    std::filesystem::path download(std::filesystem::path const& target_directory = ".", bool exist_ok = false,
+                                   download_options const& options = {}) const {
         std::filesystem::path const target = target_directory / std::filesystem::path{path}.filename();
         std::error_code code;
         if (!exist_ok && std::filesystem::exists(std::filesystem::symlink_status(target, code)))
@@ -42,22 +63,112 @@ struct model {
                         {.what = "something is already there",
                          .where = target.string(),
                          .remedy = "choose another directory, or allow it with exist_ok"}};
+        std::vector<detail::download_item> items;
         for (artifact_record const& file : files)
-            copy_verified(files_directory(), file.path, &file, target_directory / file.path);
+            items.push_back({files_directory(), file.path, &file, target_directory / file.path, file.bytes});
+        detail::downloads{std::move(items), options}.run();
         return target;
     }
+
+    /// Sets a tag, or changes it; EST-512: it has no name. This and all below: EST-507 if the version was deleted;
+    /// EST-301.
+    void tag(std::string const& key, std::string const& value = "") {
+        require_key("a tag", key);
+        change({{"event", "tag"}, {"name", key}, {"value", value}});
+    }
+    void remove_tag(std::string const& key) { change({{"event", "untag"}, {"name", key}}); }
+
+    /// Sets a property, which stays: EST-501 if it has another value already; EST-512: it has no name.
+    void add_property(std::string const& key, std::string const& value) {
+        require_key("a property", key);
+        change({{"event", "property"}, {"name", key}, {"value", value}});
+        if (std::string const& now = properties.at(key); now != value)
+            throw error{"EST-501",
+                        {.what = "a property cannot be changed",
+                         .where = "property \"" + key + "\" of model " + id(),
+                         .why = "it is \"" + now + "\" and was to become \"" + value + "\"",
+                         .remedy = "use a tag for what changes"}};
+    }
+    void set_description(std::string const& text) { change({{"event", "description"}, {"text", text}}); }
+    void set_stage(model_stage to) { change({{"event", "stage"}, {"stage", to_string(to)}}); }
+
+    /// Lets an alias ("champion") point to this version, wherever it pointed before. EST-305: it cannot be a name;
+    /// EST-642: it looks like a version.
+    void set_alias(std::string const& alias) {
+        detail::require_alias(alias);
+        change({{"event", "alias"}, {"alias", alias}});
+    }
+    /// Does nothing if it does not point to this version.
+    void remove_alias(std::string const& alias) { change({{"event", "unalias"}, {"alias", alias}}); }
+
+private:
+    void change(json event) {
+        event["version"] = version;
+        detail::model_log log{folder.parent_path()};
+        log.change([&] {
+            log.require(version);
+            log.append(std::move(event));
+        });
+        bring_up_to_date(log);
+    }
+    void require_key(std::string_view what, std::string const& key) const {
+        if (key.empty())
+            throw error{"EST-512",
+                        {.what = std::string{what} + " needs a name",
+                         .where = "model " + id(),
+                         .why = "the name is empty",
+                         .remedy = "give it one"}};
+    }
+    /// Takes in all that was changed since it was registered.
+    void bring_up_to_date(detail::model_log const& log);
+    friend model read_model(std::filesystem::path const& folder);
 };
 
 inline json to_json(model const& m) {
-    json files = json::array();
+    json files = json::array(), datasets = json::array();
     for (artifact_record const& f : m.files)
         files.push_back({{"path", f.path}, {"bytes", f.bytes}, {"sha256", f.sha256}});
-    return {{"name", m.name}, {"version", m.version},         {"run_id", m.run_id},
-            {"path", m.path}, {"description", m.description}, {"created", utc_text(m.created_time)},
-            {"tags", m.tags}, {"properties", m.properties},   {"files", files}};
+    for (model_dataset const& d : m.datasets) datasets.push_back({{"relation", d.relation}, {"dataset", d.dataset}});
+    return {{"name", m.name},
+            {"version", m.version},
+            {"run_id", m.run_id},
+            {"path", m.path},
+            {"description", m.description},
+            {"created", utc_text(m.created_time)},
+            {"tags", m.tags},
+            {"properties", m.properties},
+            {"framework", m.framework},
+            {"framework_version", m.framework_version},
+            {"datasets", datasets},
+            {"sample_input", m.sample_input},
+            {"sample_output", m.sample_output},
+            {"resources",
+             {{"cpu", m.resources.cpu}, {"memory_in_gb", m.resources.memory_in_gb}, {"gpu", m.resources.gpu}}},
+            {"lineage",
+             {{"experiment", m.lineage.experiment},
+              {"snapshot_id", m.lineage.snapshot_id},
+              {"source_directory", m.lineage.source_directory},
+              {"inputs", m.lineage.inputs}}},
+            {"stage", to_string(m.stage)},
+            {"aliases", m.aliases},
+            {"files", files}};
 }
 
-/// Reads a version's folder. EST-509 if its description cannot be understood.
+inline void model::bring_up_to_date(detail::model_log const& log) {
+    aliases = log.aliases_of(version);
+    for (json const& e : log.events()) {
+        std::string const kind = e.value("event", ""), key = e.value("name", "");
+        if (e.value("version", 0) != version) continue;
+        if (kind == "tag") tags[key] = e.value("value", "");
+        if (kind == "untag") tags.erase(key);
+        if (kind == "property") properties.emplace(key, e.value("value", ""));  // the first one stays
+        if (kind == "description") description = e.value("text", "");
+        if (kind == "stage") stage = detail::stage_from(e.value("stage", ""));
+    }
+}
+
+/// Reads a version's folder, and what was changed since it was registered. EST-509 if its description cannot be
+/// understood; EST-301.
 inline model read_model(std::filesystem::path const& folder) {
     json const j = json::parse(read_file(folder / "model.json"), nullptr, false);
     try {
@@ -70,10 +181,22 @@ inline model read_model(std::filesystem::path const& folder) {
         m.created_time = utc_seconds(j.value("created", ""));
         m.tags = j.value("tags", m.tags);
         m.properties = j.value("properties", m.properties);
+        m.framework = j.value("framework", "");
+        m.framework_version = j.value("framework_version", "");
+        for (json const& d : j.value("datasets", json::array()))
+            m.datasets.push_back({d.at("relation").get<std::string>(), d.at("dataset").get<std::string>()});
+        m.sample_input = j.value("sample_input", "");
+        m.sample_output = j.value("sample_output", "");
+        json const resources = j.value("resources", json::object()), lineage = j.value("lineage", json::object());
+        m.resources = {resources.value("cpu", 0.0), resources.value("memory_in_gb", 0.0), resources.value("gpu", 0)};
+        m.lineage = {lineage.value("experiment", ""), lineage.value("snapshot_id", ""),
+                     lineage.value("source_directory", ""), lineage.value("inputs", m.lineage.inputs)};
+        m.stage = detail::stage_from(j.value("stage", ""));
         for (json const& f : j.at("files"))
             m.files.push_back({f.at("path").get<std::string>(), f.value("bytes", std::uint64_t{0}),
                                f.at("sha256").get<std::string>()});
         m.folder = folder;
+        m.bring_up_to_date(detail::model_log{folder.parent_path()});
         return m;
     } catch (json::exception const& e) {
         throw error{"EST-509",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <exception>
 #include <filesystem>
 #include <map>
 #include <set>
@@ -20,8 +21,8 @@
 #include <estima/launcher/bury.hpp>
 #include <estima/run_configuration/json.hpp>
 #include <estima/workspace/file_url.hpp>
-#include <estima/workspace/model_registry.hpp>
 #include <estima/workspace/refresh_page.hpp>
+#include <estima/workspace/register_model.hpp>
 #include <estima/workspace/summary.hpp>
 #include <estima/workspace/wait.hpp>
 
@@ -30,15 +31,6 @@ namespace estima::inline v0_1 {
 /// How to cancel a run.
 struct cancel_options {
     duration grace = seconds(10);  ///< between asking the script to end (SIGTERM) and ending it (SIGKILL)
-};
-
-/// What to register as a model.
-struct model_options {
-    std::string name;    ///< a new name, or one to add a version to
-    std::string path{};  ///< an output of the run, "outputs/model.pkl", or a folder of outputs
-    std::map<std::string, std::string> tags{};
-    std::map<std::string, std::string> properties{};
-    std::string description{};
 };
 
 /// A run, seen from any program at any time: everything is read from its folder, and nothing is kept in between. Copies
@@ -112,59 +104,34 @@ public:
     std::vector<std::string> get_file_names() const { return file_names(directory_, newest()); }
 
     /// Copies a file of the run to `output_path`: a file name, or an existing directory; left out, the current one.
-    /// Returns where it is. EST-502: the run has no such file; EST-503, EST-504, EST-301: see copy_out.
-    std::filesystem::path download_file(std::string const& name, std::filesystem::path output_path = ".") const {
+    /// Returns where it is. Outputs are verified; of one whose copying is interrupted the part is kept, and the next
+    /// download goes on from there. EST-502: the run has no such file; EST-503, EST-504, EST-301: see copy_verified.
+    std::filesystem::path download_file(std::string const& name, std::filesystem::path output_path = ".",
+                                        download_options const& options = {}) const {
         std::error_code ignored;
         if (output_path.empty()) output_path = ".";
         if (std::filesystem::is_directory(output_path, ignored)) output_path /= std::filesystem::path{name}.filename();
-        copy_out(directory_, newest(), name, output_path);
+        copy_out(directory_, newest(), name, output_path, options);
         return output_path;
     }
 
     /// Copies all files below `prefix` ("outputs/checkpoints"; empty: all) into a directory, with their names as paths.
     /// Returns how many. EST-502 if there is none; further as download_file.
-    std::size_t download_files(std::string const& prefix, std::filesystem::path const& output_directory) const {
-        run_record const record = newest();
-        std::vector<std::string> const names = file_names(directory_, record);
-        std::size_t count = 0;
-        for (std::string const& name : names)
-            if (detail::is_below(name, prefix)) {
-                copy_out(directory_, record, name, output_directory / name);
-                ++count;
-            }
-        if (count == 0)
-            throw error{"EST-502",
-                        {.what = "the run has no files below \"" + prefix + "\"",
-                         .where = "run " + id() + ", " + std::string{to_string(record.status)},
-                         .why = names.empty() ? "it has no files" : "it has: " + detail::listed(names),
-                         .remedy = detail::remedy_for_missing_file(record)}};
-        return count;
+    std::size_t download_files(std::string const& prefix, std::filesystem::path const& output_directory,
+                               download_options const& options = {}) const {
+        return copy_all_out(directory_, newest(), prefix, output_directory, options);
     }
 
     /// Stores outputs as the next version of a model. EST-505: the run is not over; EST-506: the path is left out or
-    /// matches no output, with a list of those; EST-305: the name; EST-504: an output was changed; EST-301.
+    /// matches no output, with a list of those; EST-305: a name; EST-504: an output was changed; EST-642: an alias;
+    /// EST-643: framework or resources; EST-301.
     model register_model(model_options const& options) const {
-        detail::require_name("a model", options.name);
-        run_record const record = newest();
-        if (!is_terminal(record.status))
-            throw error{"EST-505",
-                        {.what = "a model can be registered when the run is over",
-                         .where = "run " + id() + ", " + std::string{to_string(record.status)},
-                         .why = "its outputs may still change",
-                         .remedy = "call wait_for_completion() first"}};
-        std::string prefix = std::filesystem::path{options.path}.lexically_normal().generic_string();
-        if (prefix.ends_with('/')) prefix.pop_back();
-        model m{.name = options.name,
-                .run_id = id(),
-                .path = prefix,
-                .description = options.description,
-                .tags = options.tags,
-                .properties = options.properties,
-                .files = {}};
-        for (artifact_record const& a : record.artifacts)
-            if (!prefix.empty() && detail::is_below(a.path, prefix)) m.files.push_back(a);
-        if (m.files.empty()) throw_no_output(options, record);
-        m = detail::store_model(directory_.workspace() / "models", std::move(m), directory_.code());
+        run_configuration configuration;
+        try {
+            configuration = definition();
+        } catch (std::exception const&) {  // damaged: then the model does not know its inputs
+        }
+        model m = detail::register_outputs(directory_, newest(), configuration, options);
         append({{"event", "model"}, {"name", m.name}, {"version", m.version}, {"path", m.path}});
         return m;
     }
@@ -273,19 +240,6 @@ private:
             d.warnings.push_back("the run configuration cannot be read: " + e.text().what + " " + e.text().why);
         }
         return d;
-    }
-
-    [[noreturn]] void throw_no_output(model_options const& options, run_record const& record) const {
-        std::vector<std::string> outputs;
-        for (artifact_record const& a : record.artifacts) outputs.push_back(a.path);
-        throw error{
-            "EST-506",
-            {.what = options.path.empty() ? "no path was given for the model"
-                                          : "\"" + options.path + "\" matches no output of the run",
-             .where = "model \"" + options.name + "\", run " + id() + ", " + std::string{to_string(record.status)},
-             .why = outputs.empty() ? "the run has no outputs" : "its outputs are: " + detail::listed(outputs),
-             .remedy = outputs.empty() ? "write the model into ./outputs in the script"
-                                       : "give one of them, or a folder of them, as .path"}};
     }
 
     run_directory directory_;

@@ -25,7 +25,8 @@
 #include <estima/system/json.hpp>
 #include <estima/system/shown.hpp>
 #include <estima/workspace/experiment.hpp>
-#include <estima/workspace/model_registry.hpp>
+#include <estima/workspace/find_models.hpp>
+#include <estima/workspace/register_model.hpp>
 #include <estima/workspace/names.hpp>
 #include <estima/workspace/run.hpp>
 
@@ -107,16 +108,34 @@ public:
         return ids;
     }
 
-    /// The newest version of each registered model, in the order of their names.
-    std::vector<estima::model> models() const {
-        std::vector<estima::model> all;
-        for (std::string const& name : detail::model_names(path_ / "models")) all.push_back(model(name));
-        return all;
+    /// Versions of models that fit, in the order of their names and versions; left out: the newest of each name.
+    std::vector<estima::model> models(model_query const& query = {}) const {
+        return detail::find_models(path_ / "models", query);
     }
 
     /// A version of a model; 0 means the newest. EST-507 if there is none, with what there is.
     estima::model model(std::string const& name, int version = 0) const {
         return detail::find_model(path_ / "models", name, version);
+    }
+    /// The version that an alias points to; EST-507.
+    estima::model model(std::string const& name, std::string const& alias) const {
+        return detail::find_model(path_ / "models", name, alias);
+    }
+    /// The newest version at that stage; EST-507.
+    estima::model model(std::string const& name, model_stage stage) const {
+        return detail::find_model(path_ / "models", name, stage);
+    }
+
+    /// Stores a file or folder on the disk as the next version of a model. EST-641: there is nothing, or something that
+    /// cannot be part of a model; EST-305: a name; EST-642: an alias; EST-643: framework or resources; EST-301.
+    estima::model register_model(model_options const& options) const {
+        return detail::register_path(path_ / "models", options);
+    }
+
+    /// Removes a version of a model, whose number is not given again. EST-640 if an alias points to it; EST-507;
+    /// EST-301.
+    void delete_model(std::string const& name, int version) const {
+        detail::delete_model(path_ / "models", name, version);
     }
 
 private:

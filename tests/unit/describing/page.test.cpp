@@ -254,11 +254,14 @@ TEST_CASE("docs/runs.md names every member of what a workspace gives") {
              {"workspace/workspace.hpp", "workspace"},  {"workspace/experiment.hpp", "experiment"},
              {"workspace/submit.hpp", "submit_options"}, {"snapshot/limits.hpp", "snapshot_limits"},
              {"workspace/plan.hpp", "plan_options"},    {"workspace/run.hpp", "run"},
-             {"workspace/run.hpp", "cancel_options"},   {"workspace/run.hpp", "model_options"},
+             {"workspace/run.hpp", "cancel_options"},   {"workspace/model_options.hpp", "model_options"},
+             {"workspace/model_options.hpp", "model_dataset"}, {"workspace/model_options.hpp", "model_resources"},
+             {"workspace/find_models.hpp", "model_query"}, {"workspace/model.hpp", "model_lineage"},
              {"workspace/wait.hpp", "wait_options"},    {"workspace/model.hpp", "model"},
              {"history/run_details.hpp", "run_details"}, {"history/run_details.hpp", "run_failed"},
              {"history/run_record.hpp", "run_error"},   {"history/run_record.hpp", "rank_record"},
              {"history/run_record.hpp", "artifact_record"}, {"history/run_record.hpp", "model_record"},
+             {"history/download.hpp", "download_options"}, {"history/download.hpp", "download_progress"},
              {"history/run_directory.hpp", "run_directory"}, {"history/metrics.hpp", "logged"},
              {"history/metrics.hpp", "run_metrics"},    {"history/metric_history.hpp", "history_options"}}) {
         std::string const header = read(headers / file);

@@ -59,9 +59,18 @@ void submit_and_wait(digits_job const& job) {
     }});
     // -8<-
 
+    // -8<- runs_download
+    run.download_file("outputs/model.pkl", "model.pkl");
+    run.download_files("outputs/plots", "there", {.on_progress = [](estima::download_progress const& p) {
+        std::cout << p.files << " of " << p.total_files << " files, " << 100 * p.bytes / (p.total_bytes + 1) << " %\n";
+    }});
+    // -8<-
+
     // -8<- runs_models
     auto model = run.register_model({.name = "digits", .path = "outputs/model.pkl", .tags = {{"stage", "test"}}});
     workspace.model("digits").download("deploy");  // the newest version; model("digits", 3) for one of them
+    model.set_alias("champion");
+    workspace.model("digits", "champion").tag("reviewed by", "x");
     // -8<-
     static_assert(std::is_same_v<decltype(model), estima::model>);
 }

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <vector>
+
+#include <estima/base/error.hpp>
+#include <estima/workspace/model_registry.hpp>
+
+namespace estima::inline v0_1 {
+
+/// Which versions of models are asked for. Those that fit all that is given.
+struct model_query {
+    std::string name{};  ///< left out: models of any name
+    std::map<std::string, std::string> tags{}, properties{};
+    std::optional<model_stage> stage{};
+    std::string run_id{};        ///< made by this run
+    bool all_versions = false;   ///< all that fit, not only the newest of each name that does
+};
+
+namespace detail {
+/// EST-507 lists what there is.
+inline model find_model(std::filesystem::path const& models, std::string const& name, int version) {
+    std::vector<int> const versions = is_name(name) ? model_versions(models, name) : std::vector<int>{};
+    if (versions.empty()) {
+        std::vector<std::string> const names = model_names(models);
+        throw error{"EST-507",
+                    {.what = "there is no model \"" + name + "\"",
+                     .where = models.string(),
+                     .why = names.empty() ? "no model was registered yet" : "there are: " + listed(names),
+                     .remedy = "name one of this workspace, or register it with run.register_model()"}};
+    }
+    if (version == 0) version = versions.back();
+    if (!std::binary_search(versions.begin(), versions.end(), version)) {
+        std::vector<std::string> texts;
+        for (int const v : versions) texts.push_back(std::to_string(v));
+        throw error{"EST-507",
+                    {.what = "there is no version " + std::to_string(version) + " of model \"" + name + "\"",
+                     .where = models.string(),
+                     .why = "there are: " + listed(texts),
+                     .remedy = "name one of them, or 0 for the newest"}};
+    }
+    return read_model(models / name / std::to_string(version));
+}
+
+inline std::vector<model> find_models(std::filesystem::path const& models, model_query const& query) {
+    auto const has = [](auto const& all, auto const& wanted) {
+        return std::includes(all.begin(), all.end(), wanted.begin(), wanted.end());
+    };
+    std::vector<model> found;
+    for (std::string const& name : model_names(models)) {
+        if (!query.name.empty() && name != query.name) continue;
+        std::vector<int> const versions = model_versions(models, name);
+        std::size_t const before = found.size();
+        for (auto version = versions.rbegin(); version != versions.rend(); ++version) {
+            model m = read_model(models / name / std::to_string(*version));
+            bool const fits = has(m.tags, query.tags) && has(m.properties, query.properties) &&
+                              (!query.stage || m.stage == *query.stage) &&
+                              (query.run_id.empty() || m.run_id == query.run_id);
+            if (fits) found.push_back(std::move(m));
+            if (fits && !query.all_versions) break;
+        }
+        std::reverse(found.begin() + static_cast<std::ptrdiff_t>(before), found.end());
+    }
+    return found;
+}
+
+inline model find_model(std::filesystem::path const& models, std::string const& name, std::string const& alias) {
+    model const newest = find_model(models, name, 0);  // or what there is
+    std::map<std::string, int> const aliases = model_log{models / name}.aliases();
+    if (auto const at = aliases.find(alias); at != aliases.end()) return find_model(models, name, at->second);
+    std::vector<std::string> there;
+    for (auto const& [one, version] : aliases) there.push_back(one + " (" + std::to_string(version) + ")");
+    throw error{"EST-507",
+                {.what = "no version of model \"" + name + "\" has the alias \"" + alias + "\"",
+                 .where = models.string(),
+                 .why = there.empty() ? "it has no aliases" : "it has: " + listed(there),
+                 .remedy = "name one of them, or set it: workspace.model(name, version).set_alias(alias)"}};
+}
+
+inline model find_model(std::filesystem::path const& models, std::string const& name, model_stage stage) {
+    model const newest = find_model(models, name, 0);
+    std::vector<model> found = find_models(models, {.name = name, .stage = stage});
+    if (!found.empty()) return std::move(found.front());
+    throw error{"EST-507",
+                {.what = "no version of model \"" + name + "\" is at the stage " + std::string{to_string(stage)},
+                 .where = models.string(),
+                 .why = "the newest version, " + std::to_string(newest.version) + ", is at " +
+                        std::string{to_string(newest.stage)},
+                 .remedy = "set it: workspace.model(name, version).set_stage(stage)"}};
+}
+
+/// Removes a version, whose number is not given again. EST-640 if an alias points to it; EST-507; EST-301.
+inline void delete_model(std::filesystem::path const& models, std::string const& name, int version) {
+    model const m = find_model(models, name, version);
+    model_log log{models / name};
+    log.change([&] {
+        log.require(m.version);
+        if (std::vector<std::string> const aliases = log.aliases_of(m.version); !aliases.empty())
+            throw error{"EST-640",
+                        {.what = "a version of a model to which an alias points cannot be deleted",
+                         .where = "model " + m.id(),
+                         .why = (aliases.size() == 1 ? "its alias is: " : "its aliases are: ") + listed(aliases),
+                         .remedy = "let it point to another version with set_alias(), or remove_alias() first"}};
+        log.append({{"event", "deleted"}, {"version", m.version}});
+    });
+    std::error_code code;  // what is left is removed when the next version comes
+    std::filesystem::remove_all(m.folder, code);
+}
+
+}  // namespace detail
+
+}  // namespace estima::inline v0_1
