@@ -24,8 +24,8 @@ struct verify_words {
 inline int verify_workspace(workspace const& where, verify_words const& options, screen const& on) {
     verify_report report;
     {
-        progress_bar bar{on, 0};
-        report = verify(where, {.mend = options.mend, .progress = [&](std::uint64_t bytes) { bar.show(bytes, "read"); }});
+        progress_bar bar{on};
+        report = verify(where, {.mend = options.mend, .progress = [&](std::uint64_t bytes) { bar.show(bytes, 0, "read"); }});
     }
     for (verify_finding const& f : report.findings) {
         bool const is_damage = f.is == verify_finding::kind::damage;

@@ -85,19 +85,17 @@ TEST_CASE("estima download: all files or some, with a bar on a terminal") {
     CHECK(estima::read_file(at / "to/logs/c") == "3\n");
     CHECK(std::filesystem::exists(at / "to/system_logs/rank_0_stdout.txt"));
 
-    auto const lines = lines_of(at.out({"download", "latest", "outputs/deep/", "outputs/b", "--json", "-o", to + "2"}));
-    REQUIRE(lines.size() == 2);
-    CHECK(json::parse(lines[1])["path"] == "outputs/deep/a");
-    CHECK(json::parse(lines[1])["file"] == to + "2/outputs/deep/a");
+    json const told = json::parse(at.out({"download", "latest", "outputs/deep/", "outputs/b", "--json", "-o", to + "2"}));
+    CHECK(told == json{{"directory", to + "2"}, {"files", 2}, {"bytes", 8}});
     CHECK(entries_in(at / "to2") == 1);
 
-    estima_program none{at.words({"download", "latest", "outputs/b", "outputs/nope", "-o", to + "3"})};
+    estima_program none{at.words({"download", "latest", "outputs/nope", "-o", to + "3"})};
     CHECK(none.code() == 1);
     CHECK_THAT(none.err(), Catch::StartsWith("[EST-502]"));
     CHECK(!std::filesystem::exists(at / "to3"));
 
     estima_program drawn{at.words({"download", "latest", "-o", to + "4"}), seen_through::terminal};
-    CHECK_THAT(drawn.out(), Catch::StartsWith("\r[") && Catch::Contains("0 %  0 B of ") && Catch::Contains("\r\x1B[K"));
+    CHECK_THAT(drawn.out(), Catch::StartsWith("\r[") && Catch::Contains(" %  ") && Catch::Contains("\r\x1B[K"));
     CHECK(drawn.code() == 0);
     estima_program quiet{at.words({"download", "latest", "-o", to + "5"})};
     CHECK(quiet.err().empty());
@@ -119,17 +117,18 @@ TEST_CASE("estima models: the newest version of each, all versions of one") {
     CHECK(at.out({"models"}).empty());
     estima::run const run = at.trained();
     run.register_model({.name = "small", .path = "outputs/model"});
-    run.register_model({.name = "small", .path = "outputs/model", .description = "the second"});
+    run.register_model({.name = "small", .path = "outputs/model", .description = "the second"}).set_alias("best");
     run.register_model({.name = "other", .path = "outputs/model"});
     auto lines = lines_of(at.out({"models"}));
     REQUIRE(lines.size() == 3);
-    CHECK(lines[1].starts_with("other        1  20"));
-    CHECK(lines[2].starts_with("small        2  20"));
+    CHECK(lines[1].starts_with("other        1  None "));
+    CHECK(lines[2].starts_with("small        2  None   best     20"));
     CHECK(lines[2].ends_with("6 B  " + run.id() + "  the second"));
     CHECK(lines_of(at.out({"models", "small"})).size() == 3);
     lines = lines_of(at.out({"models", "small", "--json"}));
     REQUIRE(lines.size() == 2);
-    CHECK(json::parse(lines[1])["version"] == 1);
+    CHECK(json::parse(lines[0])["version"] == 1);
+    CHECK(json::parse(lines[1])["aliases"] == json::array({"best"}));
     estima_program none{at.words({"models", "none"})};
     CHECK(none.code() == 1);
     CHECK_THAT(none.err(), Catch::StartsWith("[EST-507]"));

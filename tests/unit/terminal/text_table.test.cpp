@@ -133,21 +133,21 @@ TEST_CASE("a progress bar fits its line, and is drawn on a terminal only") {
     std::ostringstream err;
     screen on{.err = &err};
     {
-        estima::terminal::progress_bar bar{on, 2000};
-        CHECK(bar.line(0, "a") == "[........................]   0 %  0 B of 2.0 kB  a");
-        CHECK(bar.line(1000, "a\x07") == "[############............]  50 %  1.0 kB of 2.0 kB  a\\x07");
-        CHECK(bar.line(3000, "").starts_with("[########################] 100 %"));  // a log that grew
-        CHECK(display_width(bar.line(10, std::string(200, 'x'))) == 79);
-        bar.show(1, "a");
+        estima::terminal::progress_bar bar{on};
+        CHECK(bar.line(0, 2000, "a") == "[........................]   0 %  0 B of 2.0 kB  a");
+        CHECK(bar.line(1000, 2000, "a\x07") == "[############............]  50 %  1.0 kB of 2.0 kB  a\\x07");
+        CHECK(bar.line(3000, 2000, "").starts_with("[########################] 100 %"));  // a log that grew
+        CHECK(display_width(bar.line(10, 2000, std::string(200, 'x'))) == 79);
+        bar.show(1, 2000, "a");
         CHECK(err.str().empty());
     }
     CHECK(err.str().empty());
     on.live = true;
     {
-        estima::terminal::progress_bar bar{on, 0};
-        CHECK(bar.line(1500, "read") == "1.5 kB  read");
-        bar.show(1500, "read");
-        bar.show(1600, "read");  // too soon
+        estima::terminal::progress_bar bar{on};
+        CHECK(bar.line(1500, 0, "read") == "1.5 kB  read");
+        bar.show(1500, 0, "read");
+        bar.show(1600, 0, "read");  // too soon
     }
     CHECK(err.str() == "\r1.5 kB  read\x1B[K\r\x1B[K");
 }
