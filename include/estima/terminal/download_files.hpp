@@ -21,7 +21,8 @@ struct download_words {
     std::string directory{};           ///< where to; empty: a folder with the run's id as its name, here
 };
 
-/// Copies files of a run, checked against their checksums; what was interrupted is resumed. EST-502 to EST-504, EST-301.
+/// Copies files of a run, checked against their checksums; what was interrupted is resumed. EST-502 to EST-504,
+/// EST-301.
 inline int download_files(workspace const& where, download_words const& options, screen const& on) {
     run const run = find_run(where, options.run);
     std::filesystem::path const directory = options.directory.empty() ? run.id() : options.directory;
@@ -31,9 +32,9 @@ inline int download_files(workspace const& where, download_words const& options,
         download_progress last;
         progress_bar bar{on};
         files += run.download_files(path, directory, {.on_progress = [&](download_progress const& p) {
-            last = p;
-            bar.show(p.bytes, p.total_bytes, p.file);
-        }});
+                                        last = p;
+                                        bar.show(p.bytes, p.total_bytes, p.file);
+                                    }});
         bytes += last.bytes;
     }
     if (on.json)

@@ -11,8 +11,8 @@
 
 namespace estima::inline v0_1::terminal {
 
-/// The buffer of a stream that makes a JSON object of each line: {"rank": 1, "text": "..."}. Of several processes the rank
-/// stands before the line, as output_follower writes it: "[1] ...".
+/// The buffer of a stream that makes a JSON object of each line: {"rank": 1, "text": "..."}. Of several processes the
+/// rank stands before the line, as output_follower writes it: "[1] ...".
 class json_log_buffer : public std::streambuf {
 public:
     /// `rank`: whose output it is; nothing: it stands before each line.

@@ -21,13 +21,14 @@ namespace estima::inline v0_1::terminal {
 
 struct logs_options {
     std::string run;
-    bool follow = false;        ///< until the run is over
-    std::vector<int> ranks{};   ///< empty: rank 0
+    bool follow = false;       ///< until the run is over
+    std::vector<int> ranks{};  ///< empty: rank 0
     bool all_ranks = false;
 };
 
 /// What the processes of a run wrote to their output and error, byte for byte; on a terminal made safe. With several
-/// ranks each line stands after its rank. As JSON an object for each line. Following, it returns 1 if the run did not complete.
+/// ranks each line stands after its rank. As JSON an object for each line. Following, it returns 1 if the run did not
+/// complete.
 inline int show_logs(workspace const& where, logs_options const& options, screen const& on) {
     run const run = find_run(where, options.run);
     std::vector<int> ranks = options.ranks;

@@ -82,7 +82,8 @@ TEST_CASE("estima verify: sound, and damaged with exit code 1") {
     CHECK_THAT(at.out({"verify"}), Catch::StartsWith("sound: 1 runs, 1 outputs"));
     write_file(run.directory().outputs() / "model", "MODEL\n");
     estima_program damaged{at.words({"verify"})};
-    CHECK_THAT(damaged.out(), Catch::StartsWith("damage  runs/" + run.id() + "/code/outputs/model: ") && Catch::Contains("\ndamaged: 1 runs"));
+    CHECK_THAT(damaged.out(), Catch::StartsWith("damage  runs/" + run.id() + "/code/outputs/model: ") &&
+                                  Catch::Contains("\ndamaged: 1 runs"));
     CHECK(damaged.code() == 1);
     estima_program told{at.words({"verify", "--json"})};
     auto const lines = lines_of(told.out());

@@ -26,11 +26,10 @@ std::string script_that_logs(std::vector<std::string> const& lines, std::string 
 
 TEST_CASE("estima metrics: a table of all, points of some, a plot, JSON") {
     seen_place at;
-    estima::run const run = at.submit(script_that_logs({R"({"name": "loss", "value": 2, "step": 1, "time": 1700000000})",
-                                                        R"({"name": "loss", "value": 1, "step": 2})",
-                                                        R"({"name": "grad", "value": NaN})",
-                                                        R"({"name": "curve", "value": [1, 2.5]})",
-                                                        R"({"name": "recall", "value": {"class": "a", "recall": 0.5}})"}));
+    estima::run const run = at.submit(script_that_logs(
+        {R"({"name": "loss", "value": 2, "step": 1, "time": 1700000000})", R"({"name": "loss", "value": 1, "step": 2})",
+         R"({"name": "grad", "value": NaN})", R"({"name": "curve", "value": [1, 2.5]})",
+         R"({"name": "recall", "value": {"class": "a", "recall": 0.5}})"}));
     run.wait_for_completion({.timeout = patience});
     auto lines = lines_of(at.out({"metrics", "latest"}));
     REQUIRE(lines.size() >= 4);
@@ -77,7 +76,8 @@ TEST_CASE("estima metrics -f: points as they come, until the run is over") {
 
 TEST_CASE("estima download: all files or some, with a bar on a terminal") {
     seen_place at;
-    estima::run const run = at.submit("#!/bin/sh\nmkdir outputs/deep\necho one > outputs/deep/a\necho two > outputs/b\necho 3 > logs/c\n");
+    estima::run const run =
+        at.submit("#!/bin/sh\nmkdir outputs/deep\necho one > outputs/deep/a\necho two > outputs/b\necho 3 > logs/c\n");
     run.wait_for_completion({.timeout = patience});
     std::string const to = (at / "to").string();
     CHECK_THAT(at.out({"download", "latest", "-o", to}), Catch::EndsWith(" in " + to + "\n"));
@@ -85,7 +85,8 @@ TEST_CASE("estima download: all files or some, with a bar on a terminal") {
     CHECK(estima::read_file(at / "to/logs/c") == "3\n");
     CHECK(std::filesystem::exists(at / "to/system_logs/rank_0_stdout.txt"));
 
-    json const told = json::parse(at.out({"download", "latest", "outputs/deep/", "outputs/b", "--json", "-o", to + "2"}));
+    json const told =
+        json::parse(at.out({"download", "latest", "outputs/deep/", "outputs/b", "--json", "-o", to + "2"}));
     CHECK(told == json{{"directory", to + "2"}, {"files", 2}, {"bytes", 8}});
     CHECK(entries_in(at / "to2") == 1);
 

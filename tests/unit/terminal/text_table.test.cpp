@@ -74,7 +74,8 @@ TEST_CASE("columns are aligned, whatever is in them, and no line ends in blanks"
 }
 
 TEST_CASE("a table fits 80 columns: the widest are cut, what is whole is not") {
-    text_table table{{{"id", false, true}, {"a title that is longer than its numbers", true, true}, {"text"}, {"short"}}};
+    text_table table{
+        {{"id", false, true}, {"a title that is longer than its numbers", true, true}, {"text"}, {"short"}}};
     std::string const id(40, 'i');
     table.add({{id}, {"0.5"}, {std::string(100, 't')}, {"s"}});
     SECTION("with an ellipsis") {
@@ -120,7 +121,8 @@ TEST_CASE("a log on a terminal: escape sequences go, other control characters ar
     CHECK(safe_log("\x1B[31mred\x1B[0m\x1B]0;title\a!\n") == "red!\n");
     CHECK(safe_log("10%\r20%\r") == "10%\r20%\r");
     CHECK(safe_log("a\x07\x08\x7F\xff") == "a\\x07\\x08\\x7f\\xff");
-    CHECK(safe_log("\xC2\x9B" "31m") == "\\xc2\\x9b31m");            // a control sequence of one character
+    CHECK(safe_log("\xC2\x9B"
+                   "31m") == "\\xc2\\x9b31m");                     // a control sequence of one character
     CHECK(safe_log("\u202Egnp.exe") == "\\xe2\\x80\\xaegnp.exe");  // text from right to left
     std::ostringstream out;
     estima::terminal::safe_log_buffer buffer{out};
