@@ -24,7 +24,7 @@ std::vector<std::string> offered(std::vector<std::string> const& words) {
                                  estima_program::program()};
     all.insert(all.end(), words.begin(), words.end());
     estima_program bash{"/bin/bash", all, seen_through::pipe};
-    std::vector<std::string> lines = lines_of(bash.out());
+    std::vector<std::string> lines = printed_lines(bash.out());
     CHECK(bash.err().empty());
     std::erase(lines, "");
     return lines;

@@ -31,18 +31,18 @@ TEST_CASE("estima metrics: a table of all, points of some, a plot, JSON") {
          R"({"name": "grad", "value": NaN})", R"({"name": "curve", "value": [1, 2.5]})",
          R"({"name": "recall", "value": {"class": "a", "recall": 0.5}})"}));
     run.wait_for_completion({.timeout = patience});
-    auto lines = lines_of(at.out({"metrics", "latest"}));
+    auto lines = printed_lines(at.out({"metrics", "latest"}));
     REQUIRE(lines.size() >= 4);
     CHECK(lines[0] == "metric  last  min  max  step  points");
     CHECK(std::count(lines.begin(), lines.end(), "loss       1    1    2     2       2") == 1);
     CHECK(std::count(lines.begin(), lines.end(), "recall: 1 row") == 1);
-    lines = lines_of(at.out({"metrics", "latest", "loss"}));
+    lines = printed_lines(at.out({"metrics", "latest", "loss"}));
     REQUIRE(lines.size() == 3);
     CHECK(lines[0] == "step  loss  time");
     CHECK(lines[1] == "   1     2  2023-11-14 22:13:20");
-    CHECK(lines_of(at.out({"metrics", "latest", "loss", "grad"})).size() == 6);
+    CHECK(printed_lines(at.out({"metrics", "latest", "loss", "grad"})).size() == 6);
 
-    lines = lines_of(at.out({"metrics", "latest", "loss", "grad", "curve", "recall", "--json"}));
+    lines = printed_lines(at.out({"metrics", "latest", "loss", "grad", "curve", "recall", "--json"}));
     REQUIRE(lines.size() == 5);
     CHECK(json::parse(lines[1])["value"] == 1.0);
     CHECK(json::parse(lines[1])["step"] == 2);
@@ -50,7 +50,7 @@ TEST_CASE("estima metrics: a table of all, points of some, a plot, JSON") {
     CHECK(json::parse(lines[2])["value"] == "NaN");
     CHECK(json::parse(lines[3])["value"] == json::parse("[1.0, 2.5]"));
     CHECK(json::parse(lines[4])["value"]["class"] == "a");
-    CHECK(json::parse(lines_of(at.out({"metrics", "latest", "--json"})).at(0)).contains("last"));
+    CHECK(json::parse(printed_lines(at.out({"metrics", "latest", "--json"})).at(0)).contains("last"));
 
     std::string const plot = at.out({"metrics", "latest", "loss", "--plot"});
     CHECK_THAT(plot, Catch::StartsWith("loss\n2 \u2502") && Catch::Contains("step"));
@@ -120,13 +120,13 @@ TEST_CASE("estima models: the newest version of each, all versions of one") {
     run.register_model({.name = "small", .path = "outputs/model"});
     run.register_model({.name = "small", .path = "outputs/model", .description = "the second"}).set_alias("best");
     run.register_model({.name = "other", .path = "outputs/model"});
-    auto lines = lines_of(at.out({"models"}));
+    auto lines = printed_lines(at.out({"models"}));
     REQUIRE(lines.size() == 3);
     CHECK(lines[1].starts_with("other        1  None "));
     CHECK(lines[2].starts_with("small        2  None   best     20"));
     CHECK(lines[2].ends_with("6 B  " + run.id() + "  the second"));
-    CHECK(lines_of(at.out({"models", "small"})).size() == 3);
-    lines = lines_of(at.out({"models", "small", "--json"}));
+    CHECK(printed_lines(at.out({"models", "small"})).size() == 3);
+    lines = printed_lines(at.out({"models", "small", "--json"}));
     REQUIRE(lines.size() == 2);
     CHECK(json::parse(lines[0])["version"] == 1);
     CHECK(json::parse(lines[1])["aliases"] == json::array({"best"}));

@@ -28,21 +28,21 @@ TEST_CASE("estima runs: a table, the newest first, and JSON a line for each run"
     }
     estima::run const first = at.trained("0.5"), second = at.trained();
     second.tag("team", "x");
-    auto lines = lines_of(at.out({"runs", "-m", "loss"}));
+    auto lines = printed_lines(at.out({"runs", "-m", "loss"}));
     REQUIRE(lines.size() == 3);
     CHECK(lines[0].starts_with("id "));
     CHECK(lines[1].starts_with(second.id() + "  Completed  0.25  20"));
     CHECK(lines[2].starts_with(first.id() + "  Completed   0.5  20"));
 
-    lines = lines_of(at.out({"runs", "metrics.loss > 0.3", "-c", "id,metrics.loss"}));
+    lines = printed_lines(at.out({"runs", "metrics.loss > 0.3", "-c", "id,metrics.loss"}));
     CHECK(lines ==
           std::vector<std::string>{"id" + std::string(first.id().size(), ' ') + "loss", first.id() + "   0.5"});
-    CHECK(lines_of(at.out({"runs", "-o", "metrics.loss DESC", "-c", "id", "--max", "1"})).at(1) == first.id());
-    CHECK(lines_of(at.out({"runs", "-e", "test", "-c", "id"})).size() == 3);
+    CHECK(printed_lines(at.out({"runs", "-o", "metrics.loss DESC", "-c", "id", "--max", "1"})).at(1) == first.id());
+    CHECK(printed_lines(at.out({"runs", "-e", "test", "-c", "id"})).size() == 3);
     CHECK_THAT((estima_program{at.words({"runs", "--columns", "id,foo"})}.err()),
                Catch::StartsWith("[EST-652] there is no column \"foo\""));
 
-    lines = lines_of(at.out({"runs", "--json", "tags.team = 'x'"}));
+    lines = printed_lines(at.out({"runs", "--json", "tags.team = 'x'"}));
     REQUIRE(lines.size() == 1);
     json const told = json::parse(lines[0]);
     CHECK(told["run_id"] == second.id());
@@ -160,12 +160,12 @@ TEST_CASE("on a terminal: colours, 80 columns, and nothing of a run steers it") 
     scoped_variable const plain{"NO_COLOR", "1"};
     for (std::string const& text : {shown({"runs", "-c", "id,status,created,took,tags.\x1B]0;title\x07,experiment"}),
                                     shown({"runs", "-m", "a_metric_with_a_long_name,another_metric_with_a_long_name"})})
-        for (std::string const& line : lines_of(text)) {
+        for (std::string const& line : printed_lines(text)) {
             INFO(line);
             CHECK(estima::terminal::display_width(line) <= 80);
             CHECK(line.find('\x1B') == std::string::npos);
         }
-    for (std::string const& line : lines_of(shown({"show", "latest"})))
+    for (std::string const& line : printed_lines(shown({"show", "latest"})))
         if (line.find('/') == std::string::npos &&
             line.find(' ', 18) != std::string::npos)  // what has no blank is whole
             CHECK(estima::terminal::display_width(line) <= 80);

@@ -15,7 +15,7 @@
 
 namespace estima_test {
 
-inline std::vector<std::string> lines_of(std::string const& text) {
+inline std::vector<std::string> printed_lines(std::string const& text) {
     std::vector<std::string> lines;
     std::istringstream in{text};
     for (std::string line; std::getline(in, line);) lines.push_back(line);
