@@ -42,14 +42,11 @@ public:
 
     /// Adds one event, with the time; EST-301 if it cannot be written. When the run is over, the workspace's change_log
     /// is told first.
-    void append(json event) { append_all({&event, 1}); }
+    void append(json event) { append_lines({&event, 1}, 0); }
 
-    /// The same for several, in one write.
-    void append_all(std::span<json> events) {
-        lock const held{fd_.get()};
-        if (write_refused_ == 0 && is_terminal(record().status)) tell_change();
-        write_lines(events);
-    }
+    /// The same for several, in one write, which leaves the room that is reserved for the last words of a run: EST-301
+    /// and nothing written if the disk is too full for that.
+    void append_all(std::span<json> events) { append_lines(events, reserved_bytes); }
 
     /// Adds a change of status if the table of transitions allows it after the newest one; false and nothing written
     /// if not. `more` holds further members of the event, such as the error.
@@ -105,11 +102,22 @@ private:
         return event.dump(-1, ' ', false, json::error_handler_t::replace) + '\n';
     }
 
-    void write_lines(std::span<json> events) {
+    void append_lines(std::span<json> events, off_t room_after) {
+        lock const held{fd_.get()};
+        if (write_refused_ == 0 && is_terminal(record().status)) tell_change();
+        write_lines(events, room_after);
+    }
+
+    void write_lines(std::span<json> events, off_t room_after = 0) {
         if (write_refused_ != 0) throw_file_error("cannot write", path_, write_refused_);
         std::string lines(ends_torn() ? 1 : 0, '\n');
         for (json& event : events) lines += line_of(std::move(event));
-        if (!write_all(fd_.get(), lines)) throw_file_error("cannot write", path_);
+        struct stat status{};
+        bool const is_full = room_after > 0 && ::fstat(fd_.get(), &status) == 0 &&
+                             ::fallocate(fd_.get(), FALLOC_FL_KEEP_SIZE, status.st_size,
+                                         static_cast<off_t>(lines.size()) + room_after) != 0 &&
+                             (errno == ENOSPC || errno == EDQUOT);
+        if (is_full || !write_all(fd_.get(), lines)) throw_file_error("cannot write", path_);
     }
 
     /// Whoever follows many runs does not look at those that are over.

@@ -11,20 +11,29 @@
 #include <vector>
 
 #include <estima/history/journal.hpp>
+#include <estima/history/run_directory.hpp>
 #include <estima/launcher/event_recorder.hpp>
+#include <estima/launcher/outputs_before.hpp>
+#include <estima/launcher/record_outputs.hpp>
 #include <estima/launcher/resource_sampler.hpp>
+#include <estima/launcher/run_watch.hpp>
+#include <estima/launcher/upload_watch.hpp>
 #include <estima/system/event_loop.hpp>
 
 namespace estima::inline v0_1 {
 
-/// What is recorded of a run while it runs, beside what its script logs: what it writes for TensorBoard, and what its
-/// processes use. Nothing here makes a run fail.
+/// What is recorded of a run beside what its script logs: what it writes for TensorBoard, what its processes use, and its
+/// outputs, at the end or when the script asks for it. Nothing here makes a run fail.
 class run_observer {
 public:
-    explicit run_observer(run_directory const& run) : events_{run}, sampler_{run} {}
+    explicit run_observer(run_directory run) : run_{std::move(run)}, events_{run_}, sampler_{run_}, uploads_{run_} {}
 
-    /// Before the script starts.
-    void prepare() { events_.pass_over(); }
+    /// Before the script starts. `before` is what lies in ./outputs by then.
+    void prepare(outputs_before before) {
+        before_ = std::move(before);
+        events_.pass_over();
+        uploads_.prepare();
+    }
 
     /// From now on in that loop. `record` gives the state of the run; `looked` is called after each look at ./logs.
     void attach(event_loop& loop, std::function<run_record const&()> record, std::function<void()> looked) {
@@ -50,21 +59,36 @@ public:
     void grown() {
         if (!look_.is_set()) look_.set(pause_);
     }
-    /// Where it may be written.
-    std::vector<std::filesystem::path> const& folders() const { return events_.folders(); }
+    /// Watches where it may be written, and takes the requests that came before that.
+    void watch_growth(run_watch& watch) {
+        std::vector<std::filesystem::path> folders = events_.folders();
+        folders.push_back(run_.uploads());
+        watch.watch_growth(std::move(folders));
+        uploads_.look(before_);
+    }
 
     /// To be told of each child that was reaped.
-    void ended(pid_t pid) noexcept { sampler_.ended(pid); }
+    void ended(pid_t pid) {
+        sampler_.ended(pid);
+        if (uploads_.ended(pid)) uploads_.look(before_);
+    }
     /// The script has ended: nothing of this is to live any longer.
-    void stop() noexcept { sampler_.stop(); }
-    /// Takes what the script wrote last; what went wrong is told in the journal.
+    void stop(journal& log) {
+        sampler_.stop();
+        uploads_.stop(log);
+    }
+    /// Takes what the script wrote last, and its outputs; what went wrong is told in the journal.
     void finish(journal& log) {
         for (std::string& text : events_.finish()) log.append({{"event", "warning"}, {"message", std::move(text)}});
+        record_outputs(run_, before_, log);
     }
 
 private:
+    run_directory run_;
     event_recorder events_;
     resource_sampler sampler_;
+    upload_watch uploads_;
+    outputs_before before_{};
     timer look_{}, sample_{};
     double pause_ = 0.25;
 };

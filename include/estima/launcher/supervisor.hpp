@@ -10,11 +10,9 @@
 #include <cstdio>
 #include <cstring>
 #include <exception>
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include <estima/history/journal.hpp>
 #include <estima/launcher/conclusion.hpp>
@@ -22,11 +20,9 @@
 #include <estima/launcher/lay_out.hpp>
 #include <estima/launcher/mpirun_watch.hpp>
 #include <estima/launcher/page_painter.hpp>
-#include <estima/launcher/record_outputs.hpp>
 #include <estima/launcher/run_observer.hpp>
 #include <estima/launcher/run_result.hpp>
 #include <estima/launcher/run_watch.hpp>
-#include <estima/launcher/upload_watch.hpp>
 #include <estima/launcher/worker.hpp>
 #include <estima/run_configuration/json.hpp>
 #include <estima/system/event_loop.hpp>
@@ -47,7 +43,6 @@ public:
           log_{run_.journal()},
           page_{run_},
           observer_{run_},
-          uploads_{run_},
           below_{run_.run_id()},
           signals_{SIGCHLD, SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGPIPE},
           watch_{run_} {
@@ -69,8 +64,7 @@ public:
             }
         });
         guarded([&] {
-            observer_.stop();
-            uploads_.stop(log_);
+            observer_.stop(log_);
             page_.finish(2);
             // Workers that mpirun left behind end by themselves, in the time that they were given.
             if (ending_.main_status) below_.await(std::max(1.0, kill_at_ - monotonic_seconds()));
@@ -109,9 +103,7 @@ private:
 
     bool prepare() {
         if (!enter(run_status::preparing)) return false;
-        outputs_before_ = lay_out(run_, log_.record().snapshot_id);
-        observer_.prepare();
-        uploads_.prepare();
+        observer_.prepare(lay_out(run_, log_.record().snapshot_id));
         return true;
     }
 
@@ -188,12 +180,7 @@ private:
         look_.set(0.25);
     }
 
-    void watch_growth() {
-        std::vector<std::filesystem::path> folders = observer_.folders();
-        folders.push_back(run_.uploads());
-        watch_.watch_growth(std::move(folders));
-        uploads_.look(outputs_before_);  // what came before the folder was watched again
-    }
+    void watch_growth() { observer_.watch_growth(watch_); }
     void grown() {
         observer_.grown();
         page_is_stale(1);
@@ -227,7 +214,6 @@ private:
             if (pid <= 0) return;
             page_.ended(pid);
             observer_.ended(pid);
-            if (uploads_.ended(pid)) uploads_.look(outputs_before_);
             if (pid != main_) continue;
             ending_.main_status = status;
             journal_changed();  // what the ranks wrote before it ended
@@ -276,7 +262,6 @@ private:
         guarded([&] {
             if (main_ > 0) (void)log_.append_status(run_status::finalizing);
             observer_.finish(log_);
-            record_outputs(run_, outputs_before_, log_);
         });
         if (is_terminal(log_.record().status)) return false;  // somebody took this process for dead
         run_result result;
@@ -293,11 +278,9 @@ private:
     run_directory run_;
     std::string launcher_, mpirun_;
     run_configuration configuration_{};
-    outputs_before outputs_before_{};
     journal log_;
     page_painter page_;
     run_observer observer_;
-    upload_watch uploads_;
     descendants below_;
     signal_queue signals_;
     event_loop loop_;

@@ -28,8 +28,7 @@ struct model_lineage {
 
 /// One version of a registered model, as it was when it was looked at. What changes it writes the change to the
 /// workspace, for all to see, and then has it, too.
-class model {
-public:
+struct model {
     std::string name{};
     int version = 0;       ///< 1, 2, 3, ...
     std::string run_id{};  ///< the run that made it; empty if it was registered from the disk

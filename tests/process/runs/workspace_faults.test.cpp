@@ -106,6 +106,56 @@ TEST_CASE("a full workspace: whatever room is left, submit throws and leaves not
     CHECK(submitter.succeeded());
 }
 
+TEST_CASE("a disk that the script has filled: the run ends, says why, and the room for its last words is still there") {
+    if (!can_make_own_mounts()) return skip("neither root nor user namespaces: no small file system can be mounted");
+    temporary_directory const folder;
+    fs::create_directories(folder / "small");
+    fs::create_directories(folder / "source");
+    std::ofstream{folder / "source/train"} << "#!/bin/sh\n"
+                                              "for i in $(seq 2000); do : > outputs/a_rather_long_name_of_a_file_$i; done\n"
+                                              "cat /dev/zero > ballast 2>/dev/null\nexit 0\n";
+    fs::permissions(folder / "source/train", fs::perms{0755});
+    other_program submitter{[&] {
+        expect(make_own_mounts(), "own mounts");
+        expect(::mount("tmpfs", (folder / "small").c_str(), "tmpfs", 0, "size=4m,mode=0777") == 0, "tmpfs");
+        auto const workspace = estima::workspace::open(folder / "small/w");
+        estima::run const run =
+            workspace.experiment("e").submit({.script = "train", .framework = "Native"}, folder / "source");
+        auto const details = run.wait_for_completion({.timeout = patience, .raise_on_error = false});
+        expect(details.status == run_status::failed, "Failed");
+        expect(details.error && details.error->message.find("No space left") != std::string::npos,
+               details.error ? details.error->message : "no error");
+        expect(estima::journal{run.directory().journal()}.record().lines_ignored == 0, "no torn line");
+        return true;
+    }};
+    CHECK(submitter.succeeded());
+}
+
+TEST_CASE("a full disk while a model is registered is told, and leaves nothing of the version") {
+    if (!can_make_own_mounts()) return skip("neither root nor user namespaces: no small file system can be mounted");
+    temporary_directory const folder;
+    fs::create_directories(folder / "small");
+    std::ofstream{folder / "model"} << std::string(3'000'000, 'm');
+    other_program registrar{[&] {
+        expect(make_own_mounts(), "own mounts");
+        expect(::mount("tmpfs", (folder / "small").c_str(), "tmpfs", 0, "size=8m,mode=0777") == 0, "tmpfs");
+        auto const workspace = estima::workspace::open(folder / "small/w");
+        estima::model_options const options{.name = "m", .path = (folder / "model").string()};
+        expect(workspace.register_model(options).version == 1, "the first one");
+        for (std::size_t const free : {0, 8'192, 2'000'000}) {
+            fill_but(folder / "small", free);
+            std::string const told = error_of([&] { workspace.register_model(options); });
+            expect(told.starts_with("[EST-301]"), told);
+            expect(told.find("No space left on device") != std::string::npos, told);
+            expect(entries_in(workspace.path() / "models/m") == 2, "the first version and what changed");
+        }
+        fs::remove(folder / "small/ballast");
+        expect(workspace.register_model(options).version == 2, "the next one");
+        return true;
+    }};
+    CHECK(registrar.succeeded());
+}
+
 TEST_CASE("a workspace in which nothing can be written any more is told, and nothing is left") {
     place at;
     at.write("train", "#!/bin/sh\n");
