@@ -142,7 +142,7 @@ TEST_CASE("a full disk while a model is registered is told, and leaves nothing o
         auto const workspace = estima::workspace::open(folder / "small/w");
         estima::model_options const options{.name = "m", .path = (folder / "model").string()};
         expect(workspace.register_model(options).version == 1, "the first one");
-        for (std::size_t const free : {0, 8'192, 2'000'000}) {
+        for (std::size_t const free : {std::size_t{0}, std::size_t{8192}, std::size_t{2000000}}) {
             fill_but(folder / "small", free);
             std::string const told = error_of([&] { workspace.register_model(options); });
             expect(told.starts_with("[EST-301]"), told);

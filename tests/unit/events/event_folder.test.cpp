@@ -35,13 +35,13 @@ struct followed_folder {
     }
 };
 using strings = std::vector<std::string>;
-std::string const version = eb::record(eb::field(1, 1.7e9) + eb::field(3, "brain.Event:2"));
+std::string const first_record = eb::record(eb::field(1, 1.7e9) + eb::field(3, "brain.Event:2"));
 }  // namespace
 
 TEST_CASE("event files are followed as they grow, whichever way their bytes arrive") {
     followed_folder logs;
     CHECK(logs.take().empty());
-    std::string const all = version + eb::scalar("loss", 5, 1) + eb::scalar("loss", 4, 2);
+    std::string const all = first_record + eb::scalar("loss", 5, 1) + eb::scalar("loss", 4, 2);
     for (char const byte : all) {
         logs.append("events.out.tfevents.1.host", {byte});
         logs.read();
@@ -52,25 +52,25 @@ TEST_CASE("event files are followed as they grow, whichever way their bytes arri
 
 TEST_CASE("several files and folders count, and other files do not") {
     followed_folder logs;
-    logs.append("train/events.out.tfevents.1.host", version + eb::scalar("loss", 5, 1));
-    logs.append("validation/a/events.out.tfevents.1.host", version + eb::scalar("loss", 6, 1));
+    logs.append("train/events.out.tfevents.1.host", first_record + eb::scalar("loss", 5, 1));
+    logs.append("validation/a/events.out.tfevents.1.host", first_record + eb::scalar("loss", 6, 1));
     logs.append("notes.txt", "tfevents");
     CHECK(logs.take() == strings{"train/loss 1 5", "validation/a/loss 1 6"});
     CHECK(logs.folder.folders().size() == 3);
-    logs.append("train/events.out.tfevents.2.host", version + eb::scalar("loss", 3, 1));  // started again
+    logs.append("train/events.out.tfevents.2.host", first_record + eb::scalar("loss", 3, 1));  // started again
     logs.append("train/events.out.tfevents.1.host", eb::scalar("loss", 4, 2));
     CHECK(logs.take() == strings{"train/loss 2 4", "train/loss 1 3"});
 }
 
 TEST_CASE("what lay there before does not count, what is added to it does") {
     followed_folder logs;
-    logs.append("events.out.tfevents.1.host", version + eb::scalar("loss", 5, 1));
-    logs.append("events.out.tfevents.2.host", version + eb::scalar("loss", 7, 1));
+    logs.append("events.out.tfevents.1.host", first_record + eb::scalar("loss", 5, 1));
+    logs.append("events.out.tfevents.2.host", first_record + eb::scalar("loss", 7, 1));
     logs.folder.pass_over();
     logs.append("events.out.tfevents.1.host", eb::scalar("loss", 4, 2));
     CHECK(logs.take() == strings{"loss 2 4"});
     std::filesystem::remove(logs.place.path() / "events.out.tfevents.2.host");
-    logs.append("events.out.tfevents.2.host", version);
+    logs.append("events.out.tfevents.2.host", first_record);
     logs.append("events.out.tfevents.2.host", eb::scalar("loss", 8, 1));
     CHECK(logs.take() == strings{"loss 1 8"});
 }
