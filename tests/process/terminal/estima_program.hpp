@@ -17,6 +17,7 @@
 #include <utility>
 #include <vector>
 
+#include <estima/launcher/find_launcher.hpp>
 #include <estima/system/event_loop.hpp>
 #include <estima/system/file_descriptor.hpp>
 #include <estima/system/files.hpp>
@@ -94,10 +95,10 @@ public:
         return WIFEXITED(s) ? WEXITSTATUS(s) : 128 + WTERMSIG(s);
     }
 
+    /// As the build puts it: <build>/bin/estima, and the launcher is <build>/libexec/estima/estima-launch.
     static std::string program() {
-        char const* const path = std::getenv("ESTIMA_PROGRAM");
-        if (path == nullptr) throw std::runtime_error{"ESTIMA_PROGRAM names no program"};
-        return path;
+        std::filesystem::path const build = std::filesystem::path{estima::find_launcher()}.parent_path() / "../..";
+        return (build / "bin/estima").lexically_normal().string();
     }
 
 private:
