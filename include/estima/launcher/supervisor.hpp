@@ -10,11 +10,9 @@
 #include <cstdio>
 #include <cstring>
 #include <exception>
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include <estima/history/journal.hpp>
 #include <estima/launcher/conclusion.hpp>
@@ -26,7 +24,6 @@
 #include <estima/launcher/run_observer.hpp>
 #include <estima/launcher/run_result.hpp>
 #include <estima/launcher/run_watch.hpp>
-#include <estima/launcher/upload_watch.hpp>
 #include <estima/launcher/worker.hpp>
 #include <estima/run_configuration/json.hpp>
 #include <estima/system/event_loop.hpp>
@@ -47,7 +44,6 @@ public:
           log_{run_.journal()},
           page_{run_},
           observer_{run_},
-          uploads_{run_},
           below_{run_.run_id()},
           signals_{SIGCHLD, SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGPIPE},
           watch_{run_} {
@@ -69,8 +65,7 @@ public:
             }
         });
         guarded([&] {
-            observer_.stop();
-            uploads_.stop(log_);
+            observer_.stop(log_);
             page_.finish(2);
             // Workers that mpirun left behind end by themselves, in the time that they were given.
             if (ending_.main_status) below_.await(std::max(1.0, kill_at_ - monotonic_seconds()));
@@ -110,8 +105,7 @@ private:
     bool prepare() {
         if (!enter(run_status::preparing)) return false;
         outputs_before_ = lay_out(run_, log_.record().snapshot_id);
-        observer_.prepare();
-        uploads_.prepare();
+        observer_.prepare(outputs_before_);
         return true;
     }
 
@@ -188,16 +182,8 @@ private:
         look_.set(0.25);
     }
 
-    void watch_growth() {
-        std::vector<std::filesystem::path> folders = observer_.folders();
-        folders.push_back(run_.uploads());
-        watch_.watch_growth(std::move(folders));
-        uploads_.look(outputs_before_);  // what came before the folder was watched again
-    }
-    void grown() {
-        observer_.grown();
-        page_is_stale(1);
-    }
+    void watch_growth() { watch_.watch_growth(observer_.folders()); }
+    void grown() { observer_.grown(), page_is_stale(1); }
 
     void journal_changed() {
         run_record const& record = log_.record();
@@ -227,7 +213,6 @@ private:
             if (pid <= 0) return;
             page_.ended(pid);
             observer_.ended(pid);
-            if (uploads_.ended(pid)) uploads_.look(outputs_before_);
             if (pid != main_) continue;
             ending_.main_status = status;
             journal_changed();  // what the ranks wrote before it ended
@@ -297,7 +282,6 @@ private:
     journal log_;
     page_painter page_;
     run_observer observer_;
-    upload_watch uploads_;
     descendants below_;
     signal_queue signals_;
     event_loop loop_;
