@@ -6,7 +6,7 @@ set(estima_components base core tracking events json yaml snapshot history porta
 
 # Nothing but the standard library and POSIX.
 set(estima_base_headers version.hpp base/*.hpp system/*.hpp)
-set(estima_base_without system/json.hpp system/sha256.hpp)
+set(estima_base_without system/json.hpp system/sha256.hpp system/sha256_of_file.hpp)
 
 # Everything that a program needs to describe a job and have it checked by the compiler.
 set(estima_core_headers
@@ -25,7 +25,7 @@ set(estima_events_links base)
 set(estima_events_packages Boost)
 
 # The lowered value and its JSON.
-set(estima_json_headers system/json.hpp system/sha256.hpp run_configuration/*.hpp)
+set(estima_json_headers system/json.hpp system/sha256.hpp system/sha256_of_file.hpp run_configuration/*.hpp)
 set(estima_json_links core)
 set(estima_json_packages nlohmann_json OpenSSL)
 

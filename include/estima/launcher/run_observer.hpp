@@ -11,23 +11,26 @@
 #include <vector>
 
 #include <estima/history/journal.hpp>
+#include <estima/history/run_directory.hpp>
 #include <estima/launcher/event_recorder.hpp>
 #include <estima/launcher/outputs_before.hpp>
+#include <estima/launcher/record_outputs.hpp>
 #include <estima/launcher/resource_sampler.hpp>
+#include <estima/launcher/run_watch.hpp>
 #include <estima/launcher/upload_watch.hpp>
 #include <estima/system/event_loop.hpp>
 
 namespace estima::inline v0_1 {
 
-/// What is recorded of a run while it runs, beside what its script logs: what it writes for TensorBoard, the outputs
-/// that it asks to be recorded, and what its processes use. Nothing here makes a run fail.
+/// What is recorded of a run beside what its script logs: what it writes for TensorBoard, what its processes use, and its
+/// outputs, at the end or when the script asks for it. Nothing here makes a run fail.
 class run_observer {
 public:
-    explicit run_observer(run_directory const& run) : run_{run}, events_{run}, uploads_{run}, sampler_{run} {}
+    explicit run_observer(run_directory run) : run_{std::move(run)}, events_{run_}, sampler_{run_}, uploads_{run_} {}
 
-    /// Before the script starts. `before` is what lies in ./outputs by then; it has to live as long as this.
-    void prepare(outputs_before const& before) {
-        before_ = &before;
+    /// Before the script starts. `before` is what lies in ./outputs by then.
+    void prepare(outputs_before before) {
+        before_ = std::move(before);
         events_.pass_over();
         uploads_.prepare();
     }
@@ -41,7 +44,6 @@ public:
             pause_ = std::max(0.25, 20 * (monotonic_seconds() - begin));  // a twentieth of the time at most
             if (has_more) look_.set(pause_);
             looked();
-            if (before_ != nullptr) uploads_.look(*before_);  // what came before the folders were watched again
         });
         double const interval = sample_seconds();
         if (interval <= 0) return;
@@ -57,34 +59,36 @@ public:
     void grown() {
         if (!look_.is_set()) look_.set(pause_);
     }
-    /// Where it may be written.
-    std::vector<std::filesystem::path> folders() const {
-        std::vector<std::filesystem::path> all = events_.folders();
-        all.push_back(run_.uploads());
-        return all;
+    /// Watches where it may be written, and takes the requests that came before that.
+    void watch_growth(run_watch& watch) {
+        std::vector<std::filesystem::path> folders = events_.folders();
+        folders.push_back(run_.uploads());
+        watch.watch_growth(std::move(folders));
+        uploads_.look(before_);
     }
 
     /// To be told of each child that was reaped.
     void ended(pid_t pid) {
         sampler_.ended(pid);
-        if (uploads_.ended(pid)) uploads_.look(*before_);
+        if (uploads_.ended(pid)) uploads_.look(before_);
     }
     /// The script has ended: nothing of this is to live any longer.
     void stop(journal& log) {
         sampler_.stop();
         uploads_.stop(log);
     }
-    /// Takes what the script wrote last; what went wrong is told in the journal.
+    /// Takes what the script wrote last, and its outputs; what went wrong is told in the journal.
     void finish(journal& log) {
         for (std::string& text : events_.finish()) log.append({{"event", "warning"}, {"message", std::move(text)}});
+        record_outputs(run_, before_, log);
     }
 
 private:
     run_directory run_;
-    outputs_before const* before_ = nullptr;
     event_recorder events_;
-    upload_watch uploads_;
     resource_sampler sampler_;
+    upload_watch uploads_;
+    outputs_before before_{};
     timer look_{}, sample_{};
     double pause_ = 0.25;
 };

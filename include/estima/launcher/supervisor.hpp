@@ -20,7 +20,6 @@
 #include <estima/launcher/lay_out.hpp>
 #include <estima/launcher/mpirun_watch.hpp>
 #include <estima/launcher/page_painter.hpp>
-#include <estima/launcher/record_outputs.hpp>
 #include <estima/launcher/run_observer.hpp>
 #include <estima/launcher/run_result.hpp>
 #include <estima/launcher/run_watch.hpp>
@@ -104,8 +103,7 @@ private:
 
     bool prepare() {
         if (!enter(run_status::preparing)) return false;
-        outputs_before_ = lay_out(run_, log_.record().snapshot_id);
-        observer_.prepare(outputs_before_);
+        observer_.prepare(lay_out(run_, log_.record().snapshot_id));
         return true;
     }
 
@@ -182,8 +180,11 @@ private:
         look_.set(0.25);
     }
 
-    void watch_growth() { watch_.watch_growth(observer_.folders()); }
-    void grown() { observer_.grown(), page_is_stale(1); }
+    void watch_growth() { observer_.watch_growth(watch_); }
+    void grown() {
+        observer_.grown();
+        page_is_stale(1);
+    }
 
     void journal_changed() {
         run_record const& record = log_.record();
@@ -261,7 +262,6 @@ private:
         guarded([&] {
             if (main_ > 0) (void)log_.append_status(run_status::finalizing);
             observer_.finish(log_);
-            record_outputs(run_, outputs_before_, log_);
         });
         if (is_terminal(log_.record().status)) return false;  // somebody took this process for dead
         run_result result;
@@ -278,7 +278,6 @@ private:
     run_directory run_;
     std::string launcher_, mpirun_;
     run_configuration configuration_{};
-    outputs_before outputs_before_{};
     journal log_;
     page_painter page_;
     run_observer observer_;

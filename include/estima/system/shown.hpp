@@ -27,8 +27,9 @@ inline std::string shown(std::string_view name) {
         for (std::size_t n = 1; n < length; ++n)
             if (!continues(i + n) || not_shortest_or_too_high) length = 0;
         auto const third = i + 2 < name.size() ? static_cast<unsigned char>(name[i + 2]) : 0;
-        bool const steers = (c == 0xC2 && second < 0xA0) || (c == 0xE2 && second == 0x80 && third >= 0xAA && third <= 0xAE) ||
-                            (c == 0xE2 && second == 0x81 && third >= 0xA6 && third <= 0xA9);
+        bool const turns = c == 0xE2 && ((second == 0x80 && third >= 0xAA && third <= 0xAE) ||
+                                         (second == 0x81 && third >= 0xA6 && third <= 0xA9));
+        bool const steers = turns || (c == 0xC2 && second < 0xA0);
         if (steers) length = 0;
         if (c == '\n') {
             text += "\\n";

@@ -17,7 +17,18 @@ namespace estima::inline v0_1::terminal {
 
 /// What a word on the command line is, so that it can be completed.
 enum class word_kind {
-    other, run, deleted_run, file_of_run, metric_of_run, metric, parameter, experiment, column, order, filter, model
+    other,
+    run,
+    deleted_run,
+    file_of_run,
+    metric_of_run,
+    metric,
+    parameter,
+    experiment,
+    column,
+    order,
+    filter,
+    model
 };
 
 namespace detail {
@@ -26,14 +37,15 @@ inline constexpr std::size_t runs_to_ask = 200;
 
 inline std::vector<std::string> run_candidates(workspace const& where, std::string const& begun) {
     std::vector<std::string> words{"latest"};
-    for (run_summary const& r : search_runs(where, {.filter = query::run_id.like(begun + "%"), .max_results = runs_to_ask}))
+    for (run_summary const& r :
+         search_runs(where, {.filter = query::run_id.like(begun + "%"), .max_results = runs_to_ask}))
         words.push_back(r.run_id);
     return words;
 }
 
 /// Names that the newest runs know, each behind a prefix: "metrics.loss".
-inline std::vector<std::string> name_candidates(workspace const& where, std::string_view metrics, std::string_view parameters,
-                                                bool with_tags) {
+inline std::vector<std::string> name_candidates(workspace const& where, std::string_view metrics,
+                                                std::string_view parameters, bool with_tags) {
     std::set<std::string> words;
     for (run_summary const& r : search_runs(where, run_query{.max_results = runs_to_ask})) {
         auto const take = [&words](auto const& map, std::string_view prefix) {
@@ -54,23 +66,40 @@ inline std::vector<std::string> candidates(workspace const& where, word_kind kin
     std::vector<std::string> words;
     auto const add = [&words](auto const& more) { words.insert(words.end(), more.begin(), more.end()); };
     switch (kind) {
-        case word_kind::other: break;
-        case word_kind::run: add(detail::run_candidates(where, begun)); break;
-        case word_kind::deleted_run: add(deleted_runs(where)); break;
-        case word_kind::file_of_run: add(find_run(where, of_run).get_file_names()); break;
+        case word_kind::other:
+            break;
+        case word_kind::run:
+            add(detail::run_candidates(where, begun));
+            break;
+        case word_kind::deleted_run:
+            add(deleted_runs(where));
+            break;
+        case word_kind::file_of_run:
+            add(find_run(where, of_run).get_file_names());
+            break;
         case word_kind::metric_of_run:
             for (run_summary const& r : search_runs(where, query::run_id == find_run(where, of_run).id()))
                 for (auto const& [name, m] : r.metrics) words.push_back(name);
             break;
-        case word_kind::metric: add(detail::name_candidates(where, "", "no", false)); break;
-        case word_kind::parameter: add(detail::name_candidates(where, "no", "", false)); break;
+        case word_kind::metric:
+            add(detail::name_candidates(where, "", "no", false));
+            break;
+        case word_kind::parameter:
+            add(detail::name_candidates(where, "no", "", false));
+            break;
         case word_kind::experiment:
             for (run_summary const& r : search_runs(where, run_query{.max_results = detail::runs_to_ask}))
                 words.push_back(r.experiment);
             break;
-        case word_kind::column: add(run_column_names); [[fallthrough]];
-        case word_kind::filter: add(detail::name_candidates(where, "metrics.", "params.", true)); break;
-        case word_kind::order: add(detail::name_candidates(where, "metrics.", "params.", false)); break;
+        case word_kind::column:
+            add(run_column_names);
+            [[fallthrough]];
+        case word_kind::filter:
+            add(detail::name_candidates(where, "metrics.", "params.", true));
+            break;
+        case word_kind::order:
+            add(detail::name_candidates(where, "metrics.", "params.", false));
+            break;
         case word_kind::model:
             for (model const& m : where.models()) words.push_back(m.name);
     }

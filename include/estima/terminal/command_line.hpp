@@ -77,9 +77,8 @@ private:
         auto options = std::make_shared<Options>();
         CLI::App* const command = app_.add_subcommand(name, text);
         command->set_help_flag("-h,--help", "print this");
-        commands_.emplace_back(command, [options, work](workspace const& where, screen const& on) {
-            return work(where, *options, on);
-        });
+        commands_.emplace_back(
+            command, [options, work](workspace const& where, screen const& on) { return work(where, *options, on); });
         return {command, options.get()};
     }
 
@@ -126,7 +125,8 @@ private:
         command->add_flag("-f,--follow", o->follow, "until the run is over");
         CLI::Option* const all = command->add_flag("-a,--all-ranks", o->all_ranks, "of all processes");
         add_list(command, "-r,--rank", "N", o->ranks, "of this process [0]", word_kind::other)
-            ->check(CLI::NonNegativeNumber)->excludes(all);
+            ->check(CLI::NonNegativeNumber)
+            ->excludes(all);
     }
 
     void add_metrics() {
@@ -149,7 +149,8 @@ private:
         auto const [command, o] = add("cancel", "end a run", cancel_run);
         add_run_word(command, o->run);
         command->add_option("--grace", o->grace_seconds, "between asking its script and ending it [10]")
-            ->type_name("SECONDS")->check(CLI::NonNegativeNumber);
+            ->type_name("SECONDS")
+            ->check(CLI::NonNegativeNumber);
         command->add_flag("--wait", o->wait, "until it has ended");
     }
 
@@ -171,7 +172,8 @@ private:
         auto const [gc, g] = add("gc", "remove for good what was deleted", free_space);
         gc->add_flag("--dry-run", g->dry_run, "only tell what would go");
         gc->add_option("--older-than", g->older_than, "what was deleted so long ago [30]")
-            ->type_name("DAYS")->check(CLI::NonNegativeNumber);
+            ->type_name("DAYS")
+            ->check(CLI::NonNegativeNumber);
         auto const [verify, v] = add("verify", "hold everything against its checksums", verify_workspace);
         verify->add_flag("--mend", v->mend, "mend what can be mended");
     }

@@ -49,7 +49,8 @@ inline std::vector<std::string> completions(command_line const& known, std::vect
         for (CLI::App const* of : {command, &known.app()})
             for (CLI::Option const* option : of->get_options())
                 for (std::string const& name : option->get_lnames()) offered.push_back("--" + name);
-        std::erase_if(offered, [&](std::string const& word) { return !word.starts_with(begun) || word == "--version"; });
+        std::erase_if(offered,
+                      [&](std::string const& word) { return !word.starts_with(begun) || word == "--version"; });
         std::sort(offered.begin(), offered.end());
         offered.erase(std::unique(offered.begin(), offered.end()), offered.end());
         return offered;
@@ -63,8 +64,10 @@ inline std::vector<std::string> completions(command_line const& known, std::vect
     CLI::Option const* of = awaits_value;
     for (CLI::Option const* option : command->get_options()) {
         if (of != nullptr || !option->get_positional()) continue;
-        if (place == 0 || option->get_items_expected_max() > 1) of = option;  // the last word of a command may be repeated
-        else --place;
+        if (place == 0 || option->get_items_expected_max() > 1)
+            of = option;  // the last word of a command may be repeated
+        else
+            --place;
     }
     // Of a list only what stands after the last comma is begun.
     std::size_t const comma = awaits_value != nullptr ? begun.rfind(',') + 1 : 0;

@@ -18,7 +18,8 @@ struct code_range {
 };
 
 inline bool is_in(code_range const* begin, code_range const* end, char32_t c) {
-    auto const place = std::lower_bound(begin, end, c, [](code_range const& r, char32_t code) { return r.last < code; });
+    auto const place =
+        std::lower_bound(begin, end, c, [](code_range const& r, char32_t code) { return r.last < code; });
     return place != end && place->first <= c;
 }
 
@@ -26,8 +27,7 @@ inline bool is_in(code_range const* begin, code_range const* end, char32_t c) {
 inline char32_t decoded(std::string_view sequence) {
     auto const first = static_cast<unsigned char>(sequence[0]);
     char32_t c = sequence.size() == 1 ? first : first & (0xFFU >> (sequence.size() + 1));
-    for (std::size_t i = 1; i < sequence.size(); ++i)
-        c = (c << 6) | (static_cast<unsigned char>(sequence[i]) & 0x3FU);
+    for (std::size_t i = 1; i < sequence.size(); ++i) c = (c << 6) | (static_cast<unsigned char>(sequence[i]) & 0x3FU);
     return c;
 }
 
@@ -35,10 +35,10 @@ inline char32_t decoded(std::string_view sequence) {
 /// the one before.
 inline std::size_t width_of(char32_t c) {
     static constexpr code_range marks[] = {
-        {0x300, 0x36F},   {0x483, 0x489},   {0x591, 0x5BD},   {0x610, 0x61A},     {0x64B, 0x65F},    {0x6D6, 0x6DC},
-        {0x900, 0x902},   {0x93C, 0x93C},   {0x941, 0x948},   {0x94D, 0x94D},     {0xE31, 0xE31},    {0xE34, 0xE3A},
-        {0xE47, 0xE4E},   {0x1AB0, 0x1AFF}, {0x1DC0, 0x1DFF}, {0x200B, 0x200F},   {0x2028, 0x202E},  {0x2060, 0x206F},
-        {0x20D0, 0x20F0}, {0xFE00, 0xFE0F}, {0xFE20, 0xFE2F}, {0xFEFF, 0xFEFF},   {0x1F3FB, 0x1F3FF}, {0xE0000, 0xE01EF}};
+        {0x300, 0x36F},   {0x483, 0x489},   {0x591, 0x5BD},   {0x610, 0x61A},   {0x64B, 0x65F},     {0x6D6, 0x6DC},
+        {0x900, 0x902},   {0x93C, 0x93C},   {0x941, 0x948},   {0x94D, 0x94D},   {0xE31, 0xE31},     {0xE34, 0xE3A},
+        {0xE47, 0xE4E},   {0x1AB0, 0x1AFF}, {0x1DC0, 0x1DFF}, {0x200B, 0x200F}, {0x2028, 0x202E},   {0x2060, 0x206F},
+        {0x20D0, 0x20F0}, {0xFE00, 0xFE0F}, {0xFE20, 0xFE2F}, {0xFEFF, 0xFEFF}, {0x1F3FB, 0x1F3FF}, {0xE0000, 0xE01EF}};
     static constexpr code_range wide[] = {
         {0x1100, 0x115F},   {0x231A, 0x231B},   {0x23E9, 0x23EC},   {0x25FD, 0x25FE},   {0x2614, 0x2615},
         {0x2648, 0x2653},   {0x26AA, 0x26AB},   {0x26BD, 0x26BE},   {0x26C4, 0x26C5},   {0x2705, 0x2705},

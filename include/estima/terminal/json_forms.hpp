@@ -27,12 +27,9 @@ inline json json_number(double value) {
 }
 
 inline json json_form(metric_summary const& m) {
-    return {{"last", json_number(m.last)},
-            {"min", json_number(m.min)},
-            {"max", json_number(m.max)},
-            {"step", m.step ? json(*m.step) : json(nullptr)},
-            {"time", json_time(m.time)},
-            {"count", m.count}};
+    return {{"last", json_number(m.last)}, {"min", json_number(m.min)},
+            {"max", json_number(m.max)},   {"step", m.step ? json(*m.step) : json(nullptr)},
+            {"time", json_time(m.time)},   {"count", m.count}};
 }
 
 inline json json_form(run_summary const& r) {

@@ -24,30 +24,44 @@ struct verify_words {
 inline int verify_workspace(workspace const& where, verify_words const& options, screen const& on) {
     verify_report report;
     {
-        progress_bar bar{on, 0};
-        report = verify(where, {.mend = options.mend, .progress = [&](std::uint64_t bytes) { bar.show(bytes, "read"); }});
+        progress_bar bar{on};
+        report =
+            verify(where, {.mend = options.mend, .progress = [&](std::uint64_t bytes) { bar.show(bytes, 0, "read"); }});
     }
     for (verify_finding const& f : report.findings) {
         bool const is_damage = f.is == verify_finding::kind::damage;
         if (on.json) {
-            on.print_json({{"kind", is_damage ? "damage" : "leftover"}, {"path", f.path}, {"what", f.what},
-                           {"remedy", f.remedy}, {"is_mendable", f.is_mendable}, {"is_mended", f.is_mended}});
+            on.print_json({{"kind", is_damage ? "damage" : "leftover"},
+                           {"path", f.path},
+                           {"what", f.what},
+                           {"remedy", f.remedy},
+                           {"is_mendable", f.is_mendable},
+                           {"is_mended", f.is_mended}});
             continue;
         }
-        *on.out << on.painted(f.is_mended ? "mended" : is_damage ? "damage" : "leftover",
-                              f.is_mended ? tone::good : is_damage ? tone::bad : tone::busy)
+        *on.out << on.painted(f.is_mended ? "mended"
+                              : is_damage ? "damage"
+                                          : "leftover",
+                              f.is_mended ? tone::good
+                              : is_damage ? tone::bad
+                                          : tone::busy)
                 << "  " << on.safe(f.path) << ": " << on.safe(f.what) << '\n';
         if (!f.is_mended && !f.remedy.empty()) *on.out << "        " << on.safe(f.remedy) << '\n';
     }
     if (on.json) {
-        on.print_json({{"kind", "summary"}, {"is_sound", report.is_sound()}, {"runs", report.runs},
-                       {"artifacts", report.artifacts}, {"metric_files", report.metric_files},
-                       {"snapshots", report.snapshots}, {"objects", report.objects},
-                       {"model_versions", report.model_versions}, {"bytes", report.bytes}});
+        on.print_json({{"kind", "summary"},
+                       {"is_sound", report.is_sound()},
+                       {"runs", report.runs},
+                       {"artifacts", report.artifacts},
+                       {"metric_files", report.metric_files},
+                       {"snapshots", report.snapshots},
+                       {"objects", report.objects},
+                       {"model_versions", report.model_versions},
+                       {"bytes", report.bytes}});
     } else {
-        *on.out << on.painted(report.is_sound() ? "sound" : "damaged", report.is_sound() ? tone::good : tone::bad) << ": "
-                << report.runs << " runs, " << report.artifacts << " outputs and files of models, " << report.metric_files
-                << " metric files, " << report.snapshots << " snapshots; "
+        *on.out << on.painted(report.is_sound() ? "sound" : "damaged", report.is_sound() ? tone::good : tone::bad)
+                << ": " << report.runs << " runs, " << report.artifacts << " outputs and files of models, "
+                << report.metric_files << " metric files, " << report.snapshots << " snapshots; "
                 << portal::human_bytes(report.bytes) << " read\n";
     }
     return report.is_sound() ? 0 : 1;
@@ -63,11 +77,15 @@ inline int free_space(workspace const& where, gc_options const& options, screen 
     garbage_report const freed =
         collect_garbage(where, {.older_than = seconds(options.older_than * 24 * 3600), .is_trial = options.dry_run});
     if (on.json)
-        on.print_json({{"dry_run", options.dry_run}, {"runs", freed.runs}, {"snapshots", freed.snapshots},
-                       {"objects", freed.objects}, {"bytes", freed.bytes}});
+        on.print_json({{"dry_run", options.dry_run},
+                       {"runs", freed.runs},
+                       {"snapshots", freed.snapshots},
+                       {"objects", freed.objects},
+                       {"bytes", freed.bytes}});
     else
-        *on.out << (options.dry_run ? "would remove " : "removed ") << freed.runs << " deleted runs, " << freed.snapshots
-                << " snapshots and " << freed.objects << " of their objects: " << portal::human_bytes(freed.bytes) << '\n';
+        *on.out << (options.dry_run ? "would remove " : "removed ") << freed.runs << " deleted runs, "
+                << freed.snapshots << " snapshots and " << freed.objects
+                << " of their objects: " << portal::human_bytes(freed.bytes) << '\n';
     return 0;
 }
 
@@ -81,8 +99,10 @@ inline int delete_runs(workspace const& where, delete_options const& options, sc
     for (std::string const& word : options.runs) ids.push_back(find_run(where, word).id());
     for (std::string const& id : ids) {
         delete_run(where, id);
-        if (on.json) on.print_json({{"run_id", id}});
-        else *on.out << "deleted " << on.safe(id) << "; estima restore " << on.safe(id) << " brings it back\n";
+        if (on.json)
+            on.print_json({{"run_id", id}});
+        else
+            *on.out << "deleted " << on.safe(id) << "; estima restore " << on.safe(id) << " brings it back\n";
     }
     return 0;
 }
@@ -95,8 +115,10 @@ struct restore_options {
 inline int restore_runs(workspace const& where, restore_options const& options, screen const& on) {
     for (std::string const& id : options.runs.empty() ? deleted_runs(where) : options.runs) {
         if (!options.runs.empty()) restore_run(where, id);
-        if (on.json) on.print_json({{"run_id", id}});
-        else *on.out << (options.runs.empty() ? "" : "restored ") << on.safe(id) << '\n';
+        if (on.json)
+            on.print_json({{"run_id", id}});
+        else
+            *on.out << (options.runs.empty() ? "" : "restored ") << on.safe(id) << '\n';
     }
     return 0;
 }

@@ -54,7 +54,8 @@ inline int list_runs(workspace const& where, runs_options const& options, screen
     if (options.columns.empty() && has_names) columns.emplace_back("name");
     if (!runs.empty()) print_runs(on, runs, columns);
     if (runs.empty())
-        *on.err << (options.filter.empty() && options.experiments.empty() ? "There are no runs yet.\n" : "No runs fit.\n");
+        *on.err << (options.filter.empty() && options.experiments.empty() ? "There are no runs yet.\n"
+                                                                          : "No runs fit.\n");
     else if (!query.page_token.empty())
         *on.err << on.painted("There are more: --max N shows N of them, --max 0 all.", tone::soft) << '\n';
     return 0;

@@ -37,7 +37,11 @@ inline void print_error(screen const& on, error const& e) {
         *on.err << (on.live ? safe_log(e.what()) : e.what()) << '\n';
         return;
     }
-    json const told{{"id", e.id()}, {"what", e.text().what}, {"where", e.text().where}, {"why", e.text().why}, {"remedy", e.text().remedy}};
+    json const told{{"id", e.id()},
+                    {"what", e.text().what},
+                    {"where", e.text().where},
+                    {"why", e.text().why},
+                    {"remedy", e.text().remedy}};
     *on.err << json{{"error", told}}.dump(-1, ' ', on.live, json::error_handler_t::replace) << '\n';
 }
 }  // namespace detail
@@ -51,7 +55,8 @@ inline int main(int argc, char** argv) {
     try {
         command_line words;
         if (argc > 1 && std::string_view{argv[1]} == "__complete") {  // what tools/estima_completion.bash asks for
-            for (std::string const& word : completions(words, {argv + std::min(argc, 3), argv + argc}, detail::workspace_to_see))
+            for (std::string const& word :
+                 completions(words, {argv + std::min(argc, 3), argv + argc}, detail::workspace_to_see))
                 *on.out << word << '\n';
             return on.out->flush() ? 0 : 1;
         }

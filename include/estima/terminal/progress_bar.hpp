@@ -17,39 +17,38 @@ namespace estima::inline v0_1::terminal {
 /// Drawn ten times a second at most.
 class progress_bar {
 public:
-    progress_bar(screen const& on, std::uint64_t total_bytes) : on_{on}, total_{total_bytes} {}
+    explicit progress_bar(screen const& on) : on_{on} {}
     progress_bar(progress_bar const&) = delete;
     progress_bar& operator=(progress_bar const&) = delete;
     ~progress_bar() {
         if (is_drawn_) *on_.err << "\r\x1B[K" << std::flush;
     }
 
-    /// So many bytes are done; `what` is being worked on.
-    void show(std::uint64_t done, std::string_view what) {
+    /// So many bytes of those are done; `what` is being worked on.
+    void show(std::uint64_t done, std::uint64_t total, std::string_view what) {
         double const now = monotonic_seconds();
         if (!on_.live || (is_drawn_ && now - drawn_ < 0.1)) return;
         drawn_ = now;
         is_drawn_ = true;
-        *on_.err << '\r' << line(done, what) << "\x1B[K" << std::flush;
+        *on_.err << '\r' << line(done, total, what) << "\x1B[K" << std::flush;
     }
 
     /// What it looks like: one column less than the terminal has, so that the cursor stays in the line.
-    std::string line(std::uint64_t done, std::string_view what) const {
+    std::string line(std::uint64_t done, std::uint64_t total, std::string_view what) const {
         std::size_t const room = on_.live_width - std::min<std::size_t>(on_.live_width, 1);
-        if (total_ == 0) return fitted(portal::human_bytes(done) + "  " + on_.safe(what), room, on_.cut_mark());
+        if (total == 0) return fitted(portal::human_bytes(done) + "  " + on_.safe(what), room, on_.cut_mark());
         constexpr std::size_t blocks = 24;
-        double const part = std::min(static_cast<double>(done) / static_cast<double>(total_), 1.0);
+        double const part = std::min(static_cast<double>(done) / static_cast<double>(total), 1.0);
         auto const full = static_cast<std::size_t>(part * blocks);
         std::string text = "[" + std::string(full, '#') + std::string(blocks - full, '.') + "] ";
         std::string const percent = std::to_string(static_cast<int>(part * 100));
         text.append(3 - std::min<std::size_t>(percent.size(), 3), ' ').append(percent).append(" %  ");
-        text.append(portal::human_bytes(done)).append(" of ").append(portal::human_bytes(total_)).append("  ");
+        text.append(portal::human_bytes(done)).append(" of ").append(portal::human_bytes(total)).append("  ");
         return fitted(text + on_.safe(what), room, on_.cut_mark());
     }
 
 private:
     screen const& on_;
-    std::uint64_t total_;
     double drawn_ = 0;
     bool is_drawn_ = false;
 };

@@ -29,7 +29,8 @@ public:
     explicit run_column(std::string name) : name_{std::move(name)} {
         for (std::string_view const prefix : {"metrics.", "params.", "tags.", "properties."})
             if (name_.size() > prefix.size() && name_.starts_with(prefix)) key_ = name_.substr(prefix.size());
-        if (!key_.empty() || std::find(run_column_names.begin(), run_column_names.end(), name_) != run_column_names.end())
+        if (!key_.empty() ||
+            std::find(run_column_names.begin(), run_column_names.end(), name_) != run_column_names.end())
             return;
         std::string all;
         for (std::string_view const one : run_column_names) all.append(one).append(", ");

@@ -33,12 +33,12 @@ struct screen {
     bool terminal = false;           ///< `out` is a terminal: what comes from runs may not steer it
     bool live = false;               ///< `err` is a terminal: progress is shown there
     bool colours = false;
-    bool unicode = true;              ///< else nothing but ASCII is drawn
-    std::size_t width = unlimited;    ///< columns of `out`; a file has no limit, so that nothing is cut there
-    std::size_t live_width = 80;      ///< columns of `err`
+    bool unicode = true;            ///< else nothing but ASCII is drawn
+    std::size_t width = unlimited;  ///< columns of `out`; a file has no limit, so that nothing is cut there
+    std::size_t live_width = 80;    ///< columns of `err`
 
-    /// The standard output and error of this program. Colours: only on a terminal, and not if NO_COLOR is set or TERM is
-    /// "dumb". The width is that of the terminal, else of $COLUMNS, else 80.
+    /// The standard output and error of this program. Colours: only on a terminal, and not if NO_COLOR is set or TERM
+    /// is "dumb". The width is that of the terminal, else of $COLUMNS, else 80.
     static screen of_this_program() {
         auto const variable = [](char const* name) {
             char const* const value = std::getenv(name);

@@ -42,7 +42,8 @@ inline int show_differences(workspace const& where, compare_options const& optio
             for (auto const& value : one.values) values.push_back(value ? json(*value) : json(nullptr));
             json ids = json::array();
             for (run const& r : runs) ids.push_back(r.id());
-            on.print_json({{"kind", detail::name_of(one.is)}, {"name", one.name}, {"run_ids", ids}, {"values", values}});
+            on.print_json(
+                {{"kind", detail::name_of(one.is)}, {"name", one.name}, {"run_ids", ids}, {"values", values}});
         }
         return 0;
     }
@@ -56,7 +57,7 @@ inline int show_differences(workspace const& where, compare_options const& optio
         for (; first != differences.end() && first->is == kind; ++first) {
             std::vector<table_cell> row{{on.safe(first->name)}};
             for (auto const& value : first->values)
-                row.push_back({!value                                          ? "-"
+                row.push_back({!value                               ? "-"
                                : kind == run_difference::kind::file ? on.safe(value->substr(0, 12))
                                                                     : on.safe(*value)});
             table.add(std::move(row));

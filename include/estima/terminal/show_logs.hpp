@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <ios>
 #include <numeric>
+#include <optional>
 #include <ostream>
+#include <streambuf>
 #include <string>
 #include <vector>
 
 #include <estima/history/follow_output.hpp>
 #include <estima/history/status.hpp>
 #include <estima/terminal/find_run.hpp>
+#include <estima/terminal/json_log.hpp>
 #include <estima/terminal/safe_log.hpp>
 #include <estima/terminal/screen.hpp>
 #include <estima/terminal/words.hpp>
@@ -17,30 +21,16 @@ namespace estima::inline v0_1::terminal {
 
 struct logs_options {
     std::string run;
-    bool follow = false;        ///< until the run is over
-    std::vector<int> ranks{};   ///< empty: rank 0
+    bool follow = false;       ///< until the run is over
+    std::vector<int> ranks{};  ///< empty: rank 0
     bool all_ranks = false;
 };
 
 /// What the processes of a run wrote to their output and error, byte for byte; on a terminal made safe. With several
-/// ranks each line stands after its rank. Following, it returns 1 if the run did not complete.
+/// ranks each line stands after its rank. As JSON an object for each line. Following, it returns 1 if the run did not
+/// complete.
 inline int show_logs(workspace const& where, logs_options const& options, screen const& on) {
     run const run = find_run(where, options.run);
-    safe_log_buffer safe{*on.out};
-    std::ostream safe_out{&safe};
-    std::ostream& out = on.terminal ? safe_out : *on.out;
-    if (options.follow) {
-        run_details const details = run.wait_for_completion({.show_output = true,
-                                                             .all_ranks = options.all_ranks,
-                                                             .ranks = options.ranks,
-                                                             .show_status = false,
-                                                             .raise_on_error = false,
-                                                             .output = &out});
-        if (details.status == run_status::completed) return 0;
-        *on.err << "Run " << details.run_id << ": " << on.painted(to_string(details.status), tone_of(details.status))
-                << (details.error ? ", " + on.safe(details.error->message) : "") << '\n';
-        return 1;
-    }
     std::vector<int> ranks = options.ranks;
     if (options.all_ranks) {
         ranks.resize(static_cast<std::size_t>(run.get_details().run_definition.process_count()));
@@ -48,9 +38,23 @@ inline int show_logs(workspace const& where, logs_options const& options, screen
     } else if (ranks.empty()) {
         ranks = {0};
     }
-    output_follower files{run.directory(), ranks, options.all_ranks || ranks.size() > 1};
+    safe_log_buffer safe{*on.out};
+    json_log_buffer lines{on, ranks.size() == 1 ? std::optional{ranks[0]} : std::nullopt};
+    std::ostream out{on.json ? &lines : on.terminal ? static_cast<std::streambuf*>(&safe) : on.out->rdbuf()};
+    if (options.follow) {
+        run_details const details = run.wait_for_completion(
+            {.show_output = true, .ranks = ranks, .show_status = false, .raise_on_error = false, .output = &out});
+        if (!out) on.out->setstate(std::ios::badbit);  // it writes through the same buffer
+        if (details.status == run_status::completed) return 0;
+        *on.err << "Run " << details.run_id << ": " << on.painted(to_string(details.status), tone_of(details.status))
+                << (details.error ? ", " + on.safe(details.error->message) : "") << '\n';
+        return 1;
+    }
+    output_follower files{run.directory(), ranks, ranks.size() > 1};
     while (files.copy(out, true) == output_follower::found::more && out) {
     }
+    if (files.bytes_copied() == 0) *on.err << "Nothing was written there.\n";
+    if (!out) on.out->setstate(std::ios::badbit);
     return 0;
 }
 

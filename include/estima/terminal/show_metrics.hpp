@@ -31,12 +31,20 @@ struct metrics_options {
 /// One table row for each metric that is a number.
 inline void print_metrics(screen const& on, std::map<std::string, metric_summary> const& metrics) {
     if (metrics.empty()) return;
-    text_table table{{{"metric"}, {"last", true, true}, {"min", true, true}, {"max", true, true}, {"step", true, true},
+    text_table table{{{"metric"},
+                      {"last", true, true},
+                      {"min", true, true},
+                      {"max", true, true},
+                      {"step", true, true},
                       {"points", true, true}}};
     for (auto const& [name, m] : metrics) {
         auto const number = [](double value) { return table_cell{estima::detail::short_number(value)}; };
-        table.add({{on.safe(name)}, number(m.last), number(m.min), number(m.max),
-                   {m.step ? std::to_string(*m.step) : ""}, {std::to_string(m.count)}});
+        table.add({{on.safe(name)},
+                   number(m.last),
+                   number(m.min),
+                   number(m.max),
+                   {m.step ? std::to_string(*m.step) : ""},
+                   {std::to_string(m.count)}});
     }
     table.print(on);
 }
@@ -44,8 +52,11 @@ inline void print_metrics(screen const& on, std::map<std::string, metric_summary
 namespace detail {
 template <class Value>
 json json_point(std::string const& name, logged<Value> const& p, json value) {
-    return {{"name", name}, {"value", std::move(value)}, {"step", p.step ? json(*p.step) : json(nullptr)},
-            {"time", json_time(p.time)}, {"rank", p.rank < 0 ? json(nullptr) : json(p.rank)}};
+    return {{"name", name},
+            {"value", std::move(value)},
+            {"step", p.step ? json(*p.step) : json(nullptr)},
+            {"time", json_time(p.time)},
+            {"rank", p.rank < 0 ? json(nullptr) : json(p.rank)}};
 }
 
 /// What is logged under a name and is no number.
@@ -79,28 +90,32 @@ inline void print_points(screen const& on, std::string const& name, std::vector<
     if (has_ranks) heads.push_back({"rank", true, true});
     text_table table{heads};
     for (metric_point const& p : points)
-        table.add({{p.step ? std::to_string(*p.step) : ""}, {estima::detail::short_number(p.value)}, {local_time(p.time)},
+        table.add({{p.step ? std::to_string(*p.step) : ""},
+                   {estima::detail::short_number(p.value)},
+                   {local_time(p.time)},
                    {p.rank < 0 ? "" : std::to_string(p.rank)}});
     table.print(on);
 }
 
 inline void follow_metrics(run const& run, metrics_options const& options, screen const& on) {
     auto const is_asked_for = [&](std::string const& name) {
-        return options.names.empty() || std::find(options.names.begin(), options.names.end(), name) != options.names.end();
+        return options.names.empty() ||
+               std::find(options.names.begin(), options.names.end(), name) != options.names.end();
     };
     run.wait_for_completion({.raise_on_error = false, .on_metric = [&](std::string const& name, metric_point const& p) {
-        if (!is_asked_for(name)) return;
-        if (on.json)
-            on.print_json(json_point(name, p, json_number(p.value)));
-        else
-            *on.out << on.safe(name) << ' ' << estima::detail::short_number(p.value)
-                    << (p.step ? " at step " + std::to_string(*p.step) : "") << '\n';
-        on.out->flush();
-    }});
+                                 if (!is_asked_for(name)) return;
+                                 if (on.json)
+                                     on.print_json(json_point(name, p, json_number(p.value)));
+                                 else
+                                     *on.out << on.safe(name) << ' ' << estima::detail::short_number(p.value)
+                                             << (p.step ? " at step " + std::to_string(*p.step) : "") << '\n';
+                                 on.out->flush();
+                             }});
 }
 
 /// The asked names, or all that are numbers, with their points. EST-655: nothing is logged under a name.
-inline void print_named(run const& run, metrics_options const& options, std::vector<std::string> const& known, screen const& on) {
+inline void print_named(run const& run, metrics_options const& options, std::vector<std::string> const& known,
+                        screen const& on) {
     bool is_first = true;
     for (std::string const& name : options.names.empty() ? known : options.names) {
         std::size_t const usual = on.json || options.plot ? 1000 : 20;
@@ -113,7 +128,8 @@ inline void print_named(run const& run, metrics_options const& options, std::vec
                 throw error{"EST-655",
                             {.what = "nothing is logged as \"" + shown(name) + "\"",
                              .where = "run " + run.id(),
-                             .why = known.empty() ? "it has logged no numbers" : "its numbers are: " + estima::detail::listed(known),
+                             .why = known.empty() ? "it has logged no numbers"
+                                                  : "its numbers are: " + estima::detail::listed(known),
                              .remedy = "estima metrics " + run.id() + " lists all"}};
             print_others(on, name, all);
         } else if (on.json) {

@@ -89,7 +89,8 @@ inline void show_configuration(run_sections& to, run_configuration const& c) {
     to.row("framework", c.framework);
     if (c.framework != "Native") to.row("interpreter", c.environment.python.interpreter_path);
     to.row("backend", c.communicator == "None" ? "" : c.communicator);
-    to.row("processes", std::to_string(c.process_count()) + (c.node_count > 1 ? " on " + std::to_string(c.node_count) + " nodes" : ""));
+    to.row("processes", std::to_string(c.process_count()) +
+                            (c.node_count > 1 ? " on " + std::to_string(c.node_count) + " nodes" : ""));
     if (c.max_run_duration_seconds)
         to.row("time limit", portal::human_duration(static_cast<double>(*c.max_run_duration_seconds)));
 }
@@ -97,11 +98,14 @@ inline void show_configuration(run_sections& to, run_configuration const& c) {
 inline void show_ranks(screen const& on, std::vector<rank_record> const& ranks) {
     if (ranks.empty()) return;
     *on.out << '\n';
-    text_table table{{{"rank", true, true}, {"host"}, {"exit"}, {"took", true, true}, {"CPU", true, true}, {"memory", true, true}}};
+    text_table table{
+        {{"rank", true, true}, {"host"}, {"exit"}, {"took", true, true}, {"CPU", true, true}, {"memory", true, true}}};
     for (rank_record const& r : ranks) {
         bool const good = r.exit_code == 0 || !r.ended;
         std::string const exit = !r.ended ? "running" : r.exit_code ? std::to_string(*r.exit_code) : r.signal;
-        table.add({{std::to_string(r.rank)}, {on.safe(r.host)}, {on.safe(exit), good ? tone::plain : tone::bad},
+        table.add({{std::to_string(r.rank)},
+                   {on.safe(r.host)},
+                   {on.safe(exit), good ? tone::plain : tone::bad},
                    {r.ended ? portal::human_duration(r.wall_seconds) : ""},
                    {r.ended ? portal::human_duration(r.user_seconds + r.system_seconds) : ""},
                    {r.peak_memory_bytes > 0 ? portal::human_bytes(r.peak_memory_bytes) : ""}});

@@ -24,11 +24,15 @@ inline std::string local_time(double seconds) {
 /// The colour of a status.
 constexpr tone tone_of(run_status s) {
     switch (s) {
-        case run_status::completed: return tone::good;
+        case run_status::completed:
+            return tone::good;
         case run_status::failed:
-        case run_status::not_responding: return tone::bad;
-        case run_status::canceled: return tone::soft;
-        default: return tone::busy;
+        case run_status::not_responding:
+            return tone::bad;
+        case run_status::canceled:
+            return tone::soft;
+        default:
+            return tone::busy;
     }
 }
 

@@ -64,7 +64,8 @@ public:
         journal& events = waiter.until_over();
         run_details details = details_from(events.record(), events.has_torn_end());
         bool const throws = details.status == run_status::failed && options.raise_on_error;
-        if (options.show_output && options.show_status) detail::print_summary(*options.output, details, directory_, throws);
+        if (options.show_output && options.show_status)
+            detail::print_summary(*options.output, details, directory_, throws);
         if (throws)
             throw run_failed{std::move(details), directory_.system_logs().string()};
         return details;

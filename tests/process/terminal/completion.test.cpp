@@ -15,13 +15,16 @@ using namespace estima_test;
 /// What bash itself offers when these words are typed, the last of them begun.
 std::vector<std::string> offered(std::vector<std::string> const& words) {
     std::string const script = std::string{ESTIMA_TEST_SOURCE_DIR} + "/../tools/estima_completion.bash";
-    std::vector<std::string> all{"--norc", "--noprofile", "-c",
+    std::vector<std::string> all{"--norc",
+                                 "--noprofile",
+                                 "-c",
                                  "source \"$0\"; COMP_WORDS=(\"$@\"); COMP_CWORD=$(($# - 1)); "
                                  "_estima \"$1\"; printf '%s\\n' \"${COMPREPLY[@]}\"",
-                                 script, estima_program::program()};
+                                 script,
+                                 estima_program::program()};
     all.insert(all.end(), words.begin(), words.end());
     estima_program bash{"/bin/bash", all, seen_through::pipe};
-    std::vector<std::string> lines = lines_of(bash.out());
+    std::vector<std::string> lines = printed_lines(bash.out());
     CHECK(bash.err().empty());
     std::erase(lines, "");
     return lines;
@@ -65,7 +68,8 @@ TEST_CASE("bash completes commands, options, runs, metrics, files and models") {
 TEST_CASE("a word is completed by the tab key") {
     seen_place at;
     scoped_variable const workspace{"ESTIMA_WORKSPACE", at.workspace().path().string()};
-    scoped_variable const path{"PATH", std::filesystem::path{estima_program::program()}.parent_path().string() + ":/usr/bin:/bin"};
+    scoped_variable const path{
+        "PATH", std::filesystem::path{estima_program::program()}.parent_path().string() + ":/usr/bin:/bin"};
     scoped_variable const plain{"NO_COLOR", "1"};
     estima::run const run = at.trained();
     estima_program bash{"/bin/bash", {"--norc", "--noprofile", "-i"}, seen_through::terminal};
@@ -73,5 +77,6 @@ TEST_CASE("a word is completed by the tab key") {
     REQUIRE(bash.says("ready"));
     bash.type("estima show te\t; exit\n");
     std::string const seen = bash.out();
-    CHECK_THAT(seen, Catch::Contains("estima show " + run.id()) && Catch::Contains("  status  ") && Catch::Contains("Completed"));
+    CHECK_THAT(seen, Catch::Contains("estima show " + run.id()) && Catch::Contains("  status  ") &&
+                         Catch::Contains("Completed"));
 }

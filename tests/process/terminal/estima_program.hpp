@@ -29,8 +29,8 @@ namespace estima_test {
 /// Where the program writes.
 enum class seen_through { pipe, terminal };
 
-/// The program `estima`, started as from a shell: its output through a pipe, or on a pseudo-terminal of 80 columns, where
-/// its errors stand too.
+/// The program `estima`, started as from a shell: its output through a pipe, or on a pseudo-terminal of 80 columns,
+/// where its errors stand too.
 class estima_program {
 public:
     explicit estima_program(std::vector<std::string> const& words, seen_through how = seen_through::pipe)

@@ -27,7 +27,7 @@ TEST_CASE("estima compare: what runs do not have in common, in columns that fit"
     std::string const text = at.out({"compare", a.id(), b.id()});
     CHECK_THAT(text, Catch::StartsWith("parameter  " + a.id()) && Catch::Contains("\nteam  -  ") &&
                          Catch::Contains("\nloss    0.5 ") && Catch::Contains("\ntrain  "));
-    auto const lines = lines_of(at.out({"compare", a.id(), b.id(), "--json"}));
+    auto const lines = printed_lines(at.out({"compare", a.id(), b.id(), "--json"}));
     json const first = json::parse(lines.at(0));
     CHECK(first["kind"] == "parameter");
     CHECK(first["name"] == "lr");
@@ -38,7 +38,7 @@ TEST_CASE("estima compare: what runs do not have in common, in columns that fit"
     scoped_variable const plain{"NO_COLOR", "1"};
     estima_program narrow{at.words({"compare", a.id(), b.id()}), seen_through::terminal};
     CHECK_THAT(narrow.out(), Catch::Contains(a.id().substr(a.id().size() - 8)) && !Catch::Contains(a.id()));
-    for (std::string line : lines_of(narrow.out())) {
+    for (std::string line : printed_lines(narrow.out())) {
         std::erase(line, '\r');
         INFO(line);
         CHECK(estima::terminal::display_width(line) <= 80);
@@ -59,7 +59,7 @@ TEST_CASE("estima delete, restore and gc") {
     CHECK_THAT(at.out({"delete", first.id(), second.id()}),
                Catch::StartsWith("deleted " + first.id() + "; estima restore " + first.id() + " brings it back\n"));
     CHECK(at.workspace().runs().empty());
-    CHECK(lines_of(at.out({"restore"})).size() == 2);
+    CHECK(printed_lines(at.out({"restore"})).size() == 2);
     CHECK(at.out({"restore", first.id()}) == "restored " + first.id() + "\n");
     CHECK(at.workspace().runs() == std::vector{first.id()});
     estima_program none{at.words({"restore", first.id()})};
@@ -82,10 +82,11 @@ TEST_CASE("estima verify: sound, and damaged with exit code 1") {
     CHECK_THAT(at.out({"verify"}), Catch::StartsWith("sound: 1 runs, 1 outputs"));
     write_file(run.directory().outputs() / "model", "MODEL\n");
     estima_program damaged{at.words({"verify"})};
-    CHECK_THAT(damaged.out(), Catch::StartsWith("damage  runs/" + run.id() + "/code/outputs/model: ") && Catch::Contains("\ndamaged: 1 runs"));
+    CHECK_THAT(damaged.out(), Catch::StartsWith("damage  runs/" + run.id() + "/code/outputs/model: ") &&
+                                  Catch::Contains("\ndamaged: 1 runs"));
     CHECK(damaged.code() == 1);
     estima_program told{at.words({"verify", "--json"})};
-    auto const lines = lines_of(told.out());
+    auto const lines = printed_lines(told.out());
     REQUIRE(lines.size() == 2);
     CHECK(json::parse(lines[0])["kind"] == "damage");
     CHECK(json::parse(lines[1])["is_sound"] == false);

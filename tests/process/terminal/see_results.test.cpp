@@ -26,24 +26,23 @@ std::string script_that_logs(std::vector<std::string> const& lines, std::string 
 
 TEST_CASE("estima metrics: a table of all, points of some, a plot, JSON") {
     seen_place at;
-    estima::run const run = at.submit(script_that_logs({R"({"name": "loss", "value": 2, "step": 1, "time": 1700000000})",
-                                                        R"({"name": "loss", "value": 1, "step": 2})",
-                                                        R"({"name": "grad", "value": NaN})",
-                                                        R"({"name": "curve", "value": [1, 2.5]})",
-                                                        R"({"name": "recall", "value": {"class": "a", "recall": 0.5}})"}));
+    estima::run const run = at.submit(script_that_logs(
+        {R"({"name": "loss", "value": 2, "step": 1, "time": 1700000000})", R"({"name": "loss", "value": 1, "step": 2})",
+         R"({"name": "grad", "value": NaN})", R"({"name": "curve", "value": [1, 2.5]})",
+         R"({"name": "recall", "value": {"class": "a", "recall": 0.5}})"}));
     run.wait_for_completion({.timeout = patience});
-    auto lines = lines_of(at.out({"metrics", "latest"}));
+    auto lines = printed_lines(at.out({"metrics", "latest"}));
     REQUIRE(lines.size() >= 4);
     CHECK(lines[0] == "metric  last  min  max  step  points");
     CHECK(std::count(lines.begin(), lines.end(), "loss       1    1    2     2       2") == 1);
     CHECK(std::count(lines.begin(), lines.end(), "recall: 1 row") == 1);
-    lines = lines_of(at.out({"metrics", "latest", "loss"}));
+    lines = printed_lines(at.out({"metrics", "latest", "loss"}));
     REQUIRE(lines.size() == 3);
     CHECK(lines[0] == "step  loss  time");
     CHECK(lines[1] == "   1     2  2023-11-14 22:13:20");
-    CHECK(lines_of(at.out({"metrics", "latest", "loss", "grad"})).size() == 6);
+    CHECK(printed_lines(at.out({"metrics", "latest", "loss", "grad"})).size() == 6);
 
-    lines = lines_of(at.out({"metrics", "latest", "loss", "grad", "curve", "recall", "--json"}));
+    lines = printed_lines(at.out({"metrics", "latest", "loss", "grad", "curve", "recall", "--json"}));
     REQUIRE(lines.size() == 5);
     CHECK(json::parse(lines[1])["value"] == 1.0);
     CHECK(json::parse(lines[1])["step"] == 2);
@@ -51,7 +50,7 @@ TEST_CASE("estima metrics: a table of all, points of some, a plot, JSON") {
     CHECK(json::parse(lines[2])["value"] == "NaN");
     CHECK(json::parse(lines[3])["value"] == json::parse("[1.0, 2.5]"));
     CHECK(json::parse(lines[4])["value"]["class"] == "a");
-    CHECK(json::parse(lines_of(at.out({"metrics", "latest", "--json"})).at(0)).contains("last"));
+    CHECK(json::parse(printed_lines(at.out({"metrics", "latest", "--json"})).at(0)).contains("last"));
 
     std::string const plot = at.out({"metrics", "latest", "loss", "--plot"});
     CHECK_THAT(plot, Catch::StartsWith("loss\n2 \u2502") && Catch::Contains("step"));
@@ -77,7 +76,8 @@ TEST_CASE("estima metrics -f: points as they come, until the run is over") {
 
 TEST_CASE("estima download: all files or some, with a bar on a terminal") {
     seen_place at;
-    estima::run const run = at.submit("#!/bin/sh\nmkdir outputs/deep\necho one > outputs/deep/a\necho two > outputs/b\necho 3 > logs/c\n");
+    estima::run const run =
+        at.submit("#!/bin/sh\nmkdir outputs/deep\necho one > outputs/deep/a\necho two > outputs/b\necho 3 > logs/c\n");
     run.wait_for_completion({.timeout = patience});
     std::string const to = (at / "to").string();
     CHECK_THAT(at.out({"download", "latest", "-o", to}), Catch::EndsWith(" in " + to + "\n"));
@@ -85,19 +85,18 @@ TEST_CASE("estima download: all files or some, with a bar on a terminal") {
     CHECK(estima::read_file(at / "to/logs/c") == "3\n");
     CHECK(std::filesystem::exists(at / "to/system_logs/rank_0_stdout.txt"));
 
-    auto const lines = lines_of(at.out({"download", "latest", "outputs/deep/", "outputs/b", "--json", "-o", to + "2"}));
-    REQUIRE(lines.size() == 2);
-    CHECK(json::parse(lines[1])["path"] == "outputs/deep/a");
-    CHECK(json::parse(lines[1])["file"] == to + "2/outputs/deep/a");
+    json const told =
+        json::parse(at.out({"download", "latest", "outputs/deep/", "outputs/b", "--json", "-o", to + "2"}));
+    CHECK(told == json{{"directory", to + "2"}, {"files", 2}, {"bytes", 8}});
     CHECK(entries_in(at / "to2") == 1);
 
-    estima_program none{at.words({"download", "latest", "outputs/b", "outputs/nope", "-o", to + "3"})};
+    estima_program none{at.words({"download", "latest", "outputs/nope", "-o", to + "3"})};
     CHECK(none.code() == 1);
     CHECK_THAT(none.err(), Catch::StartsWith("[EST-502]"));
     CHECK(!std::filesystem::exists(at / "to3"));
 
     estima_program drawn{at.words({"download", "latest", "-o", to + "4"}), seen_through::terminal};
-    CHECK_THAT(drawn.out(), Catch::StartsWith("\r[") && Catch::Contains("0 %  0 B of ") && Catch::Contains("\r\x1B[K"));
+    CHECK_THAT(drawn.out(), Catch::StartsWith("\r[") && Catch::Contains(" %  ") && Catch::Contains("\r\x1B[K"));
     CHECK(drawn.code() == 0);
     estima_program quiet{at.words({"download", "latest", "-o", to + "5"})};
     CHECK(quiet.err().empty());
@@ -119,17 +118,18 @@ TEST_CASE("estima models: the newest version of each, all versions of one") {
     CHECK(at.out({"models"}).empty());
     estima::run const run = at.trained();
     run.register_model({.name = "small", .path = "outputs/model"});
-    run.register_model({.name = "small", .path = "outputs/model", .description = "the second"});
+    run.register_model({.name = "small", .path = "outputs/model", .description = "the second"}).set_alias("best");
     run.register_model({.name = "other", .path = "outputs/model"});
-    auto lines = lines_of(at.out({"models"}));
+    auto lines = printed_lines(at.out({"models"}));
     REQUIRE(lines.size() == 3);
-    CHECK(lines[1].starts_with("other        1  20"));
-    CHECK(lines[2].starts_with("small        2  20"));
+    CHECK(lines[1].starts_with("other        1  None "));
+    CHECK(lines[2].starts_with("small        2  None   best     20"));
     CHECK(lines[2].ends_with("6 B  " + run.id() + "  the second"));
-    CHECK(lines_of(at.out({"models", "small"})).size() == 3);
-    lines = lines_of(at.out({"models", "small", "--json"}));
+    CHECK(printed_lines(at.out({"models", "small"})).size() == 3);
+    lines = printed_lines(at.out({"models", "small", "--json"}));
     REQUIRE(lines.size() == 2);
-    CHECK(json::parse(lines[1])["version"] == 1);
+    CHECK(json::parse(lines[0])["version"] == 1);
+    CHECK(json::parse(lines[1])["aliases"] == json::array({"best"}));
     estima_program none{at.words({"models", "none"})};
     CHECK(none.code() == 1);
     CHECK_THAT(none.err(), Catch::StartsWith("[EST-507]"));

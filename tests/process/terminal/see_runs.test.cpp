@@ -28,20 +28,21 @@ TEST_CASE("estima runs: a table, the newest first, and JSON a line for each run"
     }
     estima::run const first = at.trained("0.5"), second = at.trained();
     second.tag("team", "x");
-    auto lines = lines_of(at.out({"runs", "-m", "loss"}));
+    auto lines = printed_lines(at.out({"runs", "-m", "loss"}));
     REQUIRE(lines.size() == 3);
     CHECK(lines[0].starts_with("id "));
     CHECK(lines[1].starts_with(second.id() + "  Completed  0.25  20"));
     CHECK(lines[2].starts_with(first.id() + "  Completed   0.5  20"));
 
-    lines = lines_of(at.out({"runs", "metrics.loss > 0.3", "-c", "id,metrics.loss"}));
-    CHECK(lines == std::vector<std::string>{"id" + std::string(first.id().size(), ' ') + "loss", first.id() + "   0.5"});
-    CHECK(lines_of(at.out({"runs", "-o", "metrics.loss DESC", "-c", "id", "--max", "1"})).at(1) == first.id());
-    CHECK(lines_of(at.out({"runs", "-e", "test", "-c", "id"})).size() == 3);
+    lines = printed_lines(at.out({"runs", "metrics.loss > 0.3", "-c", "id,metrics.loss"}));
+    CHECK(lines ==
+          std::vector<std::string>{"id" + std::string(first.id().size(), ' ') + "loss", first.id() + "   0.5"});
+    CHECK(printed_lines(at.out({"runs", "-o", "metrics.loss DESC", "-c", "id", "--max", "1"})).at(1) == first.id());
+    CHECK(printed_lines(at.out({"runs", "-e", "test", "-c", "id"})).size() == 3);
     CHECK_THAT((estima_program{at.words({"runs", "--columns", "id,foo"})}.err()),
                Catch::StartsWith("[EST-652] there is no column \"foo\""));
 
-    lines = lines_of(at.out({"runs", "--json", "tags.team = 'x'"}));
+    lines = printed_lines(at.out({"runs", "--json", "tags.team = 'x'"}));
     REQUIRE(lines.size() == 1);
     json const told = json::parse(lines[0]);
     CHECK(told["run_id"] == second.id());
@@ -57,8 +58,9 @@ TEST_CASE("estima show: all about a run, by its id, a part of it, or as the late
     estima::run const run = at.trained();
     run.log_parameter("lr", "0.1");
     std::string const text = at.out({"show", run.id()});
-    for (char const* part : {"  status          Completed\n", "  script          train\n", "\nParameters\n  lr              0.1\n",
-                             "metric  last   min  max  step  points\nloss    0.25  0.25  1.5     2       2\n", "outputs/model"})
+    for (char const* part :
+         {"  status          Completed\n", "  script          train\n", "\nParameters\n  lr              0.1\n",
+          "metric  last   min  max  step  points\nloss    0.25  0.25  1.5     2       2\n", "outputs/model"})
         CHECK_THAT(text, Catch::Contains(part));
     CHECK(at.out({"show", "latest"}) == text);
     CHECK(at.out({"show", "latest:test"}) == text);
@@ -70,8 +72,8 @@ TEST_CASE("estima show: all about a run, by its id, a part of it, or as the late
     estima::run const other = at.trained();
     estima_program several{at.words({"show", "test_"})};
     CHECK(several.code() == 1);
-    CHECK_THAT(several.err(), Catch::Contains("[EST-650] 2 runs begin or end with \"test_\"") && Catch::Contains(run.id()) &&
-                                  Catch::Contains(other.id()));
+    CHECK_THAT(several.err(), Catch::Contains("[EST-650] 2 runs begin or end with \"test_\"") &&
+                                  Catch::Contains(run.id()) && Catch::Contains(other.id()));
     estima_program none{at.words({"show", "latest:other"})};
     CHECK(none.code() == 1);
     CHECK_THAT(none.err(), Catch::StartsWith("[EST-651] there are no runs of experiment \"other\""));
@@ -105,6 +107,14 @@ TEST_CASE("estima logs: as they are through a pipe, of the ranks that are asked 
     CHECK(at.out({"logs", "latest", "--all-ranks"}) == "[0] I am 0\n[1] I am 1\n");
     CHECK(at.out({"logs", "latest", "-f", "--rank", "1"}) == "I am 1\n");
     CHECK(at.out({"logs", "latest", "-f", "--rank", "1,0"}).size() == 22);
+    CHECK(at.out({"logs", "latest", "-f", "--all-ranks", "--json"}).size() ==
+          2 * at.out({"logs", "latest", "--json"}).size());
+    CHECK(at.out({"logs", "latest", "--rank", "1", "--json"}) == "{\"rank\":1,\"text\":\"I am 1\"}\n");
+    CHECK(at.out({"logs", "latest", "--all-ranks", "--json"}) ==
+          "{\"rank\":0,\"text\":\"I am 0\"}\n{\"rank\":1,\"text\":\"I am 1\"}\n");
+    estima_program none{at.words({"logs", "latest", "--rank", "7"})};
+    CHECK(none.out().empty());
+    CHECK(none.err() == "Nothing was written there.\n");
     CHECK(estima_program{at.words({"logs", "latest", "--rank", "-1"})}.code() == 2);
 }
 
@@ -140,21 +150,24 @@ TEST_CASE("on a terminal: colours, 80 columns, and nothing of a run steers it") 
     };
     CHECK(shown({"logs", "latest"}) == "a b\\x07\n");
     std::string const table = shown({"runs", "-c", "id,status,created,took,tags.\x1B]0;title\x07,experiment"});
-    CHECK_THAT(table, Catch::Contains("\x1B[32mCompleted\x1B[0m") && !Catch::Contains("\x1B]") && !Catch::Contains("\x07"));
+    CHECK_THAT(table,
+               Catch::Contains("\x1B[32mCompleted\x1B[0m") && !Catch::Contains("\x1B]") && !Catch::Contains("\x07"));
     std::string const all = shown({"show", "latest"});
     CHECK_THAT(all, Catch::Contains("\\x1b]0;title\\x07") && !Catch::Contains("\x1B]"));
-    CHECK_THAT(shown({"show", "latest", "--json"}), Catch::Contains("\\u001b]0;title\\u0007") && !Catch::Contains("\x1B"));
+    CHECK_THAT(shown({"show", "latest", "--json"}),
+               Catch::Contains("\\u001b]0;title\\u0007") && !Catch::Contains("\x1B"));
 
     scoped_variable const plain{"NO_COLOR", "1"};
     for (std::string const& text : {shown({"runs", "-c", "id,status,created,took,tags.\x1B]0;title\x07,experiment"}),
                                     shown({"runs", "-m", "a_metric_with_a_long_name,another_metric_with_a_long_name"})})
-        for (std::string const& line : lines_of(text)) {
+        for (std::string const& line : printed_lines(text)) {
             INFO(line);
             CHECK(estima::terminal::display_width(line) <= 80);
             CHECK(line.find('\x1B') == std::string::npos);
         }
-    for (std::string const& line : lines_of(shown({"show", "latest"})))
-        if (line.find('/') == std::string::npos && line.find(' ', 18) != std::string::npos)  // what has no blank is whole
+    for (std::string const& line : printed_lines(shown({"show", "latest"})))
+        if (line.find('/') == std::string::npos &&
+            line.find(' ', 18) != std::string::npos)  // what has no blank is whole
             CHECK(estima::terminal::display_width(line) <= 80);
 }
 
@@ -184,8 +197,11 @@ TEST_CASE("a reader that goes away ends the program quietly; a full disk is told
     cut.close_output();
     CHECK(cut.code() == 128 + SIGPIPE);
     CHECK(cut.err().empty());
-    std::string const command = "'" + estima_program::program() + "' -w '" + at.workspace().path().string() + "' runs >/dev/full";
-    estima_program full{"/bin/sh", {"-c", command}, seen_through::pipe};
-    CHECK(full.code() == 1);
-    CHECK_THAT(full.err(), Catch::StartsWith("[EST-654]"));
+    std::string const command = "'" + estima_program::program() + "' -w '" + at.workspace().path().string() + "' ";
+    for (char const* what : {"runs", "logs latest", "logs -f latest", "show latest --json"}) {
+        estima_program full{"/bin/sh", {"-c", command + what + " >/dev/full"}, seen_through::pipe};
+        INFO(what);
+        CHECK(full.code() == 1);
+        CHECK_THAT(full.err(), Catch::Contains("EST-654"));
+    }
 }

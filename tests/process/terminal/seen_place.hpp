@@ -15,7 +15,7 @@
 
 namespace estima_test {
 
-inline std::vector<std::string> lines_of(std::string const& text) {
+inline std::vector<std::string> printed_lines(std::string const& text) {
     std::vector<std::string> lines;
     std::istringstream in{text};
     for (std::string line; std::getline(in, line);) lines.push_back(line);
@@ -41,8 +41,8 @@ public:
     estima::run trained(std::string const& loss = "0.25") const {
         estima::run run = submit("#!/bin/sh\necho trained to " + loss +
                                  "\nprintf '{\"name\": \"loss\", \"value\": 1.5, \"step\": 1}\\n"
-                                 "{\"name\": \"loss\", \"value\": " + loss +
-                                 ", \"step\": 2}\\n' > \"$ESTIMA_METRICS_FILE\"\necho model > outputs/model\n");
+                                 "{\"name\": \"loss\", \"value\": " +
+                                 loss + ", \"step\": 2}\\n' > \"$ESTIMA_METRICS_FILE\"\necho model > outputs/model\n");
         run.wait_for_completion({.timeout = patience});
         return run;
     }

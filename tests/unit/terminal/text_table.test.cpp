@@ -74,7 +74,8 @@ TEST_CASE("columns are aligned, whatever is in them, and no line ends in blanks"
 }
 
 TEST_CASE("a table fits 80 columns: the widest are cut, what is whole is not") {
-    text_table table{{{"id", false, true}, {"a title that is longer than its numbers", true, true}, {"text"}, {"short"}}};
+    text_table table{
+        {{"id", false, true}, {"a title that is longer than its numbers", true, true}, {"text"}, {"short"}}};
     std::string const id(40, 'i');
     table.add({{id}, {"0.5"}, {std::string(100, 't')}, {"s"}});
     SECTION("with an ellipsis") {
@@ -120,7 +121,8 @@ TEST_CASE("a log on a terminal: escape sequences go, other control characters ar
     CHECK(safe_log("\x1B[31mred\x1B[0m\x1B]0;title\a!\n") == "red!\n");
     CHECK(safe_log("10%\r20%\r") == "10%\r20%\r");
     CHECK(safe_log("a\x07\x08\x7F\xff") == "a\\x07\\x08\\x7f\\xff");
-    CHECK(safe_log("\xC2\x9B" "31m") == "\\xc2\\x9b31m");            // a control sequence of one character
+    CHECK(safe_log("\xC2\x9B"
+                   "31m") == "\\xc2\\x9b31m");                     // a control sequence of one character
     CHECK(safe_log("\u202Egnp.exe") == "\\xe2\\x80\\xaegnp.exe");  // text from right to left
     std::ostringstream out;
     estima::terminal::safe_log_buffer buffer{out};
@@ -133,21 +135,21 @@ TEST_CASE("a progress bar fits its line, and is drawn on a terminal only") {
     std::ostringstream err;
     screen on{.err = &err};
     {
-        estima::terminal::progress_bar bar{on, 2000};
-        CHECK(bar.line(0, "a") == "[........................]   0 %  0 B of 2.0 kB  a");
-        CHECK(bar.line(1000, "a\x07") == "[############............]  50 %  1.0 kB of 2.0 kB  a\\x07");
-        CHECK(bar.line(3000, "").starts_with("[########################] 100 %"));  // a log that grew
-        CHECK(display_width(bar.line(10, std::string(200, 'x'))) == 79);
-        bar.show(1, "a");
+        estima::terminal::progress_bar bar{on};
+        CHECK(bar.line(0, 2000, "a") == "[........................]   0 %  0 B of 2.0 kB  a");
+        CHECK(bar.line(1000, 2000, "a\x07") == "[############............]  50 %  1.0 kB of 2.0 kB  a\\x07");
+        CHECK(bar.line(3000, 2000, "").starts_with("[########################] 100 %"));  // a log that grew
+        CHECK(display_width(bar.line(10, 2000, std::string(200, 'x'))) == 79);
+        bar.show(1, 2000, "a");
         CHECK(err.str().empty());
     }
     CHECK(err.str().empty());
     on.live = true;
     {
-        estima::terminal::progress_bar bar{on, 0};
-        CHECK(bar.line(1500, "read") == "1.5 kB  read");
-        bar.show(1500, "read");
-        bar.show(1600, "read");  // too soon
+        estima::terminal::progress_bar bar{on};
+        CHECK(bar.line(1500, 0, "read") == "1.5 kB  read");
+        bar.show(1500, 0, "read");
+        bar.show(1600, 0, "read");  // too soon
     }
     CHECK(err.str() == "\r1.5 kB  read\x1B[K\r\x1B[K");
 }
