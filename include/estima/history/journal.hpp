@@ -44,8 +44,8 @@ public:
     /// is told first.
     void append(json event) { append_lines({&event, 1}, 0); }
 
-    /// The same for several, in one write, which leaves the room that is reserved for the last words of a run: EST-301
-    /// and nothing written if the disk is too full for that.
+    /// The same for several, in one write. Many of them leave the room that is reserved for the last words of a run:
+    /// EST-301 and nothing written if the disk is too full for that.
     void append_all(std::span<json> events) { append_lines(events, reserved_bytes); }
 
     /// Adds a change of status if the table of transitions allows it after the newest one; false and nothing written
@@ -86,6 +86,7 @@ public:
 
 private:
     static constexpr off_t reserved_bytes = 64 * 1024;
+    static constexpr std::size_t few_bytes = 4096;  // some lines of artifacts or warnings
 
     struct lock {
         explicit lock(int descriptor) : fd{descriptor} {
@@ -113,7 +114,7 @@ private:
         std::string lines(ends_torn() ? 1 : 0, '\n');
         for (json& event : events) lines += line_of(std::move(event));
         struct stat status{};
-        bool const is_full = room_after > 0 && ::fstat(fd_.get(), &status) == 0 &&
+        bool const is_full = room_after > 0 && lines.size() > few_bytes && ::fstat(fd_.get(), &status) == 0 &&
                              ::fallocate(fd_.get(), FALLOC_FL_KEEP_SIZE, status.st_size,
                                          static_cast<off_t>(lines.size()) + room_after) != 0 &&
                              (errno == ENOSPC || errno == EDQUOT);
