@@ -2,7 +2,8 @@
 # The components: which headers each has (patterns below include/estima), what it links, which packages it needs.
 # A component stands after those that it links. tests/layers checks that each header is in exactly one component and
 # includes only what its component links.
-set(estima_components base core tracking events json yaml snapshot history portal launcher workspace search terminal estima)
+set(estima_components
+    base core tracking events json yaml snapshot history portal launcher workspace search terminal estima)
 
 # Nothing but the standard library and POSIX.
 set(estima_base_headers version.hpp base/*.hpp system/*.hpp)
@@ -50,11 +51,11 @@ set(estima_launcher_links portal snapshot events)
 
 # Workspaces, experiments, runs, models.
 set(estima_workspace_headers transport/*.hpp workspace/*.hpp)
-set(estima_workspace_without workspace/search_runs.hpp)
+set(estima_workspace_without workspace/search_runs.hpp workspace/experiments.hpp)
 set(estima_workspace_links launcher)
 
 # What is known of all runs of a workspace, to be searched. Programs that only submit pay nothing for it.
-set(estima_search_headers index/*.hpp workspace/search_runs.hpp)
+set(estima_search_headers index/*.hpp workspace/search_runs.hpp workspace/experiments.hpp)
 set(estima_search_links workspace)
 set(estima_search_packages SQLite3 simdjson)
 

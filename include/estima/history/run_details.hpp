@@ -15,7 +15,7 @@ namespace estima::inline v0_1 {
 
 /// What is known of a run, with the names of Azure's run details.
 struct run_details {
-    std::string run_id, experiment, display_name, target;
+    std::string run_id, experiment, display_name, description, target;
     run_status status = run_status::not_started;
     double created_time = 0;  ///< when it was submitted, seconds since 1970
     double start_time = 0;    ///< when its processes were running; 0 if they are not yet

@@ -76,7 +76,7 @@ struct status_change {
 
 /// A run as its journal tells it: the sum of all events so far.
 struct run_record {
-    std::string run_id, experiment, display_name, target, snapshot_id, source_directory, user, host;
+    std::string run_id, experiment, display_name, description, target, snapshot_id, source_directory, user, host;
     double created = 0;  ///< seconds since 1970
     run_status status = run_status::not_started;
     std::vector<status_change> status_changes;
@@ -173,6 +173,9 @@ inline void run_record::apply(json const& event) {
         properties.emplace(event.value("name", ""), event.value("value", ""));
     } else if (kind == "parameter") {
         parameters.emplace(event.value("name", ""), event.value("value", ""));
+    } else if (kind == "display_name" || kind == "description" || kind == "experiment") {  // the last word counts
+        std::string& text = kind == "display_name" ? display_name : kind == "description" ? description : experiment;
+        text = event.value("value", "");
     } else if (kind == "supervisor") {
         supervisor_pid = event.value("pid", 0);
         supervisor_start_ticks = event.value("start_ticks", std::uint64_t{0});

@@ -30,10 +30,12 @@ struct created_run {
 /// nothing behind. EST-301; EST-102 for text that is not UTF-8.
 inline created_run create_run(std::filesystem::path const& workspace, std::string const& experiment,
                               run_configuration const& configuration, std::string const& snapshot_id,
-                              std::filesystem::path const& source_directory) {
+                              std::filesystem::path const& source_directory,
+                              std::map<std::string, std::string> properties = {}) {
     std::filesystem::path const runs = workspace / "runs";
     make_directories(runs);
     canonical_json(configuration);  // first, for its check
+    properties["ContentSnapshotId"] = snapshot_id;
     for (;;) {
         std::string const id = new_run_id(experiment);
         scratch_directory scratch{runs / ("." + id + "." + random_hex())};
@@ -54,7 +56,7 @@ inline created_run create_run(std::filesystem::path const& workspace, std::strin
                          {"source_directory", source_directory.string()},
                          {"user", user_name()},
                          {"host", host_name()},
-                         {"properties", {{"ContentSnapshotId", snapshot_id}}}});
+                         {"properties", properties}});
         run_directory directory{runs / id};
         change_log const changes{workspace};
         changes.add(id);  // first, so that a run which can be seen was told

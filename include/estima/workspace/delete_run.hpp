@@ -18,33 +18,37 @@
 namespace estima::inline v0_1 {
 
 namespace detail {
-inline std::filesystem::path deleted_runs_folder(workspace const& w) { return w.path() / "deleted"; }
+inline std::filesystem::path deleted_runs_folder(workspace const& w) { return w.path() / "deleted" / "runs"; }
+
+[[noreturn]] inline void throw_not_over(std::string const& id) {
+    throw error{"EST-630",
+                {.what = "a run that is not over cannot be deleted",
+                 .where = id,
+                 .remedy = "cancel it first, and wait for its end"}};
+}
 
 /// Moves a run's folder in one step; whoever keeps something derived from the runs is told before and after.
-inline void move_run(workspace const& w, std::string const& id, std::filesystem::path const& from,
+inline void move_run(std::string const& id, std::filesystem::path const& from,
                      std::filesystem::path const& to) {
-    change_log const changes{w.path()};
-    changes.add(id);
     make_directories(to.parent_path());
+    change_log const here{from.parent_path().parent_path()}, there{to.parent_path().parent_path()};
+    for (change_log const* log : {&here, &there}) log->add(id);
     if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) != 0)
         throw_file_error("cannot move " + from.string() + " to", to);
-    changes.add(id);
+    for (change_log const* log : {&here, &there}) log->add(id);
 }
 }  // namespace detail
 
-/// Takes a run out of everybody's sight: no list and no search has it. Its folder goes to <workspace>/deleted, where
+/// Takes a run out of everybody's sight: no list and no search has it. Its folder goes to <workspace>/deleted/runs, where
 /// restore_run() finds it until collect_garbage() removes it. EST-630: the run is not over; EST-307: there is none;
 /// EST-301: it cannot be moved.
 inline void delete_run(workspace const& w, std::string const& id) {
     run const one = w.run(id);
     run_directory const directory = one.directory();
     if (!is_terminal(journal{directory.journal()}.record().status))
-        throw error{"EST-630",
-                    {.what = "a run that is not over cannot be deleted",
-                     .where = id,
-                     .remedy = "cancel it first, and wait for its end"}};
+        detail::throw_not_over(id);
     std::filesystem::path const place = detail::deleted_runs_folder(w) / id;
-    detail::move_run(w, id, directory.path, place);
+    detail::move_run(id, directory.path, place);
     // From now on its age counts.
     if (::utimensat(AT_FDCWD, place.c_str(), nullptr, 0) != 0) throw_file_error("cannot change the time of", place);
 }
@@ -69,7 +73,7 @@ inline run restore_run(workspace const& w, std::string const& id) {
                      .why = ids.empty() ? "no run is kept there" : "there are: " + detail::listed(ids),
                      .remedy = "name one of them; collect_garbage() removes them for good after a while"}};
     }
-    detail::move_run(w, id, place, w.path() / "runs" / id);
+    detail::move_run(id, place, w.path() / "runs" / id);
     return w.run(id);
 }
 

@@ -21,6 +21,7 @@
 #include <estima/launcher/bury.hpp>
 #include <estima/run_configuration/json.hpp>
 #include <estima/workspace/file_url.hpp>
+#include <estima/workspace/names.hpp>
 #include <estima/workspace/refresh_page.hpp>
 #include <estima/workspace/register_model.hpp>
 #include <estima/workspace/summary.hpp>
@@ -137,6 +138,19 @@ public:
         return m;
     }
 
+    /// The name that people read, which need not be unique; "" is the id. EST-301.
+    void set_display_name(std::string const& text) const {
+        append({{"event", "display_name"}, {"value", text.empty() ? id() : text}});
+    }
+    /// What the run is about, in any number of lines. EST-301.
+    void set_description(std::string const& text) const { append({{"event", "description"}, {"value", text}}); }
+
+    /// Lets the run belong to another experiment; its id stays. EST-305: no name of an experiment; EST-301.
+    void move_to_experiment(std::string const& name) const {
+        detail::require_name("an experiment", name);
+        append({{"event", "experiment"}, {"value", name}});
+    }
+
     /// Sets a tag, or changes it. EST-512: it has no name; EST-301.
     void tag(std::string const& name, std::string const& value = "") const {
         require_a_name("a tag", name);
@@ -216,6 +230,7 @@ private:
         run_details d{.run_id = id(),
                       .experiment = r.experiment,
                       .display_name = r.display_name,
+                      .description = r.description,
                       .target = r.target,
                       .status = r.status,
                       .created_time = r.created,

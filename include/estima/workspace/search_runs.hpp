@@ -58,6 +58,11 @@ run_page search_runs(workspace const& where, any_filter auto const& filter) {
     return search_runs(where, run_query{.filter = filter});
 }
 
+/// The same among the runs that were deleted and can be restored.
+inline run_page search_deleted_runs(workspace const& where, run_query const& query = {}) {
+    return detail::search_runs_in(where.path() / "deleted", query);
+}
+
 /// The same, only of this experiment; query.experiments is not looked at.
 inline run_page search_runs(experiment const& where, run_query query = {}) {
     query.experiments = {where.name()};

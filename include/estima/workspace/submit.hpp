@@ -2,9 +2,11 @@
 #pragma once
 
 #include <poll.h>
+#include <unistd.h>
 
 #include <exception>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,8 +24,10 @@
 #include <estima/system/event_loop.hpp>
 #include <estima/system/files.hpp>
 #include <estima/system/inotify.hpp>
+#include <estima/system/shown.hpp>
 #include <estima/transport/local.hpp>
 #include <estima/workspace/create_run.hpp>
+#include <estima/workspace/names.hpp>
 #include <estima/workspace/refresh_page.hpp>
 #include <estima/workspace/workspace_lock.hpp>
 
@@ -34,6 +38,7 @@ struct submit_options {
     std::string launcher{};      ///< path of estima-launch; left out, it is looked for (see find_launcher)
     std::string mpirun{};        ///< path of mpirun; left out, $ESTIMA_MPIRUN or the one in PATH
     snapshot_limits snapshot{};  ///< how much the source directory may hold
+    std::string parent_run_id{};  ///< of the run that this one is a part of; it becomes a property of that name
 };
 
 namespace detail {
@@ -79,11 +84,25 @@ inline run_configuration with_interpreter_from_here(run_configuration c) {
     return c;
 }
 
+/// EST-632 if no run of the workspace has that id.
+inline void require_parent(std::filesystem::path const& workspace, std::string const& id) {
+    if (is_run_id(id) && ::access(run_directory{workspace / "runs" / id}.journal().c_str(), F_OK) == 0) return;
+    throw error{"EST-632",
+                {.what = "there is no run \"" + shown(id.substr(0, 300)) + "\" to be the parent of this one",
+                 .where = "workspace " + workspace.string(),
+                 .remedy = "give the id of a run of this workspace as parent_run_id"}};
+}
+
 /// Everything that can go wrong for reasons of the program or the machine comes before the run exists.
 inline run_directory submit(std::filesystem::path const& workspace, std::string const& experiment,
                             run_configuration const& wanted, std::filesystem::path const& source_directory,
                             submit_options const& options, std::vector<broken_rule> const& warnings = {}) {
     require_honoured(wanted, "local");
+    std::map<std::string, std::string> properties;
+    if (!options.parent_run_id.empty()) {
+        require_parent(workspace, options.parent_run_id);
+        properties["parent_run_id"] = options.parent_run_id;
+    }
     run_configuration const configuration = with_interpreter_from_here(wanted);
     std::string const launcher = find_launcher(options.launcher);
     std::string const mpirun = needs_mpirun(configuration) ? find_mpirun(options.mpirun) : "";
@@ -92,7 +111,7 @@ inline run_directory submit(std::filesystem::path const& workspace, std::string 
     snapshot_store store{workspace / "snapshots"};
     snapshot_info const snapshot = store.take(source_directory, options.snapshot);
     require_in_snapshot(store, snapshot.id, source_directory, configuration.script);
-    created_run run = create_run(workspace, experiment, configuration, snapshot.id, source);
+    created_run run = create_run(workspace, experiment, configuration, snapshot.id, source, std::move(properties));
     try {
         journal events{run.directory.journal()};
         for (broken_rule const& rule : warnings)

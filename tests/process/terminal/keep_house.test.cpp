@@ -67,7 +67,7 @@ TEST_CASE("estima delete, restore and gc") {
     CHECK_THAT(none.err(), Catch::StartsWith("[EST-631]"));
 
     CHECK_THAT(at.out({"gc"}), Catch::StartsWith("removed 0 deleted runs, "));
-    auto const deleted = at.workspace().path() / "deleted" / second.id();
+    auto const deleted = at.workspace().path() / "deleted" / "runs" / second.id();
     std::filesystem::last_write_time(deleted, std::filesystem::last_write_time(deleted) - std::chrono::hours{48});
     CHECK_THAT(at.out({"gc", "--older-than", "1", "--dry-run"}), Catch::StartsWith("would remove 1 deleted runs, "));
     json const freed = json::parse(at.out({"gc", "--older-than", "1", "--json"}));

@@ -6,6 +6,7 @@
 
 #include <estima/workspace/collect_garbage.hpp>
 #include <estima/workspace/compare_runs.hpp>
+#include <estima/workspace/experiments.hpp>
 #include <estima/workspace/search_runs.hpp>
 #include <estima/workspace/verify.hpp>
 #include <support/fake_run.hpp>
@@ -39,7 +40,7 @@ void look_at_all(estima::workspace const& workspace) {
 
 void compare(estima::workspace const& workspace, std::string const& id, std::string const& other) {
     // -8<- history_compare
-    for (estima::run_difference const& one : compare_runs({workspace.run(id), workspace.run(other)}))
+    for (estima::run_difference const& one : estima::compare_runs({workspace.run(id), workspace.run(other)}))
         std::cout << one.name << ": " << one.values[0].value_or("-") << ", " << one.values[1].value_or("-") << '\n';
     // -8<-
 }
@@ -54,6 +55,17 @@ void delete_and_restore(estima::workspace const& workspace, std::string const& i
     CHECK(freed.runs == 0);
     CHECK(workspace.runs().size() == 1);
 }
+
+void rename(estima::workspace const& workspace) {
+    // -8<- history_experiments
+    for (estima::experiment_summary const& one : experiments(workspace))  // <estima/workspace/experiments.hpp>
+        std::cout << one.name << ": " << one.newest.run_id << '\n';
+    rename_experiment(workspace, "digits", "fashion");
+    delete_experiment(workspace, "fashion");
+    restore_experiment(workspace, "fashion");
+    // -8<-
+    CHECK(experiments(workspace).at(0).name == "fashion");
+}
 }  // namespace
 
 TEST_CASE("the search that docs/history.md shows finds the run that it is about") {
@@ -66,4 +78,5 @@ TEST_CASE("the search that docs/history.md shows finds the run that it is about"
     look_at_all(made.workspace());
     CHECK_THROWS_AS(compare(made.workspace(), made.run().id(), made.run().id()), estima::error);  // it has no snapshot
     delete_and_restore(made.workspace(), made.run().id());
+    rename(made.workspace());
 }

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <estima/base/error.hpp>
+#include <estima/history/journal.hpp>
+#include <estima/workspace/delete_run.hpp>
+#include <estima/workspace/names.hpp>
+#include <estima/workspace/search_runs.hpp>
+
+namespace estima::inline v0_1 {
+
+/// An experiment that has runs.
+struct experiment_summary {
+    std::string name;
+    run_summary newest{};  ///< its newest run
+};
+
+/// The experiments of a workspace: those that have runs, the one with the newest run first. EST-610; EST-301.
+inline std::vector<experiment_summary> experiments(workspace const& where) {
+    run_index index{where.path()};
+    index.refresh();
+    std::vector<experiment_summary> found;
+    std::vector<std::string> names;
+    for (;;) {
+        run_page page = index.search({.filter = query::experiment_name.not_in(names), .max_results = 1});
+        if (page.empty()) return found;
+        names.push_back(page.runs.front().experiment);
+        found.push_back({names.back(), std::move(page.runs.front())});
+    }
+}
+
+namespace detail {
+/// EST-633 if there are none.
+inline std::vector<run_summary> runs_of_experiment(workspace const& where, std::string const& name) {
+    std::vector<run_summary> all;
+    run_query query{.max_results = 1000};
+    do {
+        run_page page = search_runs(where.experiment(name), query);
+        for (run_summary& one : page.runs) all.push_back(std::move(one));
+        query.page_token = page.next_page_token;
+    } while (!query.page_token.empty());
+    if (!all.empty()) return all;
+    std::vector<std::string> names;
+    for (experiment_summary const& one : experiments(where))
+        if (names.size() < 20) names.push_back(one.name);
+    throw error{"EST-633",
+                {.what = "no run belongs to the experiment \"" + name + "\"",
+                 .where = "workspace " + where.path().string(),
+                 .why = names.empty() ? "the workspace has no runs" : "there are: " + listed(names),
+                 .remedy = "name one that has runs; restore_experiment() brings back what was deleted"}};
+}
+}  // namespace detail
+
+/// Gives all runs of an experiment to another one, which may have runs already. Their ids stay. Returns how many. What
+/// is interrupted goes on when it is called again. EST-633: it has no runs; EST-305: a name; EST-301.
+inline std::size_t rename_experiment(workspace const& where, std::string const& from, std::string const& to) {
+    detail::require_name("an experiment", to);
+    std::vector<run_summary> const all = detail::runs_of_experiment(where, from);
+    for (run_summary const& one : all) where.run(one.run_id).move_to_experiment(to);
+    return all.size();
+}
+
+/// Deletes all runs of an experiment, as delete_run(). Returns how many. EST-630: one of them is not over, and none is
+/// deleted; EST-633: it has no runs; EST-305: the name; EST-301.
+inline std::size_t delete_experiment(workspace const& where, std::string const& name) {
+    std::vector<run_summary> const all = detail::runs_of_experiment(where, name);
+    for (run_summary const& one : all)
+        if (!is_terminal(one.status)) detail::throw_not_over(one.run_id);
+    for (run_summary const& one : all) delete_run(where, one.run_id);
+    return all.size();
+}
+
+/// Brings back all runs of an experiment that were deleted, with it or one by one. Returns how many. EST-301.
+inline std::size_t restore_experiment(workspace const& where, std::string const& name) {
+    std::size_t restored = 0;
+    for (std::string const& id : deleted_runs(where)) {
+        journal log{run_directory{detail::deleted_runs_folder(where) / id}.journal()};
+        if (log.record().experiment != name) continue;
+        restore_run(where, id);
+        ++restored;
+    }
+    return restored;
+}
+
+}  // namespace estima::inline v0_1

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <estima/workspace/experiments.hpp>
+
+#include "../../support/error_of.hpp"
+#include "../../support/fake_run.hpp"
+
+namespace {
+using estima_test::error_of;
+
+struct some_experiments {
+    estima_test::temporary_directory folder{};
+    estima::workspace w = estima::workspace::open(folder / "workspace");
+
+    std::vector<estima::detail::created_run> going_on{};
+
+    std::string add(std::string const& experiment, bool is_over = true) {
+        auto made = estima::detail::create_run(w.path(), experiment, {.script = "a.py"}, "", "/source");
+        std::string const id = made.directory.run_id();
+        if (is_over)
+            (void)estima::journal{made.directory.journal()}.append_status(estima::run_status::failed);
+        else
+            going_on.push_back(std::move(made));
+        return id;
+    }
+    std::vector<std::string> names() const {
+        std::vector<std::string> all;
+        for (auto const& one : experiments(w)) all.push_back(one.name);
+        std::sort(all.begin(), all.end());
+        return all;
+    }
+};
+using names_of = std::vector<std::string>;
+}  // namespace
+
+TEST_CASE("experiments are those that have runs") {
+    some_experiments f;
+    CHECK(experiments(f.w).empty());
+    f.add("digits");
+    f.add("letters");
+    std::string const newest = f.add("letters");
+    CHECK(f.names() == names_of{"digits", "letters"});
+    for (auto const& one : experiments(f.w)) CHECK(one.newest.experiment == one.name);
+}
+
+TEST_CASE("a renamed experiment has the same runs, and may be one with another") {
+    some_experiments f;
+    std::string const a = f.add("digits"), b = f.add("digits", false), c = f.add("letters");
+    CHECK(rename_experiment(f.w, "digits", "fashion") == 2);
+    CHECK(f.names() == names_of{"fashion", "letters"});
+    CHECK(f.w.run(a).get_details().experiment == "fashion");
+    CHECK(search_runs(f.w.experiment("digits")).empty());
+    CHECK(rename_experiment(f.w, "letters", "fashion") == 1);
+    CHECK(search_runs(f.w.experiment("fashion")).size() == 3);
+    estima::run_index index{f.w.path()};
+    index.rebuild();
+    CHECK(index.search(estima::query::experiment_name == "fashion").size() == 3);
+    std::string const none = error_of([&] { rename_experiment(f.w, "letters", "x"); });
+    CHECK(none.find("EST-633") != std::string::npos);
+    CHECK(none.find("fashion") != std::string::npos);
+    CHECK(error_of([&] { rename_experiment(f.w, "fashion", "a b"); }).find("EST-305") != std::string::npos);
+}
+
+TEST_CASE("an experiment is deleted as a whole or not at all, and restored") {
+    some_experiments f;
+    f.add("digits");
+    std::string const going = f.add("digits", false);
+    f.add("letters");
+    CHECK(error_of([&] { delete_experiment(f.w, "digits"); }).find("EST-630") != std::string::npos);
+    CHECK(search_runs(f.w.experiment("digits")).size() == 2);
+    (void)estima::journal{f.w.run(going).directory().journal()}.append_status(estima::run_status::failed);
+    CHECK(search_deleted_runs(f.w).empty());
+    CHECK(delete_experiment(f.w, "digits") == 2);
+    CHECK(f.names() == names_of{"letters"});
+    CHECK(search_deleted_runs(f.w).size() == 2);
+    CHECK(search_deleted_runs(f.w, {.filter = estima::query::experiment_name == "letters"}).empty());
+    CHECK(restore_experiment(f.w, "letters") == 0);
+    CHECK(restore_experiment(f.w, "digits") == 2);
+    CHECK(f.names() == names_of{"digits", "letters"});
+    CHECK(search_deleted_runs(f.w).empty());
+}
+
+TEST_CASE("display name and description of a run may change, and are searched and told") {
+    some_experiments f;
+    estima::run const run = f.w.run(f.add("digits"));
+    CHECK(run.get_details().display_name == run.id());
+    run.set_display_name("first");
+    CHECK(search_runs(f.w, estima::query::display_name == "first").size() == 1);
+    run.set_display_name("second \"try\"");
+    CHECK(search_runs(f.w, estima::query::display_name == "first").empty());
+    CHECK(search_runs(f.w, estima::query::display_name == "second \"try\"").size() == 1);
+    run.set_description("what\nfor");
+    CHECK(run.get_details().description == "what\nfor");
+    run.set_display_name("");
+    CHECK(run.get_details().display_name == run.id());
+}
+
+TEST_CASE("children of a run are found by its id") {
+    some_experiments f;
+    std::string const parent = f.add("digits");
+    auto const child = estima::detail::create_run(f.w.path(), "digits", {.script = "a.py"}, "", "/source",
+                                                  {{"parent_run_id", parent}});
+    auto const found = search_runs(f.w, estima::query::property("parent_run_id") == parent);
+    REQUIRE(found.size() == 1);
+    CHECK(found.runs[0].run_id == child.directory.run_id());
+    CHECK_NOTHROW(estima::detail::require_parent(f.w.path(), parent));
+    for (std::string const& id : {std::string{"digits_1_00000000"}, std::string{"../runs/"} + parent, std::string{}})
+        CHECK(error_of([&] { estima::detail::require_parent(f.w.path(), id); }).find("EST-632") != std::string::npos);
+}
