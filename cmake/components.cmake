@@ -3,7 +3,7 @@
 # A component stands after those that it links. tests/layers checks that each header is in exactly one component and
 # includes only what its component links.
 set(estima_components
-    base core tracking events json yaml snapshot history portal launcher workspace search terminal estima)
+    base core tracking events json yaml snapshot history portal launcher workspace search archive terminal estima)
 
 # Nothing but the standard library and POSIX.
 set(estima_base_headers version.hpp base/*.hpp system/*.hpp)
@@ -59,12 +59,17 @@ set(estima_search_headers index/*.hpp workspace/search_runs.hpp workspace/experi
 set(estima_search_links workspace)
 set(estima_search_packages SQLite3 simdjson)
 
+# Runs as archives, to be kept elsewhere and brought back.
+set(estima_archive_headers archive/*.hpp)
+set(estima_archive_links workspace)
+set(estima_archive_packages LibArchive)
+
 # The program `estima`: what its commands do, as functions.
 set(estima_terminal_headers terminal/*.hpp)
-set(estima_terminal_links search)
+set(estima_terminal_links search archive)
 set(estima_terminal_packages CLI11)
 
-# All of it but the last.
+# All of it but archives and the last.
 set(estima_estima_headers estima.hpp)
 set(estima_estima_links search yaml)
 
@@ -87,6 +92,9 @@ set(estima_SQLite3_debian libsqlite3-dev)
 set(estima_simdjson_version 3.0)
 set(estima_simdjson_target simdjson::simdjson)
 set(estima_simdjson_debian libsimdjson-dev)
+set(estima_LibArchive_version 3.6)
+set(estima_LibArchive_target LibArchive::LibArchive)
+set(estima_LibArchive_debian libarchive-dev)
 set(estima_CLI11_version 2.1)
 set(estima_CLI11_target CLI11::CLI11)
 set(estima_CLI11_debian libcli11-dev)

@@ -32,6 +32,7 @@ LAYERS = [
     {"launcher", "portal"},
     {"transport"},
     {"workspace"},
+    {"archive"},
     {"terminal"},
     {"estima"},
 ]
@@ -47,7 +48,7 @@ ENTRIES = {"estima.hpp", "estimator.hpp", "parameters/parameters.hpp", "laws/law
            "tracking/log_charts.hpp", "tracking/log_image.hpp", "tracking/log_reduced.hpp", "tracking/upload_file.hpp",
            "run_configuration/explain.hpp", "run_configuration/origin_of.hpp", "runconfig_file/load_runconfig.hpp",
            "runconfig_file/save_runconfig.hpp", "launcher/main.hpp", "workspace/experiments.hpp",
-           "workspace/search_runs.hpp", "workspace/verify.hpp", "workspace/collect_garbage.hpp", "workspace/compare_runs.hpp", "terminal/main.hpp"}
+           "workspace/search_runs.hpp", "archive/import_run.hpp", "workspace/verify.hpp", "workspace/collect_garbage.hpp", "workspace/compare_runs.hpp", "terminal/main.hpp"}
 # Who may include which third party; all else that is neither estima's, the standard library's nor POSIX is refused.
 LIGHT_PARTIES = {"boost/hana"}
 THIRD_PARTIES = {
@@ -59,6 +60,8 @@ THIRD_PARTIES = {
     "sqlite3.h": {"index"},
     "simdjson.h": {"index"},
     "CLI": {"terminal"},
+    "archive.h": {"archive"},
+    "archive_entry.h": {"archive"},
 }
 STANDARD_OR_POSIX = re.compile(r"^([a-z_0-9]+|(sys|linux|netinet|arpa|asm)/[a-z_0-9.]+|[a-z_0-9]+\.h)$")
 
