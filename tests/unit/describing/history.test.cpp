@@ -4,6 +4,7 @@
 
 #include <iostream>
 
+#include <estima/archive/import_run.hpp>
 #include <estima/workspace/collect_garbage.hpp>
 #include <estima/workspace/compare_runs.hpp>
 #include <estima/workspace/experiments.hpp>
@@ -56,6 +57,15 @@ void delete_and_restore(estima::workspace const& workspace, std::string const& i
     CHECK(workspace.runs().size() == 1);
 }
 
+void move(estima::workspace const& workspace, std::string const& id, estima::workspace const& other,
+          std::filesystem::path const& folder) {
+    // -8<- history_archive
+    estima::exported_run written = export_run(workspace, id, folder / "run.tar.zst");  // <estima/archive/export_run.hpp>
+    estima::imported_run taken = import_run(other, folder / "run.tar.zst");            // <estima/archive/import_run.hpp>
+    // -8<-
+    CHECK(written.files == taken.files);
+}
+
 void rename(estima::workspace const& workspace) {
     // -8<- history_experiments
     for (estima::experiment_summary const& one : experiments(workspace))  // <estima/workspace/experiments.hpp>
@@ -79,4 +89,6 @@ TEST_CASE("the search that docs/history.md shows finds the run that it is about"
     CHECK_THROWS_AS(compare(made.workspace(), made.run().id(), made.run().id()), estima::error);  // it has no snapshot
     delete_and_restore(made.workspace(), made.run().id());
     rename(made.workspace());
+    estima::workspace const other = estima::workspace::open(made / "other");
+    move(made.workspace(), made.run().id(), other, made / "");
 }
