@@ -6,6 +6,7 @@
 
 #include <estima/archive/import_run.hpp>
 #include <estima/workspace/collect_garbage.hpp>
+#include <estima/workspace/compare_code.hpp>
 #include <estima/workspace/compare_runs.hpp>
 #include <estima/workspace/experiments.hpp>
 #include <estima/workspace/search_runs.hpp>
@@ -43,6 +44,13 @@ void compare(estima::workspace const& workspace, std::string const& id, std::str
     // -8<- history_compare
     for (estima::run_difference const& one : estima::compare_runs({workspace.run(id), workspace.run(other)}))
         std::cout << one.name << ": " << one.values[0].value_or("-") << ", " << one.values[1].value_or("-") << '\n';
+    // -8<-
+}
+
+void compare_sources(estima::workspace const& workspace, std::string const& id, std::string const& other) {
+    // -8<- history_code
+    for (estima::code_difference const& one : compare_code(workspace.run(id), workspace.run(other)))
+        std::cout << (one.unified.empty() ? one.path + " differs\n" : one.unified);
     // -8<-
 }
 
@@ -87,6 +95,7 @@ TEST_CASE("the search that docs/history.md shows finds the run that it is about"
     search(made.workspace());
     look_at_all(made.workspace());
     CHECK_THROWS_AS(compare(made.workspace(), made.run().id(), made.run().id()), estima::error);  // it has no snapshot
+    CHECK_THROWS_AS(compare_sources(made.workspace(), made.run().id(), made.run().id()), estima::error);
     delete_and_restore(made.workspace(), made.run().id());
     rename(made.workspace());
     estima::workspace const other = estima::workspace::open(made / "other");
