@@ -153,19 +153,21 @@ private:
 
     /// The blocks of all files by time, those of one file in its order.
     std::vector<point_block const*> in_order() const {
-        std::vector<std::pair<std::int64_t, point_block const*>> keyed;
+        std::vector<point_block const*> met;
+        std::vector<std::pair<std::int64_t, std::size_t>> by_time;  // and the place in `met`
         for (source const& s : sources_) {
             std::int64_t latest = std::numeric_limits<std::int64_t>::min();
             for (point_block const& b : s.blocks) {
                 latest = std::max(latest, b.first_time);
-                keyed.emplace_back(latest, &b);
+                by_time.emplace_back(latest, met.size());
+                met.push_back(&b);
             }
         }
-        if (sources_.size() > 1)
-            std::stable_sort(keyed.begin(), keyed.end(),
-                             [](auto const& a, auto const& b) { return a.first < b.first; });
+        if (sources_.size() <= 1) return met;
+        std::sort(by_time.begin(), by_time.end());
         std::vector<point_block const*> all;
-        for (auto const& [time, block] : keyed) all.push_back(block);
+        all.reserve(met.size());
+        for (auto const& [time, place] : by_time) all.push_back(met[place]);
         return all;
     }
 
