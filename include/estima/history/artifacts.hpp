@@ -119,20 +119,29 @@ inline void copy_out(run_directory const& run, run_record const& record, std::st
     detail::downloads{{detail::item_of(run, record, name, target)}, options}.run();
 }
 
-/// Copies all files of a run below `prefix` (empty: all) into a folder, with their names as paths; returns how many.
-/// EST-502 if there is none; further as copy_out.
-inline std::size_t copy_all_out(run_directory const& run, run_record const& record, std::string const& prefix,
-                                std::filesystem::path const& folder, download_options const& options = {}) {
+/// Copies all files of a run below any of `prefixes` (empty: all) into a folder, with their names as paths; returns how
+/// many. EST-502 if there is none below one of them; further as copy_out.
+inline std::size_t copy_all_out(run_directory const& run, run_record const& record,
+                                std::vector<std::string> const& prefixes, std::filesystem::path const& folder,
+                                download_options const& options = {}) {
     std::vector<std::string> const names = file_names(run, record);
-    std::vector<detail::download_item> items;
-    for (std::string const& name : names)
-        if (detail::is_below(name, prefix)) items.push_back(detail::item_of(run, record, name, folder / name));
-    if (items.empty())
+    std::set<std::string_view> wanted;
+    for (std::string const& prefix : prefixes) {
+        bool is_there = false;
+        for (std::string const& name : names)
+            if (detail::is_below(name, prefix)) is_there = true, wanted.insert(name);
+        if (is_there) continue;
         throw error{"EST-502",
                     {.what = "the run has no files below \"" + prefix + "\"",
                      .where = "run " + run.run_id() + ", " + std::string{to_string(record.status)},
                      .why = names.empty() ? "it has no files" : "it has: " + detail::listed(names),
                      .remedy = detail::remedy_for_missing_file(record)}};
+    }
+    std::vector<detail::download_item> items;
+    for (std::string_view const one : wanted) {
+        std::string const name{one};
+        items.push_back(detail::item_of(run, record, name, folder / name));
+    }
     std::size_t const count = items.size();
     detail::downloads{std::move(items), options}.run();
     return count;

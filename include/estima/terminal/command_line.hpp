@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include <estima/terminal/archive_runs.hpp>
 #include <estima/terminal/cancel_run.hpp>
 #include <estima/terminal/candidates.hpp>
 #include <estima/terminal/download_files.hpp>
@@ -47,6 +48,7 @@ public:
         add_cancel();
         add_models();
         add_compare();
+        add_archives();
         add_house_keeping();
     }
     command_line(command_line const&) = delete;
@@ -56,6 +58,8 @@ public:
     CLI::App const& app() const { return app_; }
     std::string const& workspace_folder() const { return workspace_; }
     bool json() const { return json_; }
+    /// Whether the command needs no workspace that is there already.
+    bool makes_workspace() const { return makes_workspace_->parsed(); }
     bool names_a_command() const { return !app_.get_subcommands().empty(); }
     word_kind kind_of(CLI::Option const* option) const {
         auto const known = kinds_.find(option);
@@ -162,6 +166,16 @@ private:
     void add_compare() {
         auto const [command, o] = add("compare", "what runs do not have in common", show_differences);
         add_word(command, "RUN", o->runs, "two runs or more", word_kind::run)->required()->expected(2, 100);
+        command->add_flag("--code", o->code, "how the files of their snapshots changed, as a diff");
+    }
+
+    void add_archives() {
+        auto const [out, e] = add("export", "write a run to one file", export_to_archive);
+        add_run_word(out, e->run);
+        add_word(out, "FILE", e->file, "run.tar.zst, .tar.gz or .tar", word_kind::other)->required();
+        auto const [in, i] = add("import", "take in runs that were exported", import_archives);
+        add_word(in, "FILE", i->files, "what `estima export` wrote", word_kind::other)->required();
+        makes_workspace_ = in;
     }
 
     void add_house_keeping() {
@@ -181,6 +195,7 @@ private:
     CLI::App app_{"Looks at the runs and models of an estima workspace.", "estima"};
     std::string workspace_;
     bool json_ = false;
+    CLI::App const* makes_workspace_ = nullptr;
     std::map<CLI::Option const*, word_kind> kinds_;
     std::vector<std::pair<CLI::App*, std::function<int(workspace const&, screen const&)>>> commands_;
 };

@@ -26,16 +26,15 @@ struct download_words {
 inline int download_files(workspace const& where, download_words const& options, screen const& on) {
     run const run = find_run(where, options.run);
     std::filesystem::path const directory = options.directory.empty() ? run.id() : options.directory;
+    std::vector<std::string> const paths = options.paths.empty() ? std::vector<std::string>{""} : options.paths;
     std::size_t files = 0;
     std::uint64_t bytes = 0;
-    for (std::string const& path : options.paths.empty() ? std::vector<std::string>{""} : options.paths) {
-        download_progress last;
+    {
         progress_bar bar{on};
-        files += run.download_files(path, directory, {.on_progress = [&](download_progress const& p) {
-                                        last = p;
-                                        bar.show(p.bytes, p.total_bytes, p.file);
-                                    }});
-        bytes += last.bytes;
+        files = run.download_files(paths, directory, {.on_progress = [&](download_progress const& p) {
+                                       bytes = p.bytes;
+                                       bar.show(p.bytes, p.total_bytes, p.file);
+                                   }});
     }
     if (on.json)
         on.print_json({{"directory", directory.string()}, {"files", files}, {"bytes", bytes}});

@@ -70,7 +70,11 @@ inline int main(int argc, char** argv) {
             return 2;
         }
         on.json = words.json();
-        int const code = words.run(detail::workspace_to_see(words.workspace_folder()), on);
+        std::string const& folder = words.workspace_folder();
+        int const code = words.run(!words.makes_workspace() ? detail::workspace_to_see(folder)
+                                   : folder.empty()         ? workspace::open()
+                                                            : workspace::open(folder),
+                                   on);
         if (on.out->flush()) return code;
         throw error{"EST-654",
                     {.what = "what was asked for cannot be written",

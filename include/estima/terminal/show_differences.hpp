@@ -1,21 +1,27 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include <estima/portal/human.hpp>
 #include <estima/terminal/find_run.hpp>
+#include <estima/terminal/safe_log.hpp>
 #include <estima/terminal/screen.hpp>
 #include <estima/terminal/text_table.hpp>
+#include <estima/workspace/compare_code.hpp>
 #include <estima/workspace/compare_runs.hpp>
 
 namespace estima::inline v0_1::terminal {
 
 struct compare_options {
     std::vector<std::string> runs;
+    bool code = false;  ///< how the files of the snapshots changed from each run to the next; nothing else
 };
 
 namespace detail {
@@ -29,12 +35,65 @@ inline std::string heading(std::string const& id, screen const& on) {
     std::size_t const digits = id.rfind('_');
     return on.width == screen::unlimited || digits == std::string::npos ? id : id.substr(digits + 1);
 }
+
+/// A diff with the colours that diffs have.
+inline void print_diff(std::string_view diff, screen const& on) {
+    while (!diff.empty()) {
+        std::size_t const end = std::min(diff.find('\n'), diff.size());
+        std::string_view const line = diff.substr(0, end);
+        tone const t = line.starts_with("+++ ") || line.starts_with("--- ") ? tone::title
+                       : line.starts_with('+')                              ? tone::good
+                       : line.starts_with('-')                              ? tone::bad
+                                                                            : tone::plain;
+        *on.out << on.painted(on.terminal ? safe_log(line) : std::string{line}, t) << '\n';
+        diff.remove_prefix(std::min(end + 1, diff.size()));
+    }
+}
+
+/// What became of a file that has no diff: "added, 12 B", "removed", "42 B became 43 B".
+inline std::string change_of(code_difference const& one) {
+    auto const told = [](snapshot_entry const& e) {
+        return e.kind == entry_kind::directory ? std::string{"a directory"}
+               : e.kind == entry_kind::link    ? "a link to " + e.target
+                                               : portal::human_bytes(e.size);
+    };
+    if (!one.before) return "added, " + told(*one.after);
+    if (!one.after) return "removed, " + told(*one.before);
+    std::string const was = told(*one.before), is = told(*one.after);
+    return was != is ? was + " became " + is : one.before->mode != one.after->mode ? "other permissions" : "other contents";
+}
+
+/// How the code changed from one run to the next.
+inline void show_code(std::vector<run> const& runs, screen const& on) {
+    for (std::size_t i = 1; i < runs.size(); ++i) {
+        if (!on.json && runs.size() > 2)
+            *on.out << on.painted(on.safe(runs[i - 1].id() + " to " + runs[i].id()), tone::title) << '\n';
+        for (code_difference const& one : compare_code(runs[i - 1], runs[i])) {
+            if (on.json)
+                on.print_json({{"kind", "code"},
+                               {"name", one.path},
+                               {"run_ids", {runs[i - 1].id(), runs[i].id()}},
+                               {"values",
+                                {one.before ? json(one.before->digest) : json(nullptr),
+                                 one.after ? json(one.after->digest) : json(nullptr)}},
+                               {"diff", one.unified}});
+            else if (one.unified.empty())
+                *on.out << on.safe(one.path) << ": " << on.safe(change_of(one)) << '\n';
+            else
+                print_diff(one.unified, on);
+        }
+    }
+}
 }  // namespace detail
 
 /// Tells what runs do not have in common: a table for each kind of difference, with a column for each run.
 inline int show_differences(workspace const& where, compare_options const& options, screen const& on) {
     std::vector<run> runs;
     for (std::string const& word : options.runs) runs.push_back(find_run(where, word));
+    if (options.code) {
+        detail::show_code(runs, on);
+        return 0;
+    }
     std::vector<run_difference> const differences = compare_runs(runs);
     if (on.json) {
         for (run_difference const& one : differences) {

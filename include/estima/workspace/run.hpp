@@ -121,7 +121,12 @@ public:
     /// Returns how many. EST-502 if there is none; further as download_file.
     std::size_t download_files(std::string const& prefix, std::filesystem::path const& output_directory,
                                download_options const& options = {}) const {
-        return copy_all_out(directory_, newest(), prefix, output_directory, options);
+        return download_files(std::vector{prefix}, output_directory, options);
+    }
+    /// The same of several files or folders, each file once. Nothing is copied if there is none below one of them.
+    std::size_t download_files(std::vector<std::string> const& prefixes, std::filesystem::path const& output_directory,
+                               download_options const& options = {}) const {
+        return copy_all_out(directory_, newest(), prefixes, output_directory, options);
     }
 
     /// Stores outputs as the next version of a model. EST-505: the run is not over; EST-506: the path is left out or

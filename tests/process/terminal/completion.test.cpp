@@ -57,6 +57,10 @@ TEST_CASE("bash completes commands, options, runs, metrics, files and models") {
     CHECK(offered({"runs", "par"}) == some{"params.lr"});
     CHECK(offered({"models", "s"}) == some{"small"});
     CHECK(offered({"compare", "latest", "te"}) == some{run.id()});
+    CHECK(offered({"exp"}) == some{"export"});
+    CHECK(offered({"export", "te"}) == some{run.id()});
+    CHECK(offered({"export", run.id(), ""}).empty());  // bash completes files by itself
+    CHECK(offered({"import", ""}).empty());
     CHECK(offered({"restore", ""}).empty());
     CHECK(offered({"nonsense", "s"}).empty());
     CHECK(offered({"-w", (at / "nowhere").string(), "show", ""}).empty());

@@ -50,6 +50,63 @@ TEST_CASE("estima compare: what runs do not have in common, in columns that fit"
     CHECK(estima_program{at.words({"compare", "latest"})}.code() == 2);
 }
 
+TEST_CASE("estima compare --code: a diff, and of what is no text what became of it") {
+    seen_place at;
+    at.write("train.py", "lr = 1\n");
+    at.write("data", std::string(3, '\0'));
+    estima::run const a = at.trained();
+    at.write("train.py", "lr = \x1B[31m2\n");
+    at.write("data", std::string(4, '\0'));
+    at.write("new/deep.py", "x\n");
+    estima::run const b = at.trained();
+    std::string const text = at.out({"compare", a.id(), b.id(), "--code"});
+    CHECK_THAT(text, Catch::Contains("--- a/train.py\n+++ b/train.py\n@@ -1 +1 @@\n-lr = 1\n+lr = \x1B[31m2\n") &&
+                         Catch::Contains("data: 3 B became 4 B\n") &&
+                         Catch::Contains("new: added, a directory\n--- /dev/null\n+++ b/new/deep.py\n"));
+    auto const lines = printed_lines(at.out({"compare", a.id(), b.id(), "--code", "--json"}));
+    REQUIRE(lines.size() == 4);
+    json const one = json::parse(lines.at(3));
+    CHECK(one["kind"] == "code");
+    CHECK(one["name"] == "train.py");
+    CHECK(one["run_ids"] == json{a.id(), b.id()});
+    CHECK(one["values"][0].get<std::string>().size() == 64);
+    CHECK_THAT(one["diff"].get<std::string>(), Catch::StartsWith("--- a/train.py\n"));
+    CHECK(json::parse(lines.at(1))["values"][0] == nullptr);
+    CHECK_THAT(at.out({"compare", a.id(), b.id(), a.id(), "--code"}),
+               Catch::StartsWith(a.id() + " to " + b.id() + "\n") && Catch::Contains(b.id() + " to " + a.id() + "\n"));
+    estima_program drawn{at.words({"compare", a.id(), b.id(), "--code"}), seen_through::terminal};
+    CHECK_THAT(drawn.out(), Catch::Contains("\x1B[32m+lr = 2\x1B[0m") && Catch::Contains("\x1B[31m-lr = 1\x1B[0m"));
+}
+
+TEST_CASE("estima export and import: a run goes into another workspace") {
+    seen_place at;
+    estima::run const run = at.trained();
+    std::string const file = (at / "run.tar.gz").string();
+    CHECK_THAT(at.out({"export", "latest", file}), Catch::StartsWith(file + ": ") && Catch::Contains(" files, "));
+    json const told = json::parse(at.out({"export", run.id(), file, "--json"}));
+    CHECK(told["run_id"] == run.id());
+    CHECK(told["file"] == file);
+    CHECK(told["archive_bytes"] == std::filesystem::file_size(file));
+    CHECK(told["left_out"] == json::array());
+    CHECK(told["has_snapshot"] == true);
+
+    CHECK(at.out({"import", file}) == run.id() + ": is here already\n");
+    std::string const other = (at / "other").string();  // is made
+    json const taken = json::parse(estima_program{{"-w", other, "--json", "import", file}}.out());
+    CHECK(taken == json{{"run_id", run.id()}, {"files", told["files"]}, {"bytes", taken["bytes"]}, {"was_there", false}});
+    estima_program found{{"-w", other, "logs", "latest"}};
+    CHECK(found.out() == "trained to 0.25\n");
+    estima_program sound{{"-w", other, "verify"}};
+    CHECK(sound.code() == 0);
+
+    write_file(at / "bad.tar", "no archive");
+    estima_program bad{at.words({"import", (at / "bad.tar").string()})};
+    CHECK(bad.code() == 1);
+    CHECK_THAT(bad.err(), Catch::StartsWith("[EST-634]"));
+    estima_program drawn{at.words({"export", "latest", file}), seen_through::terminal};
+    CHECK_THAT(drawn.out(), Catch::StartsWith("\r[") && Catch::Contains("\r\x1B[K"));
+}
+
 TEST_CASE("estima delete, restore and gc") {
     seen_place at;
     estima::run const first = at.trained(), second = at.trained();

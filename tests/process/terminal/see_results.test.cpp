@@ -89,6 +89,7 @@ TEST_CASE("estima download: all files or some, with a bar on a terminal") {
         json::parse(at.out({"download", "latest", "outputs/deep/", "outputs/b", "--json", "-o", to + "2"}));
     CHECK(told == json{{"directory", to + "2"}, {"files", 2}, {"bytes", 8}});
     CHECK(entries_in(at / "to2") == 1);
+    CHECK(json::parse(at.out({"download", "latest", "outputs", "outputs/b", "--json", "-o", to + "6"}))["files"] == 2);
 
     estima_program none{at.words({"download", "latest", "outputs/nope", "-o", to + "3"})};
     CHECK(none.code() == 1);

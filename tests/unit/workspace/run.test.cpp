@@ -172,6 +172,12 @@ TEST_CASE("files are downloaded one by one or by folder") {
     CHECK(estima::read_file(fake / "some/outputs/check/b.txt") == "B");
     CHECK(run.download_files("outputs/", fake / "more") == 3);
     CHECK(run.download_files("", fake / "all") == 3);
+    CHECK(run.download_files(std::vector<std::string>{"outputs/check", "outputs"}, fake / "twice") == 3);
+    CHECK_THAT(error_of([&] {
+                   run.download_files(std::vector<std::string>{"outputs", "nowhere"}, fake / "none");
+               }),
+               Catch::StartsWith("[EST-502] the run has no files below \"nowhere\""));
+    CHECK(!std::filesystem::exists(fake / "none"));
     CHECK(error_of([&] { run.download_files("outputs/ch", fake / "x"); }).starts_with("[EST-502]"));
     CHECK(error_of([&] { run.download_file("../../workspace.json", fake / "x"); }).starts_with("[EST-502]"));
     CHECK_FALSE(fs::exists(fake / "x"));

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <estima/archive/export_run.hpp>
+#include <estima/archive/import_run.hpp>
+#include <estima/portal/human.hpp>
+#include <estima/terminal/find_run.hpp>
+#include <estima/terminal/progress_bar.hpp>
+#include <estima/terminal/screen.hpp>
+
+/// Runs as files: out of a workspace, and into one.
+namespace estima::inline v0_1::terminal {
+
+struct export_options {
+    std::string run;
+    std::string file;
+};
+
+/// Writes a run with its snapshot to one file. EST-638: it is not over; EST-208, EST-301.
+inline int export_to_archive(workspace const& where, export_options const& options, screen const& on) {
+    run const run = find_run(where, options.run);
+    exported_run const written = [&] {
+        progress_bar bar{on};
+        return export_run(where, run.id(), options.file,
+                          [&](std::uint64_t bytes, std::uint64_t total) { bar.show(bytes, total, run.id()); });
+    }();
+    if (on.json) {
+        on.print_json({{"run_id", written.run_id},
+                       {"file", written.file.string()},
+                       {"files", written.files},
+                       {"bytes", written.bytes},
+                       {"archive_bytes", written.archive_bytes},
+                       {"left_out", written.left_out},
+                       {"has_snapshot", written.has_snapshot}});
+        return 0;
+    }
+    *on.out << on.safe(written.file.string()) << ": " << written.files << " files, "
+            << portal::human_bytes(written.bytes) << ", in " << portal::human_bytes(written.archive_bytes) << '\n';
+    for (std::string const& path : written.left_out) *on.err << "left out: " << on.safe(path) << '\n';
+    if (!written.has_snapshot) *on.err << "without its snapshot, which the workspace has no more\n";
+    return 0;
+}
+
+struct import_options {
+    std::vector<std::string> files;
+};
+
+/// Takes runs from archives, each under the id that it has. EST-634 to EST-637, EST-301.
+inline int import_archives(workspace const& where, import_options const& options, screen const& on) {
+    for (std::string const& file : options.files) {
+        imported_run const taken = [&] {
+            progress_bar bar{on};
+            return import_run(where, file,
+                              [&](std::uint64_t bytes, std::uint64_t total) { bar.show(bytes, total, file); });
+        }();
+        if (on.json)
+            on.print_json({{"run_id", taken.run_id},
+                           {"files", taken.files},
+                           {"bytes", taken.bytes},
+                           {"was_there", taken.was_there}});
+        else
+            *on.out << on.safe(taken.run_id)
+                    << (taken.was_there ? ": is here already"
+                                        : ": " + std::to_string(taken.files) + " files, " +
+                                              portal::human_bytes(taken.bytes))
+                    << '\n';
+    }
+    return 0;
+}
+
+}  // namespace estima::inline v0_1::terminal
