@@ -176,6 +176,8 @@ private:
         auto const [in, i] = add("import", "take in runs that were exported", import_archives);
         add_word(in, "FILE", i->files, "what `estima export` wrote", word_kind::other)->required();
         makes_workspace_ = in;
+        auto const [copy, c] = add("copy", "copy the whole workspace while it is in use", copy_all);
+        add_word(copy, "DIR", c->folder, "a folder that is not there yet", word_kind::other)->required();
     }
 
     void add_house_keeping() {

@@ -10,6 +10,7 @@
 #include <estima/terminal/progress_bar.hpp>
 #include <estima/terminal/screen.hpp>
 #include <estima/workspace/collect_garbage.hpp>
+#include <estima/workspace/copy_workspace.hpp>
 #include <estima/workspace/delete_run.hpp>
 #include <estima/workspace/verify.hpp>
 
@@ -86,6 +87,30 @@ inline int free_space(workspace const& where, gc_options const& options, screen 
         *on.out << (options.dry_run ? "would remove " : "removed ") << freed.runs << " deleted runs, "
                 << freed.snapshots << " snapshots and " << freed.objects
                 << " of their objects: " << portal::human_bytes(freed.bytes) << '\n';
+    return 0;
+}
+
+struct copy_words {
+    std::string folder;
+};
+
+/// Copies the workspace while it is in use. EST-639: the folder is not empty; EST-301.
+inline int copy_all(workspace const& where, copy_words const& options, screen const& on) {
+    copied_workspace const made = [&] {
+        progress_bar bar{on};
+        return copy_workspace(where, options.folder, [&](std::uint64_t bytes) { bar.show(bytes, 0, "copied"); });
+    }();
+    if (on.json) {
+        on.print_json({{"folder", made.folder.string()},
+                       {"runs", made.runs},
+                       {"files", made.files},
+                       {"bytes", made.bytes},
+                       {"unfinished", made.unfinished}});
+        return 0;
+    }
+    *on.out << on.safe(made.folder.string()) << ": " << made.runs << " runs, " << made.files << " files, "
+            << portal::human_bytes(made.bytes) << '\n';
+    for (std::string const& id : made.unfinished) *on.err << "not over, and ended in the copy: " << on.safe(id) << '\n';
     return 0;
 }
 

@@ -107,6 +107,23 @@ TEST_CASE("estima export and import: a run goes into another workspace") {
     CHECK_THAT(drawn.out(), Catch::StartsWith("\r[") && Catch::Contains("\r\x1B[K"));
 }
 
+TEST_CASE("estima copy: a workspace of the same runs") {
+    seen_place at;
+    estima::run const run = at.trained();
+    std::string const there = (at / "there").string();
+    CHECK_THAT(at.out({"copy", there}), Catch::StartsWith(there + ": 1 runs, "));
+    estima_program found{{"-w", there, "logs", run.id()}};
+    CHECK(found.out() == "trained to 0.25\n");
+    estima_program again{at.words({"copy", there})};
+    CHECK(again.code() == 1);
+    CHECK_THAT(again.err(), Catch::StartsWith("[EST-639]"));
+    json const told = json::parse(at.out({"copy", there + "2", "--json"}));
+    CHECK(told["folder"] == there + "2");
+    CHECK(told["unfinished"] == json::array());
+    estima_program drawn{at.words({"copy", there + "3"}), seen_through::terminal};
+    CHECK_THAT(drawn.out(), Catch::Contains("B  copied\x1B[K"));
+}
+
 TEST_CASE("estima delete, restore and gc") {
     seen_place at;
     estima::run const first = at.trained(), second = at.trained();

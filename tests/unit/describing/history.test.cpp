@@ -8,6 +8,7 @@
 #include <estima/workspace/collect_garbage.hpp>
 #include <estima/workspace/compare_code.hpp>
 #include <estima/workspace/compare_runs.hpp>
+#include <estima/workspace/copy_workspace.hpp>
 #include <estima/workspace/experiments.hpp>
 #include <estima/workspace/search_runs.hpp>
 #include <estima/workspace/verify.hpp>
@@ -54,6 +55,14 @@ void compare_sources(estima::workspace const& workspace, std::string const& id, 
     // -8<-
 }
 
+void copy_all(estima::workspace const& workspace, std::filesystem::path const& folder) {
+    // -8<- history_copy
+    estima::copied_workspace copy = copy_workspace(workspace, folder / "copy");  // <estima/workspace/copy_workspace.hpp>
+    std::cout << copy.runs << " runs, " << copy.unfinished.size() << " of them not over\n";
+    // -8<-
+    CHECK(copy.runs == 1);
+}
+
 void delete_and_restore(estima::workspace const& workspace, std::string const& id) {
     using namespace estima::literals;
     // -8<- history_delete
@@ -96,6 +105,7 @@ TEST_CASE("the search that docs/history.md shows finds the run that it is about"
     look_at_all(made.workspace());
     CHECK_THROWS_AS(compare(made.workspace(), made.run().id(), made.run().id()), estima::error);  // it has no snapshot
     CHECK_THROWS_AS(compare_sources(made.workspace(), made.run().id(), made.run().id()), estima::error);
+    copy_all(made.workspace(), made / "");
     delete_and_restore(made.workspace(), made.run().id());
     rename(made.workspace());
     estima::workspace const other = estima::workspace::open(made / "other");

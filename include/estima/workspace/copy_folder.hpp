@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <utility>
+
+#include <estima/history/copy_points.hpp>
+#include <estima/system/copy_bytes.hpp>
+#include <estima/system/files.hpp>
+
+namespace estima::inline v0_1::detail {
+
+/// Copies files and folders that may be written, and vanish, meanwhile: a file as far as it goes when it is opened. Links
+/// stay links; sockets and the like are passed over. Modes and times are kept.
+class folder_copy {
+public:
+    explicit folder_copy(std::function<void(std::uint64_t)> const& progress) : progress_{progress} {}
+
+    std::uint64_t files = 0, bytes = 0;
+
+    /// What is below `from` comes below `to`, which is there, but for what has one of these names. EST-301.
+    void copy_below(std::filesystem::path const& from, std::filesystem::path const& to,
+                    std::function<bool(std::string const&)> const& is_left_out = {}) {
+        for (std::string const& name : names_in(from))
+            if (!is_left_out || !is_left_out(name)) copy(from / name, to / name);
+        struct stat status {};
+        if (::stat(from.c_str(), &status) == 0) keep_times(to, status);
+    }
+
+    /// One of any kind; false if it is not there any more, or of a kind that is passed over. EST-301.
+    bool copy(std::filesystem::path const& from, std::filesystem::path const& to) {
+        struct stat status {};
+        if (::lstat(from.c_str(), &status) != 0) return has_vanished(from);
+        if (S_ISREG(status.st_mode)) return copy_file(from, to);
+        if (S_ISDIR(status.st_mode)) {
+            if (::mkdir(to.c_str(), 0700) != 0) throw_file_error("cannot create directory", to);
+            copy_below(from, to);
+            if (::chmod(to.c_str(), (status.st_mode & 0777U) | 0700U) != 0) throw_file_error("cannot write", to);
+            keep_times(to, status);
+            return true;
+        }
+        if (!S_ISLNK(status.st_mode)) return false;
+        std::error_code code;
+        std::filesystem::path const target = std::filesystem::read_symlink(from, code);
+        if (code) return has_vanished(from, code.value());
+        if (::symlink(target.c_str(), to.c_str()) != 0) throw_file_error("cannot write", to);
+        return true;
+    }
+
+private:
+    /// Whether that is what it was; EST-301 if not. Always false.
+    static bool has_vanished(std::filesystem::path const& path, int code = errno) {
+        if (code != ENOENT && code != ENOTDIR && code != EINVAL && code != ELOOP && code != ENXIO)
+            throw_file_error("cannot read", path, code);
+        return false;
+    }
+
+    bool copy_file(std::filesystem::path const& from, std::filesystem::path const& to) {
+        file_descriptor const in{::open(from.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)};
+        struct stat status {};
+        if (!in) return has_vanished(from);
+        if (::fstat(in.get(), &status) != 0 || !S_ISREG(status.st_mode)) return false;
+        file_descriptor const out = open_file(to, O_RDWR | O_CREAT | O_EXCL, 0600);
+        auto const size = static_cast<std::uint64_t>(status.st_size);
+        byte_copier copier{in.get(), out.get()};
+        std::uint64_t at = copier.share() ? size : 0;
+        bytes += at;
+        while (at < size) {
+            std::uint64_t const before = at;
+            auto const outcome = copier.copy(at, std::min(size, at + (std::uint64_t{8} << 20U)));
+            if (outcome == byte_copier::outcome::cannot_read) throw_file_error("cannot read", from);
+            if (outcome == byte_copier::outcome::cannot_write) throw_file_error("cannot write", to);
+            if (at == before) break;  // it was cut short
+            bytes += at - before;
+            if (progress_) progress_(bytes);
+        }
+        if (from.extension() == ".points") mend_copied_points(in.get(), out.get(), to);
+        if (::fchmod(out.get(), status.st_mode & 0777U) != 0) throw_file_error("cannot write", to);
+        timespec const times[2] = {status.st_atim, status.st_mtim};
+        ::futimens(out.get(), times);
+        ++files;
+        if (progress_) progress_(bytes);
+        return true;
+    }
+
+    static void keep_times(std::filesystem::path const& of, struct stat const& status) {
+        timespec const times[2] = {status.st_atim, status.st_mtim};
+        ::utimensat(AT_FDCWD, of.c_str(), times, 0);
+    }
+
+    std::function<void(std::uint64_t)> const& progress_;
+};
+
+}  // namespace estima::inline v0_1::detail

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <estima/base/error.hpp>
+#include <estima/history/journal.hpp>
+#include <estima/launcher/run_errors.hpp>
+#include <estima/snapshot/store_layout.hpp>
+#include <estima/system/open_beneath.hpp>
+#include <estima/system/sha256_of_file.hpp>
+#include <estima/workspace/copy_folder.hpp>
+#include <estima/workspace/delete_run.hpp>
+#include <estima/workspace/refresh_page.hpp>
+#include <estima/workspace/scratch_directory.hpp>
+#include <estima/workspace/workspace.hpp>
+#include <estima/workspace/workspace_lock.hpp>
+
+namespace estima::inline v0_1 {
+
+/// What copy_workspace() copied.
+struct copied_workspace {
+    std::filesystem::path folder;  ///< where the copy is
+    std::uint64_t runs = 0;        ///< deleted ones that can be restored included
+    std::uint64_t files = 0, bytes = 0;
+    std::vector<std::string> unfinished{};  ///< runs that were not over: in the copy they failed with EST-644
+};
+
+namespace detail {
+class workspace_copy {
+public:
+    workspace_copy(std::filesystem::path from, std::filesystem::path to, std::function<void(std::uint64_t)> const& progress)
+        : from_{std::move(from)}, to_{std::move(to)}, copy_{progress} {}
+
+    copied_workspace run() {
+        for (char const* const folder : {"runs", "deleted/runs", "models", "snapshots"}) make_directories(to_ / folder);
+        // Three times: one that is deleted or restored meanwhile is seen.
+        for (char const* const folder : {"runs", "deleted/runs", "runs"})
+            for (std::string const& id : names_in(from_ / folder))
+                if (is_run_id(id) && !seen_.contains(id) && copy_run(from_ / folder / id, to_ / folder / id))
+                    seen_.insert(id);
+        for (std::string const& name : names_in(from_ / "models")) copy_model(name);
+        // A snapshot is there before a run names it, and its contents before the snapshot.
+        store_layout const store{from_ / "snapshots"}, there{to_ / "snapshots"};
+        for (auto const of : {&store_layout::trees, &store_layout::objects, &store_layout::packs})
+            if (::access((store.*of)().c_str(), F_OK) == 0) copy_.copy((store.*of)(), (there.*of)());
+        copy_.copy(from_ / "workspace.json", to_ / "workspace.json");
+        report_.runs = seen_.size();
+        report_.files = copy_.files;
+        report_.bytes = copy_.bytes;
+        return std::move(report_);
+    }
+
+private:
+    /// False if it is not there any more, or not yet a run.
+    bool copy_run(std::filesystem::path const& from, std::filesystem::path const& to) {
+        file_descriptor const folder{::open(from.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+        if (!folder) return false;
+        run_directory const source{"/proc/self/fd/" + std::to_string(folder.get())};  // it may move meanwhile
+        run_directory const target{to};
+        std::error_code code;
+        if (!std::filesystem::exists(source.journal(), code)) return false;
+        make_directories(to);
+        // The journal first: what it tells is there, and copied after it.
+        std::string lines = read_file(source.journal());
+        lines.resize(lines.rfind('\n') + 1);
+        file_descriptor const copy = open_file(target.journal(), O_WRONLY | O_CREAT | O_EXCL);
+        if (!write_all(copy.get(), lines)) throw_file_error("cannot write", target.journal());
+        ++copy_.files;
+        copy_.bytes += lines.size();
+        copy_.copy_below(source.path, to, [](std::string const& name) { return name == "events.jsonl"; });
+        journal log{target.journal()};
+        if (!is_terminal(log.record().status)) finish(target, log);
+        return true;
+    }
+
+    /// Nobody is to wait for a run that goes on elsewhere, nor to end it, because its supervisor is not found here.
+    void finish(run_directory const& run, journal& log) {
+        std::vector<json> events;
+        for (artifact_record const& one : log.record().artifacts) {
+            file_descriptor const fd = open_beneath(run.code(), one.path);
+            struct stat status {};
+            if (!fd || ::fstat(fd.get(), &status) != 0) {
+                events.push_back({{"event", "artifact_gone"}, {"path", one.path}});
+                continue;
+            }
+            auto const size = static_cast<std::uint64_t>(status.st_size);
+            auto const digest = sha256_of_range(fd.get(), 0, size, [](std::uint64_t) {});
+            if (!digest) throw_file_error("cannot read", run.code() / one.path);
+            if (size != one.bytes || *digest != one.sha256)
+                events.push_back({{"event", "artifact"}, {"path", one.path}, {"bytes", size}, {"sha256", *digest}});
+        }
+        if (!events.empty()) log.append_all(events);
+        run_error const why{"EST-644",
+                            "the run went on when its workspace was copied: this is what there was of it then; the "
+                            "rest is in " + (from_ / "runs" / run.run_id()).string()};
+        if (!log.append_status(run_status::failed, {{"error", to_json(why)}})) return;
+        report_.unfinished.push_back(run.run_id());
+        std::error_code ignored;
+        std::filesystem::remove(run.page(), ignored);
+        refresh_page_if_over(run);
+    }
+
+    /// While nobody registers, changes or deletes a version.
+    void copy_model(std::string const& name) {
+        std::filesystem::path const home = from_ / "models" / name;
+        if (!is_name(name)) return;
+        file_descriptor const log{::open((home / "changes.jsonl").c_str(), O_RDONLY | O_CLOEXEC)};
+        while (log && ::flock(log.get(), LOCK_SH) != 0 && errno == EINTR) {
+        }
+        make_directories(to_ / "models" / name);
+        copy_.copy_below(home, to_ / "models" / name, [](std::string const& entry) { return entry.starts_with('.'); });
+    }
+
+    std::filesystem::path from_, to_;
+    folder_copy copy_;
+    std::set<std::string> seen_{};
+    copied_workspace report_{};
+};
+}  // namespace detail
+
+/// Copies a workspace to a folder that is not there yet, or empty, while it is in use. The copy appears when it is whole
+/// and on the disk. Each run is in it as it was at a moment of the copying: all that its journal told then, with the files
+/// of that; of a run that was going on what it had logged when its turn came, and such a run is over in the copy:
+/// Failed, EST-644. The index is left out, since it is derived. Only collect_garbage() waits until it is done, and a new
+/// version of a model while that model is copied. `progress` is called with the bytes that were copied so far; what it
+/// throws ends the work, and nothing of it stays. EST-639: the folder is not empty, or in the workspace; EST-301.
+inline copied_workspace copy_workspace(workspace const& w, std::filesystem::path const& folder,
+                                       std::function<void(std::uint64_t bytes)> const& progress = {}) {
+    std::filesystem::path const target = std::filesystem::weakly_canonical(absolute_path(folder));
+    bool const is_inside = *target.lexically_relative(w.path()).begin() != "..";
+    if (is_inside || ::access((target / "workspace.json").c_str(), F_OK) == 0 || !names_in(target).empty())
+        throw error{"EST-639",
+                    {.what = "the workspace cannot be copied there",
+                     .where = target.string(),
+                     .why = is_inside ? "it is in the workspace" : "the folder is not empty",
+                     .remedy = "name a folder that is not there yet"}};
+    make_directories(target.parent_path());
+    detail::workspace_lock const keeps_the_snapshots{w.path(), detail::workspace_lock::kind::shared};
+    detail::scratch_directory scratch{target.parent_path() /
+                                      ("." + target.filename().string() + "." + detail::random_hex())};
+    copied_workspace report = detail::workspace_copy{w.path(), scratch.path(), progress}.run();
+    file_descriptor const there = open_file(scratch.path(), O_RDONLY | O_DIRECTORY);
+    if (::syncfs(there.get()) != 0) throw_file_error("cannot write", target);
+    if (!scratch.rename_to(target)) throw_file_error("cannot create directory", target, ENOTEMPTY);
+    detail::sync_directory(target.parent_path());
+    report.folder = target;
+    return report;
+}
+
+}  // namespace estima::inline v0_1

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <catch2/catch.hpp>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstring>
+#include <filesystem>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include <estima/history/metric_history.hpp>
+#include <estima/snapshot/snapshot_store.hpp>
+#include <estima/tracking/mapped_points.hpp>
+#include <estima/workspace/copy_workspace.hpp>
+#include <estima/workspace/search_runs.hpp>
+#include <estima/workspace/verify.hpp>
+
+#include "../../support/error_of.hpp"
+#include "../../support/fake_run.hpp"
+
+namespace {
+namespace fs = std::filesystem;
+using estima_test::append_file;
+using estima_test::error_of;
+using estima_test::fake_run;
+using estima_test::write_file;
+
+std::string damage_of_copy(estima::workspace const& w) {
+    std::string all;
+    for (auto const& one : verify(w).findings) all += one.path + ": " + one.what + '\n';
+    return all;
+}
+/// What an interrupted copy would have left.
+std::ptrdiff_t hidden_in(fs::path const& folder) {
+    return std::count_if(fs::directory_iterator{folder}, {},
+                         [](auto const& entry) { return entry.path().filename().string().starts_with('.'); });
+}
+/// A run with a snapshot and an output, as a workspace has it.
+estima::run_directory run_to_copy(estima::workspace const& w, fs::path const& source, bool is_over = true) {
+    write_file(source / "train.py", "pass");
+    write_file(source / "large", std::string(100'000, 'x'));
+    std::string const snapshot = estima::snapshot_store{w.path() / "snapshots"}.take(source).id;
+    auto const run = estima::detail::create_run(w.path(), "digits", {.script = "train.py"}, snapshot, source).directory;
+    write_file(run.outputs() / "model", "weights");
+    append_file(run.metrics_file(0), "{\"name\":\"loss\",\"value\":1}\n");
+    estima::journal log{run.journal()};
+    for (auto const status : {estima::run_status::preparing, estima::run_status::starting, estima::run_status::running})
+        (void)log.append_status(status);
+    log.append({{"event", "artifact"}, {"path", "outputs/model"}, {"bytes", 7}, {"sha256", estima::sha256_hex("weights")}});
+    if (!is_over) return run;
+    (void)log.append_status(estima::run_status::finalizing);
+    (void)log.append_status(estima::run_status::completed);
+    return run;
+}
+}  // namespace
+
+TEST_CASE("the copy of a workspace has its runs, deleted runs, models and snapshots") {
+    estima_test::temporary_directory folder;
+    auto const w = estima::workspace::open(folder / "here");
+    auto const one = run_to_copy(w, folder / "source"), two = run_to_copy(w, folder / "source2");
+    estima::run{one}.register_model({.name = "digits", .path = "outputs/model"}).set_alias("best");
+    fs::create_symlink("model", one.outputs() / "link");
+    ::chmod((one.outputs() / "model").c_str(), 0750);
+    search_runs(w, "");  // makes an index
+    delete_run(w, two.run_id());
+    auto const deleted = fs::last_write_time(w.path() / "deleted/runs" / two.run_id());
+    std::uint64_t told = 0;
+    auto const copied = copy_workspace(w, folder / "new/there", [&](std::uint64_t bytes) { told = bytes; });
+    CHECK(copied.folder == folder / "new/there");
+    CHECK(copied.runs == 2);
+    CHECK(copied.unfinished.empty());
+    CHECK(copied.bytes >= told);
+    CHECK(told > 100'000);
+
+    auto const there = estima::workspace::open(folder / "new/there");
+    CHECK(damage_of_copy(there).empty());
+    CHECK(there.runs() == std::vector{one.run_id()});
+    CHECK(there.model("digits", "best").run_id == one.run_id());
+    estima::run_directory const copy{there.path() / "runs" / one.run_id()};
+    for (char const* const name : {"events.jsonl", "run_configuration.json", "code/outputs/model", "metrics/rank_0.jsonl"})
+        CHECK(estima::read_file(copy.path / name) == estima::read_file(one.path / name));
+    CHECK(fs::read_symlink(copy.outputs() / "link") == "model");
+    CHECK((fs::status(copy.outputs() / "model").permissions() & fs::perms::all) == fs::perms{0750});
+    CHECK(!fs::exists(there.path() / "index.sqlite"));
+    CHECK(search_runs(there, "metrics.loss = 1").size() == 1);
+    CHECK(fs::last_write_time(there.path() / "deleted/runs" / two.run_id()) == deleted);
+    restore_run(there, two.run_id());
+    CHECK(search_runs(there, "").size() == 2);
+    CHECK(hidden_in(folder / "new") == 0);
+}
+
+TEST_CASE("a run that goes on is over in the copy, with outputs as they are there, and goes on") {
+    estima_test::temporary_directory folder;
+    auto const w = estima::workspace::open(folder / "here");
+    auto const run = run_to_copy(w, folder / "source", false);
+    estima::file_descriptor const lock = estima::open_file(run.lock(), O_RDWR);
+    REQUIRE(::flock(lock.get(), LOCK_EX | LOCK_NB) == 0);
+    estima::journal log{run.journal()};
+    for (char const* const name : {"outputs/gone", "outputs/same"})
+        log.append({{"event", "artifact"}, {"path", name}, {"bytes", 1}, {"sha256", estima::sha256_hex("1")}});
+    write_file(run.outputs() / "same", "1");
+    write_file(run.outputs() / "model", "newer weights");  // since it was recorded
+    append_file(run.journal(), "{\"event\":\"tag\",\"na");  // is being written
+    sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
+    estima::file_descriptor const socket{::socket(AF_UNIX, SOCK_STREAM, 0)};
+    fs::create_directory_symlink(run.code(), folder / "s");  // a short name
+    std::strcpy(address.sun_path, (folder / "s/x").c_str());
+    REQUIRE(::bind(socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
+    REQUIRE(::mkfifo((run.code() / "fifo").c_str(), 0600) == 0);
+    std::string const before = estima::read_file(run.journal());
+
+    auto const copied = copy_workspace(w, folder / "there");
+    CHECK(copied.unfinished == std::vector{run.run_id()});
+    CHECK(estima::read_file(run.journal()) == before);
+    CHECK(estima::run{run}.status() == estima::run_status::running);
+    auto const there = estima::workspace::open(folder / "there");
+    auto const details = there.run(run.run_id()).get_details();
+    CHECK(details.status == estima::run_status::failed);
+    REQUIRE(details.error);
+    CHECK(details.error->id == "EST-644");
+    CHECK_THAT(details.error->message, Catch::EndsWith(run.path.string()));
+    CHECK(details.warnings.empty());
+    REQUIRE(details.artifacts.size() == 2);
+    CHECK(details.artifacts[0].sha256 == estima::sha256_hex("newer weights"));
+    CHECK(damage_of_copy(there).empty());
+    CHECK(!fs::exists(there.path() / "runs" / run.run_id() / "code/fifo"));
+    CHECK(fs::exists(there.path() / "runs" / run.run_id() / "index.html"));
+}
+
+TEST_CASE("a copied points file has no half of a point: what was published while it was copied is left out") {
+    estima_test::temporary_directory folder;
+    std::string const stem = (folder / "rank_0").string();
+    estima::detail::mapped_points points{stem, 1'700'000'000'000'000};
+    REQUIRE(points.works());
+    auto const publish = [&](std::uint64_t slot, double value) {
+        points.publish(slot, estima::detail::point_word(1, 5), value, 0);
+    };
+    std::uint64_t name = 0, slot = 0;
+    (void)points.reserve(1, name);
+    double part = 0;
+    std::memcpy(&part, "loss\0\0\0\0", 8);
+    points.publish(name, estima::detail::name_word(0, 4), part, 0);
+    for (double value : {1., 2., 3.}) {
+        (void)points.reserve(1, slot);
+        if (value != 2) publish(slot, value);  // the second one is not published yet
+    }
+    fs::path source;
+    for (auto const& entry : fs::directory_iterator{folder / ""}) source = entry.path();
+    fs::path const copy = folder / "copy.points";
+    fs::copy_file(source, copy);
+    publish(slot - 1, 2);  // after its word was copied
+    auto const in = estima::open_file(source, O_RDONLY), out = estima::open_file(copy, O_RDWR);
+    estima::detail::mend_copied_points(in.get(), out.get(), copy);
+    std::vector<double> values;
+    estima::point_file read{copy.string()};
+    std::uint64_t next = 0;
+    read.read(next, true, [&](estima::stored_point const& p) { values.push_back(p.value); });
+    CHECK(values == std::vector{1., 3.});
+    CHECK(read.damaged() == 0);
+}
+
+TEST_CASE("a workspace is copied whole or not at all, and not into what is there") {
+    estima_test::temporary_directory folder;
+    auto const w = estima::workspace::open(folder / "here");
+    run_to_copy(w, folder / "source");
+    CHECK_THAT(error_of([&] { copy_workspace(w, w.path()); }), Catch::StartsWith("[EST-639]"));
+    CHECK_THAT(error_of([&] { copy_workspace(w, w.path() / "runs/x"); }), Catch::Contains("it is in the workspace"));
+    CHECK_THAT(error_of([&] { copy_workspace(w, folder / "source"); }), Catch::Contains("the folder is not empty"));
+    CHECK_THROWS_AS(copy_workspace(w, folder / "there", [](std::uint64_t) { throw std::runtime_error{"no"}; }),
+                    std::runtime_error);
+    CHECK(hidden_in(folder / "") == 0);
+    CHECK(!fs::exists(folder / "there"));
+    fs::create_directory(folder / "there");
+    CHECK(copy_workspace(w, folder / "there").runs == 1);
+}
