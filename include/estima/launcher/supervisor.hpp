@@ -15,6 +15,7 @@
 #include <utility>
 
 #include <estima/history/journal.hpp>
+#include <estima/hosts/remote_nodes.hpp>
 #include <estima/launcher/conclusion.hpp>
 #include <estima/launcher/descendants.hpp>
 #include <estima/launcher/lay_out.hpp>
@@ -25,6 +26,7 @@
 #include <estima/launcher/run_watch.hpp>
 #include <estima/launcher/worker.hpp>
 #include <estima/run_configuration/json.hpp>
+#include <estima/snapshot/snapshot_store.hpp>
 #include <estima/system/event_loop.hpp>
 #include <estima/system/process.hpp>
 #include <estima/system/signals.hpp>
@@ -59,10 +61,11 @@ public:
             configuration_ = run_configuration_from_json(json::parse(read_file(run_.run_configuration())));
             if (!prepare()) return;
             watch();
-            if (!start()) return;
+            if (!await_hosts() || !start()) return;
             while (!ending_.main_status && loop_.wait()) {
             }
         });
+        guarded([&] { collect(); });
         guarded([&] {
             observer_.stop(log_);
             page_.finish(2);
@@ -107,9 +110,49 @@ private:
         return true;
     }
 
+    /// Other hosts of the run are checked and get its files. False if that cannot be, or is not wanted any more.
+    bool await_hosts() {
+        std::filesystem::path const settings = run_.path / "target.json";
+        if (!std::filesystem::exists(settings)) return true;
+        json const target = json::parse(read_file(settings));
+        if (target.value("kind", "") != "ssh_hosts") return true;
+        hosts_.emplace(task_for(ssh_target_from_json(target, settings.string())), log_);
+        hosts_->begin();
+        loop_.on_readable(hosts_->fd(), [this] { hosts_changed(); });
+        while (!hosts_->is_ready() && !hosts_->problem() && ending_.by == ended_by::nothing && loop_.wait()) {
+        }
+        return hosts_->is_ready() && ending_.by == ended_by::nothing;
+    }
+
+    hosts_task task_for(ssh_target target) {
+        hosts_task task{.run = run_, .configuration = configuration_, .target = std::move(target), .launcher = launcher_};
+        if (!task.target.launcher.empty()) task.launcher = task.target.launcher;
+        task.with_mpi4py = configuration_.communicator == "Mpi" && configuration_.framework != "Native" && can_import_mpi4py(configuration_);
+        task.snapshot_id = log_.record().snapshot_id;
+        std::vector<snapshot_entry> const entries = snapshot_store{run_.snapshots()}.entries(task.snapshot_id);
+        for (snapshot_entry const& e : entries) task.bytes += e.size;
+        return task;
+    }
+
+    void hosts_changed() {
+        hosts_->step();
+        if (!hosts_->problem() || ending_.host) return;
+        ending_.host = hosts_->problem();
+        if (main_ > 0 && !ending_.main_status) kill_main();
+    }
+
+    /// Brings what the hosts have, also when the run has failed.
+    void collect() {
+        if (!hosts_) return;
+        hosts_->collect();
+        while (!hosts_->is_collected() && loop_.wait()) {
+        }
+        hosts_->dismiss(5);
+    }
+
     bool start() {
         if (!enter(run_status::starting)) return false;
-        if (needs_mpirun(configuration_)) start_mpirun();
+        if (needs_mpirun(configuration_) || hosts_) start_mpirun();
         else start_worker(plan_with(""));
         if (auto const limit = configuration_.max_run_duration_seconds) time_limit_.set(static_cast<double>(*limit));
         repaint_.set(mpirun_watch_ ? 0.5 : 0.05);  // not at once: what starts needs the processors
@@ -118,7 +161,8 @@ private:
 
     launch_plan plan_with(std::string const& mpirun) {
         launch_settings settings = settings_of_this_host(configuration_, launcher_, mpirun);
-        for (int const port : free_ports(rendezvous_count(configuration_)))
+        if (hosts_) hosts_->describe(settings);
+        else for (int const port : free_ports(rendezvous_count(configuration_)))
             settings.rendezvous.push_back("127.0.0.1:" + std::to_string(port));
         launch_plan plan = make_launch_plan(configuration_, run_, settings);
         remove_variables(plan.removed_variables);
@@ -134,6 +178,7 @@ private:
                                .output = log,
                                .error_output = log,
                                .signal_if_parent_dies = SIGTERM});
+        ending_.by_mpirun = true;
         mpirun_watch_.emplace(main_, configuration_.process_count());
         loop_.on_readable(mpirun_watch_->fd(), [this] { look_for_hang(); });
     }
@@ -214,6 +259,7 @@ private:
             if (pid <= 0) return;
             page_.ended(pid);
             observer_.ended(pid);
+            if (hosts_) hosts_->ended(pid);
             if (pid != main_) continue;
             ending_.main_status = status;
             journal_changed();  // what the ranks wrote before it ended
@@ -224,9 +270,11 @@ private:
     void stop(ended_by by, double grace) {
         double const at = monotonic_seconds() + grace + 2;
         bool const is_first = ending_.by == ended_by::nothing;
-        if ((!is_first && at >= kill_at_) || main_ <= 0 || ending_.main_status) return;
+        if ((!is_first && at >= kill_at_) || ending_.main_status) return;
         if (is_first) ending_.by = by;
-        else if (by != ended_by::cancel) log_.append({{"event", "grace"}, {"grace_seconds", grace}});
+        if (main_ <= 0) return;  // hosts are being prepared
+        if (!is_first && by != ended_by::cancel) log_.append({{"event", "grace"}, {"grace_seconds", grace}});
+        if (hosts_) hosts_->forward({{"event", "status"}, {"status", to_string(run_status::cancel_requested)}, {"grace_seconds", grace}});
         kill_at_ = at;
         kill_.set(grace + 2);
         ::kill(main_, SIGUSR1);  // mpirun hands it on to the workers
@@ -287,6 +335,7 @@ private:
     run_watch watch_;
     timer time_limit_, kill_, repaint_, look_;
     std::optional<mpirun_watch> mpirun_watch_{};
+    std::optional<remote_nodes> hosts_{};
     pid_t main_ = -1;  // mpirun, or the one worker
     run_ending ending_{};
     double kill_at_ = 0;  // when those who were asked to end have to have ended
