@@ -72,12 +72,11 @@ private:
 
     void wait() {
         bool const has_more = relay_is_due_ || (files_ && !files_->is_idle());
-        pollfd sources[]{{0, POLLIN, 0},
-                         {out_.empty() ? -1 : 1, POLLOUT, 0},
-                         {relay_ ? relay_->fd() : -1, POLLIN, 0}};
+        pollfd sources[]{{0, POLLIN, 0}, {out_.empty() ? -1 : 1, POLLOUT, 0}, {relay_ ? relay_->fd() : -1, POLLIN, 0}};
         double const left = heard_ + silence_ - monotonic_seconds();
         int const looks = relay_ && relay_->fd() < 0 ? 250 : 3'600'000;
-        ::poll(sources, 3, has_more && room() > 0 ? 0 : std::min(looks, static_cast<int>(std::max(left, 0.0) * 1000) + 1));
+        ::poll(sources, 3,
+               has_more && room() > 0 ? 0 : std::min(looks, static_cast<int>(std::max(left, 0.0) * 1000) + 1));
         if (sources[2].revents != 0) relay_is_due_ = true;
     }
 
@@ -118,17 +117,28 @@ private:
 
     void obey(frame const& message) {
         std::string const what = message.head.value("do", "");
-        if (what == "beat") say({{"say", "beat"}, {"at", message.head.value("at", 0.0)}, {"clock", epoch_seconds()}});
-        else if (what == "begin") begin(message.head);
-        else if (what == "manifest") receive_manifest(message.body);
-        else if (what == "put" && receiver_) receiver_->put(message.body);
-        else if (what == "staged" && receiver_) end_receiving();
-        else if (what == "lay_out") lay_it_out();
-        else if (what == "journal") write_journal(message.body);
-        else if (what == "end_processes") say({{"say", "ended_processes"}, {"count", end_processes_of(run_.run_id())}});
-        else if (what == "list") list();
-        else if (what == "get") get(message.body);
-        else if (what == "end") end(message.head.value("keep", false));
+        if (what == "beat")
+            say({{"say", "beat"}, {"at", message.head.value("at", 0.0)}, {"clock", epoch_seconds()}});
+        else if (what == "begin")
+            begin(message.head);
+        else if (what == "manifest")
+            receive_manifest(message.body);
+        else if (what == "put" && receiver_)
+            receiver_->put(message.body);
+        else if (what == "staged" && receiver_)
+            end_receiving();
+        else if (what == "lay_out")
+            lay_it_out();
+        else if (what == "journal")
+            write_journal(message.body);
+        else if (what == "end_processes")
+            say({{"say", "ended_processes"}, {"count", end_processes_of(run_.run_id())}});
+        else if (what == "list")
+            list();
+        else if (what == "get")
+            get(message.body);
+        else if (what == "end")
+            end(message.head.value("keep", false));
     }
 
     void begin(json const& told) {
@@ -138,7 +148,8 @@ private:
         std::string const id = told.at("run_id");
         std::filesystem::path const shared{told.at("shared_run").get<std::string>()};
         std::error_code ignored;
-        is_shared_ = told.value("may_share", true) && std::filesystem::is_regular_file(shared / "shared_token", ignored) &&
+        is_shared_ = told.value("may_share", true) &&
+                     std::filesystem::is_regular_file(shared / "shared_token", ignored) &&
                      read_file(shared / "shared_token") == told.value("token", "");
         std::filesystem::path const folder = node_path(told.at("folder").get<std::string>());
         run_ = run_directory{is_shared_ ? shared : folder / "runs" / id};
@@ -165,9 +176,7 @@ private:
         say(std::move(facts));
     }
 
-    bool has_snapshot() const {
-        return ::access(store_layout{run_.snapshots()}.tree(snapshot_id_).c_str(), R_OK) == 0;
-    }
+    bool has_snapshot() const { return ::access(store_layout{run_.snapshots()}.tree(snapshot_id_).c_str(), R_OK) == 0; }
 
     void receive_manifest(std::string const& text) {
         receiver_ = std::make_unique<store_receiver>(run_.snapshots(), snapshot_id_, text);
@@ -187,14 +196,18 @@ private:
             replace_file(run_.run_configuration(), to_json(configuration_).dump(2) + "\n");
             std::error_code ignored;
             std::filesystem::remove(run_.journal(), ignored);  // of an earlier attempt
-            journal::create(run_.journal(), {{"event", "created"}, {"run_id", run_.run_id()}, {"host", host_name()}, {"relayed", true}});
+            journal::create(
+                run_.journal(),
+                {{"event", "created"}, {"run_id", run_.run_id()}, {"host", host_name()}, {"relayed", true}});
             before_ = lay_out(run_, snapshot_id_);
-            relay_ = std::make_unique<node_relay>(run_, [this](json head, std::string_view body) { say(std::move(head), body); });
+            relay_ = std::make_unique<node_relay>(
+                run_, [this](json head, std::string_view body) { say(std::move(head), body); });
         }
         say({{"say", "ready"}});
     }
 
     void write_journal(std::string const& lines) {
+        say({{"say", "told"}});  // is sent when all of it is written
         if (is_shared_) return;
         journal log{run_.journal()};
         for (std::size_t at = 0; at < lines.size();) {
@@ -211,7 +224,9 @@ private:
         if (relay_) relay_->look(SIZE_MAX);
         json files = json::array();
         if (!is_shared_)
-            for (node_file& f : list_node_files(run_, before_, [this](std::string w) { say({{"say", "warning"}, {"message", std::move(w)}}); }))
+            for (node_file& f : list_node_files(run_, before_, [this](std::string w) {
+                     say({{"say", "warning"}, {"message", std::move(w)}});
+                 }))
                 files.push_back({std::move(f.path), f.bytes, std::move(f.sha256)});
         relay_.reset();
         say({{"say", "listed"}}, files.dump());

@@ -13,8 +13,8 @@
 
 namespace estima::inline v0_1 {
 
-/// What a supervisor and an attendant on another host tell each other: a line of JSON, and bytes after it if it says how
-/// many ("bytes").
+/// What a supervisor and an attendant on another host tell each other: a line of JSON, and bytes after it if it says
+/// how many ("bytes").
 struct frame {
     json head = json::object();
     std::string body{};

@@ -37,15 +37,16 @@ public:
     struct brought {
         std::size_t host = 0;
         node_file file;
-        std::string to{};       ///< its path in the run's folder
+        std::string to{};  ///< its path in the run's folder
         bool is_second_try = false;
         bool is_whole = false;
     };
 
-    /// What is to be brought, of all hosts' files. Outputs of one name that differ are kept under their hosts' names; each
-    /// such name is told to `say`.
+    /// What is to be brought, of all hosts' files. Outputs of one name that differ are kept under their hosts' names;
+    /// each such name is told to `say`.
     template <class Say>
-    std::vector<brought> plan(std::vector<std::vector<node_file>> const& files, std::vector<std::string> const& hosts, Say const& say) const {
+    std::vector<brought> plan(std::vector<std::vector<node_file>> const& files, std::vector<std::string> const& hosts,
+                              Say const& say) const {
         std::map<std::string, std::set<std::string>> contents;
         std::map<std::string, int> owners;
         for (auto const& of_host : files)
@@ -83,8 +84,10 @@ public:
         std::error_code code;
         if (b.file.bytes == 0) piece(b, 0, "");
         b.is_whole = has_content(partial(b), b.file);
-        if (b.is_whole) std::filesystem::rename(partial(b), run_.path / b.to, code);
-        else std::filesystem::remove(partial(b), code);
+        if (b.is_whole)
+            std::filesystem::rename(partial(b), run_.path / b.to, code);
+        else
+            std::filesystem::remove(partial(b), code);
         return b.is_whole = b.is_whole && !code;
     }
 
@@ -98,7 +101,9 @@ private:
     static bool has_content(std::filesystem::path const& path, node_file const& f) {
         file_descriptor const fd{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)};
         struct stat status {};
-        if (!fd || ::fstat(fd.get(), &status) != 0 || !S_ISREG(status.st_mode) || static_cast<std::uint64_t>(status.st_size) != f.bytes) return false;
+        if (!fd || ::fstat(fd.get(), &status) != 0 || !S_ISREG(status.st_mode) ||
+            static_cast<std::uint64_t>(status.st_size) != f.bytes)
+            return false;
         return sha256_of_range(fd.get(), 0, f.bytes, [](std::uint64_t) {}) == f.sha256;
     }
 

@@ -103,7 +103,9 @@ struct node_needs {
 inline std::vector<node_problem> problems_of_node(run_configuration const& c, node_needs const& needs,
                                                   std::filesystem::path const& folder) {
     std::vector<node_problem> found;
-    auto problem = [&found](std::string why, std::string remedy) { found.push_back({std::move(why), std::move(remedy)}); };
+    auto problem = [&found](std::string why, std::string remedy) {
+        found.push_back({std::move(why), std::move(remedy)});
+    };
     if (needs.version != library_version)
         problem("its estima-launch is of version " + std::string{library_version} + ", here it is " + needs.version,
                 "install the same version on all hosts");
@@ -116,17 +118,20 @@ inline std::vector<node_problem> problems_of_node(run_configuration const& c, no
                 "name another `folder` in the settings of the target");
     } else {
         if (status.st_uid != ::geteuid())
-            problem("the folder " + folder.string() + " belongs to another user", "remove it, or name another `folder`");
-        else ::chmod(folder.c_str(), 0700);
+            problem("the folder " + folder.string() + " belongs to another user",
+                    "remove it, or name another `folder`");
+        else
+            ::chmod(folder.c_str(), 0700);
         std::uint64_t const wanted = 2 * needs.bytes + (std::uint64_t{16} << 20U);
         if (::statvfs(folder.c_str(), &space) == 0 && std::uint64_t{space.f_bavail} * space.f_frsize < wanted)
-            problem(std::to_string(std::uint64_t{space.f_bavail} * space.f_frsize >> 20U) + " MiB are free in " + folder.string() +
-                        ", " + std::to_string(wanted >> 20U) + " MiB are needed",
+            problem(std::to_string(std::uint64_t{space.f_bavail} * space.f_frsize >> 20U) + " MiB are free in " +
+                        folder.string() + ", " + std::to_string(wanted >> 20U) + " MiB are needed",
                     "free space there, or name another `folder`");
     }
     std::string const version = mpi_version_here();
     if (version.empty() || find_program("orted").empty())
-        problem("it has no Open MPI", "install it (Debian: apt-get install openmpi-bin), so that `ssh` finds mpirun and orted in PATH");
+        problem("it has no Open MPI",
+                "install it (Debian: apt-get install openmpi-bin), so that `ssh` finds mpirun and orted in PATH");
     else if (version != needs.mpi_version)
         problem("it has " + version + ", here it is " + needs.mpi_version, "install the same Open MPI on all hosts");
     if (!interface_for(needs.network))
@@ -139,7 +144,9 @@ inline std::vector<node_problem> problems_of_node(run_configuration const& c, no
         if (path.empty()) {
             problem("it has no interpreter " + interpreter, "install it there, or name another by user_managed");
         } else if (auto const modules = detail::modules_of(c, needs.with_mpi4py); !modules.empty()) {
-            std::vector<std::string> argv{path, "-c", "import importlib.util,sys\nfor m in sys.argv[1:]:\n if importlib.util.find_spec(m) is None: print(m)"};
+            std::vector<std::string> argv{
+                path, "-c",
+                "import importlib.util,sys\nfor m in sys.argv[1:]:\n if importlib.util.find_spec(m) is None: print(m)"};
             argv.insert(argv.end(), modules.begin(), modules.end());
             std::string const missing = detail::output_of(std::move(argv), c);
             for (std::size_t at = 0; at < missing.size(); at = missing.find('\n', at) + 1)
@@ -147,7 +154,8 @@ inline std::vector<node_problem> problems_of_node(run_configuration const& c, no
         }
     }
     if (c.communicator == "Nccl" && detail::gpu_count() < c.process_count_per_node())
-        problem("it has " + std::to_string(detail::gpu_count()) + " GPUs for " + std::to_string(c.process_count_per_node()) + " processes",
+        problem("it has " + std::to_string(detail::gpu_count()) + " GPUs for " +
+                    std::to_string(c.process_count_per_node()) + " processes",
                 "take gloo, or hosts with that many GPUs");
     return found;
 }

@@ -36,7 +36,12 @@ struct node_file {
 inline std::vector<node_file> list_node_files(run_directory const& run, outputs_before const& before,
                                               std::function<void(std::string)> const& warn) {
     std::vector<node_file> files;
-    artifact_collector{run, before, [&](artifact_record a) { files.push_back({"code/" + a.path, a.bytes, a.sha256}); }, warn}.collect();
+    artifact_collector{run, before,
+                       [&](artifact_record a) {
+                           files.push_back({"code/" + a.path, a.bytes, a.sha256});
+                       },
+                       warn}
+        .collect();
     for (auto const& folder : {run.metrics(), run.system_logs(), run.logs()}) {
         std::error_code code;
         std::filesystem::recursive_directory_iterator entry{folder, code};
@@ -67,7 +72,8 @@ public:
         if (!fd_) fd_ = open_beneath(run_.path, r.path);
         std::string bytes(largest_frame_body / 4, '\0');
         ssize_t n = -1;
-        if (fd_) do n = ::pread(fd_.get(), bytes.data(), bytes.size(), static_cast<off_t>(r.offset));
+        if (fd_) do
+                n = ::pread(fd_.get(), bytes.data(), bytes.size(), static_cast<off_t>(r.offset));
             while (n < 0 && errno == EINTR);
         json head{{"say", "file"}, {"path", r.path}, {"offset", r.offset}};
         if (n < 0) head["failed"] = std::strerror(errno);

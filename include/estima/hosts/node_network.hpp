@@ -23,7 +23,9 @@ struct subnet {
     std::uint32_t address = 0;  ///< in this machine's byte order, its host part is 0
     int bits = 32;
     bool contains(std::uint32_t other) const { return ((other ^ address) & mask(bits)) == 0; }
-    static constexpr std::uint32_t mask(int bits) { return bits == 0 ? 0 : ~std::uint32_t{0} << static_cast<unsigned>(32 - bits); }
+    static constexpr std::uint32_t mask(int bits) {
+        return bits == 0 ? 0 : ~std::uint32_t{0} << static_cast<unsigned>(32 - bits);
+    }
 };
 
 inline std::optional<std::uint32_t> ipv4_from(std::string const& text) {
@@ -66,7 +68,8 @@ inline std::vector<network_interface> network_interfaces() {
     std::unique_ptr<ifaddrs, void (*)(ifaddrs*)> const owner{list, ::freeifaddrs};
     auto of = [](sockaddr const* a) { return ntohl(reinterpret_cast<sockaddr_in const*>(a)->sin_addr.s_addr); };
     for (ifaddrs const* i = list; i != nullptr; i = i->ifa_next)
-        if (i->ifa_addr != nullptr && i->ifa_netmask != nullptr && i->ifa_addr->sa_family == AF_INET && (i->ifa_flags & IFF_UP) != 0)
+        if (i->ifa_addr != nullptr && i->ifa_netmask != nullptr && i->ifa_addr->sa_family == AF_INET &&
+            (i->ifa_flags & IFF_UP) != 0)
             found.push_back({i->ifa_name, of(i->ifa_addr), std::popcount(of(i->ifa_netmask))});
     return found;
 }

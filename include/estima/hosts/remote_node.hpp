@@ -13,8 +13,7 @@
 #include <estima/history/run_directory.hpp>
 #include <estima/hosts/host_channel.hpp>
 #include <estima/hosts/host_files.hpp>
-#include <estima/hosts/node_check.hpp>
-#include <estima/hosts/ssh_target.hpp>
+#include <estima/hosts/hosts_task.hpp>
 #include <estima/run_configuration/json.hpp>
 #include <estima/snapshot/store_receiver.hpp>
 #include <estima/system/clock.hpp>
@@ -22,27 +21,29 @@
 
 namespace estima::inline v0_1 {
 
-/// What the supervisor tells each host of the run.
-struct hosts_task {
-    run_directory run;
-    run_configuration configuration;
-    ssh_target target;
-    std::string launcher;      ///< path of estima-launch on the hosts
-    bool with_mpi4py = false;
-    std::string snapshot_id{};
-    std::string manifest{};    ///< text of the snapshot's tree
-    std::uint64_t bytes = 0;   ///< of the snapshot
-    std::string mpi_version{};
-    std::string token{};       ///< in the run's folder: who can read it shares the file system
-};
-
 /// One host of a run, as its supervisor sees it: where it is on its way, and what it said last.
 class remote_node {
 public:
-    enum class state { waiting, connecting, checking, checked, staging, laying_out, ready, listing, listed, bringing, done, lost };
+    enum class state {
+        waiting,
+        connecting,
+        checking,
+        checked,
+        staging,
+        laying_out,
+        ready,
+        listing,
+        listed,
+        bringing,
+        done,
+        lost
+    };
 
     remote_node(hosts_task const& task, ssh_session const& session, journal& log, std::string host)
-        : task_{task}, session_{session}, log_{log}, files_{task.run},
+        : task_{task},
+          session_{session},
+          log_{log},
+          files_{task.run},
           channel_{host, (task.run.system_logs() / ("host_" + host + ".txt")).string()} {}
 
     state at() const { return at_; }
@@ -84,8 +85,9 @@ public:
         double const patience = connects ? task_.target.connect_seconds : task_.target.silence_seconds;
         if (now > channel_.heard() + patience) {
             std::string const silent = " for " + std::to_string(std::lround(patience)) + " s";
-            connects ? lose("EST-722", "it does not answer" + silent + "; look whether the host runs and its sshd listens")
-                     : lose("EST-726", "it said nothing" + silent);
+            connects
+                ? lose("EST-722", "it does not answer" + silent + "; look whether the host runs and its sshd listens")
+                : lose("EST-726", "it said nothing" + silent);
         } else if (!connects) {
             channel_.say({{"do", "beat"}, {"at", epoch_seconds()}});
         }
@@ -112,6 +114,15 @@ public:
         channel_.say({{"do", "manifest"}}, task_.manifest);
     }
 
+    /// An event for its journal, which it has of its own where it shares no file system.
+    void forward(json const& event) {
+        if (!is_connected()) return;
+        ++untold_;
+        channel_.say({{"do", "journal"}}, event.dump() + "\n");
+    }
+    /// Whether all that was forwarded is in its journal.
+    bool is_told() const { return untold_ == 0 || !is_connected(); }
+
     void list() {
         at_ = state::listing;
         channel_.say({{"do", "end_processes"}});
@@ -137,20 +148,35 @@ private:
     template <class Journal>
     void take(frame const& f, Journal const& journal_lines) {
         std::string const what = f.head.value("say", "");
-        if (what == "hello") begin();
-        else if (what == "facts") take_facts(f.head);
-        else if (what == "lacks") send_objects(f.body);
-        else if (what == "staged") lay_out();
-        else if (what == "ready") at_ = state::ready;
-        else if (what == "journal") journal_lines(f.body);
-        else if (what == "grown") files_.grown(f.head.value("path", ""), f.head.value("offset", std::uint64_t{0}), f.body);
-        else if (what == "warning") warn(f.head.value("message", ""));
-        else if (what == "listed") take_list(f.body);
-        else if (what == "file") take_piece(f);
-        else if (what == "failed") lose(f.head.value("id", "EST-429"), f.head.value("message", ""));
+        if (what == "hello")
+            begin();
+        else if (what == "facts")
+            take_facts(f.head);
+        else if (what == "lacks")
+            send_objects(f.body);
+        else if (what == "staged")
+            lay_out();
+        else if (what == "ready")
+            at_ = state::ready;
+        else if (what == "told")
+            --untold_;
+        else if (what == "journal")
+            journal_lines(f.body);
+        else if (what == "grown")
+            files_.grown(f.head.value("path", ""), f.head.value("offset", std::uint64_t{0}), f.body);
+        else if (what == "warning")
+            warn(f.head.value("message", ""));
+        else if (what == "listed")
+            take_list(f.body);
+        else if (what == "file")
+            take_piece(f);
+        else if (what == "failed")
+            lose(f.head.value("id", "EST-429"), f.head.value("message", ""));
     }
 
-    void warn(std::string const& text) { log_.append({{"event", "warning"}, {"message", "on " + host() + ": " + text}}); }
+    void warn(std::string const& text) {
+        log_.append({{"event", "warning"}, {"message", "on " + host() + ": " + text}});
+    }
 
     void begin() {
         at_ = state::checking;
@@ -176,7 +202,8 @@ private:
         facts_ = facts;
         at_ = state::checked;
         for (json const& p : facts.at("problems"))
-            problems_.emplace_back("EST-725", p.at("why").get<std::string>() + "; " + p.at("remedy").get<std::string>());
+            problems_.emplace_back("EST-725",
+                                   p.at("why").get<std::string>() + "; " + p.at("remedy").get<std::string>());
         // Half of the way there and back belongs to each direction.
         double const offset = facts.at("clock").get<double>() - (asked_at_ + epoch_seconds()) / 2;
         log_.append({{"event", "node"},
@@ -187,8 +214,8 @@ private:
                      {"clock_offset_seconds", std::round(offset * 1000) / 1000},
                      {"shares_the_workspace", facts.value("is_shared", false)}});
         if (std::abs(offset) > 2)
-            warn("the clock is " + std::to_string(std::lround(std::abs(offset))) + " s " + (offset > 0 ? "ahead" : "behind") +
-                 "; the times of its metrics are wrong by as much");
+            warn("the clock is " + std::to_string(std::lround(std::abs(offset))) + " s " +
+                 (offset > 0 ? "ahead" : "behind") + "; the times of its metrics are wrong by as much");
     }
 
     void send_objects(std::string const& lacking) {
@@ -218,7 +245,8 @@ private:
             wanted_.push_back(w);
             channel_.say({{"do", "get"}}, json::array({json::array({w.file.path, 0})}).dump());
         } else if (!w.is_whole) {
-            warn(w.file.path + " could not be brought as it is there" + (f.head.contains("failed") ? ": " + f.head["failed"].get<std::string>() : ""));
+            warn(w.file.path + " could not be brought as it is there" +
+                 (f.head.contains("failed") ? ": " + f.head["failed"].get<std::string>() : ""));
             is_brought_ = false;
         }
         if (next_ == wanted_.size()) done();
@@ -232,10 +260,13 @@ private:
         std::vector<std::string> const said = channel_.said();
         for (std::string const& line : said)
             if (line.find(task_.launcher) != std::string::npos)
-                return lose("EST-725", "its shell says: " + line + "; install estima there, or name its estima-launch by `launcher` in the settings of the target");
+                return lose("EST-725", "its shell says: " + line +
+                                           "; install estima there, or name its estima-launch by `launcher` in the "
+                                           "settings of the target");
         ssh_failure const f = why_ssh_failed(host(), said);
         double const now = monotonic_seconds();
-        if (!f.may_pass || now + 0.5 > first_try_ + task_.target.connect_seconds) return lose(f.id, f.why + "; " + f.remedy);
+        if (!f.may_pass || now + 0.5 > first_try_ + task_.target.connect_seconds)
+            return lose(f.id, f.why + "; " + f.remedy);
         at_ = state::waiting;
         again_at_ = now + 0.5;
     }
@@ -253,6 +284,7 @@ private:
     std::vector<node_file> files_there_{};
     std::vector<host_files::brought> wanted_{};
     std::size_t next_ = 0;
+    int untold_ = 0;
     bool is_brought_ = true;
 };
 

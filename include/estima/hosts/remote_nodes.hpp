@@ -23,10 +23,12 @@ namespace estima::inline v0_1 {
 /// The hosts of a run, an attendant on each. Everything happens in step(), to be called when fd() is readable.
 class remote_nodes {
 public:
-    /// `task` says all but what is found out here: token, manifest, version of MPI. EST-301.
-    remote_nodes(hosts_task task, journal& log) : task_{std::move(task)}, log_{log}, session_{task_.target}, epoll_{::epoll_create1(EPOLL_CLOEXEC)} {
+    /// EST-301.
+    remote_nodes(hosts_task task, journal& log)
+        : task_{std::move(task)}, log_{log}, session_{task_.target}, epoll_{::epoll_create1(EPOLL_CLOEXEC)} {
         for (int i = 0; i < task_.configuration.node_count; ++i)
-            nodes_.push_back(std::make_unique<remote_node>(task_, session_, log_, task_.target.hosts.at(static_cast<std::size_t>(i)).name));
+            nodes_.push_back(std::make_unique<remote_node>(task_, session_, log_,
+                                                           task_.target.hosts.at(static_cast<std::size_t>(i)).name));
         watch(timer_.fd(), EPOLLIN);
     }
 
@@ -34,8 +36,6 @@ public:
 
     /// Opens the ways to all hosts; has them checked and laid out.
     void begin() {
-        task_.manifest = read_file(store_layout{task_.run.snapshots()}.tree(task_.snapshot_id));
-        task_.mpi_version = mpi_version_here();
         task_.token = random_token();
         replace_file(token_file(), task_.token);
         for (auto const& n : nodes_) n->open();
@@ -43,7 +43,9 @@ public:
         timer_.set(beat_interval());
     }
 
-    bool is_ready() const { return all([](auto const& n) { return n.at() == state::ready; }); }
+    bool is_ready() const {
+        return all([](auto const& n) { return n.at() == state::ready; });
+    }
     /// Nothing more comes of any host.
     bool is_collected() const { return phase_ == phase::collected; }
     /// What keeps the run from going on: hosts that cannot take part, or one that was lost.
@@ -61,8 +63,10 @@ public:
                 continue;
             }
             for (auto const& n : nodes_) {
-                if (fd == n->channel().in_fd()) n->pour();
-                else if (fd == n->channel().out_fd()) n->read([&](std::string const& lines) { take_journal(*n, lines); });
+                if (fd == n->channel().in_fd())
+                    n->pour();
+                else if (fd == n->channel().out_fd())
+                    n->read([&](std::string const& lines) { take_journal(*n, lines); });
             }
         }
         advance();
@@ -93,16 +97,21 @@ public:
 
     /// An event for the journals of the hosts, which have their own where they share no file system.
     void forward(json const& event) {
-        for (auto const& n : nodes_)
-            if (n->is_connected()) n->channel().say({{"do", "journal"}}, event.dump() + "\n");
+        for (auto const& n : nodes_) n->forward(event);
+    }
+    /// Whether all hosts have written down what was forwarded.
+    bool are_told() const {
+        return all([](auto const& n) { return n.is_told(); });
     }
 
     /// The script is over, or given up: what is left of it on the hosts is ended, and its files are brought here.
     void collect() {
         phase_ = phase::listing;
         for (auto const& n : nodes_) {
-            if (n->at() == state::ready) n->list();
-            else if (n->at() != state::lost) n->lose("EST-726", "it was not ready");
+            if (n->at() == state::ready)
+                n->list();
+            else if (n->at() != state::lost)
+                n->lose("EST-726", "it was not ready");
         }
         advance();
     }
@@ -110,7 +119,8 @@ public:
     /// Ends the attendants, and waits for that; those that do not answer within `seconds` are cut off.
     void dismiss(double seconds) {
         for (auto const& n : nodes_)
-            if (n->channel().is_open()) n->channel().say({{"do", "end"}, {"keep", task_.target.keep_folders || !n->has_all_files_here()}});
+            if (n->channel().is_open())
+                n->channel().say({{"do", "end"}, {"keep", task_.target.keep_folders || !n->has_all_files_here()}});
         double const limit = monotonic_seconds() + seconds;
         for (bool is_open = true; is_open && monotonic_seconds() < limit;) {
             is_open = false;
@@ -158,7 +168,8 @@ private:
         epoll_event event{};
         event.events = what;
         event.data.fd = fd;
-        if (::epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, fd, &event) != 0) ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event);
+        if (::epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, fd, &event) != 0)
+            ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event);
     }
     void watch_channels() const {
         for (auto const& n : nodes_) {
@@ -227,7 +238,7 @@ private:
             // Parameter servers end when the workers have, wherever these are.
             if (task_.configuration.has_roles() && event.value("event", "") == "rank_exit")
                 for (auto const& n : nodes_)
-                    if (n.get() != &from && n->is_connected()) n->channel().say({{"do", "journal"}}, event.dump() + "\n");
+                    if (n.get() != &from) n->forward(event);
             events.push_back(std::move(event));
         }
         for (json& event : events) log_.append(std::move(event));
@@ -242,7 +253,11 @@ private:
             hosts.push_back(n->host());
         }
         auto const say = [&](std::string const& path, int owners) {
-            log_.append({{"event", "warning"}, {"message", (path.starts_with("code/") ? path.substr(5) : path) + " was written on " + std::to_string(owners) + " hosts with different contents; each is kept in a folder with its host's name"}});
+            log_.append(
+                {{"event", "warning"},
+                 {"message", (path.starts_with("code/") ? path.substr(5) : path) + " was written on " +
+                                 std::to_string(owners) +
+                                 " hosts with different contents; each is kept in a folder with its host's name"}});
         };
         std::vector<std::vector<host_files::brought>> wanted(nodes_.size());
         for (auto& one : host_files{task_.run}.plan(files, hosts, say)) wanted[one.host].push_back(std::move(one));

@@ -38,8 +38,14 @@ public:
 
     /// What is executed for a command line of a shell on that host. `opens`: it opens the connection that others use.
     std::vector<std::string> argv(std::string const& host, std::string command, bool opens) const {
-        return {"ssh", "-F", configuration(), "-T", "-o", opens ? "ControlMaster=yes" : "ControlMaster=no",
-                host,  std::move(command)};
+        return {"ssh",
+                "-F",
+                configuration(),
+                "-T",
+                "-o",
+                opens ? "ControlMaster=yes" : "ControlMaster=no",
+                host,
+                std::move(command)};
     }
 
 private:
@@ -72,8 +78,10 @@ private:
 inline std::string shell_word(std::string_view word) {
     std::string quoted = "'";
     for (char const c : word) {
-        if (c == '\'') quoted += "'\\''";
-        else quoted += c;
+        if (c == '\'')
+            quoted += "'\\''";
+        else
+            quoted += c;
     }
     return quoted += "'";
 }
@@ -93,17 +101,21 @@ inline ssh_failure why_ssh_failed(std::string const& host, std::vector<std::stri
     auto has = [&text](std::string_view part) { return text.find(part) != std::string::npos; };
     if (has("REMOTE HOST IDENTIFICATION HAS CHANGED") || has("Host key for"))
         return {"EST-724", "its host key is another one than the one that is known",
-                "if the host was set up anew, remove the old key (ssh-keygen -R " + host + ") and take the new one; else somebody stands in between"};
+                "if the host was set up anew, remove the old key (ssh-keygen -R " + host +
+                    ") and take the new one; else somebody stands in between"};
     if (has("Host key verification failed") || has("host key is known"))
         return {"EST-724", "its host key is not known here",
                 "log in once by hand and compare the key, or take host_keys accept-new"};
-    if (has("Permission denied") || has("Too many authentication failures") || has("no such identity") || has("Load key"))
-        return {"EST-723", "it does not let this user in: " + last, "give user and key of the target, and put the key into the host's authorized_keys"};
+    if (has("Permission denied") || has("Too many authentication failures") || has("no such identity") ||
+        has("Load key"))
+        return {"EST-723", "it does not let this user in: " + last,
+                "give user and key of the target, and put the key into the host's authorized_keys"};
     if (has("Could not resolve") || has("Name or service not known"))
         return {"EST-722", "no host has that name: " + last, "correct the name, or give an address"};
     bool const passes = has("refused") || has("timed out") || has("No route") || has("unreachable") || has("reset") ||
                         has("closed") || has("Broken pipe");
-    return {"EST-722", last.empty() ? "ssh ended without a word" : last, "look whether the host runs and its sshd listens", passes};
+    return {"EST-722", last.empty() ? "ssh ended without a word" : last,
+            "look whether the host runs and its sshd listens", passes};
 }
 
 }  // namespace estima::inline v0_1

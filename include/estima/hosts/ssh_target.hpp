@@ -23,8 +23,8 @@ struct ssh_host {
 /// never seen, `unchecked` all.
 enum class host_key_policy { strict, accept_new, unchecked };
 
-/// Where the hosts of an ssh_hosts target are and how they are reached. Given in code (submit_options::ssh) or in a targets
-/// file. What is left out is as ssh's own configuration has it.
+/// Where the hosts of an ssh_hosts target are and how they are reached. Given in code (submit_options::ssh) or in a
+/// targets file. What is left out is as ssh's own configuration has it.
 struct ssh_target {
     std::vector<ssh_host> hosts{};
     std::string user{};
@@ -33,9 +33,10 @@ struct ssh_target {
     std::string known_hosts{};  ///< file
     std::string config{};       ///< file of ssh's configuration; left out: the user's and the system's
     host_key_policy host_keys = host_key_policy::strict;
-    std::string network{};      ///< of MPI and the backends: "10.0.0.0/24" or "eth0"; left out: the one that ssh arrives on
-    std::string folder = "/var/tmp/estima-%u/%h";  ///< on the hosts, for runs and what is kept of snapshots; see node_path
-    std::string launcher{};     ///< path of estima-launch on the hosts; left out: as here
+    std::string network{};  ///< of MPI and the backends: "10.0.0.0/24" or "eth0"; left out: the one that ssh arrives on
+    std::string folder =
+        "/var/tmp/estima-%u/%h";  ///< on the hosts, for runs and what is kept of snapshots; see node_path
+    std::string launcher{};       ///< path of estima-launch on the hosts; left out: as here
     double connect_seconds = 30;  ///< how long a host that does not answer is tried
     double silence_seconds = 15;  ///< after which a host that says nothing is taken for lost
     bool keep_folders = false;    ///< leave each run's folder on the hosts when it is over
@@ -76,7 +77,8 @@ public:
         });
         for (auto const& [key, value] : j.items()) require_known(key, known);
         auto const hosts = j.find("hosts");
-        if (hosts == j.end() || !hosts->is_array() || hosts->empty()) wrong("hosts", "it is not a list of hosts", R"(write "hosts": ["node1", "node2"])");
+        if (hosts == j.end() || !hosts->is_array() || hosts->empty())
+            wrong("hosts", "it is not a list of hosts", R"(write "hosts": ["node1", "node2"])");
         for (json const& host : *hosts) target.hosts.push_back(host_of(host));
         return target;
     }
@@ -95,7 +97,8 @@ private:
             if (one == key) return;
             if (edit_distance(one, key) <= 2) close = one;
         }
-        wrong(shown(key), "there is no such setting", close.empty() ? "see docs/ssh.md for those there are" : "did you mean \"" + close + "\"?");
+        wrong(shown(key), "there is no such setting",
+              close.empty() ? "see docs/ssh.md for those there are" : "did you mean \"" + close + "\"?");
     }
     ssh_host host_of(json const& j) const {
         if (j.is_string()) return {checked(j.get<std::string>())};
@@ -111,16 +114,20 @@ private:
     }
     std::string checked(std::string name) const {
         // ssh and mpirun would read other things out of these.
-        if (name.empty() || name.starts_with('-') || name.find_first_of(" \t\r\n,:@\"'\\$`;&|<>()") != std::string::npos)
-            wrong("hosts", "\"" + shown(name) + "\" is no name of a host", "a name or an address; the user is a setting of its own");
+        if (name.empty() || name.starts_with('-') ||
+            name.find_first_of(" \t\r\n,:@\"'\\$`;&|<>()") != std::string::npos)
+            wrong("hosts", "\"" + shown(name) + "\" is no name of a host",
+                  "a name or an address; the user is a setting of its own");
         return name;
     }
     void take(char const* key, json const& j, std::string& value) const {
-        if (!j.is_string() || j.get<std::string>().find_first_of("\n\r\"") != std::string::npos) wrong(key, j.dump() + " is no text", "a text without quotes");
+        if (!j.is_string() || j.get<std::string>().find_first_of("\n\r\"") != std::string::npos)
+            wrong(key, j.dump() + " is no text", "a text without quotes");
         value = j.get<std::string>();
     }
     void take(char const* key, json const& j, int& value) const {
-        if (!j.is_number_integer() || j < 0 || j > 1'000'000) wrong(key, j.dump() + " is no number that can be meant", "a whole number");
+        if (!j.is_number_integer() || j < 0 || j > 1'000'000)
+            wrong(key, j.dump() + " is no number that can be meant", "a whole number");
         value = j.get<int>();
     }
     void take(char const* key, json const& j, double& value) const {
@@ -151,8 +158,10 @@ inline json to_json(ssh_target const& target) {
     for (ssh_host const& host : target.hosts)
         j["hosts"].push_back(host.slots > 0 ? json{{"name", host.name}, {"slots", host.slots}} : json(host.name));
     detail::visit_ssh_settings(target, [&j](char const* key, auto const& value) {
-        if constexpr (std::is_same_v<std::remove_cvref_t<decltype(value)>, host_key_policy>) j[key] = detail::host_key_words[static_cast<int>(value)];
-        else j[key] = value;
+        if constexpr (std::is_same_v<std::remove_cvref_t<decltype(value)>, host_key_policy>)
+            j[key] = detail::host_key_words[static_cast<int>(value)];
+        else
+            j[key] = value;
     });
     return j;
 }

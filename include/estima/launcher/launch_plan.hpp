@@ -145,14 +145,17 @@ inline environment_list script_environment(run_configuration const& c, run_direc
 }
 
 /// What mpirun has to be told to start its daemons on other hosts.
-inline void add_hosts(std::vector<std::string>& argv, run_configuration const& c, launch_settings const& settings) {
+inline void add_hosts(std::vector<std::string>& argv, run_configuration const& c, run_directory const& run,
+                      launch_settings const& settings) {
     std::string hosts;
     for (std::string const& host : settings.hosts)
         hosts += (hosts.empty() ? "" : ",") + host + ":" + std::to_string(c.process_count_per_node());
-    // Hosts need no way to each other by ssh: all daemons are started from here.
+    // Hosts need no way to each other by ssh: all daemons are started from here. They carry the run's name, by which what
+    // is left of it is found.
     argv.insert(argv.end(), {"--host", hosts, "--mca", "ras", "^slurm,tm,lsf,gridengine", "--mca", "plm", "rsh", "--mca",
                              "plm_rsh_agent", "ssh", "--mca", "plm_rsh_args", "-F " + settings.ssh_configuration, "--mca",
-                             "plm_rsh_no_tree_spawn", "1", "-wdir", "/", "-x", "ESTIMA_RUN_ID"});
+                             "plm_rsh_no_tree_spawn", "1", "--mca", "orte_launch_agent",
+                             "env ESTIMA_RUN_ID=" + run.run_id() + " PMIX_MCA_psec=^munge orted", "-wdir", "/", "-x", "ESTIMA_RUN_ID"});
     if (!settings.network.empty())
         argv.insert(argv.end(), {"--mca", "oob_tcp_if_include", settings.network, "--mca", "btl_tcp_if_include", settings.network});
 }
@@ -165,7 +168,7 @@ inline std::vector<std::string> mpirun_argv(run_configuration const& c, run_dire
     // Without it, mpirun puts its own folders in front of the script's PATH and LD_LIBRARY_PATH.
     argv.insert(argv.end(), {"--noprefix", "--bind-to", "none"});
     if (!settings.hosts.empty()) {
-        add_hosts(argv, c, settings);
+        add_hosts(argv, c, run, settings);
     } else if (c.node_count == 1) {
         // This machine, whatever a batch system or a host file of the user's says of others.
         argv.insert(argv.end(), {"--host", "localhost:" + std::to_string(settings.cores), "--mca", "plm", "isolated",

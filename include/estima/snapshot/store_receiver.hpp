@@ -65,7 +65,10 @@ public:
 
 private:
     [[noreturn]] void damaged(std::string why) const {
-        throw error{"EST-208", {.what = "the snapshot " + id_ + " did not come as it was sent", .why = std::move(why), .remedy = "submit again"}};
+        throw error{"EST-208",
+                    {.what = "the snapshot " + id_ + " did not come as it was sent",
+                     .why = std::move(why),
+                     .remedy = "submit again"}};
     }
 
     void find_lacking() {
@@ -74,9 +77,12 @@ private:
         manifest_reader entries{std::move(reading), id_};
         std::set<std::string> seen;
         for (snapshot_entry entry; entries.next(entry);)
-            if (entry.kind == entry_kind::file && seen.insert(entry.digest).second && !objects.find(entry.digest, entry.size)) {
-                if (entry.size > 0) lacking_.push_back({entry.digest, entry.size});
-                else temporary_file{layout_}.publish(layout_.objects() / loose_name(entry.digest));
+            if (entry.kind == entry_kind::file && seen.insert(entry.digest).second &&
+                !objects.find(entry.digest, entry.size)) {
+                if (entry.size > 0)
+                    lacking_.push_back({entry.digest, entry.size});
+                else
+                    temporary_file{layout_}.publish(layout_.objects() / loose_name(entry.digest));
             }
     }
 
@@ -114,10 +120,15 @@ public:
             std::size_t const begin = bytes.size();
             bytes.resize(begin + static_cast<std::size_t>(std::min<std::uint64_t>(most - begin, object.size - at_)));
             ssize_t n = -1;
-            if (place_) do n = ::pread(place_->fd, bytes.data() + begin, bytes.size() - begin, static_cast<off_t>(place_->offset + at_));
+            if (place_) do
+                    n = ::pread(place_->fd, bytes.data() + begin, bytes.size() - begin,
+                                static_cast<off_t>(place_->offset + at_));
                 while (n < 0 && errno == EINTR);
             if (n <= 0)
-                throw error{"EST-208", {.what = "a file of the snapshot cannot be read from the store", .where = object.digest, .remedy = "submit again: what is damaged is replaced"}};
+                throw error{"EST-208",
+                            {.what = "a file of the snapshot cannot be read from the store",
+                             .where = object.digest,
+                             .remedy = "submit again: what is damaged is replaced"}};
             bytes.resize(begin + static_cast<std::size_t>(n));
             at_ += static_cast<std::uint64_t>(n);
             if (at_ < object.size) continue;

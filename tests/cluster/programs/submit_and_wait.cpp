@@ -18,7 +18,8 @@ int main(int argc, char** argv) {
         estima::run const run = workspace.experiment("hosts").submit(configuration, argv[2]);
         std::cout << run.id() << std::endl;
         if (!waits) return 0;
-        estima::run_details const ended = run.wait_for_completion({.show_output = true, .all_ranks = true, .raise_on_error = false});
+        estima::run_details const ended =
+            run.wait_for_completion({.show_output = true, .all_ranks = true, .raise_on_error = false});
         if (ended.error) std::cout << ended.error->id << ": " << ended.error->message << '\n';
         return ended.status == estima::run_status::completed ? 0 : ended.status == estima::run_status::canceled ? 3 : 1;
     } catch (estima::error const& e) {
