@@ -46,7 +46,7 @@ set(estima_history_packages Threads)
 set(estima_portal_headers portal/*.hpp)
 set(estima_portal_links history)
 
-set(estima_launcher_headers launcher/*.hpp)
+set(estima_launcher_headers launcher/*.hpp hosts/*.hpp)
 set(estima_launcher_links portal snapshot events)
 
 # Workspaces, experiments, runs, models.

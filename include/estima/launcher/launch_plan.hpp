@@ -27,6 +27,11 @@ struct launch_settings {
     /// Where processes meet, "address:port": for torch one place, for TensorFlow's roles one of each process, in the order
     /// of ranks. The supervisor chooses the ports when it starts the processes; empty: they are not known yet.
     std::vector<std::string> rendezvous{};
+    std::vector<std::string> hosts{};   ///< one for each node, reached by ssh; empty: this machine
+    std::string ssh_configuration{};    ///< file for ssh -F
+    std::string network{};              ///< subnet or interface that MPI uses between hosts; empty: as MPI chooses
+    std::string node_run_directory{};   ///< where a run lies on the hosts, see node_path; empty: as here
+    std::string interface{};            ///< of the process's host, towards the rendezvous; empty: as the backend chooses
 };
 
 /// One process of the script.
@@ -47,6 +52,11 @@ struct launch_plan {
 
 /// mpirun starts the processes of `mpi` always, and those of other backends where there are several.
 inline bool needs_mpirun(run_configuration const& c) { return c.communicator == "Mpi" || c.process_count() > 1; }
+
+/// The same where the nodes may be other hosts: those are reached through mpirun.
+inline bool needs_mpirun(run_configuration const& c, launch_settings const& settings) {
+    return needs_mpirun(c) || !settings.hosts.empty();
+}
 
 /// At how many places the processes meet: torch's at one, TensorFlow's each at its own.
 inline int rendezvous_count(run_configuration const& c) {
@@ -103,7 +113,8 @@ inline environment_list backend_environment(run_configuration const& c, process_
     // Azure's names for the same, which its examples use.
     e.emplace_back("AZ_BATCHAI_PYTORCH_INIT_METHOD", "tcp://" + places.front());
     add("AZ_BATCHAI_TASK_INDEX", p.rank);
-    if (c.node_count == 1) e.emplace_back(c.communicator == "Gloo" ? "GLOO_SOCKET_IFNAME" : "NCCL_SOCKET_IFNAME", "lo");
+    std::string const interface = !settings.interface.empty() ? settings.interface : c.node_count == 1 ? "lo" : "";
+    if (!interface.empty()) e.emplace_back(c.communicator == "Gloo" ? "GLOO_SOCKET_IFNAME" : "NCCL_SOCKET_IFNAME", interface);
     return e;
 }
 
@@ -133,14 +144,32 @@ inline environment_list script_environment(run_configuration const& c, run_direc
     return e;
 }
 
+/// What mpirun has to be told to start its daemons on other hosts.
+inline void add_hosts(std::vector<std::string>& argv, run_configuration const& c, run_directory const& run,
+                      launch_settings const& settings) {
+    std::string hosts;
+    for (std::string const& host : settings.hosts)
+        hosts += (hosts.empty() ? "" : ",") + host + ":" + std::to_string(c.process_count_per_node());
+    // Hosts need no way to each other by ssh: all daemons are started from here. They carry the run's name, by which what
+    // is left of it is found.
+    argv.insert(argv.end(), {"--host", hosts, "--mca", "ras", "^slurm,tm,lsf,gridengine", "--mca", "plm", "rsh", "--mca",
+                             "plm_rsh_agent", "ssh", "--mca", "plm_rsh_args", "-F " + settings.ssh_configuration, "--mca",
+                             "plm_rsh_no_tree_spawn", "1", "--mca", "orte_launch_agent",
+                             "env ESTIMA_RUN_ID=" + run.run_id() + " PMIX_MCA_psec=^munge orted", "-wdir", "/", "-x", "ESTIMA_RUN_ID"});
+    if (!settings.network.empty())
+        argv.insert(argv.end(), {"--mca", "oob_tcp_if_include", settings.network, "--mca", "btl_tcp_if_include", settings.network});
+}
+
 inline std::vector<std::string> mpirun_argv(run_configuration const& c, run_directory const& run,
                                             launch_settings const& settings) {
     std::vector<std::string> argv{settings.mpirun, "-np", std::to_string(c.process_count())};
     if (settings.is_root) argv.emplace_back("--allow-run-as-root");
-    if (c.process_count() > settings.cores) argv.emplace_back("--oversubscribe");
+    if (settings.hosts.empty() && c.process_count() > settings.cores) argv.emplace_back("--oversubscribe");
     // Without it, mpirun puts its own folders in front of the script's PATH and LD_LIBRARY_PATH.
     argv.insert(argv.end(), {"--noprefix", "--bind-to", "none"});
-    if (c.node_count == 1) {
+    if (!settings.hosts.empty()) {
+        add_hosts(argv, c, run, settings);
+    } else if (c.node_count == 1) {
         // This machine, whatever a batch system or a host file of the user's says of others.
         argv.insert(argv.end(), {"--host", "localhost:" + std::to_string(settings.cores), "--mca", "plm", "isolated",
                                  "--mca", "ras", "^slurm,tm,lsf,gridengine"});
@@ -151,7 +180,8 @@ inline std::vector<std::string> mpirun_argv(run_configuration const& c, run_dire
     if (settings.mpi4py_is_available) argv.emplace_back("--mpi4py");
     if (rendezvous_count(c) > 0)
         for (std::string const& place : rendezvous_of(c, settings)) argv.insert(argv.end(), {"--rendezvous", place});
-    argv.push_back(run.path.string());
+    if (!settings.hosts.empty()) argv.emplace_back("--on-host");
+    argv.push_back(settings.node_run_directory.empty() ? run.path.string() : settings.node_run_directory);
     return argv;
 }
 }  // namespace detail
@@ -163,7 +193,7 @@ inline launch_plan make_launch_plan(run_configuration const& c, run_directory co
     launch_plan plan;
     plan.removed_variables = detail::removed_variables();
     plan.directory = run.code().string();
-    if (needs_mpirun(c)) {
+    if (needs_mpirun(c, settings)) {
         plan.mpirun_argv = detail::mpirun_argv(c, run, settings);
         // PMIx would try to reach a munge daemon that many machines have installed but not running: 2 s.
         plan.mpirun_environment = {{"ESTIMA_RUN_ID", run.run_id()}, {"PMIX_MCA_psec", "^munge"}};

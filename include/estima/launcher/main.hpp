@@ -12,6 +12,9 @@
 #include <string_view>
 #include <vector>
 
+#include <estima/hosts/attendant.hpp>
+#include <estima/hosts/node_network.hpp>
+#include <estima/hosts/node_path.hpp>
 #include <estima/launcher/find_launcher.hpp>
 #include <estima/launcher/rank_facts.hpp>
 #include <estima/launcher/supervise.hpp>
@@ -25,7 +28,8 @@ namespace estima::inline v0_1 {
 namespace detail {
 inline constexpr char const launcher_usage[] =
     "usage: estima-launch supervise [--lock-fd N] [--mpirun PATH] [--foreground] RUN_DIRECTORY\n"
-    "       estima-launch worker [--mpi4py] [--rendezvous ADDRESS:PORT]... RUN_DIRECTORY\n"
+    "       estima-launch worker [--mpi4py] [--rendezvous ADDRESS:PORT]... [--on-host] RUN_DIRECTORY\n"
+    "       estima-launch attend\n"
     "       estima-launch --version | --help\n"
     "Leads one run of estima from its directory. Programs that submit start it; see docs/launching.md.\n";
 
@@ -97,9 +101,12 @@ inline int supervise_command(command_line words, char* const* argv) {
 inline int worker_command(command_line words) {
     launch_settings settings;
     run_directory run;
+    bool is_on_host = false;
     while (run.path.empty()) {
         std::string const word = words.next("RUN_DIRECTORY");
-        if (word == "--mpi4py") {
+        if (word == "--on-host") {
+            is_on_host = true;
+        } else if (word == "--mpi4py") {
             settings.mpi4py_is_available = true;
         } else if (word == "--rendezvous") {
             std::string const place = words.next("ADDRESS:PORT");
@@ -108,8 +115,12 @@ inline int worker_command(command_line words) {
         } else if (word.starts_with("--")) {
             command_line::wrong("unknown option " + word);
         } else {
-            run.path = existing_run(word);
+            run.path = existing_run(is_on_host ? node_path(word) : word);
         }
+    }
+    if (is_on_host && !settings.rendezvous.empty()) {
+        std::string const& place = settings.rendezvous.front();
+        settings.interface = interface_towards(place.substr(0, place.rfind(':')));
     }
     run_configuration const c = run_configuration_from_json(json::parse(read_file(run.run_configuration())));
     int const rank = rank_from_mpirun(c);
@@ -134,6 +145,7 @@ inline int launcher_main(int argc, char** argv) {
         std::string const command = words.next("a command");
         if (command == "supervise") return detail::supervise_command(std::move(words), argv);
         if (command == "worker") return detail::worker_command(std::move(words));
+        if (command == "attend") return attendant{}.run();
         if (command == "--version") return std::printf("estima-launch %s\n", library_version) < 0;
         if (command == "--help") return std::printf("%s", detail::launcher_usage) < 0;
         detail::command_line::wrong("unknown command " + command);

@@ -15,7 +15,9 @@ namespace estima::inline v0_1 {
 /// ended, or before it has started any. Sets a timer when that may have come about, and looks when it expires.
 class mpirun_watch {
 public:
-    explicit mpirun_watch(pid_t mpirun, int process_count) : mpirun_{mpirun}, processes_{process_count} {
+    /// `is_here`: the processes are mpirun's children. On other hosts they are not, and only their ends are known.
+    mpirun_watch(pid_t mpirun, int process_count, bool is_here)
+        : mpirun_{mpirun}, processes_{process_count}, is_here_{is_here} {
         look_.set(patience_with_start());
     }
 
@@ -44,6 +46,7 @@ public:
 private:
     double patience_with_start() const { return 60 + processes_; }
     bool has_living_child() const {
+        if (!is_here_) return true;
         for (pid_t const child : children_of(mpirun_))
             if (state_of(child).is_alive()) return true;
         return false;
@@ -51,6 +54,7 @@ private:
 
     pid_t mpirun_;
     int processes_;
+    bool is_here_;
     timer look_;
     bool waits_for_end_ = false;
 };

@@ -25,6 +25,8 @@ struct run_ending {
     std::optional<int> main_status{};     ///< of wait(): mpirun, or the one worker; nothing if it was not started
     bool mpirun_hung = false;             ///< mpirun was ended, for it did not notice that its processes had ended
     std::optional<run_error> internal{};  ///< what went wrong in the supervisor itself
+    std::optional<run_error> host{};      ///< a host that was lost or could not take part: ranks fail for it, here and there
+    bool by_mpirun = false;               ///< mpirun started the processes
 };
 
 namespace detail {
@@ -108,12 +110,13 @@ struct run_result {
 /// What has become of a run, from how its processes ended and what the journal says of the ranks.
 inline run_result result_of(run_directory const& run, run_configuration const& c, run_ending const& ending) {
     auto failed = [](run_error e) { return run_result{run_status::failed, std::move(e)}; };
-    if (ending.internal) {  // what the script did comes first: outputs that a full disk cannot record follow from it
+    if (ending.internal && !ending.host) {  // what the script did comes first: outputs that a full disk cannot record follow from it
         detail::rank_exits const exits = detail::read_rank_exits(run, c);
         bool const has_failed = ending.by == ended_by::nothing && exits.first_failure;
         return failed(has_failed ? detail::rank_error(run, c, *exits.first_failure) : *ending.internal);
     }
     if (ending.by == ended_by::cancel) return {run_status::canceled};
+    if (ending.host && ending.by == ended_by::nothing) return failed(*ending.host);
     if (ending.by == ended_by::time_limit)
         return failed({"EST-423", "the run took longer than its max_run_duration of " +
                                       detail::seconds_text(c.max_run_duration_seconds.value_or(0)) + " and was ended"});
@@ -132,7 +135,7 @@ inline run_result result_of(run_directory const& run, run_configuration const& c
         e.rank = silent->rank;
         e.host = silent->host;
     };
-    if (needs_mpirun(c)) {
+    if (ending.by_mpirun) {
         run_error e{"EST-422", ending.mpirun_hung ? "mpirun hung with no process left, before all ranks had ended"
                                                   : "mpirun " + detail::status_text(ending.main_status.value_or(0)) +
                                                         ", and no rank tells why" + note_if_full(run)};

@@ -34,6 +34,7 @@ struct program {
     std::string directory;                 ///< where it starts
     std::string output, error_output;      ///< files, appended to
     int signal_if_parent_dies = SIGKILL;
+    int input_fd = -1, output_fd = -1;     ///< open descriptors to be its standard input and output instead
 };
 
 namespace detail {
@@ -115,7 +116,8 @@ struct start_failure {
 /// has no process or no directory for it, EST-301 if its output cannot be written.
 inline pid_t start_program(program const& p) {
     file_descriptor const input = open_file("/dev/null", O_RDONLY);
-    file_descriptor const output = open_file(p.output, O_WRONLY | O_APPEND | O_CREAT);
+    file_descriptor const output = p.output_fd < 0 ? open_file(p.output, O_WRONLY | O_APPEND | O_CREAT) : file_descriptor{};
+    int const input_end = p.input_fd < 0 ? input.get() : p.input_fd, output_end = p.output_fd < 0 ? output.get() : p.output_fd;
     file_descriptor const error_output = open_file(p.error_output, O_WRONLY | O_APPEND | O_CREAT);
     int ends[2];
     if (::pipe2(ends, O_CLOEXEC) != 0)
@@ -144,7 +146,7 @@ inline pid_t start_program(program const& p) {
         ::prctl(PR_SET_PDEATHSIG, p.signal_if_parent_dies);
         if (::getppid() != parent) ::_exit(127);  // it died before it was asked to tell
         int const tell = ::fcntl(report.get(), F_DUPFD_CLOEXEC, 10);
-        if (::dup2(input.get(), 0) < 0 || ::dup2(output.get(), 1) < 0 || ::dup2(error_output.get(), 2) < 0)
+        if (::dup2(input_end, 0) < 0 || ::dup2(output_end, 1) < 0 || ::dup2(error_output.get(), 2) < 0)
             detail::fail_start(tell, {errno, false});
         ::syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC);
         if (!p.directory.empty() && ::chdir(p.directory.c_str()) != 0) detail::fail_start(tell, {errno, true});

@@ -15,15 +15,16 @@
 #include <utility>
 
 #include <estima/history/journal.hpp>
+#include <estima/hosts/remote_nodes.hpp>
 #include <estima/launcher/conclusion.hpp>
 #include <estima/launcher/descendants.hpp>
+#include <estima/launcher/fork_worker.hpp>
 #include <estima/launcher/lay_out.hpp>
-#include <estima/launcher/mpirun_watch.hpp>
+#include <estima/launcher/main_process.hpp>
 #include <estima/launcher/page_painter.hpp>
 #include <estima/launcher/run_observer.hpp>
 #include <estima/launcher/run_result.hpp>
 #include <estima/launcher/run_watch.hpp>
-#include <estima/launcher/worker.hpp>
 #include <estima/run_configuration/json.hpp>
 #include <estima/system/event_loop.hpp>
 #include <estima/system/process.hpp>
@@ -59,15 +60,16 @@ public:
             configuration_ = run_configuration_from_json(json::parse(read_file(run_.run_configuration())));
             if (!prepare()) return;
             watch();
-            if (!start()) return;
+            if (!await_hosts() || !start()) return;
             while (!ending_.main_status && loop_.wait()) {
             }
         });
+        guarded([&] { collect(); });
         guarded([&] {
             observer_.stop(log_);
             page_.finish(2);
             // Workers that mpirun left behind end by themselves, in the time that they were given.
-            if (ending_.main_status) below_.await(std::max(1.0, kill_at_ - monotonic_seconds()));
+            if (ending_.main_status) below_.await(std::max(1.0, main_.time_left()));
             below_.end(2);
         });
         bool told = false;
@@ -107,18 +109,51 @@ private:
         return true;
     }
 
+    /// Other hosts of the run are checked and get its files. False if that cannot be, or is not wanted any more.
+    bool await_hosts() {
+        auto task = hosts_task_of(run_, configuration_, launcher_, log_.record().snapshot_id);
+        if (!task) return true;
+        hosts_.emplace(std::move(*task), log_);
+        hosts_->begin();
+        loop_.on_readable(hosts_->fd(), [this] { hosts_changed(); });
+        while (!hosts_->is_ready() && !hosts_->problem() && ending_.by == ended_by::nothing && loop_.wait()) {
+        }
+        return hosts_->is_ready() && ending_.by == ended_by::nothing;
+    }
+
+    void hosts_changed() {
+        hosts_->step();
+        if (hosts_have_to_know_ && hosts_->are_told()) {
+            hosts_have_to_know_ = false;
+            main_.ask_to_end();
+        }
+        if (!hosts_->problem() || ending_.host) return;
+        ending_.host = hosts_->problem();
+        if (main_.is_started() && !ending_.main_status) main_.kill();
+    }
+
+    /// Brings what the hosts have, also when the run has failed.
+    void collect() {
+        if (!hosts_) return;
+        hosts_->collect();
+        while (!hosts_->is_collected() && loop_.wait()) {
+        }
+        hosts_->dismiss(5);
+    }
+
     bool start() {
         if (!enter(run_status::starting)) return false;
-        if (needs_mpirun(configuration_)) start_mpirun();
-        else start_worker(plan_with(""));
+        if (needs_mpirun(configuration_) || hosts_) start_mpirun();
+        else main_.is_worker(fork_worker(run_, plan_with("")));
         if (auto const limit = configuration_.max_run_duration_seconds) time_limit_.set(static_cast<double>(*limit));
-        repaint_.set(mpirun_watch_ ? 0.5 : 0.05);  // not at once: what starts needs the processors
+        repaint_.set(main_.is_mpirun() ? 0.5 : 0.05);  // not at once: what starts needs the processors
         return true;
     }
 
     launch_plan plan_with(std::string const& mpirun) {
         launch_settings settings = settings_of_this_host(configuration_, launcher_, mpirun);
-        for (int const port : free_ports(rendezvous_count(configuration_)))
+        if (hosts_) hosts_->describe(settings);
+        else for (int const port : free_ports(rendezvous_count(configuration_)))
             settings.rendezvous.push_back("127.0.0.1:" + std::to_string(port));
         launch_plan plan = make_launch_plan(configuration_, run_, settings);
         remove_variables(plan.removed_variables);
@@ -128,30 +163,14 @@ private:
     void start_mpirun() {
         launch_plan const plan = plan_with(find_mpirun(mpirun_));
         std::string const log = run_.mpirun_log().string();
-        main_ = start_program({.argv = plan.mpirun_argv,
-                               .environment = environment_with(plan.mpirun_environment),
-                               .directory = run_.path.string(),
-                               .output = log,
-                               .error_output = log,
-                               .signal_if_parent_dies = SIGTERM});
-        mpirun_watch_.emplace(main_, configuration_.process_count());
-        loop_.on_readable(mpirun_watch_->fd(), [this] { look_for_hang(); });
-    }
-
-    void start_worker(launch_plan const& plan) {
-        pid_t const supervisor_pid = ::getpid();
-        main_ = ::fork();
-        if (main_ < 0) throw error{"EST-406", {.what = "cannot start a process", .why = std::strerror(errno)}};
-        if (main_ > 0) return;
-        close_all_from(3);  // the lock of the run above all: it tells whether the supervisor lives
-        ::setpgid(0, 0);    // outlives a signal to the supervisor's group, to end what is below it
-        int code = 125;
-        try {
-            code = worker{run_, 0, supervisor_pid}.run(plan);
-        } catch (std::exception const& e) {
-            std::fprintf(stderr, "%s\n", e.what());
-        }
-        ::_exit(code);
+        pid_t const pid = start_program({.argv = plan.mpirun_argv,
+                                         .environment = environment_with(plan.mpirun_environment),
+                                         .directory = run_.path.string(),
+                                         .output = log,
+                                         .error_output = log,
+                                         .signal_if_parent_dies = SIGTERM});
+        main_.is_mpirun(pid, configuration_.process_count(), !hosts_);
+        ending_.by_mpirun = true;
     }
 
     void watch() {
@@ -160,7 +179,7 @@ private:
         };
         loop_.on_readable(signals_.fd(), [this] { signal_came(); });
         on_timer(time_limit_, [this] { stop(ended_by::time_limit, time_limit_grace_seconds); });
-        on_timer(kill_, [this] { kill_main(); });
+        main_.attach(loop_, [this]() -> run_record const& { return log_.record(); }, [this] { mpirun_hangs(); });
         on_timer(repaint_, [this] { repaint(); });
         observer_.attach(loop_, [this]() -> run_record const& { return log_.record(); }, [this] { watch_growth(); });
         watch_growth();
@@ -192,7 +211,7 @@ private:
             (void)log_.append_status(run_status::running);
         if (record.status == run_status::cancel_requested) stop(ended_by::cancel, record.cancel_grace_seconds);
         if (record.status != painted_status_) page_is_stale(0.25);
-        if (mpirun_watch_ && !ending_.main_status) mpirun_watch_->see(record);
+        if (!ending_.main_status) main_.see(record);
     }
 
     void signal_came() {
@@ -214,7 +233,8 @@ private:
             if (pid <= 0) return;
             page_.ended(pid);
             observer_.ended(pid);
-            if (pid != main_) continue;
+            if (hosts_) hosts_->ended(pid);
+            if (pid != main_.pid()) continue;
             ending_.main_status = status;
             journal_changed();  // what the ranks wrote before it ended
         }
@@ -222,29 +242,21 @@ private:
 
     /// The polite end, which a later word may bring nearer. Workers read in the journal how long they have.
     void stop(ended_by by, double grace) {
-        double const at = monotonic_seconds() + grace + 2;
+        if (ending_.main_status || !main_.end_within(grace)) return;
         bool const is_first = ending_.by == ended_by::nothing;
-        if ((!is_first && at >= kill_at_) || main_ <= 0 || ending_.main_status) return;
         if (is_first) ending_.by = by;
         else if (by != ended_by::cancel) log_.append({{"event", "grace"}, {"grace_seconds", grace}});
-        kill_at_ = at;
-        kill_.set(grace + 2);
-        ::kill(main_, SIGUSR1);  // mpirun hands it on to the workers
+        if (!hosts_) return main_.ask_to_end();
+        json const asked{{"event", "status"}, {"status", to_string(run_status::cancel_requested)}, {"grace_seconds", grace}};
+        hosts_->forward(is_first ? asked : json{{"event", "grace"}, {"grace_seconds", grace}});
+        hosts_have_to_know_ = true;
     }
 
-    /// For an mpirun or a worker that does not end: first so that mpirun can tidy up, then whatever it takes.
-    void kill_main() {
-        ::kill(main_, mpirun_watch_ && !was_told_to_end_ ? SIGTERM : SIGKILL);
-        was_told_to_end_ = true;
-        kill_.set(1.5);
-    }
-
-    void look_for_hang() {
-        if (!mpirun_watch_->hangs(log_.record())) return;
+    void mpirun_hangs() {
         ending_.mpirun_hung = true;
         log_.append({{"event", "warning"},
                      {"message", "mpirun did not end although no process of the run was left; it was ended"}});
-        kill_main();
+        main_.kill();
     }
 
     void page_is_stale(double soon) {
@@ -260,7 +272,7 @@ private:
     /// The last steps, in any case: outputs, page, last line.
     bool conclude() {
         guarded([&] {
-            if (main_ > 0) (void)log_.append_status(run_status::finalizing);
+            if (main_.is_started()) (void)log_.append_status(run_status::finalizing);
             observer_.finish(log_);
         });
         if (is_terminal(log_.record().status)) return false;  // somebody took this process for dead
@@ -285,13 +297,12 @@ private:
     signal_queue signals_;
     event_loop loop_;
     run_watch watch_;
-    timer time_limit_, kill_, repaint_, look_;
-    std::optional<mpirun_watch> mpirun_watch_{};
-    pid_t main_ = -1;  // mpirun, or the one worker
+    timer time_limit_, repaint_, look_;
+    std::optional<remote_nodes> hosts_{};
+    main_process main_{};
     run_ending ending_{};
-    double kill_at_ = 0;  // when those who were asked to end have to have ended
+    bool hosts_have_to_know_ = false;  // of the end, before the workers are asked
     run_status painted_status_ = run_status::starting;
-    bool was_told_to_end_ = false;
 };
 
 }  // namespace estima::inline v0_1

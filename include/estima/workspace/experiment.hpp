@@ -31,15 +31,18 @@ public:
     template <any_estimator Estimator>
     run submit(Estimator const& job, submit_options const& options = {}) const {
         std::vector<broken_rule> const warnings = require_valid(job);
-        require_transport(Estimator::policy_facts.target.kind);
-        return run{detail::submit(workspace_, name_, lower(job), job.fields().source_directory, options, warnings)};
+        constexpr std::string_view kind = Estimator::policy_facts.target.kind;
+        require_transport(kind);
+        return run{detail::submit(workspace_, name_, lower(job), job.fields().source_directory, options, std::string{kind}, warnings)};
     }
 
-    /// The same for what was lowered, or read from a file. Instead of the rules, each field is checked for what this
-    /// machine can do: EST-110.
+    /// The same for what was lowered, or read from a file; on the hosts of its `target` where submit_options::ssh or the
+    /// targets file tell them, else on this machine. Instead of the rules, each field is checked for what can be done
+    /// there: EST-110.
     run submit(run_configuration const& configuration, std::filesystem::path const& source_directory,
                submit_options const& options = {}) const {
-        return run{detail::submit(workspace_, name_, configuration, source_directory, options)};
+        bool const has_hosts = options.ssh || targets_file{workspace_, options.targets}.find(configuration.target, "ssh_hosts") != nullptr;
+        return run{detail::submit(workspace_, name_, configuration, source_directory, options, has_hosts ? "ssh_hosts" : "local")};
     }
 
 private:

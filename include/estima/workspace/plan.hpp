@@ -64,7 +64,7 @@ bool plan(Estimator const& job, plan_options const& options = {}) {
     if (!is_refused) {
         try {
             require_transport(Estimator::policy_facts.target.kind);
-            require_honoured(c, "local");
+            require_honoured(c, std::string{Estimator::policy_facts.target.kind});
             std::string const why = why_left_out(job.fields().source_directory, c.script);
             if (!why.empty()) throw left_out_error{job.fields().source_directory, c.script, why};
         } catch (error const& e) {

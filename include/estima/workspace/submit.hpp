@@ -7,6 +7,7 @@
 #include <exception>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -26,6 +27,7 @@
 #include <estima/system/inotify.hpp>
 #include <estima/system/shown.hpp>
 #include <estima/transport/local.hpp>
+#include <estima/transport/targets.hpp>
 #include <estima/workspace/create_run.hpp>
 #include <estima/workspace/names.hpp>
 #include <estima/workspace/refresh_page.hpp>
@@ -39,6 +41,8 @@ struct submit_options {
     std::string mpirun{};        ///< path of mpirun; left out, $ESTIMA_MPIRUN or the one in PATH
     snapshot_limits snapshot{};  ///< how much the source directory may hold
     std::string parent_run_id{};  ///< of the run that this one is a part of; it becomes a property of that name
+    std::optional<ssh_target> ssh{};  ///< the hosts of an ssh_hosts target; left out, they are looked up by its name
+    std::filesystem::path targets{};  ///< file with settings of targets; left out: $ESTIMA_TARGETS, <workspace>/targets.json
 };
 
 namespace detail {
@@ -93,11 +97,33 @@ inline void require_parent(std::filesystem::path const& workspace, std::string c
                  .remedy = "give the id of a run of this workspace as parent_run_id"}};
 }
 
+/// The hosts of a target, from the options or the targets file. EST-720 if nobody tells, or the job does not fit them.
+inline ssh_target ssh_target_of(std::filesystem::path const& workspace, run_configuration const& c, submit_options const& options) {
+    auto found = options.ssh;
+    if (!found) {
+        targets_file const file{workspace, options.targets};
+        json const* const settings = file.find(c.target, "ssh_hosts");
+        if (settings == nullptr)
+            throw error{"EST-720",
+                        {.what = "it is not known which hosts \"" + shown(c.target) + "\" are",
+                         .where = file.path().string(),
+                         .why = file.names(),
+                         .remedy = R"(write {")" + shown(c.target) + R"(": {"kind": "ssh_hosts", "hosts": ["node1", "node2"]}} there, or set submit_options::ssh)"}};
+        found = ssh_target_from_json(*settings, file.path().string() + ", " + c.target);
+    }
+    ssh_target_from_json(to_json(*found), "submit_options::ssh");  // for its checks
+    require_room(c, *found);
+    return *found;
+}
+
 /// Everything that can go wrong for reasons of the program or the machine comes before the run exists.
 inline run_directory submit(std::filesystem::path const& workspace, std::string const& experiment,
                             run_configuration const& wanted, std::filesystem::path const& source_directory,
-                            submit_options const& options, std::vector<broken_rule> const& warnings = {}) {
-    require_honoured(wanted, "local");
+                            submit_options const& options, std::string const& target_kind = "local",
+                            std::vector<broken_rule> const& warnings = {}) {
+    require_honoured(wanted, target_kind);
+    std::optional<ssh_target> hosts;
+    if (target_kind == "ssh_hosts") hosts = ssh_target_of(workspace, wanted, options);
     std::map<std::string, std::string> properties;
     if (!options.parent_run_id.empty()) {
         require_parent(workspace, options.parent_run_id);
@@ -105,7 +131,7 @@ inline run_directory submit(std::filesystem::path const& workspace, std::string 
     }
     run_configuration const configuration = with_interpreter_from_here(wanted);
     std::string const launcher = find_launcher(options.launcher);
-    std::string const mpirun = needs_mpirun(configuration) ? find_mpirun(options.mpirun) : "";
+    std::string const mpirun = needs_mpirun(configuration) || hosts ? find_mpirun(options.mpirun) : "";
     std::filesystem::path const source = absolute_path(source_directory).lexically_normal();
     workspace_lock const keeps_the_snapshot{workspace, workspace_lock::kind::shared};
     snapshot_store store{workspace / "snapshots"};
@@ -116,6 +142,7 @@ inline run_directory submit(std::filesystem::path const& workspace, std::string 
         journal events{run.directory.journal()};
         for (broken_rule const& rule : warnings)
             events.append({{"event", "warning"}, {"message", rule.text()}});
+        if (hosts) replace_file(run.directory.path / "target.json", to_json(*hosts).dump(2) + "\n");
         start_supervisor(run.directory, std::move(run.lock), launcher, mpirun);
     } catch (error const& e) {
         fail_run(run.directory, e);

@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdint>
+#include <cstdio>
+#include <exception>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <estima/history/journal.hpp>
+#include <estima/hosts/frame.hpp>
+#include <estima/hosts/node_check.hpp>
+#include <estima/hosts/node_files.hpp>
+#include <estima/hosts/node_path.hpp>
+#include <estima/hosts/node_relay.hpp>
+#include <estima/launcher/bury.hpp>
+#include <estima/launcher/host_facts.hpp>
+#include <estima/launcher/lay_out.hpp>
+#include <estima/run_configuration/json.hpp>
+#include <estima/snapshot/store_receiver.hpp>
+#include <estima/system/clock.hpp>
+#include <estima/system/event_loop.hpp>
+
+namespace estima::inline v0_1 {
+
+/// The supervisor's hands on one host, at the other end of ssh: checks the host, lays the run out, tells what grows,
+/// gives the outputs, and ends what is left. When the supervisor is gone or says nothing for too long, it ends the
+/// processes of the run here and leaves the files.
+class attendant {
+public:
+    attendant() {
+        ::fcntl(0, F_SETFL, O_NONBLOCK);
+        ::fcntl(1, F_SETFL, O_NONBLOCK);
+        say({{"say", "hello"}, {"host", host_name()}, {"version", library_version}});
+        out_.insert(0, std::string{first_frame_line} + "\n");
+    }
+
+    /// Until it is told to end or the supervisor is gone; the exit code.
+    int run() {
+        while (!is_over_) {
+            wait();
+            if (in_is_open_) read_in();
+            if (!in_is_open_ || monotonic_seconds() > heard_ + silence_) {
+                lose_supervisor();
+                return 1;
+            }
+            if (relay_ && room() > 0 && (relay_is_due_ || relay_->fd() < 0)) relay_is_due_ = relay_->look(room());
+            while (files_ && !files_->is_idle() && room() > 0) out_ += files_->next();
+            flush();
+        }
+        ::fcntl(1, F_SETFL, 0);
+        flush();
+        return 0;
+    }
+
+private:
+    static constexpr std::size_t most_waiting = 4 * largest_frame_body;
+
+    std::size_t room() const { return out_.size() < most_waiting ? most_waiting - out_.size() : 0; }
+    void say(json head, std::string_view body = {}) { out_ += frame_text(std::move(head), body); }
+
+    void wait() {
+        bool const has_more = relay_is_due_ || (files_ && !files_->is_idle());
+        pollfd sources[]{{0, POLLIN, 0}, {out_.empty() ? -1 : 1, POLLOUT, 0}, {relay_ ? relay_->fd() : -1, POLLIN, 0}};
+        double const left = heard_ + silence_ - monotonic_seconds();
+        int const looks = relay_ && relay_->fd() < 0 ? 250 : 3'600'000;
+        ::poll(sources, 3,
+               has_more && room() > 0 ? 0 : std::min(looks, static_cast<int>(std::max(left, 0.0) * 1000) + 1));
+        if (sources[2].revents != 0) relay_is_due_ = true;
+    }
+
+    void read_in() {
+        char buffer[65536];
+        for (;;) {
+            ssize_t const n = ::read(0, buffer, sizeof buffer);
+            if (n < 0 && errno == EINTR) continue;
+            if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) break;
+            if (n <= 0) {
+                in_is_open_ = false;
+                return;
+            }
+            heard_ = monotonic_seconds();
+            in_.take({buffer, static_cast<std::size_t>(n)});
+        }
+        while (auto const message = in_.next()) {
+            try {
+                obey(*message);
+            } catch (error const& e) {
+                run_error const told = to_run_error(e);
+                say({{"say", "failed"}, {"id", told.id}, {"message", told.message}});
+            } catch (std::exception const& e) {
+                say({{"say", "failed"}, {"id", "EST-429"}, {"message", e.what()}});
+            }
+        }
+    }
+
+    void flush() {
+        while (!out_.empty()) {
+            ssize_t const n = ::write(1, out_.data(), out_.size());
+            if (n < 0 && errno == EINTR) continue;
+            if (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK) in_is_open_ = false;
+            if (n <= 0) return;
+            out_.erase(0, static_cast<std::size_t>(n));
+        }
+    }
+
+    void obey(frame const& message) {
+        std::string const what = message.head.value("do", "");
+        if (what == "beat")
+            say({{"say", "beat"}, {"at", message.head.value("at", 0.0)}, {"clock", epoch_seconds()}});
+        else if (what == "begin")
+            begin(message.head);
+        else if (what == "manifest")
+            receive_manifest(message.body);
+        else if (what == "put" && receiver_)
+            receiver_->put(message.body);
+        else if (what == "staged" && receiver_)
+            end_receiving();
+        else if (what == "lay_out")
+            lay_it_out();
+        else if (what == "journal")
+            write_journal(message.body);
+        else if (what == "end_processes")
+            say({{"say", "ended_processes"}, {"count", end_processes_of(run_.run_id())}});
+        else if (what == "list")
+            list();
+        else if (what == "get")
+            get(message.body);
+        else if (what == "end")
+            end(message.head.value("keep", false));
+    }
+
+    void begin(json const& told) {
+        silence_ = told.value("silence_seconds", silence_);
+        snapshot_id_ = told.value("snapshot_id", "");
+        configuration_ = run_configuration_from_json(told.at("configuration"));
+        std::string const id = told.at("run_id");
+        std::filesystem::path const shared{told.at("shared_run").get<std::string>()};
+        std::error_code ignored;
+        is_shared_ = told.value("may_share", true) &&
+                     std::filesystem::is_regular_file(shared / "shared_token", ignored) &&
+                     read_file(shared / "shared_token") == told.value("token", "");
+        std::filesystem::path const folder = node_path(told.at("folder").get<std::string>());
+        run_ = run_directory{is_shared_ ? shared : folder / "runs" / id};
+        node_needs const needs{.version = told.value("version", ""),
+                               .mpi_version = told.value("mpi_version", ""),
+                               .network = told.value("network", ""),
+                               .with_mpi4py = told.value("with_mpi4py", false),
+                               .bytes = is_shared_ ? 0 : told.value("snapshot_bytes", std::uint64_t{0})};
+        json problems = json::array();
+        for (node_problem const& p : problems_of_node(configuration_, needs, is_shared_ ? shared : folder))
+            problems.push_back({{"why", p.why}, {"remedy", p.remedy}});
+        json facts{{"say", "facts"},
+                   {"problems", std::move(problems)},
+                   {"is_shared", is_shared_},
+                   {"has_snapshot", is_shared_ || has_snapshot()},
+                   {"cores", core_count()},
+                   {"gpus", detail::gpu_count()},
+                   {"ports", free_ports(told.value("ports", 0))},
+                   {"clock", epoch_seconds()}};
+        if (auto const i = interface_for(needs.network)) {
+            facts["address"] = ipv4_text(i->address);
+            facts["network"] = to_string(i->network());
+        }
+        say(std::move(facts));
+    }
+
+    bool has_snapshot() const { return ::access(store_layout{run_.snapshots()}.tree(snapshot_id_).c_str(), R_OK) == 0; }
+
+    void receive_manifest(std::string const& text) {
+        receiver_ = std::make_unique<store_receiver>(run_.snapshots(), snapshot_id_, text);
+        json lacking = json::array();
+        for (lacking_object const& o : receiver_->lacking()) lacking.push_back({o.digest, o.size});
+        say({{"say", "lacks"}}, lacking.dump());
+    }
+    void end_receiving() {
+        receiver_->finish();
+        receiver_.reset();
+        say({{"say", "staged"}});
+    }
+
+    void lay_it_out() {
+        if (!is_shared_) {
+            make_directories(run_.path);
+            replace_file(run_.run_configuration(), to_json(configuration_).dump(2) + "\n");
+            std::error_code ignored;
+            std::filesystem::remove(run_.journal(), ignored);  // of an earlier attempt
+            journal::create(
+                run_.journal(),
+                {{"event", "created"}, {"run_id", run_.run_id()}, {"host", host_name()}, {"relayed", true}});
+            before_ = lay_out(run_, snapshot_id_);
+            relay_ = std::make_unique<node_relay>(
+                run_, [this](json head, std::string_view body) { say(std::move(head), body); });
+        }
+        say({{"say", "ready"}});
+    }
+
+    void write_journal(std::string const& lines) {
+        say({{"say", "told"}});  // is sent when all of it is written
+        if (is_shared_) return;
+        journal log{run_.journal()};
+        for (std::size_t at = 0; at < lines.size();) {
+            std::size_t const end = std::min(lines.find('\n', at), lines.size());
+            json event = json::parse(lines.substr(at, end - at), nullptr, false);
+            at = end + 1;
+            if (!event.is_object()) continue;
+            event["relayed"] = true;
+            log.append(std::move(event));
+        }
+    }
+
+    void list() {
+        if (relay_) relay_->look(SIZE_MAX);
+        json files = json::array();
+        if (!is_shared_)
+            for (node_file& f : list_node_files(run_, before_, [this](std::string w) {
+                     say({{"say", "warning"}, {"message", std::move(w)}});
+                 }))
+                files.push_back({std::move(f.path), f.bytes, std::move(f.sha256)});
+        relay_.reset();
+        say({{"say", "listed"}}, files.dump());
+    }
+
+    void get(std::string const& wanted) {
+        if (!files_) files_ = std::make_unique<node_file_sender>(run_);
+        for (json const& one : json::parse(wanted)) files_->ask(one.at(0), one.at(1));
+    }
+
+    void end(bool keep) {
+        int const ended = is_shared_ ? 0 : end_processes_of(run_.run_id());
+        relay_.reset();
+        std::error_code ignored;
+        if (!is_shared_ && !keep && !run_.path.empty()) std::filesystem::remove_all(run_.path, ignored);
+        say({{"say", "ended"}, {"count", ended}});
+        is_over_ = true;
+    }
+
+    void lose_supervisor() {
+        if (run_.path.empty()) return;
+        end_processes_of(run_.run_id());
+    }
+
+    frame_reader in_{true};
+    std::string out_{};
+    bool in_is_open_ = true, is_over_ = false, is_shared_ = false, relay_is_due_ = false;
+    double heard_ = monotonic_seconds(), silence_ = 60;
+    run_configuration configuration_{};
+    std::string snapshot_id_{};
+    run_directory run_{};
+    outputs_before before_{};
+    std::unique_ptr<store_receiver> receiver_{};
+    std::unique_ptr<node_relay> relay_{};
+    std::unique_ptr<node_file_sender> files_{};
+};
+
+}  // namespace estima::inline v0_1

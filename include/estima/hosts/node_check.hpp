@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <fcntl.h>
+#include <glob.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdint>
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <estima/hosts/node_network.hpp>
+#include <estima/launcher/find_launcher.hpp>
+#include <estima/launcher/host_facts.hpp>
+#include <estima/launcher/start_program.hpp>
+#include <estima/run_configuration/run_configuration.hpp>
+#include <estima/snapshot/restore.hpp>
+#include <estima/system/event_loop.hpp>
+#include <estima/version.hpp>
+
+namespace estima::inline v0_1 {
+
+/// Something that keeps a host from taking part in a run.
+struct node_problem {
+    std::string why, remedy;
+};
+
+namespace detail {
+/// The standard output of a program that ends within ten seconds; empty if it cannot be started.
+inline std::string output_of(std::vector<std::string> argv, run_configuration const& c) {
+    auto const& added = c.environment.environment_variables;
+    char name[] = "/tmp/estima-probe-XXXXXX";
+    file_descriptor const file{::mkostemp(name, O_CLOEXEC)};
+    if (!file) return "";
+    std::string text;
+    try {
+        pid_t const pid = start_program({.argv = std::move(argv),
+                                         .environment = environment_with({added.begin(), added.end()}),
+                                         .directory = "/",
+                                         .output = name,
+                                         .error_output = "/dev/null"});
+        file_descriptor const ended = open_pidfd(pid);
+        pollfd wait_for{ended.get(), POLLIN, 0};
+        if (ended && ::poll(&wait_for, 1, 10'000) == 0) ::kill(pid, SIGKILL);
+        while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
+        }
+        text = read_file(name);
+    } catch (error const&) {  // nothing is said then
+    }
+    ::unlink(name);
+    return text;
+}
+
+/// Where a program is for this run: its environment may name another PATH.
+inline std::string program_for(run_configuration const& c, std::string const& name) {
+    auto const path = c.environment.environment_variables.find("PATH");
+    return find_program(name, path != c.environment.environment_variables.end() ? path->second : program_path());
+}
+
+/// The modules that the run's framework stands on.
+inline std::vector<std::string> modules_of(run_configuration const& c, bool with_mpi4py) {
+    std::vector<std::string> modules;
+    if (with_mpi4py) modules.emplace_back("mpi4py");
+    if (c.framework == "PyTorch") modules.emplace_back("torch");
+    if (c.framework == "TensorFlow") modules.emplace_back("tensorflow");
+    return modules;
+}
+
+inline int gpu_count() {
+    glob_t found{};
+    int const code = ::glob("/dev/nvidia[0-9]*", 0, nullptr, &found);
+    int const count = code == 0 ? static_cast<int>(found.gl_pathc) : 0;
+    ::globfree(&found);
+    return count;
+}
+}  // namespace detail
+
+/// The first line of `mpirun --version`, without which mpirun's daemons do not understand each other; empty if there is
+/// no Open MPI.
+inline std::string mpi_version_here() {
+    std::string const said = detail::output_of({"mpirun", "--version"}, {});
+    return said.substr(0, said.find('\n'));
+}
+
+/// What a host has to have for a run, said by whoever leads it.
+struct node_needs {
+    std::string version = library_version;  ///< of estima there
+    std::string mpi_version{};
+    std::string network{};
+    bool with_mpi4py = false;
+    std::uint64_t bytes = 0;  ///< of the snapshot
+};
+
+/// Everything that is wrong with this host for a run. `folder` is where its files come to be; it is made.
+inline std::vector<node_problem> problems_of_node(run_configuration const& c, node_needs const& needs,
+                                                  std::filesystem::path const& folder) {
+    std::vector<node_problem> found;
+    auto problem = [&found](std::string why, std::string remedy) {
+        found.push_back({std::move(why), std::move(remedy)});
+    };
+    if (needs.version != library_version)
+        problem("its estima-launch is of version " + std::string{library_version} + ", here it is " + needs.version,
+                "install the same version on all hosts");
+    std::error_code code;
+    std::filesystem::create_directories(folder, code);
+    struct stat status {};
+    struct statvfs space {};
+    if (code || ::stat(folder.c_str(), &status) != 0) {
+        problem("the folder " + folder.string() + " cannot be made: " + (code ? code.message() : std::strerror(errno)),
+                "name another `folder` in the settings of the target");
+    } else {
+        if (status.st_uid != ::geteuid())
+            problem("the folder " + folder.string() + " belongs to another user",
+                    "remove it, or name another `folder`");
+        else
+            ::chmod(folder.c_str(), 0700);
+        std::uint64_t const wanted = 2 * needs.bytes + (std::uint64_t{16} << 20U);
+        if (::statvfs(folder.c_str(), &space) == 0 && std::uint64_t{space.f_bavail} * space.f_frsize < wanted)
+            problem(std::to_string(std::uint64_t{space.f_bavail} * space.f_frsize >> 20U) + " MiB are free in " +
+                        folder.string() + ", " + std::to_string(wanted >> 20U) + " MiB are needed",
+                    "free space there, or name another `folder`");
+    }
+    std::string const version = mpi_version_here();
+    if (version.empty() || find_program("orted").empty())
+        problem("it has no Open MPI",
+                "install it (Debian: apt-get install openmpi-bin), so that `ssh` finds mpirun and orted in PATH");
+    else if (version != needs.mpi_version)
+        problem("it has " + version + ", here it is " + needs.mpi_version, "install the same Open MPI on all hosts");
+    if (!interface_for(needs.network))
+        problem(needs.network.empty() ? "the address that ssh arrived on is on none of its interfaces"
+                                      : "none of its interfaces is on " + needs.network,
+                "set `network` of the target to the subnet that the hosts share");
+    if (c.framework != "Native") {
+        std::string const& interpreter = c.environment.python.interpreter_path;
+        std::string const path = detail::program_for(c, interpreter);
+        if (path.empty()) {
+            problem("it has no interpreter " + interpreter, "install it there, or name another by user_managed");
+        } else if (auto const modules = detail::modules_of(c, needs.with_mpi4py); !modules.empty()) {
+            std::vector<std::string> argv{
+                path, "-c",
+                "import importlib.util,sys\nfor m in sys.argv[1:]:\n if importlib.util.find_spec(m) is None: print(m)"};
+            argv.insert(argv.end(), modules.begin(), modules.end());
+            std::string const missing = detail::output_of(std::move(argv), c);
+            for (std::size_t at = 0; at < missing.size(); at = missing.find('\n', at) + 1)
+                problem(path + " has no module " + missing.substr(at, missing.find('\n', at) - at), "install it there");
+        }
+    }
+    if (c.communicator == "Nccl" && detail::gpu_count() < c.process_count_per_node())
+        problem("it has " + std::to_string(detail::gpu_count()) + " GPUs for " +
+                    std::to_string(c.process_count_per_node()) + " processes",
+                "take gloo, or hosts with that many GPUs");
+    return found;
+}
+
+}  // namespace estima::inline v0_1

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+#include <estima/system/host.hpp>
+
+namespace estima::inline v0_1 {
+
+/// A path as a setting says it for all hosts, on this one: "%h" is the host's name, "%u" the user's, "%%" a percent
+/// sign, and "~/" at the start the home directory. So hosts that share a file system have folders of their own in it.
+inline std::string node_path(std::string_view text) {
+    std::string path;
+    if (text.starts_with("~/")) {
+        char const* const home = std::getenv("HOME");
+        path = home != nullptr ? home : "";
+        text.remove_prefix(1);
+    }
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        char const kind = text[i] == '%' && i + 1 < text.size() ? text[i + 1] : '\0';
+        if (kind == 'h')
+            path += host_name();
+        else if (kind == 'u')
+            path += user_name();
+        else if (kind == '%')
+            path += '%';
+        else
+            path += text[i];
+        if (kind == 'h' || kind == 'u' || kind == '%') ++i;
+    }
+    return path;
+}
+
+}  // namespace estima::inline v0_1

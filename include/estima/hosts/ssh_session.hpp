@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cmath>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <estima/hosts/ssh_target.hpp>
+#include <estima/system/files.hpp>
+
+namespace estima::inline v0_1 {
+
+/// How one run reaches its hosts: a folder with a configuration for ssh, which all that is started for the run use, and
+/// with the sockets by which they share one connection to each host. The folder is removed with this object.
+class ssh_session {
+public:
+    /// EST-301 if the folder cannot be made.
+    explicit ssh_session(ssh_target const& target) {
+        char name[] = "/tmp/estima-XXXXXX";  // short: the path of a socket has 108 bytes
+        if (::mkdtemp(name) == nullptr) throw_file_error("cannot create directory", name);
+        folder_ = name;
+        replace_file(configuration(), text(target));
+    }
+    ssh_session(ssh_session const&) = delete;
+    ssh_session& operator=(ssh_session const&) = delete;
+    ~ssh_session() {
+        std::error_code ignored;
+        std::filesystem::remove_all(folder_, ignored);
+    }
+
+    std::string configuration() const { return folder_ + "/config"; }
+
+    /// What is executed for a command line of a shell on that host. `opens`: it opens the connection that others use.
+    std::vector<std::string> argv(std::string const& host, std::string command, bool opens) const {
+        return {"ssh",
+                "-F",
+                configuration(),
+                "-T",
+                "-o",
+                opens ? "ControlMaster=yes" : "ControlMaster=no",
+                host,
+                std::move(command)};
+    }
+
+private:
+    /// What is said first counts for ssh.
+    std::string text(ssh_target const& t) const {
+        auto const whole = [](double seconds) { return std::to_string(static_cast<long>(std::ceil(seconds))); };
+        // Half of the time is ssh's, so that it notices before the run gives the host up, and says why.
+        std::string s = "Host *\n  BatchMode yes\n  ForwardX11 no\n  ForwardAgent no\n  ControlPath " + folder_ +
+                        "/%C\n  ConnectTimeout " + whole(t.connect_seconds / 2) + "\n  ServerAliveInterval " +
+                        whole(t.silence_seconds / 3) + "\n  ServerAliveCountMax 2\n";
+        constexpr char const* policies[] = {"yes", "accept-new", "no"};
+        s += std::string{"  StrictHostKeyChecking "} + policies[static_cast<int>(t.host_keys)] + "\n";
+        auto add = [&s](char const* key, std::string const& value) {
+            if (!value.empty()) s.append("  ").append(key).append(" \"").append(value).append("\"\n");
+        };
+        add("User", t.user);
+        add("Port", t.port > 0 ? std::to_string(t.port) : "");
+        add("IdentityFile", t.key);
+        add("IdentitiesOnly", t.key.empty() ? "" : "yes");
+        if (t.host_keys == host_key_policy::unchecked && t.known_hosts.empty()) add("UserKnownHostsFile", "/dev/null");
+        add("UserKnownHostsFile", t.known_hosts);
+        if (!t.config.empty()) return s + "Include \"" + t.config + "\"\n";
+        return s + "Include ~/.ssh/config\nInclude /etc/ssh/ssh_config\n";
+    }
+
+    std::string folder_;
+};
+
+/// A word as a POSIX shell takes it for itself.
+inline std::string shell_word(std::string_view word) {
+    std::string quoted = "'";
+    for (char const c : word) {
+        if (c == '\'')
+            quoted += "'\\''";
+        else
+            quoted += c;
+    }
+    return quoted += "'";
+}
+
+/// Why ssh did not get to a host, from what it said. `may_pass`: it can be better in a moment.
+struct ssh_failure {
+    std::string id, why, remedy;
+    bool may_pass = false;
+};
+
+inline ssh_failure why_ssh_failed(std::string const& host, std::vector<std::string> const& said) {
+    std::string text, last;
+    for (std::string const& line : said) {
+        text += line + "\n";
+        if (!line.empty()) last = line;
+    }
+    auto has = [&text](std::string_view part) { return text.find(part) != std::string::npos; };
+    if (has("REMOTE HOST IDENTIFICATION HAS CHANGED") || has("Host key for"))
+        return {"EST-724", "its host key is another one than the one that is known",
+                "if the host was set up anew, remove the old key (ssh-keygen -R " + host +
+                    ") and take the new one; else somebody stands in between"};
+    if (has("Host key verification failed") || has("host key is known"))
+        return {"EST-724", "its host key is not known here",
+                "log in once by hand and compare the key, or take host_keys accept-new"};
+    if (has("Permission denied") || has("Too many authentication failures") || has("no such identity") ||
+        has("Load key"))
+        return {"EST-723", "it does not let this user in: " + last,
+                "give user and key of the target, and put the key into the host's authorized_keys"};
+    if (has("Could not resolve") || has("Name or service not known"))
+        return {"EST-722", "no host has that name: " + last, "correct the name, or give an address"};
+    bool const passes = has("refused") || has("timed out") || has("No route") || has("unreachable") || has("reset") ||
+                        has("closed") || has("Broken pipe");
+    return {"EST-722", last.empty() ? "ssh ended without a word" : last,
+            "look whether the host runs and its sshd listens", passes};
+}
+
+}  // namespace estima::inline v0_1
