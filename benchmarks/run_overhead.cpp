@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// benchmarks: submit_to_start exit_to_wait log_latency mpi_overhead supervisor_memory
+// benchmarks: submit_to_start exit_to_wait log_latency mpi_overhead supervisor_memory supervisor_cost
 // What estima adds to a run. Both sides of a figure are measured in turn in the same run; medians, or p99 for a latency.
 #include <spawn.h>
 #include <sys/wait.h>
@@ -160,6 +160,35 @@ void supervisor_memory(estima::experiment experiment, program probe) {
     }
     print("supervisor_memory", megabytes, "MB");
 }
+
+/// Seconds of processor time of a process and of its children that have ended.
+double processor_seconds(int pid) {
+    std::ifstream file{"/proc/" + std::to_string(pid) + "/stat"};
+    std::string text{std::istreambuf_iterator<char>{file}, {}};
+    std::istringstream fields{text.substr(text.rfind(')') + 1)};
+    std::string skipped;
+    for (int i = 3; i < 14; ++i) fields >> skipped;
+    double ticks = 0, sum = 0;
+    for (int i = 14; i <= 17; ++i) fields >> ticks, sum += ticks;
+    return sum / static_cast<double>(::sysconf(_SC_CLK_TCK));
+}
+
+/// Of the supervisor and what it starts beside the script, while the script logs 1,000 numbers and writes 1 MB a second:
+/// percent of a processor, over 60 seconds.
+void supervisor_cost(estima::experiment experiment, std::string const& programs) {
+    estima::run const run = experiment.submit(program{{.source_directory = programs + "/write_steadily",
+                                                       .entry_script = "write_steadily",
+                                                       .script_params = {{"", 70}}}});
+    while (run.status() != estima::run_status::running) {}
+    int const pid = estima::journal{run.directory().journal()}.record().supervisor_pid;
+    timespec const begin{2, 0}, length{60, 0};
+    ::nanosleep(&begin, nullptr);
+    double const from = now(), used = processor_seconds(pid);
+    ::nanosleep(&length, nullptr);
+    double const percent = 100 * (processor_seconds(pid) - used) / (now() - from);
+    run.wait_for_completion();
+    print("supervisor_cost", percent, "%");
+}
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -176,6 +205,7 @@ int main(int argc, char** argv) {
         if (wanted.contains("log_latency")) log_latency(experiment, probe);
         if (wanted.contains("mpi_overhead")) mpi_overhead(experiment, programs);
         if (wanted.contains("supervisor_memory")) supervisor_memory(experiment, probe);
+        if (wanted.contains("supervisor_cost")) supervisor_cost(experiment, programs);
     }
     std::filesystem::remove_all(folder);
 }

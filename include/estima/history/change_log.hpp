@@ -21,11 +21,13 @@ class change_log {
 public:
     explicit change_log(std::filesystem::path const& workspace) : file_{workspace / "changes.log"} {}
 
-    /// Adds a line; EST-301 if it cannot. It starts with a newline of its own, so that a line which somebody left torn
+    /// Adds a line, also to the disk if that is asked for; EST-301 if it cannot. It starts with a newline of its own, so that a line which somebody left torn
     /// spoils no other.
-    void add(std::string const& run_id) const {
+    void add(std::string const& run_id, durable sync = durable::no) const {
         file_descriptor const fd = open_file(file_, O_WRONLY | O_APPEND | O_CREAT);
-        if (!write_all(fd.get(), "\n" + run_id + "\n")) throw_file_error("cannot write", file_);
+        if (!write_all(fd.get(), "\n" + run_id + "\n") ||
+            (sync == durable::yes && !sync_data(fd.get())))
+            throw_file_error("cannot write", file_);
     }
 
     std::filesystem::path const& path() const { return file_; }

@@ -17,9 +17,15 @@ namespace estima::inline v0_1 {
 ///
 /// Each append holds a lock on the file for the few microseconds of one write, so that lines stay whole and a status
 /// is checked against the newest one. A line that a killed writer left torn is closed by the next writer and skipped
-/// by readers. A line is in the kernel when append() returns: it survives the end of this process, not a loss of power.
+/// by readers. A line is in the kernel when append() returns: it survives the end of this process. In a run of
+/// durability::power_loss it is on the disk then, and before several lines, which tell of outputs, or the last status,
+/// so is all that was written to the run's file system.
 class journal {
 public:
+    /// Of what is written. It becomes another one when an older estima would understand a run wrongly; that there are
+    /// more kinds of events, or more in them, is no reason: what is not known is passed over.
+    static constexpr int format = 1;
+
     /// Opens the journal to read and append; EST-301 if it cannot. Where this user may only read, appending is what
     /// fails.
     explicit journal(std::filesystem::path file)
@@ -37,6 +43,7 @@ public:
         file_descriptor const fd = open_file(file, O_RDWR | O_APPEND | O_CREAT | O_EXCL);
         if (::fallocate(fd.get(), FALLOC_FL_KEEP_SIZE, 0, reserved_bytes) != 0 && errno == ENOSPC)
             throw_file_error("cannot write", file);
+        first_event["format"] = format;
         if (!write_all(fd.get(), line_of(std::move(first_event)))) throw_file_error("cannot write", file);
     }
 
@@ -46,11 +53,15 @@ public:
 
     /// The same for several, in one write. Many of them leave the room that is reserved for the last words of a run:
     /// EST-301 and nothing written if the disk is too full for that.
-    void append_all(std::span<json> events) { append_lines(events, reserved_bytes); }
+    void append_all(std::span<json> events) {
+        if (is_durable()) sync_all();
+        append_lines(events, reserved_bytes);
+    }
 
     /// Adds a change of status if the table of transitions allows it after the newest one; false and nothing written
     /// if not. `more` holds further members of the event, such as the error.
     [[nodiscard]] bool append_status(run_status to, json more = json::object()) {
+        if (is_terminal(to) && may_follow(record().status, to) && is_durable()) sync_all();
         lock const held{fd_.get()};
         if (!may_follow(record().status, to)) return false;
         more["event"] = "status";
@@ -66,14 +77,17 @@ public:
         work();
     }
 
-    /// The run as of now: reads what was added since the last call.
+    /// The run as of now: reads what was added since the last call. EST-645: the journal is of a newer format.
     run_record const& record() {
         char buffer[16384];
         for (;;) {
             ssize_t const n = ::pread(fd_.get(), buffer, sizeof buffer, static_cast<off_t>(offset_));
             if (n < 0 && errno == EINTR) continue;
             if (n < 0) throw_file_error("cannot read", path_);
-            if (n == 0 && !was_cut_short()) return record_;
+            if (n == 0 && !was_cut_short()) {
+                require_known_format();
+                return record_;
+            }
             offset_ += static_cast<std::uint64_t>(n);
             take({buffer, static_cast<std::size_t>(n)});
         }
@@ -118,13 +132,23 @@ private:
                              ::fallocate(fd_.get(), FALLOC_FL_KEEP_SIZE, status.st_size,
                                          static_cast<off_t>(lines.size()) + room_after) != 0 &&
                              (errno == ENOSPC || errno == EDQUOT);
-        if (is_full || !write_all(fd_.get(), lines)) throw_file_error("cannot write", path_);
+        if (is_full || !write_all(fd_.get(), lines) || (is_durable() && !sync_data(fd_.get())))
+            throw_file_error("cannot write", path_);
+    }
+
+    bool is_durable() {
+        if (record_.run_id.empty()) record();
+        return record_.durability == durability::power_loss;
+    }
+    void sync_all() const {
+        if (!sync_file_system(fd_.get())) throw_file_error("cannot write", path_);
     }
 
     /// Whoever follows many runs does not look at those that are over.
-    void tell_change() const {
+    void tell_change() {
         std::filesystem::path const run = path_.parent_path(), runs = run.parent_path();
-        if (runs.filename() == "runs") change_log{runs.parent_path()}.add(run.filename().string());
+        if (runs.filename() == "runs") 
+            change_log{runs.parent_path()}.add(run.filename().string(), is_durable() ? durable::yes : durable::no);
     }
 
     /// A journal that is shorter than what was read is read anew: somebody else than we has written to it.
@@ -165,6 +189,16 @@ private:
             }
         }
         pending_.clear();
+    }
+
+    void require_known_format() const {
+        if (record_.format > format)
+            throw error{"EST-645",
+                        {.what = "the run was written by a newer version of estima",
+                         .where = path_.string(),
+                         .why = "the format of its journal is " + std::to_string(record_.format) +
+                                ", this version knows formats up to " + std::to_string(format),
+                         .remedy = "use that version"}};
     }
 
     std::filesystem::path path_;

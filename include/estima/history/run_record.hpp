@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include <estima/base/durability.hpp>
 #include <estima/history/media_type.hpp>
 #include <estima/history/status.hpp>
 #include <estima/system/clock.hpp>
@@ -86,6 +87,8 @@ struct run_record {
     std::vector<model_record> models;
     std::vector<std::string> warnings;
     std::optional<run_error> error;
+    int format = 0;                                                    ///< of its journal; 0: written by 0.1
+    estima::durability durability = estima::durability::process_death;  ///< of its journal, metrics and outputs
     int supervisor_pid = 0;
     std::uint64_t supervisor_start_ticks = 0;  ///< field 22 of /proc/PID/stat: tells a pid from its later reuse
     double cancel_grace_seconds = 0;           ///< what the canceller allows between SIGTERM and SIGKILL
@@ -140,6 +143,7 @@ inline void run_record::apply(json const& event) {
     std::string const kind = event.value("event", "");
     double const time = utc_seconds(event.value("time", ""));
     if (kind == "created") {
+        if (run_id.empty()) format = event.value("format", 0);
         run_id = event.value("run_id", "");
         experiment = event.value("experiment", "");
         display_name = event.value("display_name", "");
@@ -148,6 +152,7 @@ inline void run_record::apply(json const& event) {
         source_directory = event.value("source_directory", "");
         user = event.value("user", "");
         host = event.value("host", "");
+        durability = durability_from(event.value("durability", ""));
         tags = event.value("tags", tags);
         properties = event.value("properties", properties);
         parameters = event.value("parameters", parameters);

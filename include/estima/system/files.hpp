@@ -65,6 +65,13 @@ inline std::string read_file(std::filesystem::path const& path) {
 
 enum class durable { no, yes };
 
+/// Brings what was written to a file to the disk; errno and false if it cannot. Where the file system has no such thing,
+/// there is nothing to be done.
+inline bool sync_data(int fd) noexcept { return ::fdatasync(fd) == 0 || errno == EINVAL || errno == ENOTSUP; }
+
+/// The same for all that was written to the file system that has this file, whoever wrote it.
+inline bool sync_file_system(int fd) noexcept { return ::syncfs(fd) == 0 || errno == EINVAL || errno == ENOTSUP; }
+
 /// Replaces the file in one step: readers see the old text or the new, never a part. `durable::yes` also syncs
 /// it to the disk first, for what must survive a loss of power. EST-301 if it cannot.
 inline void replace_file(std::filesystem::path const& path, std::string_view text, durable sync = durable::no) {

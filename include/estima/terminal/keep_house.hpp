@@ -3,8 +3,10 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include <estima/index/verify_index.hpp>
 #include <estima/portal/human.hpp>
 #include <estima/terminal/find_run.hpp>
 #include <estima/terminal/progress_bar.hpp>
@@ -28,6 +30,8 @@ inline int verify_workspace(workspace const& where, verify_words const& options,
         progress_bar bar{on};
         report =
             verify(where, {.mend = options.mend, .progress = [&](std::uint64_t bytes) { bar.show(bytes, 0, "read"); }});
+        for (verify_finding& one : verify_index(where, {.mend = options.mend, .progress = {}}))
+            report.findings.push_back(std::move(one));
     }
     for (verify_finding const& f : report.findings) {
         bool const is_damage = f.is == verify_finding::kind::damage;

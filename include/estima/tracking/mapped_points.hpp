@@ -80,6 +80,9 @@ public:
     /// half as long to change as its bytes.
     void notify() noexcept { ::futimens(fd_.get(), nullptr); }
 
+    /// Brings what was published to the disk; false if that fails.
+    bool sync() const noexcept { return ::fsync(fd_.get()) == 0; }
+
 private:
     static constexpr std::uint64_t first_size = std::uint64_t{64} << 10U, most_added = std::uint64_t{4} << 20U;
     static constexpr std::uint64_t pages_at_once = 16, early = pages_at_once * point_page::slot_count / 2;

@@ -75,6 +75,13 @@ public:
         if (file* const f = newest_.load(); f != nullptr && f->forks == fork_count.load()) f->points.notify();
     }
 
+    /// Brings all that this process has logged to the disk; false if that fails.
+    bool sync() noexcept {
+        for (file const* f = newest_.load(); f != nullptr; f = f->before)
+            if (f->forks == fork_count.load() && !f->points.sync()) return false;
+        return true;
+    }
+
     static std::int64_t microseconds_now() noexcept {
         timespec now{};
         ::clock_gettime(CLOCK_REALTIME, &now);

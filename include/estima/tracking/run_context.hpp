@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <estima/base/durability.hpp>
 #include <estima/base/error.hpp>
 #include <estima/system/clock.hpp>
 #include <estima/system/file_descriptor.hpp>
@@ -76,6 +77,14 @@ struct log_files {
         if (written > 0 || was_torn) torn = true;
         return false;
     }
+
+    /// Brings points, lines and the names of their files to the disk.
+    bool sync() noexcept {
+        std::size_t const slash = path.rfind('/');
+        std::string const folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
+        file_descriptor const names{::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+        return (!points || points->sync()) && ::fsync(lines.get()) == 0 && ::fsync(names.get()) == 0;
+    }
 };
 }  // namespace detail
 
@@ -117,6 +126,7 @@ public:
         try {
             auto found = std::make_shared<state>();
             found->id = variable("ESTIMA_RUN_ID");
+            found->level = durability_from(variable("ESTIMA_DURABILITY"));
             found->throws = on_error == on_log_error::throw_;
             if (std::string const path{variable("ESTIMA_METRICS_FILE")}; !path.empty())
                 found->files = detail::log_files::at(path);
@@ -172,9 +182,13 @@ public:
     }
 
     /// Tells those who follow the run that there is something new, which they would hear within some milliseconds. What
-    /// was logged is safe without it.
-    void flush() const noexcept {
-        if (state_ && state_->files && state_->files->points) state_->files->points->flush();
+    /// was logged survives this process without it. In a run of durability::power_loss, or where that is asked for here,
+    /// what this process has logged is on the disk when it returns true; false: the disk refused it.
+    bool flush() const noexcept { return flush(state_ ? state_->level : durability::process_death); }
+    bool flush(durability level) const noexcept {
+        if (!state_ || !state_->files) return true;
+        if (state_->files->points) state_->files->points->flush();
+        return level == durability::process_death || state_->files->sync();
     }
 
     /// How many numbers, lists and rows could not be written by this process, since `current()`. Always 0 without a
@@ -185,6 +199,7 @@ private:
     struct state {
         std::string id;
         bool throws = false;
+        durability level = durability::process_death;
         std::shared_ptr<detail::log_files> files;  // null if none is named
         std::atomic<std::uint64_t> dropped{0};
     };

@@ -9,6 +9,7 @@
 #include <string>
 #include <utility>
 
+#include <estima/base/durability.hpp>
 #include <estima/history/change_log.hpp>
 #include <estima/history/journal.hpp>
 #include <estima/history/run_directory.hpp>
@@ -31,7 +32,8 @@ struct created_run {
 inline created_run create_run(std::filesystem::path const& workspace, std::string const& experiment,
                               run_configuration const& configuration, std::string const& snapshot_id,
                               std::filesystem::path const& source_directory,
-                              std::map<std::string, std::string> properties = {}) {
+                              std::map<std::string, std::string> properties = {},
+                              durability how_durable = durability::process_death) {
     std::filesystem::path const runs = workspace / "runs";
     make_directories(runs);
     canonical_json(configuration);  // first, for its check
@@ -56,7 +58,8 @@ inline created_run create_run(std::filesystem::path const& workspace, std::strin
                          {"source_directory", source_directory.string()},
                          {"user", user_name()},
                          {"host", host_name()},
-                         {"properties", properties}});
+                         {"properties", properties},
+                         {"durability", to_string(how_durable)}});
         run_directory directory{runs / id};
         change_log const changes{workspace};
         changes.add(id);  // first, so that a run which can be seen was told
@@ -65,6 +68,8 @@ inline created_run create_run(std::filesystem::path const& workspace, std::strin
             changes.add(id);  // again, for who looked in between
         } catch (error const&) {  // it was told once
         }
+        if (how_durable == durability::power_loss && !sync_file_system(lock.get()))  // its snapshot, too
+            throw_file_error("cannot write", directory.path);
         return {std::move(directory), std::move(lock)};
     }
 }

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include <estima/base/durability.hpp>
 #include <estima/base/error.hpp>
 #include <estima/history/journal.hpp>
 #include <estima/launcher/find_launcher.hpp>
@@ -40,6 +41,7 @@ struct submit_options {
     std::string launcher{};      ///< path of estima-launch; left out, it is looked for (see find_launcher)
     std::string mpirun{};        ///< path of mpirun; left out, $ESTIMA_MPIRUN or the one in PATH
     snapshot_limits snapshot{};  ///< how much the source directory may hold
+    estima::durability durability = estima::durability::process_death;  ///< what survives what
     std::string parent_run_id{};  ///< of the run that this one is a part of; it becomes a property of that name
     std::optional<ssh_target> ssh{};  ///< the hosts of an ssh_hosts target; left out, they are looked up by its name
     std::filesystem::path targets{};  ///< file with settings of targets; left out: $ESTIMA_TARGETS, <workspace>/targets.json
@@ -137,7 +139,8 @@ inline run_directory submit(std::filesystem::path const& workspace, std::string 
     snapshot_store store{workspace / "snapshots"};
     snapshot_info const snapshot = store.take(source_directory, options.snapshot);
     require_in_snapshot(store, snapshot.id, source_directory, configuration.script);
-    created_run run = create_run(workspace, experiment, configuration, snapshot.id, source, std::move(properties));
+    created_run run = create_run(workspace, experiment, configuration, snapshot.id, source, std::move(properties),
+                                 options.durability);
     try {
         journal events{run.directory.journal()};
         for (broken_rule const& rule : warnings)
