@@ -20,7 +20,9 @@ namespace estima::inline v0_1 {
 namespace detail {
 /// What of a run can be searched, as bytes that can be compared.
 inline std::string searchable(run_summary summary) {
-    return to_bytes(indexed_run{.summary = std::move(summary)});
+    indexed_run run{.summary = std::move(summary)};
+    for (auto const& [name, metric] : run.summary.metrics) run.newest[name];  // each has an entry
+    return to_bytes(run);
 }
 
 /// What is wrong with what the index of the runs in this folder tells. A run that changes meanwhile is looked at again.
