@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <catch2/catch.hpp>
 
-#include <linux/filter.h>
-#include <linux/seccomp.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 
-#include <cstddef>
+#include <cerrno>
 #include <string>
 
 #include <estima/tracking/run_context.hpp>
 #include <estima/workspace/create_run.hpp>
 
+#include <support/answered_calls.hpp>
 #include <support/error_of.hpp>
 #include <support/fake_run.hpp>
 #include <support/scoped_variable.hpp>
@@ -22,18 +20,7 @@
 namespace {
 using namespace estima_test;
 
-/// From now on, the kernel says EIO to this process when it asks for something to be on the disk. False where it cannot be
-/// told to.
-bool refuse_syncs() {
-    sock_filter code[] = {BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
-                          BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_fsync, 3, 0),
-                          BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_fdatasync, 2, 0),
-                          BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_syncfs, 1, 0),
-                          BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-                          BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EIO)};
-    sock_fprog const program{std::size(code), code};
-    return ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
-}
+bool refuse_syncs() { return answer_calls({SYS_fsync, SYS_fdatasync, SYS_syncfs}, EIO); }
 bool is_refused(auto const& work) { return error_of(work).find("Input/output error") != std::string::npos; }
 
 bool must(bool is_right, char const* what) {
