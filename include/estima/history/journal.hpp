@@ -47,7 +47,7 @@ public:
         if (!write_all(fd.get(), line_of(std::move(first_event)))) throw_file_error("cannot write", file);
     }
 
-    /// Adds one event, with the time; EST-301 if it cannot be written. When the run is over, the workspace's change_log
+    /// Adds one event, with the time; EST-301 if it cannot be written, EST-646 if it is longer than longest_event. When the run is over, the workspace's change_log
     /// is told first.
     void append(json event) { append_lines({&event, 1}, 0); }
 
@@ -126,7 +126,11 @@ private:
     void write_lines(std::span<json> events, off_t room_after = 0) {
         if (write_refused_ != 0) throw_file_error("cannot write", path_, write_refused_);
         std::string lines(ends_torn() ? 1 : 0, '\n');
-        for (json& event : events) lines += line_of(std::move(event));
+        for (json& event : events) {
+            std::string const line = line_of(std::move(event));
+            if (line.size() > longest_event) throw_too_long(line.size());
+            lines += line;
+        }
         struct stat status{};
         bool const is_full = room_after > 0 && lines.size() > few_bytes && ::fstat(fd_.get(), &status) == 0 &&
                              ::fallocate(fd_.get(), FALLOC_FL_KEEP_SIZE, status.st_size,
@@ -134,6 +138,14 @@ private:
                              (errno == ENOSPC || errno == EDQUOT);
         if (is_full || !write_all(fd_.get(), lines) || (is_durable() && !sync_data(fd_.get())))
             throw_file_error("cannot write", path_);
+    }
+
+    [[noreturn]] void throw_too_long(std::size_t bytes) const {
+        throw error{"EST-646",
+                    {.what = "a line of a journal cannot have " + std::to_string(bytes) + " bytes",
+                     .where = path_.string(),
+                     .why = "it has " + std::to_string(longest_event) + " at most",
+                     .remedy = "write long texts to a file in ./outputs, and its name here"}};
     }
 
     bool is_durable() {
@@ -171,7 +183,7 @@ private:
     void take(std::string_view bytes) {
         while (!bytes.empty()) {
             std::size_t const end = bytes.find('\n');
-            pending_.append(bytes.substr(0, end));
+            if (pending_.size() <= longest_event) pending_.append(bytes.substr(0, end));
             if (end == std::string_view::npos) return;
             bytes.remove_prefix(end + 1);
             take_line();
@@ -179,7 +191,9 @@ private:
     }
 
     void take_line() {
-        if (!pending_.empty()) {
+        if (pending_.size() > longest_event) {
+            ++record_.lines_ignored;
+        } else if (!pending_.empty()) {
             json const event = json::parse(pending_, nullptr, false);
             try {
                 if (event.is_object()) record_.apply(event);

@@ -70,6 +70,9 @@ struct model_record {
     std::string path;  ///< what was registered: "outputs/model.pkl"
 };
 
+/// Bytes of a line of a journal, at most: a longer one is no event, and is passed over without being kept in memory.
+inline constexpr std::size_t longest_event = std::size_t{16} << 20U;
+
 struct status_change {
     run_status status = run_status::not_started;
     double time = 0;  ///< seconds since 1970

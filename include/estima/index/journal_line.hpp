@@ -22,7 +22,7 @@ namespace estima::inline v0_1::detail {
 class journal_lines {
 public:
     void take(std::string_view line, run_summary& run) {
-        if (line.empty()) return;
+        if (line.empty() || line.size() > longest_event) return;
         object event;
         bool const is_usual = parser_.parse(line.data(), line.size()).get_object().get(event) == simdjson::SUCCESS &&
                               has_sorted_names(event) && take_usual(event, run);

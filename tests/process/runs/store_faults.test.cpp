@@ -230,6 +230,7 @@ TEST_CASE("a journal with a line of 100 MB, and lines torn, doubled, in another 
     append_file(file, "{\"event\":\"tag\",\"name\":\"begun");
     estima::run const run{made.directory};
     run.tag("after", "all");
+    CHECK_THAT(error_of([&] { run.tag("long", std::string(estima::longest_event, 'x')); }), Catch::StartsWith("[EST-646]"));
     complete_faults(made.directory);
     auto const details = run.get_details();
     CHECK(details.status == estima::run_status::completed);
@@ -241,7 +242,7 @@ TEST_CASE("a journal with a line of 100 MB, and lines torn, doubled, in another 
     CHECK_THAT(report.findings[0].what, Catch::EndsWith(" lines are no events of a run"));
 }
 
-TEST_CASE("a disk that is full while the index is updated, runs are exported or copied: answers stay right, nothing is left") {
+TEST_CASE("a disk that is full while the index is updated, a run is exported, all is copied") {
     many_runs runs;
     runs.add_all(0, 300);
     estima::replace_file(runs.path() / "workspace.json", "{\"format\":1}\n");
@@ -250,7 +251,8 @@ TEST_CASE("a disk that is full while the index is updated, runs are exported or 
     temporary_directory folder;
     for (rlim_t const limit : {0U, 4096U, 20'000U, 70'000U, 200'000U, 1'000'000U}) {
         CAPTURE(limit);
-        std::filesystem::remove(runs.path() / "index.sqlite");
+        for (char const* const end : {"", "-wal", "-shm"})
+            std::filesystem::remove(runs.path() / (std::string{"index.sqlite"} + end));
         other_program full{[&] {
             ::signal(SIGXFSZ, SIG_IGN);
             rlimit const most{limit, limit};
@@ -258,7 +260,7 @@ TEST_CASE("a disk that is full while the index is updated, runs are exported or 
             estima::run_index index{runs.path()};
             index.refresh();
             if (texts_of(index) != truth) return false;
-            if (limit > 4096) return true;
+            if (limit > 0) return true;  // there are smaller files
             bool const told = error_of([&] { copy_workspace(w, folder / "copy"); }).starts_with("[EST-301]") &&
                               error_of([&] { export_run(w, runs.id(0), folder / "run.tar"); }).starts_with("[EST-301]");
             return told && std::filesystem::is_empty(folder.path());
