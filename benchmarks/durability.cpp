@@ -2,8 +2,9 @@
 // benchmarks: journal_line journal_line_on_disk log_flush log_flush_on_disk artifact_end artifact_end_on_disk
 // What each level of durability costs: durability::process_death, and power_loss (on_disk). Medians.
 //   journal_line    one line of a run's journal: a tag, a parameter, a status
-//   log_flush       a call of run_context::log and a flush; the call alone costs the same at both levels (log_scalar_p50)
-//   artifact_end    what the end of a run takes that has left one output of 1 MB: SHA-256, its line, the last status
+//   log_flush       a call of run_context::log and a flush; the call alone costs the same at both levels
+//   (log_scalar_p50) artifact_end    what the end of a run takes that has left one output of 1 MB: SHA-256, its line,
+//   the last status
 // It is the disk below the folder for temporary files that is measured.
 #include <algorithm>
 #include <chrono>
@@ -47,8 +48,9 @@ void measure_level(estima::workspace const& w, durability level) {
         return estima::detail::create_run(w.path(), "d", {.script = "a"}, "", "/", {}, level).directory;
     };
     estima::journal log{made().journal()};
-    measure("journal_line", level, 201, nullptr,
-            [&] { log.append({{"event", "tag"}, {"name", "epoch"}, {"value", "17"}}); });
+    measure("journal_line", level, 201, nullptr, [&] {
+        log.append({{"event", "tag"}, {"name", "epoch"}, {"value", "17"}});
+    });
 
     ::setenv("ESTIMA_METRICS_FILE", made().metrics_file(0).c_str(), 1);
     auto const context = estima::run_context::current();

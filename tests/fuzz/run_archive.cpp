@@ -30,7 +30,10 @@ std::string const& written() {
         std::filesystem::path const file = folder() / "good.tar";
         std::string const id = "digits_1700000000_00000001", home = "runs/" + id + "/";
         std::string const lines = R"({"event":"created","run_id":")" + id +
-                                  R"(","time":"2026-01-01T00:00:00.000000Z"})" "\n" R"({"event":"status","status":"Failed"})" "\n";
+                                  R"(","time":"2026-01-01T00:00:00.000000Z"})"
+                                  "\n"
+                                  R"({"event":"status","status":"Failed"})"
+                                  "\n";
         std::string const configuration = estima::to_json(estima::run_configuration{.script = "a"}).dump();
         std::map<std::string, std::string> sums;
         estima::file_descriptor const fd = estima::open_file(file, O_WRONLY | O_CREAT | O_TRUNC);

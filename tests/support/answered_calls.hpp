@@ -11,8 +11,9 @@
 
 namespace estima_test {
 
-/// From now on the kernel does not do these system calls of this process, and its children, but answers with that error;
-/// 0: as if it had done them. False where it cannot be told to. For a disk that refuses, a file system without locks.
+/// From now on the kernel does not do these system calls of this process, and its children, but answers with that
+/// error; 0: as if it had done them. False where it cannot be told to. For a disk that refuses, a file system without
+/// locks.
 inline bool answer_calls(std::initializer_list<long> calls, int error) {
     std::vector<sock_filter> code{BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr))};
     for (long const call : calls) {

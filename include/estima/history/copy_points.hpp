@@ -16,7 +16,8 @@
 namespace estima::inline v0_1::detail {
 
 /// As many bytes as there are of those; EST-301.
-inline std::size_t read_as_far(int fd, std::filesystem::path const& name, std::uint64_t at, char* to, std::size_t size) {
+inline std::size_t read_as_far(int fd, std::filesystem::path const& name, std::uint64_t at, char* to,
+                               std::size_t size) {
     for (std::size_t done = 0; done < size;) {
         ssize_t const n = ::pread(fd, to + done, size - done, static_cast<off_t>(at + done));
         if (n < 0 && errno == EINTR) continue;

@@ -64,9 +64,9 @@ inline int import_archives(workspace const& where, import_options const& options
                            {"was_there", taken.was_there}});
         else
             *on.out << on.safe(taken.run_id)
-                    << (taken.was_there ? ": is here already"
-                                        : ": " + std::to_string(taken.files) + " files, " +
-                                              portal::human_bytes(taken.bytes))
+                    << (taken.was_there
+                            ? ": is here already"
+                            : ": " + std::to_string(taken.files) + " files, " + portal::human_bytes(taken.bytes))
                     << '\n';
     }
     return 0;

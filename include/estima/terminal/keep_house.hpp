@@ -6,7 +6,6 @@
 #include <utility>
 #include <vector>
 
-#include <estima/index/verify_index.hpp>
 #include <estima/portal/human.hpp>
 #include <estima/terminal/find_run.hpp>
 #include <estima/terminal/progress_bar.hpp>
@@ -15,6 +14,7 @@
 #include <estima/workspace/copy_workspace.hpp>
 #include <estima/workspace/delete_run.hpp>
 #include <estima/workspace/verify.hpp>
+#include <estima/workspace/verify_index.hpp>
 
 /// Commands that look after a workspace as a whole.
 namespace estima::inline v0_1::terminal {

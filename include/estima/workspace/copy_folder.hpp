@@ -18,8 +18,8 @@
 
 namespace estima::inline v0_1::detail {
 
-/// Copies files and folders that may be written, and vanish, meanwhile: a file as far as it goes when it is opened. Links
-/// stay links; sockets and the like are passed over. Modes and times are kept.
+/// Copies files and folders that may be written, and vanish, meanwhile: a file as far as it goes when it is opened.
+/// Links stay links; sockets and the like are passed over. Modes and times are kept.
 class folder_copy {
 public:
     explicit folder_copy(std::function<void(std::uint64_t)> const& progress) : progress_{progress} {}

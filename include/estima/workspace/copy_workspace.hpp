@@ -40,7 +40,8 @@ struct copied_workspace {
 namespace detail {
 class workspace_copy {
 public:
-    workspace_copy(std::filesystem::path from, std::filesystem::path to, std::function<void(std::uint64_t)> const& progress)
+    workspace_copy(std::filesystem::path from, std::filesystem::path to,
+                   std::function<void(std::uint64_t)> const& progress)
         : from_{std::move(from)}, to_{std::move(to)}, copy_{progress} {}
 
     copied_workspace run() {
@@ -104,7 +105,8 @@ private:
         if (!events.empty()) log.append_all(events);
         run_error const why{"EST-644",
                             "the run went on when its workspace was copied: this is what there was of it then; the "
-                            "rest is in " + (from_ / "runs" / run.run_id()).string()};
+                            "rest is in " +
+                                (from_ / "runs" / run.run_id()).string()};
         if (!log.append_status(run_status::failed, {{"error", to_json(why)}})) return;
         report_.unfinished.push_back(run.run_id());
         std::error_code ignored;
@@ -130,12 +132,13 @@ private:
 };
 }  // namespace detail
 
-/// Copies a workspace to a folder that is not there yet, or empty, while it is in use. The copy appears when it is whole
-/// and on the disk. Each run is in it as it was at a moment of the copying: all that its journal told then, with the files
-/// of that; of a run that was going on what it had logged when its turn came, and such a run is over in the copy:
-/// Failed, EST-644. The index is left out, since it is derived. Only collect_garbage() waits until it is done, and a new
-/// version of a model while that model is copied. `progress` is called with the bytes that were copied so far; what it
-/// throws ends the work, and nothing of it stays. EST-639: the folder is not empty, or in the workspace; EST-301.
+/// Copies a workspace to a folder that is not there yet, or empty, while it is in use. The copy appears when it is
+/// whole and on the disk. Each run is in it as it was at a moment of the copying: all that its journal told then, with
+/// the files of that; of a run that was going on what it had logged when its turn came, and such a run is over in the
+/// copy: Failed, EST-644. The index is left out, since it is derived. Only collect_garbage() waits until it is done,
+/// and a new version of a model while that model is copied. `progress` is called with the bytes that were copied so
+/// far; what it throws ends the work, and nothing of it stays. EST-639: the folder is not empty, or in the workspace;
+/// EST-301.
 inline copied_workspace copy_workspace(workspace const& w, std::filesystem::path const& folder,
                                        std::function<void(std::uint64_t bytes)> const& progress = {}) {
     std::filesystem::path const target = std::filesystem::weakly_canonical(absolute_path(folder));

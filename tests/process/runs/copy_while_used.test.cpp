@@ -50,7 +50,10 @@ bool make_runs_until(told_progress& told, estima::workspace const& w, std::files
         for (int version = 0; version < 3; ++version) {
             std::string const text(1000, static_cast<char>('a' + version));
             write_file(made.directory.outputs() / "model", text);
-            log.append({{"event", "artifact"}, {"path", "outputs/model"}, {"bytes", 1000}, {"sha256", estima::sha256_hex(text)}});
+            log.append({{"event", "artifact"},
+                        {"path", "outputs/model"},
+                        {"bytes", 1000},
+                        {"sha256", estima::sha256_hex(text)}});
         }
         if (!log.append_status(estima::run_status::finalizing) || !log.append_status(estima::run_status::completed))
             return false;

@@ -16,11 +16,11 @@
 
 #include <estima/archive/export_run.hpp>
 #include <estima/history/metrics.hpp>
-#include <estima/index/verify_index.hpp>
 #include <estima/tracking/run_context.hpp>
 #include <estima/workspace/copy_workspace.hpp>
 #include <estima/workspace/search_runs.hpp>
 #include <estima/workspace/verify.hpp>
+#include <estima/workspace/verify_index.hpp>
 
 #include <support/answered_calls.hpp>
 #include <support/error_of.hpp>
@@ -41,7 +41,8 @@ struct told_work {
     std::atomic<bool> is_done[most]{};
 
     static told_work& shared() {
-        void* const room = ::mmap(nullptr, sizeof(told_work), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+        void* const room =
+            ::mmap(nullptr, sizeof(told_work), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
         if (room == MAP_FAILED) throw std::runtime_error{"mmap failed"};
         return *new (room) told_work;
     }
@@ -111,7 +112,10 @@ TEST_CASE("writers and readers that are killed at a thousand moments: nothing ac
                 std::string const name = "outputs/" + std::to_string(n);
                 if (n % 8 == 0) {
                     write_file(made.directory.code() / name, name);
-                    log->append({{"event", "artifact"}, {"path", name}, {"bytes", name.size()}, {"sha256", estima::sha256_hex(name)}});
+                    log->append({{"event", "artifact"},
+                                 {"path", name},
+                                 {"bytes", name.size()},
+                                 {"sha256", estima::sha256_hex(name)}});
                 }
                 log->append({{"event", "tag"}, {"name", std::to_string(n)}, {"value", name}});
                 told.is_done[n % told_work::most] = true;
@@ -136,7 +140,8 @@ TEST_CASE("writers and readers that are killed at a thousand moments: nothing ac
         estima::run_record const record = estima::journal{made.directory.journal()}.record();
         CHECK(record.lines_ignored == 0);
         std::size_t lost = 0, invented = 0;
-        for (std::size_t n = 0; n < told.begun; ++n) lost += told.is_done[n] && !record.tags.contains(std::to_string(n)) ? 1U : 0U;
+        for (std::size_t n = 0; n < told.begun; ++n)
+            lost += told.is_done[n] && !record.tags.contains(std::to_string(n)) ? 1U : 0U;
         for (auto const& [name, value] : record.tags)
             invented += std::stoul(name) >= told.begun || value != "outputs/" + name ? 1U : 0U;
         CHECK(lost == 0);
@@ -164,7 +169,8 @@ TEST_CASE("sixty-four ranks log at once, each to its own files and to the journa
                 for (int i = 0; i < points; ++i) {
                     run.log("loss", rank, i);
                     if (i % 100 == 0) run.log_list("list", {1, 2}, i);
-                    if (i % 100 == 0) log.append({{"event", "tag"}, {"name", std::to_string(rank) + "_" + std::to_string(i)}});
+                    if (i % 100 == 0)
+                        log.append({{"event", "tag"}, {"name", std::to_string(rank) + "_" + std::to_string(i)}});
                 }
                 return run.dropped() == 0;
             });
@@ -178,7 +184,8 @@ TEST_CASE("sixty-four ranks log at once, each to its own files and to the journa
     std::vector<std::int64_t> next(ranks, 0);
     for (auto const& p : metrics.points("loss")) {
         auto const rank = static_cast<std::size_t>(p.rank);
-        if (p.value != static_cast<double>(rank) || p.step != next.at(rank)++) FAIL("rank " << rank << " lost its order");
+        if (p.value != static_cast<double>(rank) || p.step != next.at(rank)++)
+            FAIL("rank " << rank << " lost its order");
     }
     CHECK(search_runs(w, "metrics.loss >= 0").runs.at(0).metrics.at("loss").count == ranks * points);
     CHECK(all_findings(w) == "");
@@ -199,7 +206,9 @@ TEST_CASE("where locks do nothing, lines stay whole, and a run has one end") {
                 estima::journal log{made.directory.journal()};
                 auto const run = estima::run_context::current();
                 for (int i = 0; i < 200; ++i) {
-                    log.append({{"event", "tag"}, {"name", std::to_string(host) + "_" + std::to_string(i)}, {"value", std::string(100, 'x')}});
+                    log.append({{"event", "tag"},
+                                {"name", std::to_string(host) + "_" + std::to_string(i)},
+                                {"value", std::string(100, 'x')}});
                     run.log("loss", i, i);
                 }
                 (void)log.append_status(host % 2 == 0 ? estima::run_status::failed : estima::run_status::canceled);
@@ -230,7 +239,8 @@ TEST_CASE("a journal with a line of 100 MB, and lines torn, doubled, in another 
     append_file(file, "{\"event\":\"tag\",\"name\":\"begun");
     estima::run const run{made.directory};
     run.tag("after", "all");
-    CHECK_THAT(error_of([&] { run.tag("long", std::string(estima::longest_event, 'x')); }), Catch::StartsWith("[EST-646]"));
+    CHECK_THAT(error_of([&] { run.tag("long", std::string(estima::longest_event, 'x')); }),
+               Catch::StartsWith("[EST-646]"));
     complete_faults(made.directory);
     auto const details = run.get_details();
     CHECK(details.status == estima::run_status::completed);

@@ -164,6 +164,13 @@ TEST_CASE("estima verify: sound, and damaged with exit code 1") {
     REQUIRE(lines.size() == 2);
     CHECK(json::parse(lines[0])["kind"] == "damage");
     CHECK(json::parse(lines[1])["is_sound"] == false);
+    std::string journal = estima::read_file(run.directory().journal());  // which the index knows, and nobody tells it
+    journal.replace(journal.find("\"experiment\":\"test\""), 19, "\"experiment\":\"else\"");
+    at.out({"runs"});
+    estima::replace_file(run.directory().journal(), journal);
+    CHECK_THAT(estima_program{at.words({"verify"})}.out(), Catch::Contains("damage  index.sqlite: " + run.id()));
+    estima_program mended{at.words({"verify", "--mend"})};
+    CHECK_THAT(mended.out(), Catch::Contains("mended  index.sqlite: "));
     estima_program drawn{at.words({"verify"}), seen_through::terminal};
     CHECK_THAT(drawn.out(), Catch::Contains("B  read\x1B[K") && Catch::Contains("\x1B[31mdamaged\x1B[0m"));
 }

@@ -7,10 +7,10 @@
 #include <vector>
 
 #include <estima/archive/import_run.hpp>
-#include <estima/index/verify_index.hpp>
 #include <estima/workspace/delete_run.hpp>
 #include <estima/workspace/search_runs.hpp>
 #include <estima/workspace/verify.hpp>
+#include <estima/workspace/verify_index.hpp>
 
 #include "../../support/error_of.hpp"
 #include "../../support/fake_run.hpp"
@@ -97,12 +97,11 @@ TEST_CASE("an index that tells something else than the journals is found, and ma
     run_index{runs.path()}.refresh();
     CHECK(verify_index(w).empty());
     SECTION("a run's record is that of another") {
-        sql_in_index(runs.path() / "index.sqlite", "UPDATE runs SET record = (SELECT record FROM runs WHERE number = 2) "
-                                                   "WHERE number = 3");
+        sql_in_index(runs.path() / "index.sqlite",
+                     "UPDATE runs SET record = (SELECT record FROM runs WHERE number = 2) "
+                     "WHERE number = 3");
     }
-    SECTION("a run is not in it") {
-        sql_in_index(runs.path() / "index.sqlite", "DELETE FROM runs WHERE number = 3");
-    }
+    SECTION("a run is not in it") { sql_in_index(runs.path() / "index.sqlite", "DELETE FROM runs WHERE number = 3"); }
     SECTION("a journal was changed by other means") {
         std::string text = read_file(runs.directory(runs.id(5)).journal());
         text.replace(text.find("\"ada\""), 5, "\"bob\"");

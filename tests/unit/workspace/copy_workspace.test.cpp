@@ -53,7 +53,8 @@ estima::run_directory run_to_copy(estima::workspace const& w, fs::path const& so
     estima::journal log{run.journal()};
     for (auto const status : {estima::run_status::preparing, estima::run_status::starting, estima::run_status::running})
         (void)log.append_status(status);
-    log.append({{"event", "artifact"}, {"path", "outputs/model"}, {"bytes", 7}, {"sha256", estima::sha256_hex("weights")}});
+    log.append(
+        {{"event", "artifact"}, {"path", "outputs/model"}, {"bytes", 7}, {"sha256", estima::sha256_hex("weights")}});
     if (!is_over) return run;
     (void)log.append_status(estima::run_status::finalizing);
     (void)log.append_status(estima::run_status::completed);
@@ -84,7 +85,8 @@ TEST_CASE("the copy of a workspace has its runs, deleted runs, models and snapsh
     CHECK(there.runs() == std::vector{one.run_id()});
     CHECK(there.model("digits", "best").run_id == one.run_id());
     estima::run_directory const copy{there.path() / "runs" / one.run_id()};
-    for (char const* const name : {"events.jsonl", "run_configuration.json", "code/outputs/model", "metrics/rank_0.jsonl"})
+    for (char const* const name :
+         {"events.jsonl", "run_configuration.json", "code/outputs/model", "metrics/rank_0.jsonl"})
         CHECK(estima::read_file(copy.path / name) == estima::read_file(one.path / name));
     CHECK(fs::read_symlink(copy.outputs() / "link") == "model");
     CHECK((fs::status(copy.outputs() / "model").permissions() & fs::perms::all) == fs::perms{0750});
@@ -106,7 +108,7 @@ TEST_CASE("a run that goes on is over in the copy, with outputs as they are ther
     for (char const* const name : {"outputs/gone", "outputs/same"})
         log.append({{"event", "artifact"}, {"path", name}, {"bytes", 1}, {"sha256", estima::sha256_hex("1")}});
     write_file(run.outputs() / "same", "1");
-    write_file(run.outputs() / "model", "newer weights");  // since it was recorded
+    write_file(run.outputs() / "model", "newer weights");   // since it was recorded
     append_file(run.journal(), "{\"event\":\"tag\",\"na");  // is being written
     sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
     estima::file_descriptor const socket{::socket(AF_UNIX, SOCK_STREAM, 0)};
