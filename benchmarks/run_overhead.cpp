@@ -173,8 +173,8 @@ double processor_seconds(int pid) {
     return sum / static_cast<double>(::sysconf(_SC_CLK_TCK));
 }
 
-/// Of the supervisor and what it starts beside the script, while the script logs 1,000 numbers and writes 1 MB a second:
-/// percent of a processor, over 60 seconds.
+/// Of the supervisor and what it starts beside the script, while the script logs 1,000 numbers and writes 1 MB a
+/// second: percent of a processor, over 60 seconds.
 void supervisor_cost(estima::experiment experiment, std::string const& programs) {
     estima::run const run = experiment.submit(program{{.source_directory = programs + "/write_steadily",
                                                        .entry_script = "write_steadily",

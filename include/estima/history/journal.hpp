@@ -47,8 +47,8 @@ public:
         if (!write_all(fd.get(), line_of(std::move(first_event)))) throw_file_error("cannot write", file);
     }
 
-    /// Adds one event, with the time; EST-301 if it cannot be written, EST-646 if it is longer than longest_event. When the run is over, the workspace's change_log
-    /// is told first.
+    /// Adds one event, with the time; EST-301 if it cannot be written, EST-646 if it is longer than longest_event. When
+    /// the run is over, the workspace's change_log is told first.
     void append(json event) { append_lines({&event, 1}, 0); }
 
     /// The same for several, in one write. Many of them leave the room that is reserved for the last words of a run:
@@ -159,7 +159,7 @@ private:
     /// Whoever follows many runs does not look at those that are over.
     void tell_change() {
         std::filesystem::path const run = path_.parent_path(), runs = run.parent_path();
-        if (runs.filename() == "runs") 
+        if (runs.filename() == "runs")
             change_log{runs.parent_path()}.add(run.filename().string(), is_durable() ? durable::yes : durable::no);
     }
 

@@ -65,8 +65,8 @@ inline std::string read_file(std::filesystem::path const& path) {
 
 enum class durable { no, yes };
 
-/// Brings what was written to a file to the disk; errno and false if it cannot. Where the file system has no such thing,
-/// there is nothing to be done.
+/// Brings what was written to a file to the disk; errno and false if it cannot. Where the file system has no such
+/// thing, there is nothing to be done.
 inline bool sync_data(int fd) noexcept { return ::fdatasync(fd) == 0 || errno == EINVAL || errno == ENOTSUP; }
 
 /// The same for all that was written to the file system that has this file, whoever wrote it.

@@ -60,7 +60,8 @@ inline std::string change_of(code_difference const& one) {
     if (!one.before) return "added, " + told(*one.after);
     if (!one.after) return "removed, " + told(*one.before);
     std::string const was = told(*one.before), is = told(*one.after);
-    return was != is ? was + " became " + is : one.before->mode != one.after->mode ? "other permissions" : "other contents";
+    if (was != is) return was + " became " + is;
+    return one.before->digest != one.after->digest ? "other contents" : "other permissions";
 }
 
 /// How the code changed from one run to the next.

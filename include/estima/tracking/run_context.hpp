@@ -182,8 +182,8 @@ public:
     }
 
     /// Tells those who follow the run that there is something new, which they would hear within some milliseconds. What
-    /// was logged survives this process without it. In a run of durability::power_loss, or where that is asked for here,
-    /// what this process has logged is on the disk when it returns true; false: the disk refused it.
+    /// was logged survives this process without it. In a run of durability::power_loss, or where that is asked for
+    /// here, what this process has logged is on the disk when it returns true; false: the disk refused it.
     bool flush() const noexcept { return flush(state_ ? state_->level : durability::process_death); }
     bool flush(durability level) const noexcept {
         if (!state_ || !state_->files) return true;
