@@ -29,7 +29,7 @@ LAYERS = [
     {"snapshot"},
     {"history", "tracking", "events"},
     {"index"},
-    {"launcher", "portal"},
+    {"launcher", "hosts", "portal"},
     {"transport"},
     {"workspace"},
     {"archive"},

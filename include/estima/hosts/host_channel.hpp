@@ -119,7 +119,9 @@ public:
         std::string const text = size_of_log() > log_begin_ ? read_file(log_).substr(log_begin_) : "";
         for (std::size_t at = 0; at < text.size(); at = text.find('\n', at) + 1) {
             std::size_t const end = text.find('\n', at);
-            lines.push_back(shown(text.substr(at, std::min(end, at + 500) - at)));
+            std::string line = text.substr(at, std::min(end, at + 500) - at);
+            if (line.ends_with('\r')) line.pop_back();
+            lines.push_back(shown(line));
             if (end == std::string::npos) break;
         }
         return lines;

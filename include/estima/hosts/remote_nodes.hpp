@@ -95,8 +95,11 @@ public:
         }
     }
 
-    /// An event for the journals of the hosts, which have their own where they share no file system.
-    void forward(json const& event) {
+    /// The run is to end within `grace` seconds: into the journals of the hosts, which have their own where they share no
+    /// file system. `is_first`: it was not said before.
+    void forward_end(double grace, bool is_first) {
+        json event{{"event", "grace"}, {"grace_seconds", grace}};
+        if (is_first) event.update({{"event", "status"}, {"status", to_string(run_status::cancel_requested)}});
         for (auto const& n : nodes_) n->forward(event);
     }
     /// Whether all hosts have written down what was forwarded.

@@ -61,8 +61,7 @@ public:
             if (!prepare()) return;
             watch();
             if (!await_hosts() || !start()) return;
-            while (!ending_.main_status && loop_.wait()) {
-            }
+            while (!ending_.main_status && loop_.wait()) continue;
         });
         guarded([&] { collect(); });
         guarded([&] {
@@ -116,28 +115,23 @@ private:
         hosts_.emplace(std::move(*task), log_);
         hosts_->begin();
         loop_.on_readable(hosts_->fd(), [this] { hosts_changed(); });
-        while (!hosts_->is_ready() && !hosts_->problem() && ending_.by == ended_by::nothing && loop_.wait()) {
-        }
+        while (!hosts_->is_ready() && !hosts_->problem() && ending_.by == ended_by::nothing && loop_.wait()) continue;
         return hosts_->is_ready() && ending_.by == ended_by::nothing;
     }
 
     void hosts_changed() {
         hosts_->step();
-        if (hosts_have_to_know_ && hosts_->are_told()) {
-            hosts_have_to_know_ = false;
-            main_.ask_to_end();
-        }
-        if (!hosts_->problem() || ending_.host) return;
-        ending_.host = hosts_->problem();
-        if (main_.is_started() && !ending_.main_status) main_.kill();
+        if (hosts_have_to_know_ && hosts_->are_told()) hosts_have_to_know_ = false, main_.ask_to_end();
+        bool const is_new = hosts_->problem() && !ending_.host;
+        if (is_new) ending_.host = hosts_->problem();
+        if (is_new && main_.is_started() && !ending_.main_status) main_.kill();
     }
 
     /// Brings what the hosts have, also when the run has failed.
     void collect() {
         if (!hosts_) return;
         hosts_->collect();
-        while (!hosts_->is_collected() && loop_.wait()) {
-        }
+        while (!hosts_->is_collected() && loop_.wait()) continue;
         hosts_->dismiss(5);
     }
 
@@ -247,8 +241,7 @@ private:
         if (is_first) ending_.by = by;
         else if (by != ended_by::cancel) log_.append({{"event", "grace"}, {"grace_seconds", grace}});
         if (!hosts_) return main_.ask_to_end();
-        json const asked{{"event", "status"}, {"status", to_string(run_status::cancel_requested)}, {"grace_seconds", grace}};
-        hosts_->forward(is_first ? asked : json{{"event", "grace"}, {"grace_seconds", grace}});
+        hosts_->forward_end(grace, is_first);
         hosts_have_to_know_ = true;
     }
 

@@ -178,7 +178,7 @@ TEST_CASE("a cancel can be shortened, and never takes longer than asked first") 
     wait_for(run.directory().code() / "here");
     CHECK(run.cancel({.grace = estima::seconds(1000)}));
     CHECK(run.cancel({.grace = estima::seconds(-3)}));
-    CHECK(run.cancel({.grace = estima::seconds(2000)}));
+    (void)run.cancel({.grace = estima::seconds(2000)});  // the run may be over by now
     auto const details = run.wait_for_completion({.timeout = patience});
     CHECK(details.status == run_status::canceled);
     CHECK(details.ranks.at(0).signal == "SIGKILL");
