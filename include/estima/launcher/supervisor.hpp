@@ -110,9 +110,8 @@ private:
 
     /// Other hosts of the run are checked and get its files. False if that cannot be, or is not wanted any more.
     bool await_hosts() {
-        auto task = hosts_task_of(run_, configuration_, launcher_, log_.record().snapshot_id);
-        if (!task) return true;
-        hosts_.emplace(std::move(*task), log_);
+        if (auto task = hosts_task_of(run_, configuration_, launcher_, log_.record().snapshot_id)) hosts_.emplace(std::move(*task), log_);
+        else return true;
         hosts_->begin();
         loop_.on_readable(hosts_->fd(), [this] { hosts_changed(); });
         while (!hosts_->is_ready() && !hosts_->problem() && ending_.by == ended_by::nothing && loop_.wait()) continue;
@@ -122,9 +121,9 @@ private:
     void hosts_changed() {
         hosts_->step();
         if (hosts_have_to_know_ && hosts_->are_told()) hosts_have_to_know_ = false, main_.ask_to_end();
-        bool const is_new = hosts_->problem() && !ending_.host;
-        if (is_new) ending_.host = hosts_->problem();
-        if (is_new && main_.is_started() && !ending_.main_status) main_.kill();
+        if (!hosts_->problem() || ending_.host) return;
+        ending_.host = hosts_->problem();
+        if (main_.is_started() && !ending_.main_status) main_.kill();
     }
 
     /// Brings what the hosts have, also when the run has failed.

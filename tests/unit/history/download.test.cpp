@@ -147,7 +147,7 @@ TEST_CASE("many files are downloaded at once, each told when it is complete") {
                                                    CHECK(p.total_files == 200);
                                                },
                                            .at_once = 8};
-    CHECK(estima::copy_all_out(f.run, f.record, "outputs", f.folder / "there", options) == 200);
+    CHECK(estima::copy_all_out(f.run, f.record, {"outputs"}, f.folder / "there", options) == 200);
     CHECK(complete.size() == 200);
     CHECK(files == 200);
     CHECK(estima::read_file(f.folder / "there/outputs/3/199").size() == 199);
@@ -159,7 +159,7 @@ TEST_CASE("the first error ends a download of many") {
     std::ofstream{f.run.code() / "outputs/105"} << "changed";
     for (int const at_once : {-1, 1, 4}) {
         std::string const told = estima_test::error_of(
-            [&] { estima::copy_all_out(f.run, f.record, "", f.folder / "there", {.at_once = at_once}); });
+            [&] { estima::copy_all_out(f.run, f.record, {""}, f.folder / "there", {.at_once = at_once}); });
         CHECK(told.starts_with("[EST-504]"));
         CHECK_FALSE(fs::exists(f.folder / "there/outputs/105"));
     }
