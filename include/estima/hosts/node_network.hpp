@@ -3,7 +3,6 @@
 
 #include <arpa/inet.h>
 #include <ifaddrs.h>
-#include <net/if.h>
 #include <netinet/in.h>
 
 #include <bit>
@@ -66,10 +65,11 @@ inline std::vector<network_interface> network_interfaces() {
     std::vector<network_interface> found;
     if (::getifaddrs(&list) != 0) return found;
     std::unique_ptr<ifaddrs, void (*)(ifaddrs*)> const owner{list, ::freeifaddrs};
+    constexpr unsigned is_up = 1;  // IFF_UP of netdevice(7)
     auto of = [](sockaddr const* a) { return ntohl(reinterpret_cast<sockaddr_in const*>(a)->sin_addr.s_addr); };
     for (ifaddrs const* i = list; i != nullptr; i = i->ifa_next)
         if (i->ifa_addr != nullptr && i->ifa_netmask != nullptr && i->ifa_addr->sa_family == AF_INET &&
-            (i->ifa_flags & IFF_UP) != 0)
+            (i->ifa_flags & is_up) != 0)
             found.push_back({i->ifa_name, of(i->ifa_addr), std::popcount(of(i->ifa_netmask))});
     return found;
 }
