@@ -4,6 +4,7 @@
 import json
 import os
 import pathlib
+import shutil
 import sys
 import time
 
@@ -113,6 +114,12 @@ def work(cluster):
                     cluster.submit(source, python("train.py"), cluster.settings(), workspace=cluster.shared / "workspace"))
     expect("is found to be shared", all(e["shares_the_workspace"] for e in cluster.events(run) if e["event"] == "node"))
 
+    here = cluster.shared / "source"
+    shutil.copytree(source, here)
+    for workspace in (cluster.folder / "local/workspace", cluster.shared / "workspace"):
+        completed(cluster, f"the submitter is one of the hosts, with its workspace in {workspace.parent.name}",
+                  cluster.submit(here, python("train.py"), cluster.settings(), workspace=workspace, host="n1"),
+                  "rank 0 of 4 on n1 sum 6", "rank 3 of 4 on n2 sum 6", "outputs/rank_3.txt")
     alone = cluster.submit(source, python("gloo.py", "Gloo", 1, 4, "PyTorch"), cluster.settings())
     completed(cluster, "gloo on one host", alone, "loss ")
     both = cluster.submit(source, python("gloo.py", "Gloo", 2, 2, "PyTorch"), cluster.settings())

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -31,6 +32,7 @@
 #include <estima/snapshot/store_receiver.hpp>
 #include <estima/system/clock.hpp>
 #include <estima/system/event_loop.hpp>
+#include <estima/system/process.hpp>
 
 namespace estima::inline v0_1 {
 
@@ -40,19 +42,21 @@ namespace estima::inline v0_1 {
 class attendant {
 public:
     attendant() {
+        // A connection that is gone is noticed at its ends: this process has to live on, to end the run's others.
+        for (int const signal : {SIGPIPE, SIGHUP}) ::signal(signal, SIG_IGN);
         ::fcntl(0, F_SETFL, O_NONBLOCK);
         ::fcntl(1, F_SETFL, O_NONBLOCK);
-        say({{"say", "hello"}, {"host", host_name()}, {"version", library_version}});
-        out_.insert(0, std::string{first_frame_line} + "\n");
+        out_ = std::string{first_frame_line} + "\n";
+        say({{"say", "hello"}});
     }
 
     /// Until it is told to end or the supervisor is gone; the exit code.
     int run() {
         while (!is_over_) {
             wait();
-            if (in_is_open_) read_in();
+            read_in();
             if (!in_is_open_ || monotonic_seconds() > heard_ + silence_) {
-                lose_supervisor();
+                end_processes();
                 return 1;
             }
             if (relay_ && room() > 0 && (relay_is_due_ || relay_->fd() < 0)) relay_is_due_ = relay_->look(room());
@@ -93,11 +97,15 @@ private:
             heard_ = monotonic_seconds();
             in_.take({buffer, static_cast<std::size_t>(n)});
         }
-        while (auto const message = in_.next()) {
+        for (std::optional<frame> message;;) {
             try {
+                message = in_.next();
+                if (!message) return;
                 obey(*message);
             } catch (error const& e) {
                 run_error const told = to_run_error(e);
+                if (!message) in_is_open_ = false;  // what comes now cannot be understood either
+                if (!message) return;
                 say({{"say", "failed"}, {"id", told.id}, {"message", told.message}});
             } catch (std::exception const& e) {
                 say({{"say", "failed"}, {"id", "EST-429"}, {"message", e.what()}});
@@ -118,7 +126,7 @@ private:
     void obey(frame const& message) {
         std::string const what = message.head.value("do", "");
         if (what == "beat")
-            say({{"say", "beat"}, {"at", message.head.value("at", 0.0)}, {"clock", epoch_seconds()}});
+            say({{"say", "beat"}});
         else if (what == "begin")
             begin(message.head);
         else if (what == "manifest")
@@ -128,11 +136,11 @@ private:
         else if (what == "staged" && receiver_)
             end_receiving();
         else if (what == "lay_out")
-            lay_it_out();
+            lay_it_out(message.head.value("shared", false));
         else if (what == "journal")
             write_journal(message.body);
         else if (what == "end_processes")
-            say({{"say", "ended_processes"}, {"count", end_processes_of(run_.run_id())}});
+            end_processes();
         else if (what == "list")
             list();
         else if (what == "get")
@@ -146,25 +154,27 @@ private:
         snapshot_id_ = told.value("snapshot_id", "");
         configuration_ = run_configuration_from_json(told.at("configuration"));
         std::string const id = told.at("run_id");
-        std::filesystem::path const shared{told.at("shared_run").get<std::string>()};
+        supervisor_pid_ = told.value("supervisor_pid", 0);
+        supervisor_start_ = told.value("supervisor_start_ticks", std::uint64_t{0});
+        shared_ = run_directory{told.at("shared_run").get<std::string>()};
         std::error_code ignored;
-        is_shared_ = told.value("may_share", true) &&
-                     std::filesystem::is_regular_file(shared / "shared_token", ignored) &&
-                     read_file(shared / "shared_token") == told.value("token", "");
+        std::filesystem::path const token = shared_.path / "shared_token";
+        bool const sees_it =
+            std::filesystem::is_regular_file(token, ignored) && read_file(token) == told.value("token", "");
         std::filesystem::path const folder = node_path(told.at("folder").get<std::string>());
-        run_ = run_directory{is_shared_ ? shared : folder / "runs" / id};
+        run_ = run_directory{folder / "runs" / id};
         node_needs const needs{.version = told.value("version", ""),
                                .mpi_version = told.value("mpi_version", ""),
                                .network = told.value("network", ""),
                                .with_mpi4py = told.value("with_mpi4py", false),
-                               .bytes = is_shared_ ? 0 : told.value("snapshot_bytes", std::uint64_t{0})};
+                               .bytes = sees_it ? 0 : told.value("snapshot_bytes", std::uint64_t{0})};
         json problems = json::array();
-        for (node_problem const& p : problems_of_node(configuration_, needs, is_shared_ ? shared : folder))
+        for (node_problem const& p : problems_of_node(configuration_, needs, sees_it ? shared_.path : folder))
             problems.push_back({{"why", p.why}, {"remedy", p.remedy}});
         json facts{{"say", "facts"},
                    {"problems", std::move(problems)},
-                   {"is_shared", is_shared_},
-                   {"has_snapshot", is_shared_ || has_snapshot()},
+                   {"sees_the_run", sees_it},
+                   {"has_snapshot", has_snapshot()},
                    {"cores", core_count()},
                    {"gpus", detail::gpu_count()},
                    {"ports", free_ports(told.value("ports", 0))},
@@ -190,8 +200,12 @@ private:
         say({{"say", "staged"}});
     }
 
-    void lay_it_out() {
-        if (!is_shared_) {
+    /// `is_shared`: all hosts see the run's own folder, and work in it.
+    void lay_it_out(bool is_shared) {
+        is_shared_ = is_shared;
+        if (is_shared) {
+            run_ = shared_;
+        } else {
             make_directories(run_.path);
             replace_file(run_.run_configuration(), to_json(configuration_).dump(2) + "\n");
             std::error_code ignored;
@@ -234,21 +248,23 @@ private:
 
     void get(std::string const& wanted) {
         if (!files_) files_ = std::make_unique<node_file_sender>(run_);
-        for (json const& one : json::parse(wanted)) files_->ask(one.at(0), one.at(1));
+        for (json const& one : json::parse(wanted)) files_->ask(one);
     }
 
     void end(bool keep) {
-        int const ended = is_shared_ ? 0 : end_processes_of(run_.run_id());
+        end_processes();
         relay_.reset();
         std::error_code ignored;
         if (!is_shared_ && !keep && !run_.path.empty()) std::filesystem::remove_all(run_.path, ignored);
-        say({{"say", "ended"}, {"count", ended}});
+        say({{"say", "ended"}});
         is_over_ = true;
     }
 
-    void lose_supervisor() {
-        if (run_.path.empty()) return;
-        end_processes_of(run_.run_id());
+    /// Where the supervisor lives, which is one of the run's processes, it ends the others itself.
+    void end_processes() const {
+        bool const is_with_supervisor =
+            supervisor_start_ != 0 && process_start_ticks(supervisor_pid_) == supervisor_start_;
+        if (!run_.path.empty() && !is_with_supervisor) end_processes_of(run_.run_id());
     }
 
     frame_reader in_{true};
@@ -257,7 +273,9 @@ private:
     double heard_ = monotonic_seconds(), silence_ = 60;
     run_configuration configuration_{};
     std::string snapshot_id_{};
-    run_directory run_{};
+    run_directory run_{}, shared_{};  // on this host; as the supervisor has it
+    pid_t supervisor_pid_ = 0;
+    std::uint64_t supervisor_start_ = 0;
     outputs_before before_{};
     std::unique_ptr<store_receiver> receiver_{};
     std::unique_ptr<node_relay> relay_{};

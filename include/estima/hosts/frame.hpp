@@ -20,7 +20,7 @@ struct frame {
     std::string body{};
 };
 
-/// At most this many bytes are in the body of one frame.
+/// About this many bytes are sent in one frame, so that others come in between; lists may be longer.
 inline constexpr std::size_t largest_frame_body = std::size_t{1} << 20U;
 /// The line before the first frame. What a login shell prints before it is passed over.
 inline constexpr std::string_view first_frame_line = "estima attendant 1";

@@ -67,12 +67,6 @@ public:
         return all;
     }
 
-    /// How many bytes of it are here from an attempt before.
-    std::uint64_t begun(brought const& b) const {
-        std::error_code code;
-        auto const size = std::filesystem::file_size(partial(b), code);
-        return code || size > b.file.bytes ? 0 : size;
-    }
     /// EST-301.
     void piece(brought const& b, std::uint64_t offset, std::string_view bytes) const {
         std::error_code ignored;
@@ -109,13 +103,7 @@ private:
 
     static void write(std::filesystem::path const& path, std::uint64_t offset, std::string_view bytes) {
         file_descriptor const fd = open_file(path, O_WRONLY | O_CREAT | O_NOFOLLOW);
-        while (!bytes.empty()) {
-            ssize_t const n = ::pwrite(fd.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
-            if (n < 0 && errno == EINTR) continue;
-            if (n < 0) throw_file_error("cannot write", path);
-            bytes.remove_prefix(static_cast<std::size_t>(n));
-            offset += static_cast<std::uint64_t>(n);
-        }
+        if (!write_all_at(fd.get(), bytes, offset)) throw_file_error("cannot write", path);
     }
 
     run_directory run_;

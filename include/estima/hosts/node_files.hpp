@@ -63,38 +63,36 @@ class node_file_sender {
 public:
     explicit node_file_sender(run_directory run) : run_{std::move(run)} {}
 
-    void ask(std::string path, std::uint64_t offset) { wanted_.push_back({std::move(path), offset}); }
+    void ask(std::string path) { wanted_.push_back(std::move(path)); }
     bool is_idle() const { return next_ == wanted_.size(); }
 
     /// The next piece as a frame; its "last" is true for the last one of a file, "failed" says why there is none.
     std::string next() {
-        request& r = wanted_[next_];
-        if (!fd_) fd_ = open_beneath(run_.path, r.path);
+        std::string const& path = wanted_[next_];
+        if (!fd_) fd_ = open_beneath(run_.path, path);
         std::string bytes(largest_frame_body / 4, '\0');
         ssize_t n = -1;
         if (fd_) do
-                n = ::pread(fd_.get(), bytes.data(), bytes.size(), static_cast<off_t>(r.offset));
+                n = ::pread(fd_.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset_));
             while (n < 0 && errno == EINTR);
-        json head{{"say", "file"}, {"path", r.path}, {"offset", r.offset}};
+        json head{{"say", "file"}, {"path", path}, {"offset", offset_}};
         if (n < 0) head["failed"] = std::strerror(errno);
         bytes.resize(n > 0 ? static_cast<std::size_t>(n) : 0);
-        r.offset += bytes.size();
+        offset_ += bytes.size();
         if (bytes.empty()) {
             head["last"] = true;
             fd_.reset();
+            offset_ = 0;
             ++next_;
         }
         return frame_text(std::move(head), bytes);
     }
 
 private:
-    struct request {
-        std::string path;
-        std::uint64_t offset;
-    };
     run_directory run_;
-    std::vector<request> wanted_{};
+    std::vector<std::string> wanted_{};
     std::size_t next_ = 0;
+    std::uint64_t offset_ = 0;
     file_descriptor fd_{};
 };
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
@@ -14,9 +16,11 @@
 #include <estima/hosts/host_channel.hpp>
 #include <estima/hosts/host_files.hpp>
 #include <estima/hosts/hosts_task.hpp>
+#include <estima/launcher/plan_text.hpp>
 #include <estima/run_configuration/json.hpp>
 #include <estima/snapshot/store_receiver.hpp>
 #include <estima/system/clock.hpp>
+#include <estima/system/process.hpp>
 #include <estima/version.hpp>
 
 namespace estima::inline v0_1 {
@@ -58,7 +62,7 @@ public:
 
     void open() {
         if (first_try_ == 0) first_try_ = monotonic_seconds();
-        channel_.open(session_.argv(host(), "exec " + shell_word(task_.launcher) + " attend", true));
+        channel_.open(session_.argv(host(), "exec " + shell_quoted(task_.launcher) + " attend", true));
         at_ = state::connecting;
     }
 
@@ -89,7 +93,7 @@ public:
                 ? lose("EST-722", "it does not answer" + silent + "; look whether the host runs and its sshd listens")
                 : lose("EST-726", "it said nothing" + silent);
         } else if (!connects) {
-            channel_.say({{"do", "beat"}, {"at", epoch_seconds()}});
+            channel_.say({{"do", "beat"}});
         }
     }
 
@@ -108,8 +112,10 @@ public:
         }
     }
 
-    void prepare() {
-        if (facts_.value("has_snapshot", false)) return lay_out();
+    /// `is_shared`: all hosts work in the run's own folder, which they see.
+    void prepare(bool is_shared) {
+        is_shared_ = is_shared;
+        if (is_shared || facts_.value("has_snapshot", false)) return lay_out();
         at_ = state::staging;
         channel_.say({{"do", "manifest"}}, task_.manifest);
     }
@@ -132,7 +138,7 @@ public:
         at_ = state::bringing;
         wanted_ = std::move(wanted);
         json asked = json::array();
-        for (auto const& w : wanted_) asked.push_back({w.file.path, files_.begun(w)});
+        for (auto const& w : wanted_) asked.push_back(w.file.path);
         if (wanted_.empty()) return done();
         channel_.say({{"do", "get"}}, asked.dump());
     }
@@ -190,6 +196,8 @@ private:
                       {"snapshot_bytes", task_.bytes},
                       {"shared_run", task_.run.path.string()},
                       {"token", task_.token},
+                      {"supervisor_pid", ::getpid()},
+                      {"supervisor_start_ticks", process_start_ticks(::getpid())},
                       {"folder", task_.target.folder},
                       {"network", task_.target.network},
                       {"mpi_version", task_.mpi_version},
@@ -212,7 +220,7 @@ private:
                      {"cores", facts.value("cores", 0)},
                      {"gpus", facts.value("gpus", 0)},
                      {"clock_offset_seconds", std::round(offset * 1000) / 1000},
-                     {"shares_the_workspace", facts.value("is_shared", false)}});
+                     {"shares_the_workspace", facts.value("sees_the_run", false)}});
         if (std::abs(offset) > 2)
             warn("the clock is " + std::to_string(std::lround(std::abs(offset))) + " s " +
                  (offset > 0 ? "ahead" : "behind") + "; the times of its metrics are wrong by as much");
@@ -226,7 +234,7 @@ private:
     }
     void lay_out() {
         at_ = state::laying_out;
-        channel_.say({{"do", "lay_out"}});
+        channel_.say({{"do", "lay_out"}, {"shared", is_shared_}});
     }
 
     void take_list(std::string const& text) {
@@ -236,14 +244,13 @@ private:
 
     void take_piece(frame const& f) {
         if (at_ != state::bringing || next_ >= wanted_.size()) return;
-        host_files::brought& w = wanted_[next_];
-        if (!f.body.empty()) files_.piece(w, f.head.at("offset"), f.body);
+        if (!f.body.empty()) files_.piece(wanted_[next_], f.head.at("offset"), f.body);
         if (!f.head.value("last", false)) return;
-        ++next_;
+        host_files::brought w = wanted_[next_++];
         if (!files_.end(w) && !w.is_second_try) {  // once more, from its beginning
             w.is_second_try = true;
             wanted_.push_back(w);
-            channel_.say({{"do", "get"}}, json::array({json::array({w.file.path, 0})}).dump());
+            channel_.say({{"do", "get"}}, json::array({w.file.path}).dump());
         } else if (!w.is_whole) {
             warn(w.file.path + " could not be brought as it is there" +
                  (f.head.contains("failed") ? ": " + f.head["failed"].get<std::string>() : ""));
@@ -285,7 +292,7 @@ private:
     std::vector<host_files::brought> wanted_{};
     std::size_t next_ = 0;
     int untold_ = 0;
-    bool is_brought_ = true;
+    bool is_brought_ = true, is_shared_ = false;
 };
 
 }  // namespace estima::inline v0_1

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <sys/epoll.h>
-#include <sys/random.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -17,6 +16,7 @@
 #include <estima/launcher/launch_plan.hpp>
 #include <estima/launcher/run_errors.hpp>
 #include <estima/system/event_loop.hpp>
+#include <estima/system/random_hex.hpp>
 
 namespace estima::inline v0_1 {
 
@@ -36,7 +36,7 @@ public:
 
     /// Opens the ways to all hosts; has them checked and laid out.
     void begin() {
-        task_.token = random_token();
+        task_.token = detail::random_hex() + detail::random_hex();
         replace_file(token_file(), task_.token);
         for (auto const& n : nodes_) n->open();
         watch_channels();
@@ -95,8 +95,8 @@ public:
         }
     }
 
-    /// The run is to end within `grace` seconds: into the journals of the hosts, which have their own where they share no
-    /// file system. `is_first`: it was not said before.
+    /// The run is to end within `grace` seconds: into the journals of the hosts, which have their own where they share
+    /// no file system. `is_first`: it was not said before.
     void forward_end(double grace, bool is_first) {
         json event{{"event", "grace"}, {"grace_seconds", grace}};
         if (is_first) event.update({{"event", "status"}, {"status", to_string(run_status::cancel_requested)}});
@@ -145,13 +145,6 @@ private:
     enum class phase { preparing, working, listing, bringing, collected };
 
     std::filesystem::path token_file() const { return task_.run.path / "shared_token"; }
-    static std::string random_token() {
-        unsigned char bytes[16]{};
-        (void)!::getrandom(bytes, sizeof bytes, 0);
-        std::string text;
-        for (unsigned char const b : bytes) text += {"0123456789abcdef"[b >> 4U], "0123456789abcdef"[b & 15U]};
-        return text;
-    }
     double beat_interval() const { return std::min(1.0, task_.target.silence_seconds / 5); }
 
     template <class Is>
@@ -159,7 +152,7 @@ private:
         return std::all_of(nodes_.begin(), nodes_.end(), [&](auto const& n) { return is(*n); });
     }
     bool is_shared() const {
-        return all([](auto const& n) { return n.facts().value("is_shared", false); });
+        return all([](auto const& n) { return n.facts().value("sees_the_run", false); });
     }
     /// The subnet that all hosts are on; empty if there is none.
     std::string common_network() const {
@@ -187,7 +180,7 @@ private:
                 if (n->at() < state::checked) return;
             if (!all([](auto const& n) { return n.problems().empty(); })) return refuse();
             for (auto const& n : nodes_)
-                if (n->at() == state::checked) n->prepare();
+                if (n->at() == state::checked) n->prepare(is_shared());
             if (is_ready()) phase_ = phase::working;
         } else if (phase_ == phase::working) {
             note_loss();

@@ -74,18 +74,6 @@ private:
     std::string folder_;
 };
 
-/// A word as a POSIX shell takes it for itself.
-inline std::string shell_word(std::string_view word) {
-    std::string quoted = "'";
-    for (char const c : word) {
-        if (c == '\'')
-            quoted += "'\\''";
-        else
-            quoted += c;
-    }
-    return quoted += "'";
-}
-
 /// Why ssh did not get to a host, from what it said. `may_pass`: it can be better in a moment.
 struct ssh_failure {
     std::string id, why, remedy;

@@ -26,7 +26,7 @@
 
 namespace estima::inline v0_1 {
 
-/// A program to be started as a child of this process, with a process group of its own, no input, nothing inherited
+/// A program to be started as a child of this process, with a process group of its own, nothing inherited
 /// but its environment, and no signal blocked or ignored.
 struct program {
     std::vector<std::string> argv;         ///< argv[0] is looked up in the PATH of `environment`

@@ -34,13 +34,7 @@ public:
         if (!write_all(fd_.get(), bytes)) throw_file_error("cannot write", path_);
     }
     void write_at(std::string_view bytes, std::uint64_t offset) {
-        while (!bytes.empty()) {
-            ssize_t const n = ::pwrite(fd_.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
-            if (n < 0 && errno == EINTR) continue;
-            if (n < 0) throw_file_error("cannot write", path_);
-            bytes.remove_prefix(static_cast<std::size_t>(n));
-            offset += static_cast<std::uint64_t>(n);
-        }
+        if (!write_all_at(fd_.get(), bytes, offset)) throw_file_error("cannot write", path_);
     }
     /// Takes the place of what has that name already. Makes the directory if it is not there.
     void publish(std::filesystem::path const& name) {

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -43,6 +44,18 @@ inline bool write_all(int fd, std::string_view bytes) noexcept {
         if (n < 0 && errno == EINTR) continue;
         if (n < 0) return false;
         bytes.remove_prefix(static_cast<std::size_t>(n));
+    }
+    return true;
+}
+
+/// The same from that byte of the file on.
+inline bool write_all_at(int fd, std::string_view bytes, std::uint64_t offset) noexcept {
+    while (!bytes.empty()) {
+        ssize_t const n = ::pwrite(fd, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) return false;
+        bytes.remove_prefix(static_cast<std::size_t>(n));
+        offset += static_cast<std::uint64_t>(n);
     }
     return true;
 }

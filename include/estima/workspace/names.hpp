@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <sys/random.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <cstdint>
-#include <cstdio>
 #include <string>
 #include <string_view>
 
 #include <estima/base/error.hpp>
 #include <estima/system/clock.hpp>
+#include <estima/system/random_hex.hpp>
 #include <estima/system/shown.hpp>
 
 namespace estima::inline v0_1 {
@@ -35,16 +32,6 @@ inline void require_name(std::string_view kind, std::string const& name) {
     throw error{"EST-305",
                 {.what = "\"" + shown(name.substr(0, 300)) + "\" cannot be the name of " + std::string{kind},
                  .remedy = "use 1 to 200 letters, digits, '_', '-' and '.', a letter, digit or '_' first"}};
-}
-
-/// Eight hexadecimal digits from the system's random numbers.
-inline std::string random_hex() {
-    std::uint32_t bits = 0;
-    while (::getrandom(&bits, sizeof bits, 0) != sizeof bits) {
-    }
-    char text[9];
-    std::snprintf(text, sizeof text, "%08x", bits);
-    return text;
 }
 
 inline std::string new_run_id(std::string const& experiment) {

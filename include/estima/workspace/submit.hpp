@@ -114,6 +114,9 @@ inline ssh_target ssh_target_of(std::filesystem::path const& workspace, run_conf
         found = ssh_target_from_json(*settings, file.path().string() + ", " + c.target);
     }
     ssh_target_from_json(to_json(*found), "submit_options::ssh");  // for its checks
+    // The supervisor works in another folder than this program.
+    for (std::string* const file : {&found->key, &found->known_hosts, &found->config})
+        if (!file->empty() && !file->starts_with('~')) *file = absolute_path(*file).string();
     require_room(c, *found);
     return *found;
 }
