@@ -26,7 +26,7 @@ struct run_ending {
     bool mpirun_hung = false;             ///< mpirun was ended, for it did not notice that its processes had ended
     std::optional<run_error> internal{};  ///< what went wrong in the supervisor itself
     std::optional<run_error> host{};      ///< a host that was lost or could not take part: ranks fail for it, here and there
-    bool by_mpirun = false;               ///< mpirun started the processes
+    bool on_hosts = false;  ///< the processes were on other hosts: mpirun starts even a single one there
 };
 
 namespace detail {
@@ -135,7 +135,7 @@ inline run_result result_of(run_directory const& run, run_configuration const& c
         e.rank = silent->rank;
         e.host = silent->host;
     };
-    if (ending.by_mpirun) {
+    if (needs_mpirun(c) || ending.on_hosts) {
         run_error e{"EST-422", ending.mpirun_hung ? "mpirun hung with no process left, before all ranks had ended"
                                                   : "mpirun " + detail::status_text(ending.main_status.value_or(0)) +
                                                         ", and no rank tells why" + note_if_full(run)};

@@ -163,7 +163,7 @@ private:
                                          .error_output = log,
                                          .signal_if_parent_dies = SIGTERM});
         main_.is_mpirun(pid, configuration_.process_count(), !hosts_);
-        ending_.by_mpirun = true;
+        ending_.on_hosts = hosts_.has_value();
     }
 
     void watch() {

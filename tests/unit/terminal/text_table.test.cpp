@@ -50,7 +50,7 @@ TEST_CASE("how many columns a text takes: wide characters, marks, bytes that are
     CHECK(display_width("a\xff") == 2);
 }
 
-TEST_CASE("a text is cut between characters") {
+TEST_CASE("a text in a table is cut between characters") {
     using estima::terminal::fitted;
     CHECK(fitted("loss", 4, "\u2026") == "loss");
     CHECK(fitted("losses", 4, "\u2026") == "los\u2026");
