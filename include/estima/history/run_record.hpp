@@ -120,7 +120,7 @@ inline json to_json(run_error const& e) {
 
 namespace detail {
 inline std::optional<int> optional_int(json const& j, char const* key) {
-    return j.contains(key) && j[key].is_number_integer() ? std::optional{j[key].get<int>()} : std::nullopt;
+    return j.contains(key) && j[key].is_number_integer() ? std::optional{whole_number<int>(j[key])} : std::nullopt;
 }
 
 inline run_error run_error_from(json const& j) {
@@ -134,7 +134,7 @@ inline run_error run_error_from(json const& j) {
 }
 
 inline rank_record& rank_of(run_record& run, json const& event) {
-    int const rank = event.value("rank", 0);
+    int const rank = whole_number(event, "rank", 0);
     auto place = run.ranks.begin();
     while (place != run.ranks.end() && place->rank < rank) ++place;
     if (place == run.ranks.end() || place->rank != rank) place = run.ranks.insert(place, rank_record{.rank = rank});
@@ -146,7 +146,7 @@ inline void run_record::apply(json const& event) {
     std::string const kind = event.value("event", "");
     double const time = utc_seconds(event.value("time", ""));
     if (kind == "created") {
-        if (run_id.empty()) format = event.value("format", 0);
+        if (run_id.empty()) format = whole_number(event, "format", 0);
         run_id = event.value("run_id", "");
         experiment = event.value("experiment", "");
         display_name = event.value("display_name", "");
@@ -185,12 +185,12 @@ inline void run_record::apply(json const& event) {
         std::string& text = kind == "display_name" ? display_name : kind == "description" ? description : experiment;
         text = event.value("value", "");
     } else if (kind == "supervisor") {
-        supervisor_pid = event.value("pid", 0);
-        supervisor_start_ticks = event.value("start_ticks", std::uint64_t{0});
+        supervisor_pid = whole_number(event, "pid", 0);
+        supervisor_start_ticks = whole_number(event, "start_ticks", std::uint64_t{0});
     } else if (kind == "rank_start") {
         rank_record& r = detail::rank_of(*this, event);
         r.host = event.value("host", "");
-        r.pid = event.value("pid", 0);
+        r.pid = whole_number(event, "pid", 0);
         r.start_time = time;
     } else if (kind == "rank_exit") {
         rank_record& r = detail::rank_of(*this, event);
@@ -201,12 +201,12 @@ inline void run_record::apply(json const& event) {
         r.wall_seconds = event.value("wall_seconds", 0.0);
         r.user_seconds = event.value("user_seconds", 0.0);
         r.system_seconds = event.value("system_seconds", 0.0);
-        r.peak_memory_bytes = event.value("peak_memory_bytes", std::uint64_t{0});
+        r.peak_memory_bytes = whole_number(event, "peak_memory_bytes", std::uint64_t{0});
     } else if (kind == "rank_rest") {
         rank_record& r = detail::rank_of(*this, event);
         r.user_seconds += event.value("user_seconds", 0.0);
         r.system_seconds += event.value("system_seconds", 0.0);
-        r.peak_memory_bytes = std::max(r.peak_memory_bytes, event.value("peak_memory_bytes", std::uint64_t{0}));
+        r.peak_memory_bytes = std::max(r.peak_memory_bytes, whole_number(event, "peak_memory_bytes", std::uint64_t{0}));
     } else if (kind == "artifact" || kind == "artifact_gone") {  // the last word on a name counts
         std::string path = event.value("path", "");
         auto place = std::lower_bound(artifacts.begin(), artifacts.end(), path, artifact_order{});
@@ -214,9 +214,9 @@ inline void run_record::apply(json const& event) {
         if (is_there && kind == "artifact_gone") artifacts.erase(place);
         if (kind == "artifact_gone") return;
         if (!is_there) place = artifacts.insert(place, artifact_record{});
-        *place = {std::move(path), event.value("bytes", std::uint64_t{0}), event.value("sha256", "")};
+        *place = {std::move(path), whole_number(event, "bytes", std::uint64_t{0}), event.value("sha256", "")};
     } else if (kind == "model") {
-        models.push_back({event.value("name", ""), event.value("version", 0), event.value("path", "")});
+        models.push_back({event.value("name", ""), whole_number(event, "version", 0), event.value("path", "")});
     } else if (kind == "warning") {
         warnings.push_back(event.value("message", ""));
     }

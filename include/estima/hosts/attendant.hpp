@@ -154,8 +154,8 @@ private:
         snapshot_id_ = told.value("snapshot_id", "");
         configuration_ = run_configuration_from_json(told.at("configuration"));
         std::string const id = told.at("run_id");
-        supervisor_pid_ = told.value("supervisor_pid", 0);
-        supervisor_start_ = told.value("supervisor_start_ticks", std::uint64_t{0});
+        supervisor_pid_ = whole_number(told, "supervisor_pid", 0);
+        supervisor_start_ = whole_number(told, "supervisor_start_ticks", std::uint64_t{0});
         shared_ = run_directory{told.at("shared_run").get<std::string>()};
         std::error_code ignored;
         std::filesystem::path const token = shared_.path / "shared_token";
@@ -167,7 +167,7 @@ private:
                                .mpi_version = told.value("mpi_version", ""),
                                .network = told.value("network", ""),
                                .with_mpi4py = told.value("with_mpi4py", false),
-                               .bytes = sees_it ? 0 : told.value("snapshot_bytes", std::uint64_t{0})};
+                               .bytes = sees_it ? 0 : whole_number(told, "snapshot_bytes", std::uint64_t{0})};
         json problems = json::array();
         for (node_problem const& p : problems_of_node(configuration_, needs, sees_it ? shared_.path : folder))
             problems.push_back({{"why", p.why}, {"remedy", p.remedy}});
@@ -177,7 +177,7 @@ private:
                    {"has_snapshot", has_snapshot()},
                    {"cores", core_count()},
                    {"gpus", detail::gpu_count()},
-                   {"ports", free_ports(told.value("ports", 0))},
+                   {"ports", free_ports(whole_number(told, "ports", 0))},
                    {"clock", epoch_seconds()}};
         if (auto const i = interface_for(needs.network)) {
             facts["address"] = ipv4_text(i->address);

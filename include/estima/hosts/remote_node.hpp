@@ -17,6 +17,7 @@
 #include <estima/hosts/host_files.hpp>
 #include <estima/hosts/hosts_task.hpp>
 #include <estima/launcher/plan_text.hpp>
+#include <estima/launcher/run_errors.hpp>
 #include <estima/run_configuration/json.hpp>
 #include <estima/snapshot/store_receiver.hpp>
 #include <estima/system/clock.hpp>
@@ -169,7 +170,7 @@ private:
         else if (what == "journal")
             journal_lines(f.body);
         else if (what == "grown")
-            files_.grown(f.head.value("path", ""), f.head.value("offset", std::uint64_t{0}), f.body);
+            files_.grown(f.head.value("path", ""), whole_number(f.head, "offset", std::uint64_t{0}), f.body);
         else if (what == "warning")
             warn(f.head.value("message", ""));
         else if (what == "listed")
@@ -217,8 +218,8 @@ private:
         log_.append({{"event", "node"},
                      {"host", host()},
                      {"address", facts.value("address", "")},
-                     {"cores", facts.value("cores", 0)},
-                     {"gpus", facts.value("gpus", 0)},
+                     {"cores", whole_number(facts, "cores", 0)},
+                     {"gpus", whole_number(facts, "gpus", 0)},
                      {"clock_offset_seconds", std::round(offset * 1000) / 1000},
                      {"shares_the_workspace", facts.value("sees_the_run", false)}});
         if (std::abs(offset) > 2)

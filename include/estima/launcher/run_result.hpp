@@ -25,7 +25,7 @@ struct run_ending {
     std::optional<int> main_status{};     ///< of wait(): mpirun, or the one worker; nothing if it was not started
     bool mpirun_hung = false;             ///< mpirun was ended, for it did not notice that its processes had ended
     std::optional<run_error> internal{};  ///< what went wrong in the supervisor itself
-    std::optional<run_error> host{};      ///< a host that was lost or could not take part: ranks fail for it, here and there
+    std::optional<run_error> host{};      ///< a host that was lost or could not take part: ranks fail for it
     bool on_hosts = false;  ///< the processes were on other hosts: mpirun starts even a single one there
 };
 
@@ -44,11 +44,11 @@ inline rank_exits read_rank_exits(run_directory const& run, run_configuration co
         try {
             if (!event.is_object() || event.value("event", "") != "rank_exit") continue;
             bool const was_asked = event.value("ended_on_request", false);
-            if (was_asked && is_parameter_server(c, event.value("rank", 0))) ++exits.good;
+            if (was_asked && is_parameter_server(c, whole_number(event, "rank", 0))) ++exits.good;
             if (was_asked) continue;
-            if (event.value("exit_code", -1) == 0)
+            if (whole_number(event, "exit_code", -1) == 0)
                 ++exits.good;
-            else if (!exits.first_failure && event.value("rank", 0) >= 0)
+            else if (!exits.first_failure && whole_number(event, "rank", 0) >= 0)
                 exits.first_failure = event;
         } catch (json::exception const&) {  // a member of another type than ours
         }
@@ -81,7 +81,7 @@ inline std::string_view meaning_of_signal(std::string_view signal) {
 
 inline run_error rank_error(run_directory const& run, run_configuration const& c, json const& event) {
     run_error e = event.contains("error") ? detail::run_error_from(event["error"]) : run_error{};
-    e.rank = event.value("rank", 0);
+    e.rank = whole_number(event, "rank", 0);
     e.host = event.value("host", "");
     if (event.contains("error")) return e;
     e.exit_code = optional_int(event, "exit_code");
@@ -90,7 +90,8 @@ inline run_error rank_error(run_directory const& run, run_configuration const& c
     e.message = e.signal.empty() ? "the script exited with code " + std::to_string(e.exit_code.value_or(-1))
                                  : "the script was ended by " + e.signal;
     if (c.process_count() > 1) e.message += " on rank " + std::to_string(*e.rank) + " (" + e.host + ")";
-    if (std::string_view const means = meaning_of_signal(e.signal); !means.empty()) e.message.append(": ").append(means);
+    std::string_view const means = meaning_of_signal(e.signal);
+    if (!means.empty()) e.message.append(": ").append(means);
     e.message += note_if_full(run);
     e.stderr_tail = last_lines(run.rank_stderr(*e.rank).string(), stderr_tail_lines);
     return e;
@@ -110,7 +111,7 @@ struct run_result {
 /// What has become of a run, from how its processes ended and what the journal says of the ranks.
 inline run_result result_of(run_directory const& run, run_configuration const& c, run_ending const& ending) {
     auto failed = [](run_error e) { return run_result{run_status::failed, std::move(e)}; };
-    if (ending.internal && !ending.host) {  // what the script did comes first: outputs that a full disk cannot record follow from it
+    if (ending.internal && !ending.host) {  // what the script did comes first: outputs nobody could record follow from it
         detail::rank_exits const exits = detail::read_rank_exits(run, c);
         bool const has_failed = ending.by == ended_by::nothing && exits.first_failure;
         return failed(has_failed ? detail::rank_error(run, c, *exits.first_failure) : *ending.internal);

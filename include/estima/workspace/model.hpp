@@ -157,7 +157,7 @@ inline void model::bring_up_to_date(detail::model_log const& log) {
     aliases = log.aliases_of(version);
     for (json const& e : log.events()) {
         std::string const kind = e.value("event", ""), key = e.value("name", "");
-        if (e.value("version", 0) != version) continue;
+        if (whole_number(e, "version", 0) != version) continue;
         if (kind == "tag") tags[key] = e.value("value", "");
         if (kind == "untag") tags.erase(key);
         if (kind == "property") properties.emplace(key, e.value("value", ""));  // the first one stays
@@ -173,7 +173,7 @@ inline model read_model(std::filesystem::path const& folder) {
     try {
         model m;
         m.name = j.at("name").get<std::string>();
-        m.version = j.at("version").get<int>();
+        m.version = whole_number<int>(j.at("version"));
         m.run_id = j.value("run_id", "");
         m.path = j.at("path").get<std::string>();
         m.description = j.value("description", "");
@@ -187,12 +187,13 @@ inline model read_model(std::filesystem::path const& folder) {
         m.sample_input = j.value("sample_input", "");
         m.sample_output = j.value("sample_output", "");
         json const resources = j.value("resources", json::object()), lineage = j.value("lineage", json::object());
-        m.resources = {resources.value("cpu", 0.0), resources.value("memory_in_gb", 0.0), resources.value("gpu", 0)};
+        m.resources = {resources.value("cpu", 0.0), resources.value("memory_in_gb", 0.0),
+                       whole_number(resources, "gpu", 0)};
         m.lineage = {lineage.value("experiment", ""), lineage.value("snapshot_id", ""),
                      lineage.value("source_directory", ""), lineage.value("inputs", m.lineage.inputs)};
         m.stage = detail::stage_from(j.value("stage", ""));
         for (json const& f : j.at("files"))
-            m.files.push_back({f.at("path").get<std::string>(), f.value("bytes", std::uint64_t{0}),
+            m.files.push_back({f.at("path").get<std::string>(), whole_number(f, "bytes", std::uint64_t{0}),
                                f.at("sha256").get<std::string>()});
         m.folder = folder;
         m.bring_up_to_date(detail::model_log{folder.parent_path()});

@@ -107,7 +107,7 @@ private:
     /// A line that a killed writer left torn, or somebody else wrote, is passed over.
     void take(json event) {
         try {
-            int const version = event.value("version", 0);
+            int const version = whole_number(event, "version", 0);
             std::string const kind = event.value("event", ""), alias = event.value("alias", "");
             for (char const* const text : {"name", "value", "text", "stage"}) (void)event.value(text, "");
             if (kind == "deleted") deleted_.insert(version);

@@ -164,6 +164,20 @@ TEST_CASE("lines that are no events are skipped and counted") {
     CHECK(j.record().status == run_status::not_started);
 }
 
+TEST_CASE("a number that its member cannot hold makes a line one of nobody's") {
+    fixture f;
+    f.add_text(R"({"event":"rank_start","rank":7.9e86})" "\n" R"({"event":"rank_start","rank":4294967297})" "\n"
+               R"({"event":"supervisor","pid":18446744073709551615})" "\n"
+               R"({"event":"artifact","path":"a","bytes":-1})" "\n" R"({"event":"rank_start","rank":1.5})" "\n"
+               R"({"event":"rank_start","rank":1,"pid":-3})" "\n");
+    auto const record = journal{f.file}.record();
+    CHECK(record.lines_ignored == 5);
+    CHECK(record.supervisor_pid == 0);
+    CHECK(record.artifacts.empty());
+    REQUIRE(record.ranks.size() == 1);
+    CHECK(record.ranks.front().pid == -3);
+}
+
 TEST_CASE("text that is not UTF-8 does not keep an event out of the journal") {
     fixture f;
     journal j{f.file};
