@@ -208,13 +208,13 @@ inline void run_record::apply(json const& event) {
         r.system_seconds += event.value("system_seconds", 0.0);
         r.peak_memory_bytes = std::max(r.peak_memory_bytes, whole_number(event, "peak_memory_bytes", std::uint64_t{0}));
     } else if (kind == "artifact" || kind == "artifact_gone") {  // the last word on a name counts
-        std::string path = event.value("path", "");
-        auto place = std::lower_bound(artifacts.begin(), artifacts.end(), path, artifact_order{});
-        bool const is_there = place != artifacts.end() && place->path == path;
+        artifact_record told{event.value("path", ""), whole_number(event, "bytes", std::uint64_t{0}), event.value("sha256", "")};
+        auto place = std::lower_bound(artifacts.begin(), artifacts.end(), told.path, artifact_order{});
+        bool const is_there = place != artifacts.end() && place->path == told.path;
         if (is_there && kind == "artifact_gone") artifacts.erase(place);
         if (kind == "artifact_gone") return;
         if (!is_there) place = artifacts.insert(place, artifact_record{});
-        *place = {std::move(path), whole_number(event, "bytes", std::uint64_t{0}), event.value("sha256", "")};
+        *place = std::move(told);
     } else if (kind == "model") {
         models.push_back({event.value("name", ""), whole_number(event, "version", 0), event.value("path", "")});
     } else if (kind == "warning") {
