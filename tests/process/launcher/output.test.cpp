@@ -60,10 +60,12 @@ TEST_CASE("environment variables reach the script byte by byte, and win") {
 
 TEST_CASE(
     "the script starts with no input, no foreign descriptors, no blocked or ignored signals, in a group of its own") {
+    // Not `ls | tr`: the shell would have the pipe open while ls looks.
     made_run run{
         made_run::native("train.sh"),
         {{"train.sh",
-          "#!/bin/sh\nread x && echo input\nls /proc/$$/fd | tr '\\n' ' '\ngrep 'SigBlk\\|SigIgn' /proc/self/status\n"
+          "#!/bin/sh\nread x && echo input\n(ls /proc/$$/fd >fds); tr '\\n' ' ' <fds\n"
+          "grep 'SigBlk\\|SigIgn' /proc/self/status\n"
           "[ \"$(ps -o pgid= -p $$ | tr -d ' ')\" = $$ ] && echo leader\n"}}};
     ::signal(SIGPIPE, SIG_IGN);
     sigset_t const blocked = estima::signal_set({SIGINT, SIGUSR2});
