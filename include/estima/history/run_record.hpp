@@ -208,7 +208,8 @@ inline void run_record::apply(json const& event) {
         r.system_seconds += event.value("system_seconds", 0.0);
         r.peak_memory_bytes = std::max(r.peak_memory_bytes, whole_number(event, "peak_memory_bytes", std::uint64_t{0}));
     } else if (kind == "artifact" || kind == "artifact_gone") {  // the last word on a name counts
-        artifact_record told{event.value("path", ""), whole_number(event, "bytes", std::uint64_t{0}), event.value("sha256", "")};
+        artifact_record told{event.value("path", ""), whole_number(event, "bytes", std::uint64_t{0}),
+                             event.value("sha256", "")};
         auto place = std::lower_bound(artifacts.begin(), artifacts.end(), told.path, artifact_order{});
         bool const is_there = place != artifacts.end() && place->path == told.path;
         if (is_there && kind == "artifact_gone") artifacts.erase(place);

@@ -111,7 +111,7 @@ struct run_result {
 /// What has become of a run, from how its processes ended and what the journal says of the ranks.
 inline run_result result_of(run_directory const& run, run_configuration const& c, run_ending const& ending) {
     auto failed = [](run_error e) { return run_result{run_status::failed, std::move(e)}; };
-    if (ending.internal && !ending.host) {  // what the script did comes first: outputs nobody could record follow from it
+    if (ending.internal && !ending.host) {  // what the script did comes first: a full disk follows from it, say
         detail::rank_exits const exits = detail::read_rank_exits(run, c);
         bool const has_failed = ending.by == ended_by::nothing && exits.first_failure;
         return failed(has_failed ? detail::rank_error(run, c, *exits.first_failure) : *ending.internal);
