@@ -130,6 +130,7 @@ TEST_CASE("who looks at the copy of a run that goes on does not end its processe
     place at;
     estima::run const run = at.submit(script_that_waits_for(at / "go", "echo done > outputs/x"));
     wait_for(run.directory().code() / "here");
+    wait_until_running(run);  // the script may be faster than the supervisor's word of it
     copy_workspace(at.workspace(), at / "copy");
     auto const copy = estima::workspace::open(at / "copy");
     CHECK(copy.run(run.id()).status() == estima::run_status::failed);
