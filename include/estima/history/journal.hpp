@@ -70,6 +70,15 @@ public:
         return true;
     }
 
+    /// Adds an event if the newest record `is` so; false and nothing written if not.
+    template <class Is>
+    [[nodiscard]] bool append_if(Is const& is, json event) {
+        lock const held{fd_.get()};
+        if (!is(record())) return false;
+        write_lines({&event, 1});
+        return true;
+    }
+
     /// Calls `work` while no other process is writing a line.
     template <class Work>
     void while_nobody_writes(Work const& work) {
