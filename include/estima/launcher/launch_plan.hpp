@@ -28,6 +28,7 @@ struct launch_settings {
     /// of ranks. The supervisor chooses the ports when it starts the processes; empty: they are not known yet.
     std::vector<std::string> rendezvous{};
     std::vector<std::string> hosts{};   ///< one for each node, reached by ssh; empty: this machine
+    bool is_batch_job = false;          ///< mpirun starts its daemons on the other hosts through the batch system
     std::string ssh_configuration{};    ///< file for ssh -F
     std::string network{};              ///< subnet or interface that MPI uses between hosts; empty: as MPI chooses
     std::string node_run_directory{};   ///< where a run lies on the hosts, see node_path; empty: as here
@@ -144,6 +145,11 @@ inline environment_list script_environment(run_configuration const& c, run_direc
     return e;
 }
 
+inline void add_network(std::vector<std::string>& argv, launch_settings const& settings) {
+    if (!settings.network.empty())
+        argv.insert(argv.end(), {"--mca", "oob_tcp_if_include", settings.network, "--mca", "btl_tcp_if_include", settings.network});
+}
+
 /// What mpirun has to be told to start its daemons on other hosts.
 inline void add_hosts(std::vector<std::string>& argv, run_configuration const& c, run_directory const& run,
                       launch_settings const& settings) {
@@ -156,19 +162,21 @@ inline void add_hosts(std::vector<std::string>& argv, run_configuration const& c
                              "plm_rsh_agent", "ssh", "--mca", "plm_rsh_args", "-F " + settings.ssh_configuration, "--mca",
                              "plm_rsh_no_tree_spawn", "1", "--mca", "orte_launch_agent",
                              "env ESTIMA_RUN_ID=" + run.run_id() + " PMIX_MCA_psec=^munge orted", "-wdir", "/", "-x", "ESTIMA_RUN_ID"});
-    if (!settings.network.empty())
-        argv.insert(argv.end(), {"--mca", "oob_tcp_if_include", settings.network, "--mca", "btl_tcp_if_include", settings.network});
+    add_network(argv, settings);
 }
 
 inline std::vector<std::string> mpirun_argv(run_configuration const& c, run_directory const& run,
                                             launch_settings const& settings) {
     std::vector<std::string> argv{settings.mpirun, "-np", std::to_string(c.process_count())};
     if (settings.is_root) argv.emplace_back("--allow-run-as-root");
-    if (settings.hosts.empty() && c.process_count() > settings.cores) argv.emplace_back("--oversubscribe");
+    if (settings.hosts.empty() && !settings.is_batch_job && c.process_count() > settings.cores) argv.emplace_back("--oversubscribe");
     // Without it, mpirun puts its own folders in front of the script's PATH and LD_LIBRARY_PATH.
     argv.insert(argv.end(), {"--noprefix", "--bind-to", "none"});
     if (!settings.hosts.empty()) {
         add_hosts(argv, c, run, settings);
+    } else if (settings.is_batch_job) {
+        argv.insert(argv.end(), {"-wdir", "/", "-x", "ESTIMA_RUN_ID"});  // hosts and slots are the job's
+        add_network(argv, settings);
     } else if (c.node_count == 1) {
         // This machine, whatever a batch system or a host file of the user's says of others.
         argv.insert(argv.end(), {"--host", "localhost:" + std::to_string(settings.cores), "--mca", "plm", "isolated",

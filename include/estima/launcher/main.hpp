@@ -118,7 +118,7 @@ inline int worker_command(command_line words) {
             run.path = existing_run(is_on_host ? node_path(word) : word);
         }
     }
-    if (is_on_host && !settings.rendezvous.empty()) {
+    if (!settings.rendezvous.empty() && !settings.rendezvous.front().starts_with("127.")) {
         std::string const& place = settings.rendezvous.front();
         settings.interface = interface_towards(place.substr(0, place.rfind(':')));
     }

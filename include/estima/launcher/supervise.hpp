@@ -40,7 +40,9 @@ inline file_descriptor take_run_lock(run_directory const& run, int handed_over) 
         return file_descriptor{handed_over};
     }
     file_descriptor lock = open_file(run.lock(), O_RDWR | O_CREAT);
-    if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0)
+    // Of a job's run nobody's lock says anything: its submitter's may still be held, or that of a host that is lost. Slurm
+    // starts a job once.
+    if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0 && !slurm_allocation::of(run))
         throw error{
             "EST-404",
             {.what = "the run is supervised already", .where = run.lock().string(), .why = std::strerror(errno)}};
@@ -73,7 +75,10 @@ inline int supervise_here(supervise_options const& options, run_directory const&
             ::close(ready);
         }
         (void)lock;  // held until this process ends
-        return s.run() ? 0 : 1;
+        bool const told = s.run();
+        // A job is over like its run: others may depend on it.
+        bool const is_job = slurm_allocation::of(run).has_value();
+        return told && (!is_job || journal{run.journal()}.record().status == run_status::completed) ? 0 : 1;
     } catch (std::exception const& e) {
         std::fprintf(stderr, "%s\n", e.what());
         return 1;

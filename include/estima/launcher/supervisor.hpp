@@ -25,6 +25,7 @@
 #include <estima/launcher/run_observer.hpp>
 #include <estima/launcher/run_result.hpp>
 #include <estima/launcher/run_watch.hpp>
+#include <estima/launcher/slurm_ending.hpp>
 #include <estima/run_configuration/json.hpp>
 #include <estima/system/event_loop.hpp>
 #include <estima/system/process.hpp>
@@ -58,10 +59,12 @@ public:
     bool run() noexcept {
         guarded([&] {
             configuration_ = run_configuration_from_json(json::parse(read_file(run_.run_configuration())));
+            allocation_ = slurm_allocation::of(run_);
             if (!prepare()) return;
             watch();
             if (!await_hosts() || !start()) return;
             while (!ending_.main_status && loop_.wait()) continue;
+            if (allocation_) hear_slurm(*allocation_, run_, configuration_, loop_, log_, ending_);
         });
         guarded([&] { collect(); });
         guarded([&] {
@@ -103,6 +106,7 @@ private:
     }
 
     bool prepare() {
+        if (allocation_) (void)append_slurm_attempt(log_, allocation_->restarts);
         if (!enter(run_status::preparing)) return false;
         observer_.prepare(lay_out(run_, log_.record().snapshot_id));
         return true;
@@ -146,6 +150,7 @@ private:
     launch_plan plan_with(std::string const& mpirun) {
         launch_settings settings = settings_of_this_host(configuration_, launcher_, mpirun);
         if (hosts_) hosts_->describe(settings);
+        else if (allocation_) allocation_->describe(settings, configuration_);
         else for (int const port : free_ports(rendezvous_count(configuration_)))
             settings.rendezvous.push_back("127.0.0.1:" + std::to_string(port));
         launch_plan plan = make_launch_plan(configuration_, run_, settings);
@@ -162,7 +167,7 @@ private:
                                          .output = log,
                                          .error_output = log,
                                          .signal_if_parent_dies = SIGTERM});
-        main_.is_mpirun(pid, configuration_.process_count(), !hosts_);
+        main_.is_mpirun(pid, configuration_.process_count(), !hosts_ && !(allocation_ && allocation_->is_spread()));
         ending_.on_hosts = hosts_.has_value();
     }
 
@@ -182,12 +187,15 @@ private:
                 if (changed.journal) journal_changed();
                 if (changed.growth) grown();
             });
-            return;
+            if (!allocation_) return;
         }
+        if (allocation_)
+            slurm_time_limit_.attach(loop_, allocation_->job_id, [this] { stop(ended_by::batch_time_limit, time_limit_grace_seconds); });
+        // This host's kernel does not tell what others write.
         on_timer(look_, [this] {
-            look_.set(0.25);
+            look_.set(watch_.works() ? 1 : 0.25);
             journal_changed();
-            grown();
+            if (!watch_.works() || allocation_->is_spread()) grown();
         });
         look_.set(0.25);
     }
@@ -213,7 +221,7 @@ private:
                 reap();
             } else if (signal == SIGTERM || signal == SIGINT || signal == SIGHUP) {
                 if (ending_.signal == 0) ending_.signal = signal;
-                stop(ended_by::signal, time_limit_grace_seconds);
+                stop(meaning_of_word_to_end(log_), time_limit_grace_seconds);
             }
         }
     }
@@ -268,15 +276,8 @@ private:
             observer_.finish(log_);
         });
         if (is_terminal(log_.record().status)) return false;  // somebody took this process for dead
-        run_result result;
-        guarded([&] { result = result_of(run_, configuration_, ending_); });
-        if (result.status == run_status::failed && !result.error) result.error = ending_.internal;
-        try {
-            paint_end(run_, log_, result);
-        } catch (std::exception const& e) {  // a page that cannot be written does not make a run fail
-            std::fprintf(stderr, "%s\n", e.what());
-        }
-        return write_end(log_, result);
+        if (allocation_ && leave_end_to_slurm(ending_, log_)) return false;
+        return conclude_run(run_, configuration_, ending_, log_);
     }
 
     run_directory run_;
@@ -291,6 +292,8 @@ private:
     run_watch watch_;
     timer time_limit_, repaint_, look_;
     std::optional<remote_nodes> hosts_{};
+    std::optional<slurm_allocation> allocation_{};
+    slurm_time_limit slurm_time_limit_{};
     main_process main_{};
     run_ending ending_{};
     bool hosts_have_to_know_ = false;  // of the end, before the workers are asked
