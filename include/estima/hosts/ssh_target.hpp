@@ -5,9 +5,8 @@
 #include <utility>
 #include <vector>
 
-#include <estima/base/edit_distance.hpp>
-#include <estima/base/error.hpp>
 #include <estima/system/json.hpp>
+#include <estima/system/settings_reader.hpp>
 #include <estima/system/shown.hpp>
 
 namespace estima::inline v0_1 {
@@ -63,19 +62,15 @@ void visit_ssh_settings(Target& t, Visit const& member) {
     member("keep_folders", t.keep_folders);
 }
 
-/// Reads the settings of one target from JSON; each fault is EST-721 and names its place.
-class ssh_target_reader {
+class ssh_target_reader : settings_reader {
 public:
-    explicit ssh_target_reader(std::string where) : where_{std::move(where)} {}
+    explicit ssh_target_reader(std::string where) : settings_reader{std::move(where), "docs/ssh.md"} {}
 
     ssh_target read(json const& j) const {
         ssh_target target;
-        std::vector<std::string> known{"kind", "hosts"};
-        visit_ssh_settings(target, [&](char const* key, auto& value) {
-            known.emplace_back(key);
-            if (auto const found = j.find(key); found != j.end()) take(key, *found, value);
-        });
-        for (auto const& [key, value] : j.items()) require_known(key, known);
+        settings_reader::read(
+            j, {"kind", "hosts"}, [&](auto const& member) { visit_ssh_settings(target, member); },
+            [this](char const* key, json const& value, auto& member) { take(key, value, member); });
         auto const hosts = j.find("hosts");
         if (hosts == j.end() || !hosts->is_array() || hosts->empty())
             wrong("hosts", "it is not a list of hosts", R"(write "hosts": ["node1", "node2"])");
@@ -84,21 +79,11 @@ public:
     }
 
 private:
-    [[noreturn]] void wrong(std::string const& key, std::string why, std::string remedy) const {
-        throw error{"EST-721",
-                    {.what = "the settings of a compute target cannot be used",
-                     .where = where_ + ", " + key,
-                     .why = std::move(why),
-                     .remedy = std::move(remedy)}};
-    }
-    void require_known(std::string const& key, std::vector<std::string> const& known) const {
-        std::string close;
-        for (std::string const& one : known) {
-            if (one == key) return;
-            if (edit_distance(one, key) <= 2) close = one;
-        }
-        wrong(shown(key), "there is no such setting",
-              close.empty() ? "see docs/ssh.md for those there are" : "did you mean \"" + close + "\"?");
+    using settings_reader::take;
+    // What stands in ssh's configuration stands in quotes there.
+    void take(char const* key, json const& j, std::string& value) const {
+        settings_reader::take(key, j, value);
+        if (value.find('"') != std::string::npos) wrong(key, j.dump() + " is no text", "a text without quotes");
     }
     ssh_host host_of(json const& j) const {
         if (j.is_string()) return {checked(j.get<std::string>())};
@@ -120,31 +105,11 @@ private:
                   "a name or an address; the user is a setting of its own");
         return name;
     }
-    void take(char const* key, json const& j, std::string& value) const {
-        if (!j.is_string() || j.get<std::string>().find_first_of("\n\r\"") != std::string::npos)
-            wrong(key, j.dump() + " is no text", "a text without quotes");
-        value = j.get<std::string>();
-    }
-    void take(char const* key, json const& j, int& value) const {
-        if (!j.is_number_integer() || j < 0 || j > 1'000'000)
-            wrong(key, j.dump() + " is no number that can be meant", "a whole number");
-        value = j.get<int>();
-    }
-    void take(char const* key, json const& j, double& value) const {
-        if (!j.is_number() || j <= 0 || j > 1e6) wrong(key, j.dump() + " is no time", "seconds, more than 0");
-        value = j.get<double>();
-    }
-    void take(char const* key, json const& j, bool& value) const {
-        if (!j.is_boolean()) wrong(key, j.dump() + " is neither true nor false", "true or false");
-        value = j.get<bool>();
-    }
     void take(char const* key, json const& j, host_key_policy& value) const {
         for (int i = 0; i < 3; ++i)
             if (j == host_key_words[i]) return void(value = static_cast<host_key_policy>(i));
         wrong(key, j.dump() + " is no way to treat host keys", "strict, accept-new or unchecked");
     }
-
-    std::string where_;
 };
 }  // namespace detail
 

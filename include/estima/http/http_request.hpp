@@ -25,6 +25,7 @@ struct http_request {
     std::vector<http_secret_header> secret_headers{};
     std::string body{};
     double seconds = 0;  ///< for one attempt, from the first byte to the last; 0: as the client's settings have it
+    double patience_seconds = -1;  ///< for all attempts; less than 0: as the client's settings have it
     std::stop_token stop{};
 
     /// Whether doing it twice does no more than doing it once: an answer that is lost may then be asked for again.

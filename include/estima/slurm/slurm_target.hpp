@@ -2,15 +2,19 @@
 #pragma once
 
 #include <string>
+#include <string_view>
+#include <utility>
 
+#include <estima/slurm/slurm_words.hpp>
 #include <estima/system/json.hpp>
+#include <estima/system/settings_reader.hpp>
+#include <estima/system/shown.hpp>
 
 namespace estima::inline v0_1 {
 
 /// Where a Slurm cluster's slurmrestd is and what its jobs ask for. Given in code or in a targets file
 /// ({"gpu": {"kind": "slurm", "url": "https://head:6820", ...}}). What is left out is as Slurm has it by default.
 struct slurm_target {
-    // The server.
     std::string url{};             ///< "http://head:6820", "https://slurm.example.org"
     std::string user{};            ///< left out: who runs the program
     std::string token_file{};      ///< holds the token, or SLURM_JWT=the token; read anew when it is refused
@@ -51,8 +55,90 @@ struct slurm_target {
     bool operator==(slurm_target const&) const = default;
 };
 
+namespace detail {
+/// Calls `member(key, value)` for each setting of a target but `setup`.
+template <class Target, class Visit>
+void visit_slurm_settings(Target& t, Visit const& member) {
+    member("url", t.url);
+    member("user", t.user);
+    member("token_file", t.token_file);
+    member("token_variable", t.token_variable);
+    member("token_command", t.token_command);
+    member("ca_file", t.ca_file);
+    member("proxy", t.proxy);
+    member("api_version", t.api_version);
+    member("connect_seconds", t.connect_seconds);
+    member("request_seconds", t.request_seconds);
+    member("patience_seconds", t.patience_seconds);
+    member("poll_seconds", t.poll_seconds);
+    member("slowest_poll_seconds", t.slowest_poll_seconds);
+    member("unreachable_seconds", t.unreachable_seconds);
+    member("partition", t.partition);
+    member("account", t.account);
+    member("qos", t.qos);
+    member("reservation", t.reservation);
+    member("constraint", t.constraint);
+    member("dependency", t.dependency);
+    member("time_limit", t.time_limit);
+    member("memory", t.memory);
+    member("gres", t.gres);
+    member("gpus_per_node", t.gpus_per_node);
+    member("cpus_per_task", t.cpus_per_task);
+    member("exclusive", t.exclusive);
+    member("requeue", t.requeue);
+    member("nice", t.nice);
+    member("comment", t.comment);
+    member("network", t.network);
+    member("folder", t.folder);
+    member("launcher", t.launcher);
+}
+}  // namespace detail
+
+/// EST-721 for settings of which the connection or a job could not be made. `where` is the file and the target's name.
+inline void require_usable(slurm_target const& t, std::string where) {
+    settings_reader const settings{std::move(where), "docs/slurm.md"};
+    if (!t.url.starts_with("http://") && !t.url.starts_with("https://"))
+        settings.wrong("url", t.url.empty() ? "it is not given" : "\"" + shown(t.url) + "\" is no address of a slurmrestd",
+                       R"(write "url": "https://HOST:6820")");
+    if (!t.time_limit.empty() && !slurm_minutes(t.time_limit))
+        settings.wrong("time_limit", "\"" + shown(t.time_limit) + "\" is no time as sbatch takes it",
+                       R"("30" for minutes, "4:00:00", or "2-12:00:00" with days)");
+    if (!t.memory.empty() && !slurm_megabytes(t.memory))
+        settings.wrong("memory", "\"" + shown(t.memory) + "\" is no size as sbatch takes it", R"("4000" for MB, "16G")");
+    if (t.poll_seconds < 1)
+        settings.wrong("poll_seconds", "more than one question a second brings controllers down", "1 or more");
+}
+
 /// `where` is the file and the target's name, for errors. EST-721.
-slurm_target slurm_target_from_json(json const& j, std::string where);
-json to_json(slurm_target const& target);
+inline slurm_target slurm_target_from_json(json const& j, std::string where) {
+    settings_reader const settings{where, "docs/slurm.md"};
+    slurm_target target;
+    if (j.is_object() && j.contains("token"))
+        settings.wrong("token", "a token that stands among settings is soon known to many",
+                       "put it into a file of your own and name that with token_file");
+    settings.read(
+        j, {"kind", "setup"}, [&](auto const& member) { detail::visit_slurm_settings(target, member); },
+        [&](char const* key, json const& value, auto& member) { settings.take(key, value, member); });
+    if (auto const setup = j.find("setup"); setup != j.end()) {
+        for (json const& line : setup->is_array() ? *setup : json::array({*setup})) {
+            std::string text;
+            settings.take("setup", line, text);
+            target.setup += text + "\n";
+        }
+    }
+    require_usable(target, std::move(where));
+    return target;
+}
+
+inline json to_json(slurm_target const& target) {
+    json j{{"kind", "slurm"}};
+    detail::visit_slurm_settings(target, [&j](char const* key, auto const& value) { j[key] = value; });
+    std::string_view left = target.setup;
+    if (left.ends_with('\n')) left.remove_suffix(1);
+    j["setup"] = json::array();
+    if (!left.empty())
+        for (std::string_view const line : detail::split(left, '\n')) j["setup"].push_back(line);
+    return j;
+}
 
 }  // namespace estima::inline v0_1
