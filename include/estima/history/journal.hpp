@@ -70,6 +70,19 @@ public:
         return true;
     }
 
+    /// The newest attempt has ended early, as `why` tells, and the next one is to begin: the run is Queued again. `cause`
+    /// is a word of retries: "node_failure". Its number; 0 and nothing written if the run is over or to be ended.
+    [[nodiscard]] int append_attempt(std::string const& cause, run_error const& why) {
+        lock const held{fd_.get()};
+        if (!record().may_be_tried_again()) return 0;
+        json event{{"event", "attempt"},
+                   {"number", record_.attempt() + 1},
+                   {"cause", cause},
+                   {"error", to_json(why)}};
+        write_lines({&event, 1});
+        return record().attempt();
+    }
+
     /// Calls `work` while no other process is writing a line.
     template <class Work>
     void while_nobody_writes(Work const& work) {
