@@ -2,6 +2,7 @@
 #pragma once
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -71,6 +72,12 @@ private:
         for (int i = 0; i < pieces_in_one_call;) {
             ssize_t const n = ::pread(s.fd.get(), buffer_.data(), buffer_.size(), static_cast<off_t>(s.offset));
             if (n < 0 && errno == EINTR) continue;
+            if (n == 0 && is_set_aside(s)) {  // a next attempt of the run begins the file anew
+                end_line(out);
+                s.fd.reset(::open(s.path.c_str(), O_RDONLY | O_CLOEXEC));
+                s.offset = 0;
+                if (s.fd) continue;
+            }
             if (n <= 0) return found::all;
             std::string_view piece{buffer_.data(), static_cast<std::size_t>(n)};
             // A carriage return ends a state of a progress bar, which is worth showing.
@@ -85,6 +92,13 @@ private:
             ++i;
         }
         return found::more;
+    }
+
+    /// Whether there is another file of that name than the one that was read.
+    static bool is_set_aside(source const& s) {
+        struct stat now {}, read {};
+        return ::stat(s.path.c_str(), &now) == 0 && ::fstat(s.fd.get(), &read) == 0 &&
+               (now.st_ino != read.st_ino || now.st_dev != read.st_dev);
     }
 
     void write(source const& s, std::string_view piece, std::ostream& out) {

@@ -20,8 +20,10 @@
 #include <estima/launcher/descendants.hpp>
 #include <estima/launcher/fork_worker.hpp>
 #include <estima/launcher/lay_out.hpp>
+#include <estima/launcher/lay_out_again.hpp>
 #include <estima/launcher/main_process.hpp>
 #include <estima/launcher/page_painter.hpp>
+#include <estima/launcher/retry.hpp>
 #include <estima/launcher/run_observer.hpp>
 #include <estima/launcher/run_result.hpp>
 #include <estima/launcher/run_watch.hpp>
@@ -32,7 +34,7 @@
 
 namespace estima::inline v0_1 {
 
-/// Leads one run from Preparing to its end. One thread that sleeps until something happens: a child ends, the journal
+/// Leads one attempt of a run from Preparing to its end. One thread that sleeps until something happens: a child ends, the journal
 /// changes (a rank started or ended, somebody asks for the end), metrics or logs grow, a time is up.
 class supervisor {
 public:
@@ -53,8 +55,8 @@ public:
                      {"host", host_name()}});
     }
 
-    /// Returns when the run is over and its last line is in the journal. Never throws: what goes wrong is how the run
-    /// ends. False if not even that could be written.
+    /// Returns when the run is over and its last line is in the journal, or a next attempt is to begin: then it is
+    /// Queued. Never throws: what goes wrong is how the run ends. False if not even that could be written.
     bool run() noexcept {
         guarded([&] {
             configuration_ = run_configuration_from_json(json::parse(read_file(run_.run_configuration())));
@@ -75,6 +77,9 @@ public:
         guarded([&] { told = conclude(); });
         return told;
     }
+
+    /// Whether run() left the run to a next supervisor.
+    bool has_next_attempt() const { return has_next_; }
 
 private:
     template <class Work>
@@ -104,13 +109,14 @@ private:
 
     bool prepare() {
         if (!enter(run_status::preparing)) return false;
-        observer_.prepare(lay_out(run_, log_.record().snapshot_id));
+        std::string const& snapshot = log_.record().snapshot_id;
+        observer_.prepare(log_.record().attempt() > 1 ? lay_out_again(run_, snapshot) : lay_out(run_, snapshot));
         return true;
     }
 
     /// Other hosts of the run are checked and get its files. False if that cannot be, or is not wanted any more.
     bool await_hosts() {
-        if (auto task = hosts_task_of(run_, configuration_, launcher_, log_.record().snapshot_id)) hosts_.emplace(std::move(*task), log_);
+        if (auto task = hosts_task_of(run_, configuration_, launcher_, log_.record())) hosts_.emplace(std::move(*task), log_);
         else return true;
         hosts_->begin();
         loop_.on_readable(hosts_->fd(), [this] { hosts_changed(); });
@@ -138,13 +144,22 @@ private:
         if (!enter(run_status::starting)) return false;
         if (needs_mpirun(configuration_) || hosts_) start_mpirun();
         else main_.is_worker(fork_worker(run_, plan_with("")));
-        if (auto const limit = configuration_.max_run_duration_seconds) time_limit_.set(static_cast<double>(*limit));
+        set_time_limit();
         repaint_.set(main_.is_mpirun() ? 0.5 : 0.05);  // not at once: what starts needs the processors
         return true;
     }
 
+    /// From the start of the first attempt's processes on.
+    void set_time_limit() {
+        auto const limit = configuration_.max_run_duration_seconds;
+        double const begin = log_.record().time_of(run_status::starting);
+        if (!limit || begin == 0) return;
+        time_limit_.set(static_cast<double>(*limit) - (log_.record().attempt() > 1 ? epoch_seconds() - begin : 0));
+    }
+
     launch_plan plan_with(std::string const& mpirun) {
         launch_settings settings = settings_of_this_host(configuration_, launcher_, mpirun);
+        if (log_.record().attempt() > 1) settings.resume_from = newest_checkpoint(configuration_, run_);
         if (hosts_) hosts_->describe(settings);
         else for (int const port : free_ports(rendezvous_count(configuration_)))
             settings.rendezvous.push_back("127.0.0.1:" + std::to_string(port));
@@ -175,6 +190,7 @@ private:
         main_.attach(loop_, [this]() -> run_record const& { return log_.record(); }, [this] { mpirun_hangs(); });
         on_timer(repaint_, [this] { repaint(); });
         observer_.attach(loop_, [this]() -> run_record const& { return log_.record(); }, [this] { watch_growth(); });
+        set_time_limit();
         watch_growth();
         if (watch_.works()) {
             loop_.on_readable(watch_.fd(), [this] {
@@ -271,12 +287,25 @@ private:
         run_result result;
         guarded([&] { result = result_of(run_, configuration_, ending_); });
         if (result.status == run_status::failed && !result.error) result.error = ending_.internal;
+        guarded([&] { has_next_ = result.error && begin_next_attempt(*result.error); });
+        if (has_next_) return true;
         try {
             paint_end(run_, log_, result);
         } catch (std::exception const& e) {  // a page that cannot be written does not make a run fail
             std::fprintf(stderr, "%s\n", e.what());
         }
         return write_end(log_, result);
+    }
+
+    /// True if the run's retries want it, and nobody has asked for its end meanwhile.
+    bool begin_next_attempt(run_error const& why) {
+        retry_cause const how = cause_of_end(why);
+        if (!is_to_be_tried_again(configuration_, log_.record(), why, how)) return false;
+        int const number = log_.record().attempt();
+        if (log_.append_attempt(cause_text(how), why, hosts_ ? hosts_->lost_hosts() : std::vector<std::string>{}) == 0)
+            return false;
+        set_logs_aside(run_, number, hosts_ && !hosts_->is_shared());
+        return true;
     }
 
     run_directory run_;
@@ -293,6 +322,7 @@ private:
     std::optional<remote_nodes> hosts_{};
     main_process main_{};
     run_ending ending_{};
+    bool has_next_ = false;            // attempt
     bool hosts_have_to_know_ = false;  // of the end, before the workers are asked
     run_status painted_status_ = run_status::starting;
 };
