@@ -23,13 +23,15 @@ namespace estima::inline v0_1 {
 /// until the line is whole, longer than 64 kB, or `release` is asked for. Uses 64 kB of memory, whatever is written.
 class output_follower {
 public:
-    /// Follows these ranks. With `prefix` each line starts with its rank: "[1] ".
-    output_follower(run_directory const& run, std::vector<int> const& ranks, bool prefix)
+    /// Follows these ranks. With `prefix` each line starts with its rank: "[1] ". `attempt` is one that is over; 0: the
+    /// newest one, and those that may follow.
+    output_follower(run_directory const& run, std::vector<int> const& ranks, bool prefix, int attempt = 0)
         : prefix_{prefix}, buffer_(65536) {
-        for (int const rank : ranks) {
-            sources_.push_back({.path = run.rank_stdout(rank), .rank = rank});
-            sources_.push_back({.path = run.rank_stderr(rank), .rank = rank});
-        }
+        for (int const rank : ranks)
+            for (std::filesystem::path path : {run.rank_stdout(rank), run.rank_stderr(rank)}) {
+                if (attempt > 0) path = run.attempt_logs(attempt) / path.filename();
+                sources_.push_back({.path = std::move(path), .rank = rank});
+            }
     }
 
     /// What copy() found.

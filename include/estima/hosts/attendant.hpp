@@ -12,7 +12,6 @@
 #include <cstdio>
 #include <exception>
 #include <filesystem>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,6 +21,7 @@
 
 #include <estima/history/journal.hpp>
 #include <estima/hosts/attendant_mark.hpp>
+#include <estima/hosts/earlier_outputs.hpp>
 #include <estima/hosts/frame.hpp>
 #include <estima/hosts/node_check.hpp>
 #include <estima/hosts/node_files.hpp>
@@ -30,9 +30,7 @@
 #include <estima/launcher/bury.hpp>
 #include <estima/launcher/host_facts.hpp>
 #include <estima/launcher/lay_out.hpp>
-#include <estima/launcher/lay_out_again.hpp>
 #include <estima/run_configuration/json.hpp>
-#include <estima/snapshot/snapshot_store.hpp>
 #include <estima/snapshot/store_receiver.hpp>
 #include <estima/system/clock.hpp>
 #include <estima/system/event_loop.hpp>
@@ -224,23 +222,11 @@ private:
                 run_.journal(),
                 {{"event", "created"}, {"run_id", run_.run_id()}, {"host", host_name()}, {"relayed", true}});
             before_ = lay_out(run_, snapshot_id_);
-            lay_out_earlier_outputs();
+            if (!outputs_id_.empty()) earlier_.lay_out(run_, outputs_id_);
             relay_ = std::make_unique<node_relay>(
                 run_, [this](json head, std::string_view body) { say(std::move(head), body); });
         }
         say({{"say", "ready"}});
-    }
-
-    /// What earlier attempts of the run left, on whichever hosts.
-    void lay_out_earlier_outputs() {
-        if (outputs_id_.empty()) return;
-        std::filesystem::path const folder = run_.path / "earlier_outputs";
-        restore_snapshot(run_.snapshots(), outputs_id_, folder);
-        take_over(folder, run_.outputs());
-        std::error_code ignored;
-        std::filesystem::remove_all(folder, ignored);
-        for (snapshot_entry const& e : snapshot_store{run_.snapshots()}.entries(outputs_id_))
-            earlier_outputs_["code/outputs/" + e.path] = e.digest;
     }
 
     void write_journal(std::string const& lines) {
@@ -264,8 +250,7 @@ private:
             for (node_file& f : list_node_files(run_, before_, [this](std::string w) {
                      say({{"say", "warning"}, {"message", std::move(w)}});
                  }))
-                if (auto const known = earlier_outputs_.find(f.path); known == earlier_outputs_.end() || known->second != f.sha256)
-                    files.push_back({std::move(f.path), f.bytes, std::move(f.sha256), f.changed});
+                if (!earlier_.has(f)) files.push_back({std::move(f.path), f.bytes, std::move(f.sha256), f.changed});
         relay_.reset();
         say({{"say", "listed"}}, files.dump());
     }
@@ -299,7 +284,7 @@ private:
     double heard_ = monotonic_seconds(), silence_ = 60;
     run_configuration configuration_{};
     std::string snapshot_id_{}, outputs_id_{};
-    std::map<std::string, std::string> earlier_outputs_{};  // path in the run's folder, and SHA-256
+    earlier_outputs earlier_{};
     run_directory run_{}, shared_{};  // on this host; as the supervisor has it
     std::optional<attendant_mark> mark_{};
     pid_t supervisor_pid_ = 0;

@@ -192,26 +192,8 @@ private:
 
     void begin() {
         at_ = state::checking;
-        run_configuration const& c = task_.configuration;
         asked_at_ = epoch_seconds();
-        channel_.say({{"do", "begin"},
-                      {"version", library_version},
-                      {"run_id", task_.run.run_id()},
-                      {"configuration", to_json(c)},
-                      {"snapshot_id", task_.snapshot_id},
-                      {"snapshot_bytes", task_.bytes},
-                      {"outputs_id", task_.outputs_id},
-                      {"shared_run", task_.run.path.string()},
-                      {"token", task_.token},
-                      {"supervisor_pid", ::getpid()},
-                      {"supervisor_start_ticks", process_start_ticks(::getpid())},
-                      {"folder", task_.target.folder},
-                      {"network", task_.target.network},
-                      {"mpi_version", task_.mpi_version},
-                      {"with_mpi4py", task_.with_mpi4py},
-                      {"left_folder_days", task_.target.left_folder_days},
-                      {"silence_seconds", task_.target.silence_seconds},
-                      {"ports", c.has_roles() ? c.process_count_per_node() : 1}});
+        channel_.say(begin_message(task_));
     }
 
     void take_facts(json const& facts) {

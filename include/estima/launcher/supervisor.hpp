@@ -22,8 +22,8 @@
 #include <estima/launcher/lay_out.hpp>
 #include <estima/launcher/lay_out_again.hpp>
 #include <estima/launcher/main_process.hpp>
+#include <estima/launcher/next_attempt.hpp>
 #include <estima/launcher/page_painter.hpp>
-#include <estima/launcher/retry.hpp>
 #include <estima/launcher/run_observer.hpp>
 #include <estima/launcher/run_result.hpp>
 #include <estima/launcher/run_watch.hpp>
@@ -158,26 +158,13 @@ private:
     }
 
     launch_plan plan_with(std::string const& mpirun) {
-        launch_settings settings = settings_of_this_host(configuration_, launcher_, mpirun);
-        if (log_.record().attempt() > 1) settings.resume_from = newest_checkpoint(configuration_, run_);
-        if (hosts_) hosts_->describe(settings);
-        else for (int const port : free_ports(rendezvous_count(configuration_)))
-            settings.rendezvous.push_back("127.0.0.1:" + std::to_string(port));
-        launch_plan plan = make_launch_plan(configuration_, run_, settings);
+        launch_plan plan = plan_of_attempt(run_, configuration_, log_.record(), settings_of_this_host(configuration_, launcher_, mpirun), hosts_);
         remove_variables(plan.removed_variables);
         return plan;
     }
 
     void start_mpirun() {
-        launch_plan const plan = plan_with(find_mpirun(mpirun_));
-        std::string const log = run_.mpirun_log().string();
-        pid_t const pid = start_program({.argv = plan.mpirun_argv,
-                                         .environment = environment_with(plan.mpirun_environment),
-                                         .directory = run_.path.string(),
-                                         .output = log,
-                                         .error_output = log,
-                                         .signal_if_parent_dies = SIGTERM});
-        main_.is_mpirun(pid, configuration_.process_count(), !hosts_);
+        main_.is_mpirun(estima::start_mpirun(run_, plan_with(find_mpirun(mpirun_))), configuration_.process_count(), !hosts_);
         ending_.on_hosts = hosts_.has_value();
     }
 
@@ -287,7 +274,7 @@ private:
         run_result result;
         guarded([&] { result = result_of(run_, configuration_, ending_); });
         if (result.status == run_status::failed && !result.error) result.error = ending_.internal;
-        guarded([&] { has_next_ = result.error && begin_next_attempt(*result.error); });
+        guarded([&] { has_next_ = result.error && begin_next_attempt(run_, configuration_, log_, *result.error, hosts_); });
         if (has_next_) return true;
         try {
             paint_end(run_, log_, result);
@@ -295,17 +282,6 @@ private:
             std::fprintf(stderr, "%s\n", e.what());
         }
         return write_end(log_, result);
-    }
-
-    /// True if the run's retries want it, and nobody has asked for its end meanwhile.
-    bool begin_next_attempt(run_error const& why) {
-        retry_cause const how = cause_of_end(why);
-        if (!is_to_be_tried_again(configuration_, log_.record(), why, how)) return false;
-        int const number = log_.record().attempt();
-        if (log_.append_attempt(cause_text(how), why, hosts_ ? hosts_->lost_hosts() : std::vector<std::string>{}) == 0)
-            return false;
-        set_logs_aside(run_, number, hosts_ && !hosts_->is_shared());
-        return true;
     }
 
     run_directory run_;
