@@ -3,7 +3,8 @@
 # A component stands after those that it links. tests/layers checks that each header is in exactly one component and
 # includes only what its component links.
 set(estima_components
-    base core tracking events json yaml snapshot history portal launcher workspace search archive terminal estima)
+    base core tracking events json yaml snapshot history portal launcher workspace slurm search archive
+    terminal estima)
 
 # Nothing but the standard library and POSIX.
 set(estima_base_headers version.hpp base/*.hpp system/*.hpp)
@@ -51,8 +52,15 @@ set(estima_launcher_links portal snapshot events)
 
 # Workspaces, experiments, runs, models.
 set(estima_workspace_headers transport/*.hpp workspace/*.hpp)
-set(estima_workspace_without workspace/search_runs.hpp workspace/experiments.hpp workspace/verify_index.hpp)
+set(estima_workspace_without transport/slurm.hpp transport/slurm_batch.hpp transport/slurm_jobs.hpp transport/slurm_script.hpp transport/slurm_word.hpp
+    workspace/search_runs.hpp workspace/experiments.hpp workspace/verify_index.hpp)
 set(estima_workspace_links launcher)
+
+# Runs on Slurm clusters, through slurmrestd. Programs that do not include transport/slurm.hpp pay nothing for it.
+set(estima_slurm_headers http/*.hpp slurm/*.hpp transport/slurm.hpp transport/slurm_batch.hpp transport/slurm_jobs.hpp
+    transport/slurm_script.hpp transport/slurm_word.hpp)
+set(estima_slurm_links workspace)
+set(estima_slurm_packages CURL)
 
 # What is known of all runs of a workspace, to be searched. Programs that only submit pay nothing for it.
 set(estima_search_headers index/*.hpp workspace/search_runs.hpp workspace/experiments.hpp workspace/verify_index.hpp)
@@ -66,10 +74,10 @@ set(estima_archive_packages LibArchive)
 
 # The program `estima`: what its commands do, as functions.
 set(estima_terminal_headers terminal/*.hpp)
-set(estima_terminal_links search archive)
+set(estima_terminal_links search archive slurm)
 set(estima_terminal_packages CLI11)
 
-# All of it but archives and the last.
+# All of it but archives, Slurm and the last.
 set(estima_estima_headers estima.hpp)
 set(estima_estima_links search yaml)
 
@@ -95,6 +103,9 @@ set(estima_simdjson_debian libsimdjson-dev)
 set(estima_LibArchive_version 3.6)
 set(estima_LibArchive_target LibArchive::LibArchive)
 set(estima_LibArchive_debian libarchive-dev)
+set(estima_CURL_version 7.88)
+set(estima_CURL_target CURL::libcurl)
+set(estima_CURL_debian libcurl4-openssl-dev)
 set(estima_CLI11_version 2.1)
 set(estima_CLI11_target CLI11::CLI11)
 set(estima_CLI11_debian libcli11-dev)

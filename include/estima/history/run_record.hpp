@@ -84,6 +84,7 @@ struct attempt_record {
     double start_time = 0, end_time = 0;  ///< seconds since 1970
     std::string cause;                    ///< why there is a next one, in the words of retries: "node_failure"
     std::optional<run_error> error{};     ///< how it ended
+    std::vector<std::string> lost_hosts{};
     std::vector<rank_record> ranks;
 };
 
@@ -158,6 +159,7 @@ inline void begin_attempt(run_record& run, json const& event, double time) {
     attempt_record over{.number = run.attempt(), .end_time = time, .cause = event.value("cause", ""), .ranks = {}};
     over.start_time = run.attempts.empty() ? run.created : run.attempts.back().end_time;
     if (event.contains("error")) over.error = run_error_from(event["error"]);
+    over.lost_hosts = event.value("lost_hosts", over.lost_hosts);
     over.ranks = std::move(run.ranks);
     run.ranks.clear();
     run.attempts.push_back(std::move(over));

@@ -42,17 +42,8 @@ inline void paint_end(run_directory const& run, journal& log, run_result const& 
     return log.append_status(result.status, more);
 }
 
-/// The page and the last line of a run whose processes have ended so. What cannot be found out is `ending.internal`. False if not
-/// even the line could be written.
-inline bool conclude_run(run_directory const& run, run_configuration const& c, run_ending& ending, journal& log) {
-    run_result result;
-    try {
-        result = result_of(run, c, ending);
-    } catch (std::exception const& e) {
-        std::fprintf(stderr, "%s\n", e.what());
-        if (!ending.internal) ending.internal = run_error{"EST-429", std::string{"the supervisor failed: "} + e.what() + note_if_full(run)};
-    }
-    if (result.status == run_status::failed && !result.error) result.error = ending.internal;
+/// The page and the last line of a run that is over. False if not even the line could be written.
+inline bool conclude_run(run_directory const& run, journal& log, run_result const& result) {
     try {
         paint_end(run, log, result);
     } catch (std::exception const& e) {  // a page that cannot be written does not make a run fail

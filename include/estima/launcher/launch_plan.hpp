@@ -32,6 +32,7 @@ struct launch_settings {
     std::string ssh_configuration{};    ///< file for ssh -F
     std::string network{};              ///< subnet or interface that MPI uses between hosts; empty: as MPI chooses
     std::string node_run_directory{};   ///< where a run lies on the hosts, see node_path; empty: as here
+    std::string resume_from{};          ///< a checkpoint that the script goes on from, as it names it; empty: none
     std::string interface{};            ///< of the process's host, towards the rendezvous; empty: as the backend chooses
 };
 
@@ -70,13 +71,15 @@ inline std::vector<std::string> removed_variables() {
     std::vector<std::string> names{"OMPI_*", "PMIX_*", "PMI_*", "ORTE_*"};
     names.insert(names.end(), std::begin(reserved_variables), std::end(reserved_variables));
     for (char const* const name :
-         {"GLOO_SOCKET_IFNAME", "NCCL_SOCKET_IFNAME", "AZ_BATCHAI_*", "ESTIMA_RUN_ID", "ESTIMA_RUN_DIRECTORY", "ESTIMA_METRICS_FILE"})
+         {"GLOO_SOCKET_IFNAME", "NCCL_SOCKET_IFNAME", "AZ_BATCHAI_*", "ESTIMA_RUN_ID", "ESTIMA_RUN_DIRECTORY", "ESTIMA_METRICS_FILE",
+          "ESTIMA_RESUME_FROM"})
         names.emplace_back(name);
     return names;
 }
 
-inline std::vector<std::string> script_argv(run_configuration const& c, bool with_mpi4py,
+inline std::vector<std::string> script_argv(run_configuration const& c, launch_settings const& settings,
                                             environment_list const& variables) {
+    bool const with_mpi4py = c.communicator == "Mpi" && settings.mpi4py_is_available;
     std::vector<std::string> argv;
     if (c.framework == "Native") {
         argv.push_back("./" + c.script);
@@ -87,6 +90,7 @@ inline std::vector<std::string> script_argv(run_configuration const& c, bool wit
         argv.push_back((c.script.starts_with('-') ? "./" : "") + c.script);  // not an option of the interpreter
     }
     for (std::string const& argument : c.arguments) argv.push_back(expanded(argument, variables));
+    if (!settings.resume_from.empty()) argv.insert(argv.end(), {"--resume-from", settings.resume_from});
     return argv;
 }
 
@@ -139,6 +143,7 @@ inline environment_list script_environment(run_configuration const& c, run_direc
                        {"ESTIMA_RUN_DIRECTORY", run.path.string()},
                        {"ESTIMA_METRICS_FILE", run.metrics_file(p.rank).string()}};
     if (c.framework != "Native") e.emplace_back("PYTHONUNBUFFERED", "1");
+    if (!settings.resume_from.empty()) e.emplace_back("ESTIMA_RESUME_FROM", settings.resume_from);
     environment_list backend = backend_environment(c, p, settings);
     e.insert(e.end(), std::make_move_iterator(backend.begin()), std::make_move_iterator(backend.end()));
     e.insert(e.end(), c.environment.environment_variables.begin(), c.environment.environment_variables.end());
@@ -188,6 +193,7 @@ inline std::vector<std::string> mpirun_argv(run_configuration const& c, run_dire
     if (settings.mpi4py_is_available) argv.emplace_back("--mpi4py");
     if (rendezvous_count(c) > 0)
         for (std::string const& place : rendezvous_of(c, settings)) argv.insert(argv.end(), {"--rendezvous", place});
+    if (!settings.resume_from.empty()) argv.insert(argv.end(), {"--resume-from", settings.resume_from});
     if (!settings.hosts.empty()) argv.emplace_back("--on-host");
     argv.push_back(settings.node_run_directory.empty() ? run.path.string() : settings.node_run_directory);
     return argv;
@@ -209,7 +215,6 @@ inline launch_plan make_launch_plan(run_configuration const& c, run_directory co
         if (set != c.environment.environment_variables.end()) plan.mpirun_environment.back().second = set->second;
         if (!settings.has_home) plan.mpirun_environment.emplace_back("HOME", plan.directory);
     }
-    bool const with_mpi4py = c.communicator == "Mpi" && settings.mpi4py_is_available;
     int const per_node = c.process_count_per_node();
     for (int rank = 0; rank < c.process_count(); ++rank) {
         process_plan p{.rank = rank,
@@ -217,7 +222,7 @@ inline launch_plan make_launch_plan(run_configuration const& c, run_directory co
                        .node_rank = rank / per_node,
                        .argv = {},
                        .environment = {}};
-        p.argv = detail::script_argv(c, with_mpi4py, detail::expandable_variables(c, p, settings));
+        p.argv = detail::script_argv(c, settings, detail::expandable_variables(c, p, settings));
         p.environment = detail::script_environment(c, run, p, settings);
         plan.processes.push_back(std::move(p));
     }

@@ -112,6 +112,8 @@ inline int worker_command(command_line words) {
             std::string const place = words.next("ADDRESS:PORT");
             if (place.rfind(':') == std::string::npos) command_line::wrong(place + " is no ADDRESS:PORT");
             settings.rendezvous.push_back(place);
+        } else if (word == "--resume-from") {
+            settings.resume_from = words.next("PATH");
         } else if (word.starts_with("--")) {
             command_line::wrong("unknown option " + word);
         } else {

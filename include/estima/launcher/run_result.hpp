@@ -39,9 +39,11 @@ inline rank_exits read_rank_exits(run_directory const& run, run_configuration co
     rank_exits exits;
     std::ifstream lines{run.journal()};
     for (std::string line; std::getline(lines, line);) {
-        if (line.find("\"rank_exit\"") == std::string::npos) continue;
+        bool const is_attempt = line.find("\"event\":\"attempt\"") != std::string::npos;
+        if (!is_attempt && line.find("\"rank_exit\"") == std::string::npos) continue;
         json const event = json::parse(line, nullptr, false);
         try {
+            if (event.is_object() && event.value("event", "") == "attempt") exits = {};  // those were of an earlier one
             if (!event.is_object() || event.value("event", "") != "rank_exit") continue;
             bool const was_asked = event.value("ended_on_request", false);
             if (was_asked && is_parameter_server(c, whole_number(event, "rank", 0))) ++exits.good;

@@ -69,16 +69,19 @@ inline int supervise_here(supervise_options const& options, run_directory const&
     try {
         if (is_terminal(journal{run.journal()}.record().status))
             throw error{"EST-407", {.what = "the run is over", .where = run.path.string()}};
-        supervisor s{run, options.launcher, options.mpirun};
-        if (ready >= 0) {
-            (void)!::write(ready, "r", 1);
-            ::close(ready);
-        }
         (void)lock;  // held until this process ends
-        bool const told = s.run();
         // A job is over like its run: others may depend on it.
         bool const is_job = slurm_allocation::of(run).has_value();
-        return told && (!is_job || journal{run.journal()}.record().status == run_status::completed) ? 0 : 1;
+        for (bool is_first = true;; is_first = false) {
+            supervisor s{run, options.launcher, options.mpirun};
+            if (is_first && ready >= 0) {
+                (void)!::write(ready, "r", 1);
+                ::close(ready);
+            }
+            bool const told = s.run();
+            if (s.has_next_attempt()) continue;
+            return told && (!is_job || journal{run.journal()}.record().status == run_status::completed) ? 0 : 1;
+        }
     } catch (std::exception const& e) {
         std::fprintf(stderr, "%s\n", e.what());
         return 1;

@@ -6,9 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <exception>
 #include <optional>
 #include <string>
@@ -20,7 +18,9 @@
 #include <estima/launcher/descendants.hpp>
 #include <estima/launcher/fork_worker.hpp>
 #include <estima/launcher/lay_out.hpp>
+#include <estima/launcher/lay_out_again.hpp>
 #include <estima/launcher/main_process.hpp>
+#include <estima/launcher/next_attempt.hpp>
 #include <estima/launcher/page_painter.hpp>
 #include <estima/launcher/run_observer.hpp>
 #include <estima/launcher/run_result.hpp>
@@ -33,7 +33,7 @@
 
 namespace estima::inline v0_1 {
 
-/// Leads one run from Preparing to its end. One thread that sleeps until something happens: a child ends, the journal
+/// Leads one attempt of a run from Preparing to its end. One thread that sleeps until something happens: a child ends, the journal
 /// changes (a rank started or ended, somebody asks for the end), metrics or logs grow, a time is up.
 class supervisor {
 public:
@@ -54,8 +54,8 @@ public:
                      {"host", host_name()}});
     }
 
-    /// Returns when the run is over and its last line is in the journal. Never throws: what goes wrong is how the run
-    /// ends. False if not even that could be written.
+    /// Returns when the run is over and its last line is in the journal, or a next attempt is to begin: then it is
+    /// Queued. Never throws: what goes wrong is how the run ends. False if not even that could be written.
     bool run() noexcept {
         guarded([&] {
             configuration_ = run_configuration_from_json(json::parse(read_file(run_.run_configuration())));
@@ -78,6 +78,9 @@ public:
         guarded([&] { told = conclude(); });
         return told;
     }
+
+    /// Whether run() left the run to a next supervisor.
+    bool has_next_attempt() const { return has_next_; }
 
 private:
     template <class Work>
@@ -106,15 +109,16 @@ private:
     }
 
     bool prepare() {
-        if (allocation_) (void)append_slurm_attempt(log_, allocation_->restarts);
+        if (allocation_) begin_requeued_attempt(run_, log_, *allocation_);
         if (!enter(run_status::preparing)) return false;
-        observer_.prepare(lay_out(run_, log_.record().snapshot_id));
+        run_record const& r = log_.record();
+        observer_.prepare(r.attempt() > 1 ? lay_out_again(run_, r.snapshot_id) : lay_out(run_, r.snapshot_id));
         return true;
     }
 
     /// Other hosts of the run are checked and get its files. False if that cannot be, or is not wanted any more.
     bool await_hosts() {
-        if (auto task = hosts_task_of(run_, configuration_, launcher_, log_.record().snapshot_id)) hosts_.emplace(std::move(*task), log_);
+        if (auto task = hosts_task_of(run_, configuration_, launcher_, log_.record())) hosts_.emplace(std::move(*task), log_);
         else return true;
         hosts_->begin();
         loop_.on_readable(hosts_->fd(), [this] { hosts_changed(); });
@@ -142,32 +146,28 @@ private:
         if (!enter(run_status::starting)) return false;
         if (needs_mpirun(configuration_) || hosts_) start_mpirun();
         else main_.is_worker(fork_worker(run_, plan_with("")));
-        if (auto const limit = configuration_.max_run_duration_seconds) time_limit_.set(static_cast<double>(*limit));
+        set_time_limit();
         repaint_.set(main_.is_mpirun() ? 0.5 : 0.05);  // not at once: what starts needs the processors
         return true;
     }
 
+    /// From the start of the first attempt's processes on.
+    void set_time_limit() {
+        auto const limit = configuration_.max_run_duration_seconds;
+        double const begin = log_.record().time_of(run_status::starting);
+        if (!limit || begin == 0) return;
+        time_limit_.set(static_cast<double>(*limit) - (log_.record().attempt() > 1 ? epoch_seconds() - begin : 0));
+    }
+
     launch_plan plan_with(std::string const& mpirun) {
-        launch_settings settings = settings_of_this_host(configuration_, launcher_, mpirun);
-        if (hosts_) hosts_->describe(settings);
-        else if (allocation_) allocation_->describe(settings, configuration_);
-        else for (int const port : free_ports(rendezvous_count(configuration_)))
-            settings.rendezvous.push_back("127.0.0.1:" + std::to_string(port));
-        launch_plan plan = make_launch_plan(configuration_, run_, settings);
+        launch_plan plan = plan_of_attempt(run_, configuration_, log_.record(), settings_of_this_host(configuration_, launcher_, mpirun), hosts_, allocation_);
         remove_variables(plan.removed_variables);
         return plan;
     }
 
     void start_mpirun() {
-        launch_plan const plan = plan_with(find_mpirun(mpirun_));
-        std::string const log = run_.mpirun_log().string();
-        pid_t const pid = start_program({.argv = plan.mpirun_argv,
-                                         .environment = environment_with(plan.mpirun_environment),
-                                         .directory = run_.path.string(),
-                                         .output = log,
-                                         .error_output = log,
-                                         .signal_if_parent_dies = SIGTERM});
-        main_.is_mpirun(pid, configuration_.process_count(), !hosts_ && !(allocation_ && allocation_->is_spread()));
+        bool const is_here = !hosts_ && !(allocation_ && allocation_->is_spread());
+        main_.is_mpirun(estima::start_mpirun(run_, plan_with(find_mpirun(mpirun_))), configuration_.process_count(), is_here);
         ending_.on_hosts = hosts_.has_value();
     }
 
@@ -180,6 +180,7 @@ private:
         main_.attach(loop_, [this]() -> run_record const& { return log_.record(); }, [this] { mpirun_hangs(); });
         on_timer(repaint_, [this] { repaint(); });
         observer_.attach(loop_, [this]() -> run_record const& { return log_.record(); }, [this] { watch_growth(); });
+        set_time_limit();
         watch_growth();
         if (watch_.works()) {
             loop_.on_readable(watch_.fd(), [this] {
@@ -187,10 +188,9 @@ private:
                 if (changed.journal) journal_changed();
                 if (changed.growth) grown();
             });
-            if (!allocation_) return;
         }
-        if (allocation_)
-            slurm_time_limit_.attach(loop_, allocation_->job_id, [this] { stop(ended_by::batch_time_limit, time_limit_grace_seconds); });
+        if (allocation_) slurm_time_limit_.attach(loop_, allocation_->job_id, [this] { stop(ended_by::batch_time_limit, time_limit_grace_seconds); });
+        else if (watch_.works()) return;
         // This host's kernel does not tell what others write.
         on_timer(look_, [this] {
             look_.set(watch_.works() ? 1 : 0.25);
@@ -201,10 +201,7 @@ private:
     }
 
     void watch_growth() { observer_.watch_growth(watch_); }
-    void grown() {
-        observer_.grown();
-        page_is_stale(1);
-    }
+    void grown() { observer_.grown(), page_is_stale(1); }
 
     void journal_changed() {
         run_record const& record = log_.record();
@@ -227,18 +224,14 @@ private:
     }
 
     void reap() {
-        int status = 0;
-        for (;;) {
-            pid_t const pid = ::waitpid(-1, &status, WNOHANG);
-            if (pid < 0 && errno == EINTR) continue;
-            if (pid <= 0) return;
+        reap_children([this](pid_t pid, int status) {
             page_.ended(pid);
             observer_.ended(pid);
             if (hosts_) hosts_->ended(pid);
-            if (pid != main_.pid()) continue;
+            if (pid != main_.pid()) return;
             ending_.main_status = status;
             journal_changed();  // what the ranks wrote before it ended
-        }
+        });
     }
 
     /// The polite end, which a later word may bring nearer. Workers read in the journal how long they have.
@@ -254,8 +247,7 @@ private:
 
     void mpirun_hangs() {
         ending_.mpirun_hung = true;
-        log_.append({{"event", "warning"},
-                     {"message", "mpirun did not end although no process of the run was left; it was ended"}});
+        log_.append({{"event", "warning"}, {"message", "mpirun did not end although no process of the run was left; it was ended"}});
         main_.kill();
     }
 
@@ -277,7 +269,11 @@ private:
         });
         if (is_terminal(log_.record().status)) return false;  // somebody took this process for dead
         if (allocation_ && leave_end_to_slurm(ending_, log_)) return false;
-        return conclude_run(run_, configuration_, ending_, log_);
+        run_result result;
+        guarded([&] { result = result_of(run_, configuration_, ending_); });
+        if (result.status == run_status::failed && !result.error) result.error = ending_.internal;
+        guarded([&] { has_next_ = result.error && begin_next_attempt(run_, configuration_, log_, *result.error, hosts_); });
+        return has_next_ || conclude_run(run_, log_, result);
     }
 
     run_directory run_;
@@ -296,6 +292,7 @@ private:
     slurm_time_limit slurm_time_limit_{};
     main_process main_{};
     run_ending ending_{};
+    bool has_next_ = false;            // attempt
     bool hosts_have_to_know_ = false;  // of the end, before the workers are asked
     run_status painted_status_ = run_status::starting;
 };

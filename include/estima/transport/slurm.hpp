@@ -21,7 +21,7 @@
 #include <estima/slurm/slurm_poll.hpp>
 #include <estima/system/clock.hpp>
 #include <estima/system/files.hpp>
-#include <estima/transport/slurm_submission.hpp>
+#include <estima/transport/slurm_batch.hpp>
 #include <estima/transport/slurm_word.hpp>
 #include <estima/transport/targets.hpp>
 
@@ -54,7 +54,7 @@ public:
     void submit(submission& one) const override {
         if (auto const failed = submit_all({&one, 1}); failed.front()) throw *failed.front();
     }
-    std::vector<std::unique_ptr<error>> submit_all(std::span<submission> all) const override { return slurm_submission{all}.run(); }
+    std::vector<std::unique_ptr<error>> submit_all(std::span<submission> all) const override { return slurm_batch{all}.run(); }
 
     /// EST-740 to EST-749 if Slurm cannot be asked and nobody else knows more.
     bool look(run_directory const& run) const override { return look(run, false); }

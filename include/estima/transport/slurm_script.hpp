@@ -86,6 +86,12 @@ inline slurm_job_request slurm_request(run_configuration const& c, slurm_target 
     request.tasks_per_node = is_alone ? 1 : std::max(c.process_count_per_node(), 1);
     // Roles that do not share out evenly: the fullest node decides.
     request.tasks = std::max(request.tasks, c.has_roles() ? request.nodes * request.tasks_per_node : 0);
+    // Not unless the run is to survive it: Slurm's own default may be to start jobs again.
+    auto const wants = [&](char const* word) {
+        auto const& after = c.retries->after;
+        return after.empty() || std::find(after.begin(), after.end(), word) != after.end();
+    };
+    request.requeue = target.requeue || (c.retries && c.retries->at_most > 0 && (wants("node_failure") || wants("preemption") || wants("any_failure")));
     if (request.time_limit_minutes == 0 && c.max_run_duration_seconds)
         request.time_limit_minutes = static_cast<int>(std::min<std::int64_t>((*c.max_run_duration_seconds + 59) / 60 + 2, 1'000'000));
     request.working_directory = "/";         // is there on every host

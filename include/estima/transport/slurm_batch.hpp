@@ -52,9 +52,9 @@ inline void note_slurm_job(run_directory const& run, slurm_job_id const& job, st
 }
 
 /// Submits runs for one target; those that ask for the same in one request, as an array.
-class slurm_submission {
+class slurm_batch {
 public:
-    explicit slurm_submission(std::span<submission> all) : all_{all}, failures_(all.size()) {}
+    explicit slurm_batch(std::span<submission> all) : all_{all}, failures_(all.size()) {}
 
     /// What went wrong with each.
     std::vector<std::unique_ptr<error>> run() {
