@@ -3,11 +3,11 @@
 # A component stands after those that it links. tests/layers checks that each header is in exactly one component and
 # includes only what its component links.
 set(estima_components
-    base core tracking events json yaml snapshot history portal launcher workspace search archive terminal estima)
+    base core tracking events json yaml snapshot history portal launcher workspace search archive slurm terminal estima)
 
 # Nothing but the standard library and POSIX.
 set(estima_base_headers version.hpp base/*.hpp system/*.hpp)
-set(estima_base_without system/json.hpp system/sha256.hpp system/sha256_of_file.hpp)
+set(estima_base_without system/json.hpp system/sha256.hpp system/sha256_of_file.hpp system/settings_reader.hpp)
 
 # Everything that a program needs to describe a job and have it checked by the compiler.
 set(estima_core_headers
@@ -26,7 +26,8 @@ set(estima_events_links base)
 set(estima_events_packages Boost)
 
 # The lowered value and its JSON.
-set(estima_json_headers system/json.hpp system/sha256.hpp system/sha256_of_file.hpp run_configuration/*.hpp)
+set(estima_json_headers
+    system/json.hpp system/settings_reader.hpp system/sha256.hpp system/sha256_of_file.hpp run_configuration/*.hpp)
 set(estima_json_links core)
 set(estima_json_packages nlohmann_json OpenSSL)
 
@@ -64,6 +65,11 @@ set(estima_archive_headers archive/*.hpp)
 set(estima_archive_links workspace)
 set(estima_archive_packages LibArchive)
 
+# Slurm through its REST API, and HTTP.
+set(estima_slurm_headers http/*.hpp slurm/*.hpp)
+set(estima_slurm_links json)
+set(estima_slurm_packages CURL Threads)
+
 # The program `estima`: what its commands do, as functions.
 set(estima_terminal_headers terminal/*.hpp)
 set(estima_terminal_links search archive)
@@ -95,6 +101,9 @@ set(estima_simdjson_debian libsimdjson-dev)
 set(estima_LibArchive_version 3.6)
 set(estima_LibArchive_target LibArchive::LibArchive)
 set(estima_LibArchive_debian libarchive-dev)
+set(estima_CURL_version 7.85)
+set(estima_CURL_target CURL::libcurl)
+set(estima_CURL_debian libcurl4-openssl-dev)
 set(estima_CLI11_version 2.1)
 set(estima_CLI11_target CLI11::CLI11)
 set(estima_CLI11_debian libcli11-dev)

@@ -3,7 +3,7 @@
 # left out, so that a program that only describes jobs needs Boost's headers and nothing else. At the top level
 # all are wanted, and what is missing is an error.
 
-foreach(package IN ITEMS Boost nlohmann_json OpenSSL yaml-cpp SQLite3 simdjson LibArchive CLI11 Threads)
+foreach(package IN ITEMS Boost nlohmann_json OpenSSL yaml-cpp SQLite3 simdjson LibArchive CURL CLI11 Threads)
   if(NOT TARGET ${estima_${package}_target})
     find_package(${package} ${estima_${package}_version} QUIET)
   endif()

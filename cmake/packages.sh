@@ -5,7 +5,7 @@
 
 # To build programs that use the library. git: a run records the state of its source tree.
 estima_packages_build="g++ cmake ninja-build libboost-dev nlohmann-json3-dev libssl-dev libyaml-cpp-dev libsqlite3-dev
-    libsimdjson-dev libcli11-dev libarchive-dev git"
+    libsimdjson-dev libcli11-dev libarchive-dev libcurl4-openssl-dev git"
 
 # The first training run: scikit-learn and 70,000 real images.
 estima_packages_quickstart="$estima_packages_build python3 python3-sklearn dataset-fashion-mnist"

@@ -19,6 +19,8 @@ import sys
 LAYERS = [
     {"base", "version", "fwd"},
     {"system"},
+    {"http"},
+    {"slurm"},
     {"requirement"},
     {"policy", "framework", "compute", "distribution", "environment"},
     {"rules"},
@@ -49,7 +51,7 @@ ENTRIES = {"estima.hpp", "estimator.hpp", "parameters/parameters.hpp", "laws/law
            "run_configuration/explain.hpp", "run_configuration/origin_of.hpp", "runconfig_file/load_runconfig.hpp",
            "runconfig_file/save_runconfig.hpp", "launcher/main.hpp", "workspace/experiments.hpp",
            "workspace/search_runs.hpp", "archive/import_run.hpp", "workspace/verify.hpp", "workspace/collect_garbage.hpp", "workspace/compare_runs.hpp",
-           "workspace/compare_code.hpp", "terminal/main.hpp"}
+           "workspace/compare_code.hpp", "terminal/main.hpp", "slurm/slurm_poll.hpp"}
 # Who may include which third party; all else that is neither estima's, the standard library's nor POSIX is refused.
 LIGHT_PARTIES = {"boost/hana"}
 THIRD_PARTIES = {
@@ -61,6 +63,7 @@ THIRD_PARTIES = {
     "sqlite3.h": {"index"},
     "simdjson.h": {"index"},
     "CLI": {"terminal"},
+    "curl": {"http"},
     "archive.h": {"archive"},
     "archive_entry.h": {"archive"},
 }
