@@ -3,12 +3,11 @@
 # A component stands after those that it links. tests/layers checks that each header is in exactly one component and
 # includes only what its component links.
 set(estima_components
-    base core tracking events json yaml snapshot history portal launcher workspace slurm search archive
-    terminal estima)
+    base core tracking events json yaml snapshot history portal launcher workspace search archive slurm terminal estima)
 
 # Nothing but the standard library and POSIX.
 set(estima_base_headers version.hpp base/*.hpp system/*.hpp)
-set(estima_base_without system/json.hpp system/sha256.hpp system/sha256_of_file.hpp)
+set(estima_base_without system/json.hpp system/sha256.hpp system/sha256_of_file.hpp system/settings_reader.hpp)
 
 # Everything that a program needs to describe a job and have it checked by the compiler.
 set(estima_core_headers
@@ -27,7 +26,8 @@ set(estima_events_links base)
 set(estima_events_packages Boost)
 
 # The lowered value and its JSON.
-set(estima_json_headers system/json.hpp system/sha256.hpp system/sha256_of_file.hpp run_configuration/*.hpp)
+set(estima_json_headers
+    system/json.hpp system/settings_reader.hpp system/sha256.hpp system/sha256_of_file.hpp run_configuration/*.hpp)
 set(estima_json_links core)
 set(estima_json_packages nlohmann_json OpenSSL)
 
@@ -56,12 +56,6 @@ set(estima_workspace_without transport/slurm.hpp transport/slurm_batch.hpp trans
     workspace/search_runs.hpp workspace/experiments.hpp workspace/verify_index.hpp)
 set(estima_workspace_links launcher)
 
-# Runs on Slurm clusters, through slurmrestd. Programs that do not include transport/slurm.hpp pay nothing for it.
-set(estima_slurm_headers http/*.hpp slurm/*.hpp transport/slurm.hpp transport/slurm_batch.hpp transport/slurm_jobs.hpp
-    transport/slurm_script.hpp transport/slurm_word.hpp)
-set(estima_slurm_links workspace)
-set(estima_slurm_packages CURL)
-
 # What is known of all runs of a workspace, to be searched. Programs that only submit pay nothing for it.
 set(estima_search_headers index/*.hpp workspace/search_runs.hpp workspace/experiments.hpp workspace/verify_index.hpp)
 set(estima_search_links workspace)
@@ -71,6 +65,12 @@ set(estima_search_packages SQLite3 simdjson)
 set(estima_archive_headers archive/*.hpp)
 set(estima_archive_links workspace)
 set(estima_archive_packages LibArchive)
+
+# Runs on Slurm, through its REST API, and HTTP. Programs that do not include transport/slurm.hpp pay nothing for it.
+set(estima_slurm_headers http/*.hpp slurm/*.hpp transport/slurm.hpp transport/slurm_batch.hpp transport/slurm_jobs.hpp
+    transport/slurm_script.hpp transport/slurm_word.hpp)
+set(estima_slurm_links workspace)
+set(estima_slurm_packages CURL Threads)
 
 # The program `estima`: what its commands do, as functions.
 set(estima_terminal_headers terminal/*.hpp)
@@ -103,7 +103,7 @@ set(estima_simdjson_debian libsimdjson-dev)
 set(estima_LibArchive_version 3.6)
 set(estima_LibArchive_target LibArchive::LibArchive)
 set(estima_LibArchive_debian libarchive-dev)
-set(estima_CURL_version 7.88)
+set(estima_CURL_version 7.85)
 set(estima_CURL_target CURL::libcurl)
 set(estima_CURL_debian libcurl4-openssl-dev)
 set(estima_CLI11_version 2.1)

@@ -23,7 +23,11 @@ inline std::int64_t slurm_number(json const& j, char const* key, std::int64_t ot
     auto const found = j.find(key);
     if (found == j.end()) return otherwise;
     if (found->is_number()) return found->get<std::int64_t>();
-    if (!found->is_object() || !found->value("set", false) || found->value("infinite", false)) return otherwise;
+    auto const is_true = [&found](char const* name) {
+        auto const flag = found->find(name);
+        return flag != found->end() && flag->is_boolean() && flag->get<bool>();
+    };
+    if (!found->is_object() || !is_true("set") || is_true("infinite")) return otherwise;
     return slurm_number(*found, "number", otherwise);
 }
 

@@ -107,8 +107,10 @@ public:
         try {
             slurm_answer const answer = connection_.ask("GET", "/ping", {}, nullptr, 0);
             if (answer.what != slurm_answer::kind::good) return answer.words;
-            for (json const& one : answer.body.value("pings", json::array()))
-                if (one.value("ping", one.value("pinged", "")) == "UP" || one.value("responding", false)) return {};
+            if (auto const pings = answer.body.find("pings"); pings != answer.body.end())
+                for (json const& one : *pings)
+                    if (one.is_object() && (detail::slurm_text(one, "ping") == "UP" || detail::slurm_text(one, "pinged") == "UP"))
+                        return {};
             return "no controller is up";
         } catch (error const& e) {
             return e.text().what + ": " + e.text().why;
@@ -136,10 +138,15 @@ public:
         return connection_.connections();
     }
 
-    /// Its requests begin at least that many seconds apart from now on.
-    void set_least_distance(double seconds) {
+    /// Its requests begin at least that many seconds apart from now on, and from `last`, a time of back_off::now().
+    void set_least_distance(double seconds, double last = 0) {
         std::scoped_lock const lock{mutex_};
-        connection_.set_least_distance(seconds);
+        connection_.set_least_distance(seconds, last);
+    }
+    /// When the last request began, by back_off::now(); 0 if there was none.
+    double last_request() const {
+        std::scoped_lock const lock{mutex_};
+        return connection_.last_request();
     }
 
 private:

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <map>
 #include <mutex>
-#include <optional>
 #include <stop_token>
 #include <string>
 #include <utility>
@@ -40,8 +41,13 @@ public:
     std::uint64_t connections() const noexcept { return http_.connections(); }
     back_off new_patience() const { return {0.25, 10, target_.patience_seconds}; }
 
-    /// Requests are at least that far apart from now on; of several attempts in one exchange, too.
-    void set_least_distance(double seconds) noexcept { distance_ = seconds; }
+    /// Requests begin at least that many seconds apart from now on, also the attempts of one exchange. `last` is when
+    /// the last one was, by back_off::now().
+    void set_least_distance(double seconds, double last = 0) noexcept {
+        distance_ = seconds;
+        last_ = std::max(last_, last);
+    }
+    double last_request() const noexcept { return last_; }
 
     /// One exchange, tried again only if that can do no harm whatever it asks for. `path` begins after the version, with
     /// a '/'; `is_whole`: it is all of the path. EST-740 to EST-742, EST-744; EST-746 for a token that is not taken.
@@ -59,8 +65,8 @@ public:
             if (!body.empty()) request.headers.emplace_back("Content-Type", "application/json");
             request.secret_headers.push_back({"X-SLURM-USER-TOKEN", token_.get()});
             keep_distance();
-            slurm_answer answer = read_slurm_answer(http_.send(request), accepted);
             last_ = back_off::now();
+            slurm_answer answer = read_slurm_answer(http_.send(request), accepted);
             note_version(answer.body);
             bool const may_be_token = answer.what == slurm_answer::kind::token || answer.what == slurm_answer::kind::away;
             // Refused for its token, it was not done: with another one it is asked for again.
