@@ -183,7 +183,7 @@ private:
                    {"sees_the_run", sees_it},
                    {"has_snapshot", has_snapshot()},
                    {"cores", core_count()},
-                   {"gpus", detail::gpu_count()},
+                   {"gpus", gpu_count()},
                    {"ports", free_ports(whole_number(told, "ports", 0))},
                    {"clock", epoch_seconds()}};
         if (auto const i = interface_for(needs.network)) {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <fcntl.h>
-#include <glob.h>
 #include <poll.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -72,14 +71,6 @@ inline std::vector<std::string> modules_of(run_configuration const& c, bool with
     if (c.framework == "PyTorch") modules.emplace_back("torch");
     if (c.framework == "TensorFlow") modules.emplace_back("tensorflow");
     return modules;
-}
-
-inline int gpu_count() {
-    glob_t found{};
-    int const code = ::glob("/dev/nvidia[0-9]*", 0, nullptr, &found);
-    int const count = code == 0 ? static_cast<int>(found.gl_pathc) : 0;
-    ::globfree(&found);
-    return count;
 }
 }  // namespace detail
 
@@ -153,8 +144,8 @@ inline std::vector<node_problem> problems_of_node(run_configuration const& c, no
                 problem(path + " has no module " + missing.substr(at, missing.find('\n', at) - at), "install it there");
         }
     }
-    if (c.communicator == "Nccl" && detail::gpu_count() < c.process_count_per_node())
-        problem("it has " + std::to_string(detail::gpu_count()) + " GPUs for " +
+    if (c.communicator == "Nccl" && gpu_count() < c.process_count_per_node())
+        problem("it has " + std::to_string(gpu_count()) + " GPUs for " +
                     std::to_string(c.process_count_per_node()) + " processes",
                 "take gloo, or hosts with that many GPUs");
     return found;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <iterator>
 #include <string>
@@ -31,6 +32,8 @@ struct launch_settings {
     std::string ssh_configuration{};    ///< file for ssh -F
     std::string network{};              ///< subnet or interface that MPI uses between hosts; empty: as MPI chooses
     std::string node_run_directory{};   ///< where a run lies on the hosts, see node_path; empty: as here
+    int gpus = 0;                       ///< of the process's host
+    bool has_visible_gpus = false;      ///< CUDA_VISIBLE_DEVICES is set there
     std::string resume_from{};          ///< a checkpoint that the script goes on from, as it names it; empty: none
     std::string interface{};            ///< of the process's host, towards the rendezvous; empty: as the backend chooses
 };
@@ -59,10 +62,11 @@ inline bool needs_mpirun(run_configuration const& c, launch_settings const& sett
     return needs_mpirun(c) || !settings.hosts.empty();
 }
 
-/// At how many places the processes meet: torch's at one, TensorFlow's each at its own.
+/// At how many places the processes meet: torch's, and those that a script under MPI starts by itself, at one,
+/// TensorFlow's each at its own.
 inline int rendezvous_count(run_configuration const& c) {
     if (c.has_roles()) return c.process_count();
-    return c.communicator == "Gloo" || c.communicator == "Nccl" ? 1 : 0;
+    return c.communicator == "Gloo" || c.communicator == "Nccl" || c.communicator == "Mpi" ? 1 : 0;
 }
 
 namespace detail {
@@ -70,7 +74,7 @@ inline std::vector<std::string> removed_variables() {
     std::vector<std::string> names{"OMPI_*", "PMIX_*", "PMI_*", "ORTE_*"};
     names.insert(names.end(), std::begin(reserved_variables), std::end(reserved_variables));
     for (char const* const name :
-         {"GLOO_SOCKET_IFNAME", "NCCL_SOCKET_IFNAME", "AZ_BATCHAI_*", "ESTIMA_RUN_ID", "ESTIMA_RUN_DIRECTORY", "ESTIMA_METRICS_FILE",
+         {"GLOO_SOCKET_IFNAME", "NCCL_SOCKET_IFNAME", "AZ_BATCH_*", "AZ_BATCHAI_*", "AZUREML_*", "ESTIMA_RUN_ID", "ESTIMA_RUN_DIRECTORY", "ESTIMA_METRICS_FILE",
           "ESTIMA_RESUME_FROM"})
         names.emplace_back(name);
     return names;
@@ -105,6 +109,8 @@ inline environment_list backend_environment(run_configuration const& c, process_
     if (rendezvous_count(c) == 0) return e;
     std::vector<std::string> const places = rendezvous_of(c, settings);
     if (c.has_roles()) return {{"TF_CONFIG", tf_config(c, p.rank, places)}};
+    // Azure's: where a script under MPI has torch or Horovod meet.
+    if (c.communicator == "Mpi") return {{"AZ_BATCH_MASTER_NODE", places.front()}};
     std::size_t const colon = places.front().rfind(':');
     auto add = [&e](char const* name, int value) { e.emplace_back(name, std::to_string(value)); };
     e.emplace_back("MASTER_ADDR", places.front().substr(0, colon));
@@ -117,6 +123,12 @@ inline environment_list backend_environment(run_configuration const& c, process_
     // Azure's names for the same, which its examples use.
     e.emplace_back("AZ_BATCHAI_PYTORCH_INIT_METHOD", "tcp://" + places.front());
     add("AZ_BATCHAI_TASK_INDEX", p.rank);
+    // LOCAL_RANK is the place of a process's GPU among these. What a scheduler has given to the job stays.
+    if (c.communicator == "Nccl" && settings.gpus > 0 && !settings.has_visible_gpus) {
+        std::string gpus = "0";
+        for (int i = 1; i < std::min(settings.gpus, c.process_count_per_node()); ++i) gpus += "," + std::to_string(i);
+        e.emplace_back("CUDA_VISIBLE_DEVICES", std::move(gpus));
+    }
     std::string const interface = !settings.interface.empty() ? settings.interface : c.node_count == 1 ? "lo" : "";
     if (!interface.empty()) e.emplace_back(c.communicator == "Gloo" ? "GLOO_SOCKET_IFNAME" : "NCCL_SOCKET_IFNAME", interface);
     return e;
@@ -138,6 +150,7 @@ inline environment_list expandable_variables(run_configuration const& c, process
 inline environment_list script_environment(run_configuration const& c, run_directory const& run, process_plan const& p,
                                            launch_settings const& settings) {
     environment_list e{{"ESTIMA_RUN_ID", run.run_id()},
+                       {"AZUREML_RUN_ID", run.run_id()},
                        {"PWD", run.code().string()},
                        {"ESTIMA_RUN_DIRECTORY", run.path.string()},
                        {"ESTIMA_METRICS_FILE", run.metrics_file(p.rank).string()}};

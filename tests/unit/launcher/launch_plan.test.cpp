@@ -67,7 +67,7 @@ TEST_CASE("mpi is planned through mpirun, with what the host asks for") {
     auto const plan = make_launch_plan(python("Mpi", 2), the_run, settings);
     CHECK(plan.mpirun_argv == strings{"/usr/bin/mpirun", "-np", "2", "--noprefix", "--bind-to", "none", "--host",
                                       "localhost:2", "--mca", "plm", "isolated", "--mca", "ras",
-                                      "^slurm,tm,lsf,gridengine", "--mca", "pml", "ob1", "--mca", "btl", "self,vader", "/opt/estima-launch", "worker", "/w/runs/r_1"});
+                                      "^slurm,tm,lsf,gridengine", "--mca", "pml", "ob1", "--mca", "btl", "self,vader", "/opt/estima-launch", "worker", "--rendezvous", "127.0.0.1:<a free port>", "/w/runs/r_1"});
     CHECK(value_of(plan.mpirun_environment, "PMIX_MCA_psec") == "^munge");
     CHECK(value_of(plan.mpirun_environment, "ESTIMA_RUN_ID") == "r_1");
     REQUIRE(plan.processes.size() == 2);
@@ -82,6 +82,40 @@ TEST_CASE("mpi is planned through mpirun, with what the host asks for") {
     CHECK(has(other.mpirun_argv, {"--oversubscribe"}));
     CHECK(has(other.mpirun_argv, {"worker", "--mpi4py"}));
     CHECK(other.processes[0].argv == strings{"python3", "-m", "mpi4py", "train.py", "--lr", "0.5"});
+}
+
+TEST_CASE("a script under MPI finds Azure's names, and none of another run") {
+    auto const plan = make_launch_plan(python("Mpi", 2), the_run, {.rendezvous = {"10.0.0.1:7000"}});
+    auto const& e = plan.processes.at(1).environment;
+    CHECK(value_of(e, "AZ_BATCH_MASTER_NODE") == "10.0.0.1:7000");
+    CHECK(value_of(e, "AZUREML_RUN_ID") == "r_1");
+    CHECK(value_of(e, "MASTER_ADDR") == "(not set)");
+    for (char const* const pattern : {"AZ_BATCH_*", "AZ_BATCHAI_*", "AZUREML_*", "ESTIMA_RESUME_FROM"})
+        CHECK(std::count(plan.removed_variables.begin(), plan.removed_variables.end(), pattern) == 1);
+}
+
+TEST_CASE("nccl is shown as many GPUs as there are processes on a node, unless somebody chose others") {
+    estima::run_configuration c = python("Nccl", 4);
+    c.node_count = 2;
+    auto const shown = [&c](estima::launch_settings const& s) {
+        return value_of(make_launch_plan(c, the_run, s).processes.at(3).environment, "CUDA_VISIBLE_DEVICES");
+    };
+    CHECK(shown({.gpus = 8}) == "0,1");
+    CHECK(shown({.gpus = 1}) == "0");
+    CHECK(shown({.gpus = 0}) == "(not set)");
+    CHECK(shown({.gpus = 8, .has_visible_gpus = true}) == "(not set)");
+    c.environment.environment_variables["CUDA_VISIBLE_DEVICES"] = "5,6";
+    CHECK(shown({.gpus = 8}) == "5,6");
+    c.communicator = "Gloo";
+    c.environment.environment_variables.clear();
+    CHECK(shown({.gpus = 8}) == "(not set)");
+}
+
+TEST_CASE("a next attempt's script is told its checkpoint, by its workers") {
+    auto const plan = make_launch_plan(python("Mpi", 2), the_run, {.resume_from = "outputs/c 7.pt"});
+    CHECK(has(plan.mpirun_argv, {"--resume-from", "outputs/c 7.pt"}));
+    CHECK(plan.processes.at(1).argv == strings{"python3", "train.py", "--lr", "0.5", "--resume-from", "outputs/c 7.pt"});
+    CHECK(value_of(plan.processes[1].environment, "ESTIMA_RESUME_FROM") == "outputs/c 7.pt");
 }
 
 TEST_CASE("mpi uses mpirun for one process as well") {
