@@ -18,7 +18,7 @@ estima::run_configuration python(std::string const& communicator, int processes)
     estima::run_configuration c{.script = "train.py", .arguments = {"--lr", "0.5"}, .communicator = communicator};
     c.environment.python.interpreter_path = "python3";
     if (communicator == "Mpi") c.mpi.process_count_per_node = processes;
-    if (communicator == "Gloo") c.pytorch = {"Gloo", processes};
+    if (communicator == "Gloo" || communicator == "Nccl") c.pytorch = {communicator, processes};
     return c;
 }
 
