@@ -28,6 +28,7 @@ struct run_directory {
     std::filesystem::path rank_stdout(int rank) const { return system_logs() / ("rank_" + std::to_string(rank) + "_stdout.txt"); }
     std::filesystem::path rank_stderr(int rank) const { return system_logs() / ("rank_" + std::to_string(rank) + "_stderr.txt"); }
     std::filesystem::path supervisor_log() const { return system_logs() / "supervisor.txt"; }
+    std::filesystem::path host_file() const { return path / "hosts"; }  ///< of mpirun: names and places
     std::filesystem::path mpirun_log() const { return system_logs() / "mpirun.txt"; }
     /// Where a script asks for its outputs to be recorded while it runs (launcher/upload_watch.hpp).
     std::filesystem::path uploads() const { return path / "uploads"; }

@@ -12,9 +12,12 @@
 #include <estima/hosts/node_check.hpp>
 #include <estima/hosts/ssh_target.hpp>
 #include <estima/launcher/host_facts.hpp>
+#include <estima/run_configuration/json.hpp>
 #include <estima/snapshot/snapshot_store.hpp>
 #include <estima/system/files.hpp>
 #include <estima/system/json.hpp>
+#include <estima/system/process.hpp>
+#include <estima/version.hpp>
 
 namespace estima::inline v0_1 {
 
@@ -31,6 +34,28 @@ struct hosts_task {
     std::string mpi_version{};
     std::string token{};  ///< in the run's folder: who can read it there shares the file system
 };
+
+/// What an attendant is told first.
+inline json begin_message(hosts_task const& task) {
+    run_configuration const& c = task.configuration;
+    return {{"do", "begin"},
+            {"version", library_version},
+            {"run_id", task.run.run_id()},
+            {"configuration", to_json(c)},
+            {"snapshot_id", task.snapshot_id},
+            {"snapshot_bytes", task.bytes},
+            {"shared_run", task.run.path.string()},
+            {"token", task.token},
+            {"supervisor_pid", ::getpid()},
+            {"supervisor_start_ticks", process_start_ticks(::getpid())},
+            {"folder", task.target.folder},
+            {"network", task.target.network},
+            {"mpi_version", task.mpi_version},
+            {"with_mpi4py", task.with_mpi4py},
+            {"imports", task.target.imports},
+            {"silence_seconds", task.target.silence_seconds},
+            {"ports", c.has_roles() ? c.process_count_per_node() : 1}};
+}
 
 /// Of a run whose settings of the target (target.json) name hosts. EST-301, EST-721: it cannot be read.
 inline std::optional<hosts_task> hosts_task_of(run_directory const& run, run_configuration const& c,

@@ -10,6 +10,7 @@
 
 #include <estima/history/run_directory.hpp>
 #include <estima/launcher/expand_variables.hpp>
+#include <estima/launcher/mpirun_hosts.hpp>
 #include <estima/launcher/roles.hpp>
 #include <estima/policy/reserved_variables.hpp>
 #include <estima/run_configuration/run_configuration.hpp>
@@ -144,22 +145,6 @@ inline environment_list script_environment(run_configuration const& c, run_direc
     return e;
 }
 
-/// What mpirun has to be told to start its daemons on other hosts.
-inline void add_hosts(std::vector<std::string>& argv, run_configuration const& c, run_directory const& run,
-                      launch_settings const& settings) {
-    std::string hosts;
-    for (std::string const& host : settings.hosts)
-        hosts += (hosts.empty() ? "" : ",") + host + ":" + std::to_string(c.process_count_per_node());
-    // Hosts need no way to each other by ssh: all daemons are started from here. They carry the run's name, by which what
-    // is left of it is found.
-    argv.insert(argv.end(), {"--host", hosts, "--mca", "ras", "^slurm,tm,lsf,gridengine", "--mca", "plm", "rsh", "--mca",
-                             "plm_rsh_agent", "ssh", "--mca", "plm_rsh_args", "-F " + settings.ssh_configuration, "--mca",
-                             "plm_rsh_no_tree_spawn", "1", "--mca", "orte_launch_agent",
-                             "env ESTIMA_RUN_ID=" + run.run_id() + " PMIX_MCA_psec=^munge orted", "-wdir", "/", "-x", "ESTIMA_RUN_ID"});
-    if (!settings.network.empty())
-        argv.insert(argv.end(), {"--mca", "oob_tcp_if_include", settings.network, "--mca", "btl_tcp_if_include", settings.network});
-}
-
 inline std::vector<std::string> mpirun_argv(run_configuration const& c, run_directory const& run,
                                             launch_settings const& settings) {
     std::vector<std::string> argv{settings.mpirun, "-np", std::to_string(c.process_count())};
@@ -168,7 +153,11 @@ inline std::vector<std::string> mpirun_argv(run_configuration const& c, run_dire
     // Without it, mpirun puts its own folders in front of the script's PATH and LD_LIBRARY_PATH.
     argv.insert(argv.end(), {"--noprefix", "--bind-to", "none"});
     if (!settings.hosts.empty()) {
-        add_hosts(argv, c, run, settings);
+        std::vector<std::string> const daemons =
+            words_for_daemons(run.run_id(), settings.ssh_configuration, settings.network);
+        argv.insert(argv.end(), {"--hostfile", run.host_file().string()});
+        argv.insert(argv.end(), daemons.begin(), daemons.end());
+        argv.insert(argv.end(), {"-x", "ESTIMA_RUN_ID"});
     } else if (c.node_count == 1) {
         // This machine, whatever a batch system or a host file of the user's says of others.
         argv.insert(argv.end(), {"--host", "localhost:" + std::to_string(settings.cores), "--mca", "plm", "isolated",
