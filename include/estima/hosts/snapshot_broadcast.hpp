@@ -46,17 +46,17 @@ public:
     void start(std::vector<std::string> const& hosts, std::string const& agent, std::string const& ssh_configuration,
                std::string const& network) {
         std::string const host_file = (task_.run.path / "agent_hosts").string(), folder = task_.target.folder;
-        replace_file(host_file, host_file_text(hosts, 1));
+        replace_file(host_file, "localhost slots=1\n" + host_file_text(hosts, 1));  // a rank each, in this order
         std::vector<std::string> argv{"env", "PMIX_MCA_psec=^munge", "ESTIMA_RUN_ID=" + task_.run.run_id(), find_mpirun()};
         auto add = [&argv](std::vector<std::string> const& words) { argv.insert(argv.end(), words.begin(), words.end()); };
         if (::geteuid() == 0) add({"--allow-run-as-root"});
-        add({"--noprefix", "--bind-to", "none", "--oversubscribe", "--mca", "mpi_yield_when_idle", "1", "--mca", "pml",
+        add({"--noprefix", "--bind-to", "none", "--mca", "mpi_yield_when_idle", "1", "--mca", "pml",
              "ob1", "--mca", "btl", "self,vader,tcp"});
         add(words_for_daemons(task_.run.run_id(), ssh_configuration, network));
-        add({"-x", "ESTIMA_RUN_ID"});
-        add({"-np", "1", "--host", "localhost", agent_beside(own_program()), "stage", task_.snapshot_id, "--from",
+        add({"--hostfile", host_file, "-x", "ESTIMA_RUN_ID"});
+        add({"-np", "1", agent_beside(own_program()), "stage", task_.snapshot_id, "--from",
              task_.run.snapshots().string()});
-        add({":", "-np", std::to_string(hosts.size()), "--hostfile", host_file, agent, "stage", task_.snapshot_id, "--into",
+        add({":", "-np", std::to_string(hosts.size()), agent, "stage", task_.snapshot_id, "--into",
              folder + "/snapshots", "--node-in", folder + "/runs/" + task_.run.run_id() + "/" + node_name_file});
         channel_.open(std::move(argv));
         at_ = state::running;
