@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <iterator>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -40,15 +41,6 @@ struct process_plan {
     int rank = 0, local_rank = 0, node_rank = 0;
     std::vector<std::string> argv;
     environment_list environment;  ///< added to what is inherited; a later entry wins
-};
-
-/// Everything that is started for a run, and how.
-struct launch_plan {
-    std::vector<std::string> mpirun_argv;        ///< empty: the one process is started without mpirun
-    environment_list mpirun_environment;         ///< added to what mpirun inherits
-    std::vector<std::string> removed_variables;  ///< taken out of what is inherited; "OMPI_*" means all that start so
-    std::vector<process_plan> processes;         ///< in the order of their ranks
-    std::string directory;                       ///< where the processes run
 };
 
 /// mpirun starts the processes of `mpi` always, and those of other backends where there are several.
@@ -97,11 +89,11 @@ inline std::vector<std::string> rendezvous_of(run_configuration const& c, launch
 
 /// What a backend tells each process of its place, beside what mpirun sets.
 inline environment_list backend_environment(run_configuration const& c, process_plan const& p,
-                                            launch_settings const& settings) {
+                                            launch_settings const& settings, std::vector<std::string> const& places) {
     environment_list e;
     if (rendezvous_count(c) == 0) return e;
-    std::vector<std::string> const places = rendezvous_of(c, settings);
     if (c.has_roles()) return {{"TF_CONFIG", tf_config(c, p.rank, places)}};
+    e.reserve(10);
     std::size_t const colon = places.front().rfind(':');
     auto add = [&e](char const* name, int value) { e.emplace_back(name, std::to_string(value)); };
     e.emplace_back("MASTER_ADDR", places.front().substr(0, colon));
@@ -120,26 +112,34 @@ inline environment_list backend_environment(run_configuration const& c, process_
 }
 
 /// What can stand as $NAME in the script's arguments: the backend's variables, mpirun's included.
-inline environment_list expandable_variables(run_configuration const& c, process_plan const& p,
-                                             launch_settings const& settings) {
-    environment_list e = backend_environment(c, p, settings);
+inline environment_list expandable_variables(run_configuration const& c, process_plan const& p, environment_list backend) {
     if (c.communicator == "Mpi")
         for (auto const& [name, value] : {std::pair{"OMPI_COMM_WORLD_RANK", p.rank},
                                           {"OMPI_COMM_WORLD_SIZE", c.process_count()},
                                           {"OMPI_COMM_WORLD_LOCAL_RANK", p.local_rank},
                                           {"OMPI_COMM_WORLD_LOCAL_SIZE", c.process_count_per_node()}})
-            e.emplace_back(name, std::to_string(value));
-    return e;
+            backend.emplace_back(name, std::to_string(value));
+    return backend;
 }
 
-inline environment_list script_environment(run_configuration const& c, run_directory const& run, process_plan const& p,
-                                           launch_settings const& settings) {
+/// What the environment of each process of a run begins with. Its paths are put together once.
+inline environment_list run_environment(run_configuration const& c, run_directory const& run) {
     environment_list e{{"ESTIMA_RUN_ID", run.run_id()},
                        {"PWD", run.code().string()},
                        {"ESTIMA_RUN_DIRECTORY", run.path.string()},
-                       {"ESTIMA_METRICS_FILE", run.metrics_file(p.rank).string()}};
+                       {"ESTIMA_METRICS_FILE", run.metrics().string()}};
     if (c.framework != "Native") e.emplace_back("PYTHONUNBUFFERED", "1");
-    environment_list backend = backend_environment(c, p, settings);
+    return e;
+}
+inline constexpr std::size_t metrics_variable = 3;  ///< in it: the folder, which becomes each rank's file
+
+/// `backend`: its variables for this process.
+inline environment_list script_environment(run_configuration const& c, environment_list const& of_run, int rank,
+                                           environment_list backend) {
+    environment_list e;
+    e.reserve(of_run.size() + backend.size() + c.environment.environment_variables.size());
+    e.insert(e.end(), of_run.begin(), of_run.end());
+    e[metrics_variable].second.append("/").append(metrics_name(rank));
     e.insert(e.end(), std::make_move_iterator(backend.begin()), std::make_move_iterator(backend.end()));
     e.insert(e.end(), c.environment.environment_variables.begin(), c.environment.environment_variables.end());
     return e;
@@ -175,6 +175,57 @@ inline std::vector<std::string> mpirun_argv(run_configuration const& c, run_dire
 }
 }  // namespace detail
 
+/// The processes of a run in the order of their ranks. Each is made when it is asked for: all of a large run at once would
+/// be hundreds of megabytes, on each host.
+class planned_processes {
+public:
+    planned_processes() = default;
+    planned_processes(run_configuration c, run_directory const& run, launch_settings settings)
+        : configuration_{std::move(c)},
+          of_run_{detail::run_environment(configuration_, run)},
+          settings_{std::move(settings)},
+          places_{detail::rendezvous_of(configuration_, settings_)},
+          count_{static_cast<std::size_t>(configuration_.process_count())} {
+        for (std::string const& argument : configuration_.arguments)
+            has_variables_ = has_variables_ || argument.find('$') != std::string::npos;
+    }
+
+    std::size_t size() const { return count_; }
+    process_plan operator[](std::size_t i) const {
+        int const rank = static_cast<int>(i), per_node = configuration_.process_count_per_node();
+        process_plan p{.rank = rank, .local_rank = rank % per_node, .node_rank = rank / per_node, .argv = {}, .environment = {}};
+        environment_list backend = detail::backend_environment(configuration_, p, settings_, places_);
+        bool const with_mpi4py = configuration_.communicator == "Mpi" && settings_.mpi4py_is_available;
+        p.argv = detail::script_argv(configuration_, with_mpi4py,
+                                     has_variables_ ? detail::expandable_variables(configuration_, p, backend)
+                                                    : environment_list{});
+        p.environment = detail::script_environment(configuration_, of_run_, rank, std::move(backend));
+        return p;
+    }
+    /// std::out_of_range if there is no such rank.
+    process_plan at(std::size_t i) const {
+        if (i >= count_) throw std::out_of_range{"there is no rank " + std::to_string(i)};
+        return (*this)[i];
+    }
+
+private:
+    run_configuration configuration_{};
+    environment_list of_run_{};
+    launch_settings settings_{};
+    std::vector<std::string> places_{};
+    std::size_t count_ = 0;
+    bool has_variables_ = false;
+};
+
+/// Everything that is started for a run, and how.
+struct launch_plan {
+    std::vector<std::string> mpirun_argv;        ///< empty: the one process is started without mpirun
+    environment_list mpirun_environment;         ///< added to what mpirun inherits
+    std::vector<std::string> removed_variables;  ///< taken out of what is inherited; "OMPI_*" means all that start so
+    planned_processes processes;
+    std::string directory;                       ///< where the processes run
+};
+
 /// What is started for a run, and how. Pure: the same for plan(), which prints it, for the supervisor and for each
 /// worker.
 inline launch_plan make_launch_plan(run_configuration const& c, run_directory const& run,
@@ -182,26 +233,14 @@ inline launch_plan make_launch_plan(run_configuration const& c, run_directory co
     launch_plan plan;
     plan.removed_variables = detail::removed_variables();
     plan.directory = run.code().string();
-    if (needs_mpirun(c, settings)) {
-        plan.mpirun_argv = detail::mpirun_argv(c, run, settings);
-        // PMIx would try to reach a munge daemon that many machines have installed but not running: 2 s.
-        plan.mpirun_environment = {{"ESTIMA_RUN_ID", run.run_id()}, {"PMIX_MCA_psec", "^munge"}};
-        auto const set = c.environment.environment_variables.find("PMIX_MCA_psec");
-        if (set != c.environment.environment_variables.end()) plan.mpirun_environment.back().second = set->second;
-        if (!settings.has_home) plan.mpirun_environment.emplace_back("HOME", plan.directory);
-    }
-    bool const with_mpi4py = c.communicator == "Mpi" && settings.mpi4py_is_available;
-    int const per_node = c.process_count_per_node();
-    for (int rank = 0; rank < c.process_count(); ++rank) {
-        process_plan p{.rank = rank,
-                       .local_rank = rank % per_node,
-                       .node_rank = rank / per_node,
-                       .argv = {},
-                       .environment = {}};
-        p.argv = detail::script_argv(c, with_mpi4py, detail::expandable_variables(c, p, settings));
-        p.environment = detail::script_environment(c, run, p, settings);
-        plan.processes.push_back(std::move(p));
-    }
+    plan.processes = {c, run, settings};
+    if (!needs_mpirun(c, settings)) return plan;
+    plan.mpirun_argv = detail::mpirun_argv(c, run, settings);
+    // PMIx would try to reach a munge daemon that many machines have installed but not running: 2 s.
+    plan.mpirun_environment = {{"ESTIMA_RUN_ID", run.run_id()}, {"PMIX_MCA_psec", "^munge"}};
+    auto const set = c.environment.environment_variables.find("PMIX_MCA_psec");
+    if (set != c.environment.environment_variables.end()) plan.mpirun_environment.back().second = set->second;
+    if (!settings.has_home) plan.mpirun_environment.emplace_back("HOME", plan.directory);
     return plan;
 }
 

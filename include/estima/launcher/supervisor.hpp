@@ -16,6 +16,7 @@
 
 #include <estima/history/journal.hpp>
 #include <estima/hosts/remote_nodes.hpp>
+#include <estima/launcher/check_plan.hpp>
 #include <estima/launcher/conclusion.hpp>
 #include <estima/launcher/descendants.hpp>
 #include <estima/launcher/fork_worker.hpp>
@@ -148,7 +149,7 @@ private:
         if (hosts_) hosts_->describe(settings);
         else for (int const port : free_ports(rendezvous_count(configuration_)))
             settings.rendezvous.push_back("127.0.0.1:" + std::to_string(port));
-        launch_plan plan = make_launch_plan(configuration_, run_, settings);
+        launch_plan plan = checked(make_launch_plan(configuration_, run_, settings));
         remove_variables(plan.removed_variables);
         return plan;
     }
