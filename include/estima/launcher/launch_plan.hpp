@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <iterator>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -11,6 +12,7 @@
 
 #include <estima/history/run_directory.hpp>
 #include <estima/launcher/expand_variables.hpp>
+#include <estima/launcher/mpirun_hosts.hpp>
 #include <estima/launcher/roles.hpp>
 #include <estima/policy/reserved_variables.hpp>
 #include <estima/run_configuration/run_configuration.hpp>
@@ -43,15 +45,6 @@ struct process_plan {
     int rank = 0, local_rank = 0, node_rank = 0;
     std::vector<std::string> argv;
     environment_list environment;  ///< added to what is inherited; a later entry wins
-};
-
-/// Everything that is started for a run, and how.
-struct launch_plan {
-    std::vector<std::string> mpirun_argv;        ///< empty: the one process is started without mpirun
-    environment_list mpirun_environment;         ///< added to what mpirun inherits
-    std::vector<std::string> removed_variables;  ///< taken out of what is inherited; "OMPI_*" means all that start so
-    std::vector<process_plan> processes;         ///< in the order of their ranks
-    std::string directory;                       ///< where the processes run
 };
 
 /// mpirun starts the processes of `mpi` always, and those of other backends where there are several.
@@ -104,13 +97,13 @@ inline std::vector<std::string> rendezvous_of(run_configuration const& c, launch
 
 /// What a backend tells each process of its place, beside what mpirun sets.
 inline environment_list backend_environment(run_configuration const& c, process_plan const& p,
-                                            launch_settings const& settings) {
+                                            launch_settings const& settings, std::vector<std::string> const& places) {
     environment_list e;
     if (rendezvous_count(c) == 0) return e;
-    std::vector<std::string> const places = rendezvous_of(c, settings);
     if (c.has_roles()) return {{"TF_CONFIG", tf_config(c, p.rank, places)}};
     // Azure's: where a script under MPI has torch or Horovod meet.
     if (c.communicator == "Mpi") return {{"AZ_BATCH_MASTER_NODE", places.front()}};
+    e.reserve(10);
     std::size_t const colon = places.front().rfind(':');
     auto add = [&e](char const* name, int value) { e.emplace_back(name, std::to_string(value)); };
     e.emplace_back("MASTER_ADDR", places.front().substr(0, colon));
@@ -135,47 +128,40 @@ inline environment_list backend_environment(run_configuration const& c, process_
 }
 
 /// What can stand as $NAME in the script's arguments: the backend's variables, mpirun's included.
-inline environment_list expandable_variables(run_configuration const& c, process_plan const& p,
-                                             launch_settings const& settings) {
-    environment_list e = backend_environment(c, p, settings);
+inline environment_list expandable_variables(run_configuration const& c, process_plan const& p, environment_list backend) {
     if (c.communicator == "Mpi")
         for (auto const& [name, value] : {std::pair{"OMPI_COMM_WORLD_RANK", p.rank},
                                           {"OMPI_COMM_WORLD_SIZE", c.process_count()},
                                           {"OMPI_COMM_WORLD_LOCAL_RANK", p.local_rank},
                                           {"OMPI_COMM_WORLD_LOCAL_SIZE", c.process_count_per_node()}})
-            e.emplace_back(name, std::to_string(value));
-    return e;
+            backend.emplace_back(name, std::to_string(value));
+    return backend;
 }
 
-inline environment_list script_environment(run_configuration const& c, run_directory const& run, process_plan const& p,
-                                           launch_settings const& settings) {
+/// What the environment of each process of a run begins with. Its paths are put together once.
+inline environment_list run_environment(run_configuration const& c, run_directory const& run,
+                                        launch_settings const& settings) {
     environment_list e{{"ESTIMA_RUN_ID", run.run_id()},
-                       {"AZUREML_RUN_ID", run.run_id()},
                        {"PWD", run.code().string()},
                        {"ESTIMA_RUN_DIRECTORY", run.path.string()},
-                       {"ESTIMA_METRICS_FILE", run.metrics_file(p.rank).string()}};
+                       {"ESTIMA_METRICS_FILE", run.metrics().string()},
+                       {"AZUREML_RUN_ID", run.run_id()}};
     if (c.framework != "Native") e.emplace_back("PYTHONUNBUFFERED", "1");
     if (!settings.resume_from.empty()) e.emplace_back("ESTIMA_RESUME_FROM", settings.resume_from);
-    environment_list backend = backend_environment(c, p, settings);
+    return e;
+}
+inline constexpr std::size_t metrics_variable = 3;  ///< in it: the folder, which becomes each rank's file
+
+/// `backend`: its variables for this process.
+inline environment_list script_environment(run_configuration const& c, environment_list const& of_run, int rank,
+                                           environment_list backend) {
+    environment_list e;
+    e.reserve(of_run.size() + backend.size() + c.environment.environment_variables.size());
+    e.insert(e.end(), of_run.begin(), of_run.end());
+    e[metrics_variable].second.append("/").append(metrics_name(rank));
     e.insert(e.end(), std::make_move_iterator(backend.begin()), std::make_move_iterator(backend.end()));
     e.insert(e.end(), c.environment.environment_variables.begin(), c.environment.environment_variables.end());
     return e;
-}
-
-/// What mpirun has to be told to start its daemons on other hosts.
-inline void add_hosts(std::vector<std::string>& argv, run_configuration const& c, run_directory const& run,
-                      launch_settings const& settings) {
-    std::string hosts;
-    for (std::string const& host : settings.hosts)
-        hosts += (hosts.empty() ? "" : ",") + host + ":" + std::to_string(c.process_count_per_node());
-    // Hosts need no way to each other by ssh: all daemons are started from here. They carry the run's name, by which what
-    // is left of it is found.
-    argv.insert(argv.end(), {"--host", hosts, "--mca", "ras", "^slurm,tm,lsf,gridengine", "--mca", "plm", "rsh", "--mca",
-                             "plm_rsh_agent", "ssh", "--mca", "plm_rsh_args", "-F " + settings.ssh_configuration, "--mca",
-                             "plm_rsh_no_tree_spawn", "1", "--mca", "orte_launch_agent",
-                             "env ESTIMA_RUN_ID=" + run.run_id() + " PMIX_MCA_psec=^munge orted", "-wdir", "/", "-x", "ESTIMA_RUN_ID"});
-    if (!settings.network.empty())
-        argv.insert(argv.end(), {"--mca", "oob_tcp_if_include", settings.network, "--mca", "btl_tcp_if_include", settings.network});
 }
 
 inline std::vector<std::string> mpirun_argv(run_configuration const& c, run_directory const& run,
@@ -186,7 +172,11 @@ inline std::vector<std::string> mpirun_argv(run_configuration const& c, run_dire
     // Without it, mpirun puts its own folders in front of the script's PATH and LD_LIBRARY_PATH.
     argv.insert(argv.end(), {"--noprefix", "--bind-to", "none"});
     if (!settings.hosts.empty()) {
-        add_hosts(argv, c, run, settings);
+        std::vector<std::string> const daemons =
+            words_for_daemons(run.run_id(), settings.ssh_configuration, settings.network);
+        argv.insert(argv.end(), {"--hostfile", run.host_file().string()});
+        argv.insert(argv.end(), daemons.begin(), daemons.end());
+        argv.insert(argv.end(), {"-x", "ESTIMA_RUN_ID"});
     } else if (c.node_count == 1) {
         // This machine, whatever a batch system or a host file of the user's says of others.
         argv.insert(argv.end(), {"--host", "localhost:" + std::to_string(settings.cores), "--mca", "plm", "isolated",
@@ -205,6 +195,56 @@ inline std::vector<std::string> mpirun_argv(run_configuration const& c, run_dire
 }
 }  // namespace detail
 
+/// The processes of a run in the order of their ranks. Each is made when it is asked for: all of a large run at once would
+/// be hundreds of megabytes, on each host.
+class planned_processes {
+public:
+    planned_processes() = default;
+    planned_processes(run_configuration c, run_directory const& run, launch_settings settings)
+        : configuration_{std::move(c)},
+          of_run_{detail::run_environment(configuration_, run, settings)},
+          settings_{std::move(settings)},
+          places_{detail::rendezvous_of(configuration_, settings_)},
+          count_{static_cast<std::size_t>(configuration_.process_count())} {
+        for (std::string const& argument : configuration_.arguments)
+            has_variables_ = has_variables_ || argument.find('$') != std::string::npos;
+    }
+
+    std::size_t size() const { return count_; }
+    process_plan operator[](std::size_t i) const {
+        int const rank = static_cast<int>(i), per_node = configuration_.process_count_per_node();
+        process_plan p{.rank = rank, .local_rank = rank % per_node, .node_rank = rank / per_node, .argv = {}, .environment = {}};
+        environment_list backend = detail::backend_environment(configuration_, p, settings_, places_);
+        p.argv = detail::script_argv(configuration_, settings_,
+                                     has_variables_ ? detail::expandable_variables(configuration_, p, backend)
+                                                    : environment_list{});
+        p.environment = detail::script_environment(configuration_, of_run_, rank, std::move(backend));
+        return p;
+    }
+    /// std::out_of_range if there is no such rank.
+    process_plan at(std::size_t i) const {
+        if (i >= count_) throw std::out_of_range{"there is no rank " + std::to_string(i)};
+        return (*this)[i];
+    }
+
+private:
+    run_configuration configuration_{};
+    environment_list of_run_{};
+    launch_settings settings_{};
+    std::vector<std::string> places_{};
+    std::size_t count_ = 0;
+    bool has_variables_ = false;
+};
+
+/// Everything that is started for a run, and how.
+struct launch_plan {
+    std::vector<std::string> mpirun_argv;        ///< empty: the one process is started without mpirun
+    environment_list mpirun_environment;         ///< added to what mpirun inherits
+    std::vector<std::string> removed_variables;  ///< taken out of what is inherited; "OMPI_*" means all that start so
+    planned_processes processes;
+    std::string directory;                       ///< where the processes run
+};
+
 /// What is started for a run, and how. Pure: the same for plan(), which prints it, for the supervisor and for each
 /// worker.
 inline launch_plan make_launch_plan(run_configuration const& c, run_directory const& run,
@@ -212,25 +252,14 @@ inline launch_plan make_launch_plan(run_configuration const& c, run_directory co
     launch_plan plan;
     plan.removed_variables = detail::removed_variables();
     plan.directory = run.code().string();
-    if (needs_mpirun(c, settings)) {
-        plan.mpirun_argv = detail::mpirun_argv(c, run, settings);
-        // PMIx would try to reach a munge daemon that many machines have installed but not running: 2 s.
-        plan.mpirun_environment = {{"ESTIMA_RUN_ID", run.run_id()}, {"PMIX_MCA_psec", "^munge"}};
-        auto const set = c.environment.environment_variables.find("PMIX_MCA_psec");
-        if (set != c.environment.environment_variables.end()) plan.mpirun_environment.back().second = set->second;
-        if (!settings.has_home) plan.mpirun_environment.emplace_back("HOME", plan.directory);
-    }
-    int const per_node = c.process_count_per_node();
-    for (int rank = 0; rank < c.process_count(); ++rank) {
-        process_plan p{.rank = rank,
-                       .local_rank = rank % per_node,
-                       .node_rank = rank / per_node,
-                       .argv = {},
-                       .environment = {}};
-        p.argv = detail::script_argv(c, settings, detail::expandable_variables(c, p, settings));
-        p.environment = detail::script_environment(c, run, p, settings);
-        plan.processes.push_back(std::move(p));
-    }
+    plan.processes = {c, run, settings};
+    if (!needs_mpirun(c, settings)) return plan;
+    plan.mpirun_argv = detail::mpirun_argv(c, run, settings);
+    // PMIx would try to reach a munge daemon that many machines have installed but not running: 2 s.
+    plan.mpirun_environment = {{"ESTIMA_RUN_ID", run.run_id()}, {"PMIX_MCA_psec", "^munge"}};
+    auto const set = c.environment.environment_variables.find("PMIX_MCA_psec");
+    if (set != c.environment.environment_variables.end()) plan.mpirun_environment.back().second = set->second;
+    if (!settings.has_home) plan.mpirun_environment.emplace_back("HOME", plan.directory);
     return plan;
 }
 

@@ -120,6 +120,8 @@ inline int worker_command(command_line words) {
             run.path = existing_run(is_on_host ? node_path(word) : word);
         }
     }
+    if (is_on_host && ::access(clock_offset_file(run.path).c_str(), R_OK) == 0)
+        ::setenv("ESTIMA_CLOCK_OFFSET", read_file(clock_offset_file(run.path)).c_str(), 1);  // before the first look at it
     if (is_on_host && !settings.rendezvous.empty()) {
         std::string const& place = settings.rendezvous.front();
         settings.interface = interface_towards(place.substr(0, place.rfind(':')));

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <catch2/catch.hpp>
 
+#include <estima/launcher/check_plan.hpp>
 #include <estima/launcher/launch_plan.hpp>
 #include <estima/launcher/plan_text.hpp>
 #include <estima/launcher/run_environment.hpp>
+
+#include <support/error_of.hpp>
 
 #include <algorithm>
 #include <array>
@@ -185,12 +188,11 @@ TEST_CASE("what another launcher left in the environment is taken out") {
 
 TEST_CASE("a printed plan can be pasted into a shell") {
     estima::run_configuration c{
-        .script = "show", .arguments = {"two words", "it's", "", "a\nb", "$HOME", "-x"}, .framework = "Native"};
+        .script = "[%s]", .arguments = {"two words", "it's", "", "a\nb", "$HOME", "-x"}, .framework = "Python"};
+    c.environment.python.interpreter_path = "/usr/bin/printf";
     c.environment.environment_variables = {{"GREETING", "hello 'you'"}};
     estima::launch_plan plan = make_launch_plan(c, the_run, {});
     plan.directory = "/";
-    plan.processes[0].argv[0] = "/usr/bin/printf";
-    plan.processes[0].argv.insert(plan.processes[0].argv.begin() + 1, "[%s]");
     std::string const text = to_text(plan);
     INFO(text);
     CHECK(text.find("# rank 0 of 1\n") != std::string::npos);
@@ -201,4 +203,46 @@ TEST_CASE("a printed plan can be pasted into a shell") {
     std::size_t const n = std::fread(output.data(), 1, output.size(), shell);
     CHECK(::pclose(shell) == 0);
     CHECK(std::string(output.data(), n) == "[two words][it's][][a\nb][$HOME][-x]");
+}
+
+TEST_CASE("hosts are named to mpirun in a file, and a plan of 10,000 of them stays within what can be passed") {
+    estima::run_configuration c = python("Gloo", 80000);
+    c.node_count = 10000;
+    estima::launch_settings settings{.rendezvous = {"10.0.0.1:2345"}, .ssh_configuration = "/tmp/s/config", .network = "10.0.0.0/16"};
+    for (int i = 0; i < 10000; ++i) settings.hosts.push_back("node-" + std::to_string(i) + ".cluster.example");
+    auto const plan = checked(make_launch_plan(c, the_run, settings));
+    CHECK(has(plan.mpirun_argv, {"--hostfile", "/w/runs/r_1/hosts"}));
+    CHECK(has(plan.mpirun_argv, {"--mca", "btl_tcp_if_include", "10.0.0.0/16"}));
+    REQUIRE(plan.processes.size() == 80000);
+    auto const last = plan.processes.at(79999);
+    CHECK(last.node_rank == 9999);
+    CHECK(value_of(last.environment, "RANK") == "79999");
+    CHECK(value_of(last.environment, "LOCAL_RANK") == "7");
+    CHECK(value_of(last.environment, "ESTIMA_METRICS_FILE") == "/w/runs/r_1/metrics/rank_79999.jsonl");
+    std::string const file = estima::host_file_text(settings.hosts, 8);
+    CHECK(file.starts_with("node-0.cluster.example slots=8\nnode-1.cluster.example slots=8\n"));
+    CHECK(std::count(file.begin(), file.end(), '\n') == 10000);
+    CHECK_THROWS_AS(plan.processes.at(80000), std::out_of_range);
+}
+
+TEST_CASE("a plan that holds more than can be passed to a process is refused") {
+    estima::run_configuration c = python("None", 1);
+    CHECK_NOTHROW(checked(make_launch_plan(c, the_run, {})));
+    c.arguments = {std::string(200'000, 'x')};
+    std::string told = estima_test::error_of([&] { checked(make_launch_plan(c, the_run, {})); });
+    CHECK(told.find("EST-780") != std::string::npos);
+    CHECK(told.find("rank 0") != std::string::npos);
+    c.arguments.assign(20, std::string(100'000, 'x'));
+    CHECK(estima_test::error_of([&] { checked(make_launch_plan(c, the_run, {})); }).find("together") == std::string::npos);
+    CHECK(estima_test::error_of([&] { checked(make_launch_plan(c, the_run, {})); }).find("arguments and variables have") != std::string::npos);
+
+    estima::run_configuration servers = python("ParameterServer", 1);
+    servers.framework = "TensorFlow";
+    servers.node_count = 5000;
+    servers.tensorflow.worker_count = 5000;
+    servers.tensorflow.parameter_server_count = 5000;
+    estima::launch_settings settings;
+    for (int i = 0; i < servers.process_count(); ++i) settings.rendezvous.push_back("10.0.0.1:" + std::to_string(10000 + i));
+    told = estima_test::error_of([&] { checked(make_launch_plan(servers, the_run, settings)); });
+    CHECK(told.find("TF_CONFIG has") != std::string::npos);
 }
