@@ -3,7 +3,7 @@
 # A component stands after those that it links. tests/layers checks that each header is in exactly one component and
 # includes only what its component links.
 set(estima_components
-    base core tracking events json yaml snapshot history portal launcher workspace search archive slurm terminal estima)
+    base core tracking events json yaml snapshot history portal launcher agent workspace search archive slurm terminal estima)
 
 # Nothing but the standard library and POSIX.
 set(estima_base_headers version.hpp base/*.hpp system/*.hpp)
@@ -50,6 +50,11 @@ set(estima_portal_links history)
 set(estima_launcher_headers launcher/*.hpp hosts/*.hpp)
 set(estima_launcher_links portal snapshot events)
 
+# The program `estima-agent`, which brings a snapshot to many nodes at once. Left out where there is no Boost.MPI.
+set(estima_agent_headers agent/*.hpp)
+set(estima_agent_links launcher)
+set(estima_agent_packages Boost_mpi MPI)
+
 # Workspaces, experiments, runs, models.
 set(estima_workspace_headers transport/*.hpp workspace/*.hpp)
 set(estima_workspace_without transport/slurm.hpp transport/slurm_batch.hpp transport/slurm_jobs.hpp transport/slurm_script.hpp transport/slurm_word.hpp
@@ -81,7 +86,12 @@ set(estima_terminal_packages CLI11)
 set(estima_estima_headers estima.hpp)
 set(estima_estima_links search yaml)
 
-# Each package: its least version, what is linked, and the Debian package that brings it.
+# Without these nothing else is missing.
+set(estima_optional_packages Boost_mpi MPI)
+set(MPI_CXX_SKIP_MPICXX ON)
+
+# Each package: its least version, what is linked, and the Debian package that brings it; how it is asked for, where its
+# name and version do not say it.
 set(estima_Boost_version 1.74)
 set(estima_Boost_target Boost::headers)
 set(estima_Boost_debian libboost-dev)
@@ -109,5 +119,13 @@ set(estima_CURL_debian libcurl4-openssl-dev)
 set(estima_CLI11_version 2.1)
 set(estima_CLI11_target CLI11::CLI11)
 set(estima_CLI11_debian libcli11-dev)
+set(estima_Boost_mpi_version 1.74)
+set(estima_Boost_mpi_find Boost 1.74 COMPONENTS mpi serialization)
+set(estima_Boost_mpi_target Boost::mpi)
+set(estima_Boost_mpi_debian libboost-mpi-dev)
+set(estima_MPI_version 3.1)
+set(estima_MPI_find MPI 3.1 COMPONENTS CXX)
+set(estima_MPI_target MPI::MPI_CXX)
+set(estima_MPI_debian libopenmpi-dev)
 set(estima_Threads_target Threads::Threads)
 set(estima_Threads_debian libc6-dev)

@@ -32,6 +32,7 @@ LAYERS = [
     {"history", "tracking", "events"},
     {"index"},
     {"launcher", "hosts", "portal"},
+    {"agent"},
     {"transport"},
     {"workspace"},
     {"archive"},
@@ -49,7 +50,7 @@ ENTRIES = {"estima.hpp", "estimator.hpp", "parameters/parameters.hpp", "laws/law
            "estimator/explain.hpp", "parameters/description_json.hpp", "tracking/run_context.hpp",
            "tracking/log_charts.hpp", "tracking/log_image.hpp", "tracking/log_reduced.hpp", "tracking/upload_file.hpp",
            "run_configuration/explain.hpp", "run_configuration/origin_of.hpp", "runconfig_file/load_runconfig.hpp",
-           "runconfig_file/save_runconfig.hpp", "launcher/main.hpp", "workspace/experiments.hpp",
+           "runconfig_file/save_runconfig.hpp", "launcher/main.hpp", "agent/main.hpp", "workspace/experiments.hpp",
            "workspace/search_runs.hpp", "archive/import_run.hpp", "workspace/verify.hpp", "workspace/collect_garbage.hpp", "workspace/compare_runs.hpp",
            "workspace/compare_code.hpp", "terminal/main.hpp", "transport/slurm.hpp"}
 # Who may include which third party; all else that is neither estima's, the standard library's nor POSIX is refused.
@@ -57,6 +58,7 @@ LIGHT_PARTIES = {"boost/hana"}
 THIRD_PARTIES = {
     "boost/hana": DESCRIBING,
     "boost/crc": {"events"},
+    "boost/mpi": {"agent"},
     "nlohmann": {"system"},
     "openssl": {"system"},
     "yaml-cpp": {"runconfig_file"},

@@ -57,7 +57,7 @@ class CheckLayers(unittest.TestCase):
             ("belongs to base", "history/journal.hpp", "#include <boost/hana.hpp>\n"),
             ("belongs to index", "history/journal.hpp", "#include <sqlite3.h>\n"),
             ("belongs to http", "history/journal.hpp", "#include <curl/curl.h>\n"),
-            ("no layer owns", "history/journal.hpp", "#include <boost/mpi.hpp>\n"),
+            ("no layer owns", "history/journal.hpp", "#include <boost/asio.hpp>\n"),
             ("no layer owns", "estimator.hpp", "#include <mpi.h>\n"),
             ("write <estima/...>", "history/journal.hpp", '#include "run_record.hpp"\n'),
             ("in no component", "history/journal.hpp", "#include <estima/history/new.hpp>\n"),

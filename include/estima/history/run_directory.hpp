@@ -6,6 +6,9 @@
 
 namespace estima::inline v0_1 {
 
+/// The file in a run's metrics/ that a rank writes.
+inline std::string metrics_name(int rank) { return "rank_" + std::to_string(rank) + ".jsonl"; }
+
 /// Where everything of one run lies. The layout is the contract between the submitting program, the launcher and
 /// whoever looks at the run later.
 struct run_directory {
@@ -23,13 +26,14 @@ struct run_directory {
     std::filesystem::path outputs() const { return code() / "outputs"; }
     std::filesystem::path logs() const { return code() / "logs"; }
     std::filesystem::path metrics() const { return path / "metrics"; }
-    std::filesystem::path metrics_file(int rank) const { return metrics() / ("rank_" + std::to_string(rank) + ".jsonl"); }
+    std::filesystem::path metrics_file(int rank) const { return metrics() / metrics_name(rank); }
     std::filesystem::path system_logs() const { return path / "system_logs"; }
     /// Where the logs of an attempt lie that is over and was followed by another one.
     std::filesystem::path attempt_logs(int number) const { return system_logs() / ("attempt_" + std::to_string(number)); }
     std::filesystem::path rank_stdout(int rank) const { return system_logs() / ("rank_" + std::to_string(rank) + "_stdout.txt"); }
     std::filesystem::path rank_stderr(int rank) const { return system_logs() / ("rank_" + std::to_string(rank) + "_stderr.txt"); }
     std::filesystem::path supervisor_log() const { return system_logs() / "supervisor.txt"; }
+    std::filesystem::path host_file() const { return path / "hosts"; }  ///< of mpirun: names and places
     std::filesystem::path mpirun_log() const { return system_logs() / "mpirun.txt"; }
     /// Where a script asks for its outputs to be recorded while it runs (launcher/upload_watch.hpp).
     std::filesystem::path uploads() const { return path / "uploads"; }

@@ -27,6 +27,7 @@
 #include <estima/hosts/node_files.hpp>
 #include <estima/hosts/node_path.hpp>
 #include <estima/hosts/node_relay.hpp>
+#include <estima/hosts/reach.hpp>
 #include <estima/launcher/bury.hpp>
 #include <estima/launcher/host_facts.hpp>
 #include <estima/launcher/lay_out.hpp>
@@ -128,17 +129,21 @@ private:
     void obey(frame const& message) {
         std::string const what = message.head.value("do", "");
         if (what == "beat")
-            say({{"say", "beat"}});
+            say({{"say", "beat"}, {"asked", message.head.value("asked", 0.0)}, {"clock", epoch_seconds()}});
         else if (what == "begin")
             begin(message.head);
+        else if (what == "reach")
+            reach(message.head.at("others"));
         else if (what == "manifest")
             receive_manifest(message);
         else if (what == "put" && receiver_)
             receiver_->put(message.body);
         else if (what == "staged" && receiver_)
             end_receiving();
+        else if (what == "take_up")
+            take_up();
         else if (what == "lay_out")
-            lay_it_out(message.head.value("shared", false));
+            lay_it_out(message.head.value("shared", false), message.head.value("clock_offset", 0.0));
         else if (what == "journal")
             write_journal(message.body);
         else if (what == "end_processes")
@@ -174,29 +179,25 @@ private:
                                .mpi_version = told.value("mpi_version", ""),
                                .network = told.value("network", ""),
                                .with_mpi4py = told.value("with_mpi4py", false),
+                               .imports = told.value("imports", std::vector<std::string>{}),
                                .bytes = sees_it ? 0 : whole_number(told, "snapshot_bytes", std::uint64_t{0})};
-        json problems = json::array();
-        for (node_problem const& p : problems_of_node(configuration_, needs, sees_it ? shared_.path : folder))
-            problems.push_back({{"why", p.why}, {"remedy", p.remedy}});
-        json facts{{"say", "facts"},
-                   {"problems", std::move(problems)},
-                   {"sees_the_run", sees_it},
-                   {"has_snapshot", has_snapshot()},
-                   {"cores", core_count()},
-                   {"gpus", detail::gpu_count()},
-                   {"ports", free_ports(whole_number(told, "ports", 0))},
-                   {"clock", epoch_seconds()}};
+        json facts = node_facts(configuration_, needs, sees_it ? shared_.path : folder, whole_number(told, "ports", 0));
+        facts.update({{"say", "facts"}, {"sees_the_run", sees_it}, {"has_snapshot", has_snapshot()}});
         if (auto const i = interface_for(needs.network)) {
-            facts["address"] = ipv4_text(i->address);
-            facts["network"] = to_string(i->network());
+            port_.emplace(i->address);
+            facts["listens"] = port_->port();
         }
         say(std::move(facts));
     }
 
+    void reach(json const& others) { say({{"say", "reached"}, {"problems", problems_with_reaching(others)}}); }
+
     bool has_snapshot() const { return ::access(store_layout{run_.snapshots()}.tree(snapshot_id_).c_str(), R_OK) == 0; }
 
+    /// `node` is this host's name in the settings of the target, by which estima-agent calls it too.
     void receive_manifest(frame const& message) {
         bool const is_of_outputs = message.head.value("of", "") == "outputs";
+        if (!is_of_outputs) replace_file(run_.path / node_name_file, message.head.value("node", ""));
         receiver_ = std::make_unique<store_receiver>(run_.snapshots(), is_of_outputs ? outputs_id_ : snapshot_id_, message.body);
         json lacking = json::array();
         for (lacking_object const& o : receiver_->lacking()) lacking.push_back({o.digest, o.size});
@@ -207,10 +208,18 @@ private:
         receiver_.reset();
         say({{"say", "staged"}});
     }
+    /// estima-agent has brought the snapshot.
+    void take_up() {
+        receiver_.reset();
+        if (!has_snapshot())
+            throw error{"EST-208", {.what = "the snapshot " + snapshot_id_ + " is not here, although it was brought", .remedy = "submit again"}};
+        say({{"say", "staged"}});
+    }
 
     /// `is_shared`: all hosts see the run's own folder, and work in it.
-    void lay_it_out(bool is_shared) {
+    void lay_it_out(bool is_shared, double offset) {
         is_shared_ = is_shared;
+        port_.reset();
         if (is_shared) {
             run_ = shared_;
         } else {
@@ -221,11 +230,11 @@ private:
             journal::create(
                 run_.journal(),
                 {{"event", "created"}, {"run_id", run_.run_id()}, {"host", host_name()}, {"relayed", true}});
-            before_ = lay_out(run_, snapshot_id_);
-            if (!outputs_id_.empty()) earlier_.lay_out(run_, outputs_id_);
+            before_ = earlier_.lay_out(run_, snapshot_id_, outputs_id_);
             relay_ = std::make_unique<node_relay>(
                 run_, [this](json head, std::string_view body) { say(std::move(head), body); });
         }
+        replace_file(clock_offset_file(run_.path), std::to_string(offset));
         say({{"say", "ready"}});
     }
 
@@ -265,6 +274,7 @@ private:
         end_processes();
         relay_.reset();
         std::error_code ignored;
+        if (is_shared_) std::filesystem::remove(clock_offset_file(run_.path), ignored);
         if (!is_shared_ && !keep && !run_.path.empty()) std::filesystem::remove_all(run_.path, ignored);
         if (mark_ && (is_shared_ || wants_folder)) mark_->remove();
         say({{"say", "ended"}});
@@ -290,6 +300,7 @@ private:
     pid_t supervisor_pid_ = 0;
     std::uint64_t supervisor_start_ = 0;
     outputs_before before_{};
+    std::optional<reachable_port> port_{};
     std::unique_ptr<store_receiver> receiver_{};
     std::unique_ptr<node_relay> relay_{};
     std::unique_ptr<node_file_sender> files_{};

@@ -82,6 +82,30 @@ inline void add_outputs(hosts_task& task) {
 }
 }  // namespace detail
 
+/// What an attendant is told first.
+inline json begin_message(hosts_task const& task) {
+    run_configuration const& c = task.configuration;
+    return {{"do", "begin"},
+            {"version", library_version},
+            {"run_id", task.run.run_id()},
+            {"configuration", to_json(c)},
+            {"snapshot_id", task.snapshot_id},
+            {"snapshot_bytes", task.bytes},
+            {"outputs_id", task.outputs_id},
+            {"shared_run", task.run.path.string()},
+            {"token", task.token},
+            {"supervisor_pid", ::getpid()},
+            {"supervisor_start_ticks", process_start_ticks(::getpid())},
+            {"folder", task.target.folder},
+            {"network", task.target.network},
+            {"mpi_version", task.mpi_version},
+            {"with_mpi4py", task.with_mpi4py},
+            {"imports", task.target.imports},
+            {"left_folder_days", task.target.left_folder_days},
+            {"silence_seconds", task.target.silence_seconds},
+            {"ports", c.has_roles() ? c.process_count_per_node() : 1}};
+}
+
 /// Of a run whose settings of the target (target.json) name hosts. EST-301, EST-721: it cannot be read.
 inline std::optional<hosts_task> hosts_task_of(run_directory const& run, run_configuration const& c,
                                                std::string launcher, run_record const& record) {
@@ -103,29 +127,6 @@ inline std::optional<hosts_task> hosts_task_of(run_directory const& run, run_con
     detail::choose_hosts(task, record);
     if (record.attempt() > 1) detail::add_outputs(task);
     return task;
-}
-
-/// The first word to each host: all that its attendant has to know of the run.
-inline json begin_message(hosts_task const& task) {
-    run_configuration const& c = task.configuration;
-    return {{"do", "begin"},
-            {"version", library_version},
-            {"run_id", task.run.run_id()},
-            {"configuration", to_json(c)},
-            {"snapshot_id", task.snapshot_id},
-            {"snapshot_bytes", task.bytes},
-            {"outputs_id", task.outputs_id},
-            {"shared_run", task.run.path.string()},
-            {"token", task.token},
-            {"supervisor_pid", ::getpid()},
-            {"supervisor_start_ticks", process_start_ticks(::getpid())},
-            {"folder", task.target.folder},
-            {"network", task.target.network},
-            {"mpi_version", task.mpi_version},
-            {"with_mpi4py", task.with_mpi4py},
-            {"left_folder_days", task.target.left_folder_days},
-            {"silence_seconds", task.target.silence_seconds},
-            {"ports", c.has_roles() ? c.process_count_per_node() : 1}};
 }
 
 }  // namespace estima::inline v0_1

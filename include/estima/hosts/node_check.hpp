@@ -2,7 +2,6 @@
 #pragma once
 
 #include <fcntl.h>
-#include <glob.h>
 #include <poll.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -18,12 +17,14 @@
 #include <vector>
 
 #include <estima/hosts/node_network.hpp>
+#include <estima/hosts/node_path.hpp>
 #include <estima/launcher/find_launcher.hpp>
 #include <estima/launcher/host_facts.hpp>
 #include <estima/launcher/start_program.hpp>
 #include <estima/run_configuration/run_configuration.hpp>
 #include <estima/snapshot/restore.hpp>
 #include <estima/system/event_loop.hpp>
+#include <estima/system/json.hpp>
 #include <estima/version.hpp>
 
 namespace estima::inline v0_1 {
@@ -65,21 +66,12 @@ inline std::string program_for(run_configuration const& c, std::string const& na
     return find_program(name, path != c.environment.environment_variables.end() ? path->second : program_path());
 }
 
-/// The modules that the run's framework stands on.
-inline std::vector<std::string> modules_of(run_configuration const& c, bool with_mpi4py) {
-    std::vector<std::string> modules;
+/// The modules that are asked for, and those that the run's framework stands on.
+inline std::vector<std::string> modules_of(run_configuration const& c, bool with_mpi4py, std::vector<std::string> modules) {
     if (with_mpi4py) modules.emplace_back("mpi4py");
     if (c.framework == "PyTorch") modules.emplace_back("torch");
     if (c.framework == "TensorFlow") modules.emplace_back("tensorflow");
     return modules;
-}
-
-inline int gpu_count() {
-    glob_t found{};
-    int const code = ::glob("/dev/nvidia[0-9]*", 0, nullptr, &found);
-    int const count = code == 0 ? static_cast<int>(found.gl_pathc) : 0;
-    ::globfree(&found);
-    return count;
 }
 }  // namespace detail
 
@@ -96,6 +88,7 @@ struct node_needs {
     std::string mpi_version{};
     std::string network{};
     bool with_mpi4py = false;
+    std::vector<std::string> imports{};  ///< modules
     std::uint64_t bytes = 0;  ///< of the snapshot
 };
 
@@ -143,7 +136,7 @@ inline std::vector<node_problem> problems_of_node(run_configuration const& c, no
         std::string const path = detail::program_for(c, interpreter);
         if (path.empty()) {
             problem("it has no interpreter " + interpreter, "install it there, or name another by user_managed");
-        } else if (auto const modules = detail::modules_of(c, needs.with_mpi4py); !modules.empty()) {
+        } else if (auto const modules = detail::modules_of(c, needs.with_mpi4py, needs.imports); !modules.empty()) {
             std::vector<std::string> argv{
                 path, "-c",
                 "import importlib.util,sys\nfor m in sys.argv[1:]:\n if importlib.util.find_spec(m) is None: print(m)"};
@@ -153,11 +146,28 @@ inline std::vector<node_problem> problems_of_node(run_configuration const& c, no
                 problem(path + " has no module " + missing.substr(at, missing.find('\n', at) - at), "install it there");
         }
     }
-    if (c.communicator == "Nccl" && detail::gpu_count() < c.process_count_per_node())
-        problem("it has " + std::to_string(detail::gpu_count()) + " GPUs for " +
+    if (c.communicator == "Nccl" && gpu_count() < c.process_count_per_node())
+        problem("it has " + std::to_string(gpu_count()) + " GPUs for " +
                     std::to_string(c.process_count_per_node()) + " processes",
                 "take gloo, or hosts with that many GPUs");
     return found;
+}
+
+/// What a run has to know of this host: the problems, what it offers, and where it is on the network.
+inline json node_facts(run_configuration const& c, node_needs const& needs, std::filesystem::path const& folder, int ports) {
+    json problems = json::array();
+    for (node_problem const& p : problems_of_node(c, needs, folder))
+        problems.push_back({{"why", p.why}, {"remedy", p.remedy}});
+    json facts{{"problems", std::move(problems)},
+               {"cores", core_count()},
+               {"gpus", gpu_count()},
+               {"ports", free_ports(ports)},
+               {"agent", agent_beside(own_program())}};
+    if (auto const i = interface_for(needs.network)) {
+        facts["address"] = ipv4_text(i->address);
+        facts["network"] = to_string(i->network());
+    }
+    return facts;
 }
 
 }  // namespace estima::inline v0_1

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <unistd.h>
+
 #include <cstdlib>
+#include <filesystem>
 #include <string>
 #include <string_view>
 
@@ -31,6 +34,20 @@ inline std::string node_path(std::string_view text) {
         if (kind == 'h' || kind == 'u' || kind == '%') ++i;
     }
     return path;
+}
+
+/// In a run's folder on a host: the name that the settings of the target give the host.
+inline constexpr char node_name_file[] = "node_name";
+
+/// In a run's folder, which several hosts may share: the file that tells clock_offset() of this host.
+inline std::filesystem::path clock_offset_file(std::filesystem::path const& run) {
+    return run / ("clock_offset_" + host_name());
+}
+
+/// The path of estima-agent where the launcher is; empty if it is not installed.
+inline std::string agent_beside(std::string const& launcher) {
+    std::string const path = launcher.substr(0, launcher.rfind('/') + 1) + "estima-agent";
+    return ::access(path.c_str(), X_OK) == 0 ? path : "";
 }
 
 }  // namespace estima::inline v0_1

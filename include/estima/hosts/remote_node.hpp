@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
@@ -13,42 +11,28 @@
 
 #include <estima/history/journal.hpp>
 #include <estima/history/run_directory.hpp>
+#include <estima/hosts/clock_comparison.hpp>
 #include <estima/hosts/host_channel.hpp>
-#include <estima/hosts/host_files.hpp>
+#include <estima/hosts/host_collection.hpp>
 #include <estima/hosts/hosts_task.hpp>
+#include <estima/hosts/node_state.hpp>
 #include <estima/launcher/plan_text.hpp>
 #include <estima/launcher/run_errors.hpp>
-#include <estima/run_configuration/json.hpp>
 #include <estima/snapshot/store_receiver.hpp>
 #include <estima/system/clock.hpp>
-#include <estima/system/process.hpp>
-#include <estima/version.hpp>
 
 namespace estima::inline v0_1 {
 
 /// One host of a run, as its supervisor sees it: where it is on its way, and what it said last.
 class remote_node {
 public:
-    enum class state {
-        waiting,
-        connecting,
-        checking,
-        checked,
-        staging,
-        laying_out,
-        ready,
-        listing,
-        listed,
-        bringing,
-        done,
-        lost
-    };
+    using state = node_state;
 
     remote_node(hosts_task const& task, ssh_session const& session, journal& log, std::string host)
         : task_{task},
           session_{session},
           log_{log},
-          files_{task.run},
+          collection_{host_files{task.run}},
           channel_{host, (task.run.system_logs() / ("host_" + host + ".txt")).string()} {}
 
     state at() const { return at_; }
@@ -59,7 +43,7 @@ public:
     /// Why it cannot take part, or was lost: ids and sentences.
     std::vector<std::pair<std::string, std::string>> const& problems() const { return problems_; }
     std::vector<node_file> const& files() const { return files_there_; }
-    bool has_all_files_here() const { return is_brought_; }
+    bool has_all_files_here() const { return collection_.is_whole(); }
 
     void open() {
         if (first_try_ == 0) first_try_ = monotonic_seconds();
@@ -94,7 +78,7 @@ public:
                 ? lose("EST-722", "it does not answer" + silent + "; look whether the host runs and its sshd listens")
                 : lose("EST-726", "it said nothing" + silent);
         } else if (!connects) {
-            channel_.say({{"do", "beat"}});
+            ask_clock();
         }
     }
 
@@ -113,18 +97,42 @@ public:
         }
     }
 
+    /// Where it is to be reached by others; empty if nowhere.
+    std::string place() const {
+        int const port = whole_number(facts_, "listens", 0);
+        return port > 0 ? facts_.value("address", "") + ":" + std::to_string(port) : "";
+    }
+    /// `others`: names of hosts by their places.
+    void reach(json const& others) {
+        at_ = state::reaching;
+        channel_.say({{"do", "reach"}, {"others", others}});
+    }
+
     /// `is_shared`: all hosts work in the run's own folder, which they see.
     void prepare(bool is_shared) {
         is_shared_ = is_shared;
         if (is_shared) return lay_out();
-        if (facts_.value("has_snapshot", false)) return send_outputs();
-        at_ = state::staging;
-        channel_.say({{"do", "manifest"}}, task_.manifest);
+        facts_.value("has_snapshot", false) ? send_outputs() : compare();
     }
     /// Whether it was lost during the run, or not reached at all.
     bool is_gone() const {
         return at_ == state::lost && (problems_.back().first == "EST-726" || problems_.back().first == "EST-722");
     }
+
+    /// What the host's store lacks is not known before it is `compared`.
+    std::vector<lacking_object> const& lacking() const { return lacking_; }
+    void compare() {
+        at_ = state::comparing;
+        is_sending_outputs_ = false;
+        channel_.say({{"do", "manifest"}, {"node", host()}}, task_.manifest);
+    }
+    void send_objects() {
+        at_ = state::staging;
+        sender_.emplace(task_.run.snapshots(), lacking_);
+        pour();
+    }
+    void await_objects() { at_ = state::staging; }  // from elsewhere, until:
+    void staged_elsewhere() { channel_.say({{"do", "take_up"}}); }
 
     /// An event for its journal, which it has of its own where it shares no file system.
     void forward(json const& event) {
@@ -142,11 +150,8 @@ public:
     }
     void bring(std::vector<host_files::brought> wanted) {
         at_ = state::bringing;
-        wanted_ = std::move(wanted);
-        json asked = json::array();
-        for (auto const& w : wanted_) asked.push_back(w.file.path);
-        if (wanted_.empty()) return done();
-        channel_.say({{"do", "get"}}, asked.dump());
+        ask_for(collection_.begin(std::move(wanted)));
+        if (collection_.is_over()) done();
     }
 
     void lose(std::string id, std::string why) {
@@ -161,11 +166,15 @@ private:
     void take(frame const& f, Journal const& journal_lines) {
         std::string const what = f.head.value("say", "");
         if (what == "hello")
-            begin();
+            at_ = state::checking, ask_clock();
+        else if (what == "beat")
+            take_clock(f.head);
         else if (what == "facts")
             take_facts(f.head);
+        else if (what == "reached")
+            take_reached(f.head.at("problems"));
         else if (what == "lacks")
-            send_objects(f.body);
+            take_lacking(f.body);
         else if (what == "staged")
             is_sending_outputs_ ? lay_out() : send_outputs();
         else if (what == "ready")
@@ -175,7 +184,7 @@ private:
         else if (what == "journal")
             journal_lines(f.body);
         else if (what == "grown")
-            files_.grown(f.head.value("path", ""), whole_number(f.head, "offset", std::uint64_t{0}), f.body);
+            collection_.files().grown(f.head.value("path", ""), whole_number(f.head, "offset", std::uint64_t{0}), f.body);
         else if (what == "warning")
             warn(f.head.value("message", ""));
         else if (what == "listed")
@@ -190,9 +199,14 @@ private:
         log_.append({{"event", "warning"}, {"message", "on " + host() + ": " + text}});
     }
 
-    void begin() {
-        at_ = state::checking;
-        asked_at_ = epoch_seconds();
+    void ask_clock() {
+        channel_.say({{"do", "beat"}, {"asked", epoch_seconds()}});
+    }
+    void take_clock(json const& said) {
+        if (has_begun_) return;
+        if (said.contains("clock")) clock_.take(said.at("asked"), said["clock"], epoch_seconds());
+        if (said.contains("clock") && !clock_.is_enough()) return ask_clock();
+        has_begun_ = true;
         channel_.say(begin_message(task_));
     }
 
@@ -202,8 +216,7 @@ private:
         for (json const& p : facts.at("problems"))
             problems_.emplace_back("EST-725",
                                    p.at("why").get<std::string>() + "; " + p.at("remedy").get<std::string>());
-        // Half of the way there and back belongs to each direction.
-        double const offset = facts.at("clock").get<double>() - (asked_at_ + epoch_seconds()) / 2;
+        double const offset = clock_.offset();
         log_.append({{"event", "node"},
                      {"host", host()},
                      {"address", facts.value("address", "")},
@@ -213,13 +226,18 @@ private:
                      {"shares_the_workspace", facts.value("sees_the_run", false)}});
         if (std::abs(offset) > 2)
             warn("the clock is " + std::to_string(std::lround(std::abs(offset))) + " s " +
-                 (offset > 0 ? "ahead" : "behind") + "; the times of its metrics are wrong by as much");
+                 (offset > 0 ? "ahead" : "behind") + "; the times that are logged there are corrected by as much");
     }
 
-    void send_objects(std::string const& lacking) {
-        std::vector<lacking_object> objects;
-        for (json const& one : json::parse(lacking)) objects.push_back({one.at(0), one.at(1)});
-        sender_.emplace(is_sending_outputs_ ? task_.outputs_store() : task_.run.snapshots(), std::move(objects));
+    void take_reached(json const& problems) {
+        at_ = state::reached;
+        for (json const& p : problems) problems_.emplace_back("EST-725", p.get<std::string>());
+    }
+    void take_lacking(std::string const& list) {
+        lacking_.clear();
+        for (json const& one : json::parse(list)) lacking_.push_back({one.at(0), one.at(1)});
+        if (!is_sending_outputs_) return void(at_ = state::compared);
+        sender_.emplace(task_.outputs_store(), lacking_);
         pour();
     }
     /// The same for what earlier attempts left, where there is something.
@@ -231,7 +249,7 @@ private:
     }
     void lay_out() {
         at_ = state::laying_out;
-        channel_.say({{"do", "lay_out"}, {"shared", is_shared_}});
+        channel_.say({{"do", "lay_out"}, {"shared", is_shared_}, {"clock_offset", clock_.offset()}});
     }
 
     void take_list(std::string const& text) {
@@ -240,21 +258,11 @@ private:
     }
 
     void take_piece(frame const& f) {
-        if (at_ != state::bringing || next_ >= wanted_.size()) return;
-        if (!f.body.empty()) files_.piece(wanted_[next_], f.head.at("offset"), f.body);
-        if (!f.head.value("last", false)) return;
-        host_files::brought w = wanted_[next_++];
-        if (!files_.end(w) && !w.is_second_try) {  // once more, from its beginning
-            w.is_second_try = true;
-            wanted_.push_back(w);
-            channel_.say({{"do", "get"}}, json::array({w.file.path}).dump());
-        } else if (!w.is_whole) {
-            warn(w.file.path + " could not be brought as it is there" +
-                 (f.head.contains("failed") ? ": " + f.head["failed"].get<std::string>() : ""));
-            is_brought_ = false;
-        }
-        if (next_ == wanted_.size()) done();
+        if (at_ != state::bringing) return;
+        collection_.take(f, [this](std::string const& path) { ask_for({path}); }, [this](std::string const& w) { warn(w); });
+        if (collection_.is_over()) done();
     }
+    void ask_for(std::vector<std::string> const& paths) { channel_.say({{"do", "get"}}, json(paths).dump()); }
     void done() { at_ = state::done; }
 
     /// The channel is at its end: while connecting ssh says why, later the host is lost.
@@ -278,18 +286,18 @@ private:
     hosts_task const& task_;
     ssh_session const& session_;
     journal& log_;
-    host_files files_;
+    host_collection collection_;
     host_channel channel_;
     state at_ = state::waiting;
     json facts_ = json::object();
-    double first_try_ = 0, again_at_ = 0, asked_at_ = 0;
+    clock_comparison clock_{};
+    double first_try_ = 0, again_at_ = 0;
     std::vector<std::pair<std::string, std::string>> problems_{};
+    std::vector<lacking_object> lacking_{};
     std::optional<store_sender> sender_{};
     std::vector<node_file> files_there_{};
-    std::vector<host_files::brought> wanted_{};
-    std::size_t next_ = 0;
     int untold_ = 0;
-    bool is_brought_ = true, is_shared_ = false, is_sending_outputs_ = false;
+    bool is_shared_ = false, has_begun_ = false, is_sending_outputs_ = false;
 };
 
 }  // namespace estima::inline v0_1

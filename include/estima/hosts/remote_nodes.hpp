@@ -5,15 +5,16 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include <estima/hosts/remote_node.hpp>
+#include <estima/hosts/node_group.hpp>
+#include <estima/hosts/staging.hpp>
 #include <estima/launcher/launch_plan.hpp>
+#include <estima/launcher/mpirun_hosts.hpp>
 #include <estima/launcher/run_errors.hpp>
 #include <estima/system/event_loop.hpp>
 #include <estima/system/random_hex.hpp>
@@ -29,6 +30,7 @@ public:
         for (int i = 0; i < task_.configuration.node_count; ++i)
             nodes_.push_back(std::make_unique<remote_node>(task_, session_, log_,
                                                            task_.target.hosts.at(static_cast<std::size_t>(i)).name));
+        staging_.emplace(task_, session_, log_, nodes_);
         watch(timer_.fd(), EPOLLIN);
     }
 
@@ -56,9 +58,7 @@ public:
         return names;
     }
     /// All hosts work in the run's own folder.
-    bool is_shared() const {
-        return all([](auto const& n) { return n.facts().value("sees_the_run", false); });
-    }
+    bool is_shared() const { return see_the_run(nodes_); }
     /// What keeps the run from going on: hosts that cannot take part, or one that was lost.
     std::optional<run_error> const& problem() const { return problem_; }
 
@@ -70,9 +70,11 @@ public:
             if (fd == timer_.fd()) {
                 timer_.clear();
                 for (auto const& n : nodes_) n->beat();
+                staging_->beat();
                 timer_.set(beat_interval());
                 continue;
             }
+            if (fd == staging_->channel().out_fd()) staging_->read();
             for (auto const& n : nodes_) {
                 if (fd == n->channel().in_fd())
                     n->pour();
@@ -88,14 +90,16 @@ public:
     void ended(pid_t pid) {
         for (auto const& n : nodes_)
             if (n->channel().pid() == pid) n->channel().reaped();
+        if (staging_->channel().pid() == pid) staging_->channel().reaped();
     }
 
-    /// What the launch plan has to know of the hosts, which are ready.
+    /// What the launch plan has to know of the hosts, which are ready. Writes the file that mpirun reads. EST-301.
     void describe(launch_settings& s) const {
         for (auto const& n : nodes_) s.hosts.push_back(n->host());
         s.ssh_configuration = session_.configuration();
         s.launcher = task_.launcher;
-        s.network = task_.target.network.empty() ? common_network() : task_.target.network;
+        s.network = network();
+        replace_file(task_.run.host_file(), host_file_text(s.hosts, task_.configuration.process_count_per_node()));
         if (!is_shared()) s.node_run_directory = task_.target.folder + "/runs/" + task_.run.run_id();
         run_configuration const& c = task_.configuration;
         int const per_node = c.process_count_per_node();
@@ -121,6 +125,7 @@ public:
     /// The script is over, or given up: what is left of it on the hosts is ended, and its files are brought here.
     void collect() {
         phase_ = phase::listing;
+        staging_->channel().cut();
         for (auto const& n : nodes_) {
             if (n->at() == state::ready)
                 n->list();
@@ -164,11 +169,8 @@ private:
     bool all(Is const& is) const {
         return std::all_of(nodes_.begin(), nodes_.end(), [&](auto const& n) { return is(*n); });
     }
-    /// The subnet that all hosts are on; empty if there is none.
-    std::string common_network() const {
-        std::string const first = nodes_.front()->facts().value("network", "");
-        return all([&](auto const& n) { return n.facts().value("network", "") == first; }) ? first : "";
-    }
+    /// What the target says, else the subnet that all hosts are on; empty if there is none.
+    std::string network() const { return task_.target.network.empty() ? common_network(nodes_) : task_.target.network; }
 
     void watch(int fd, std::uint32_t what) const {
         epoll_event event{};
@@ -177,7 +179,8 @@ private:
         if (::epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, fd, &event) != 0)
             ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event);
     }
-    void watch_channels() const {
+    void watch_channels() {
+        if (int const fd = staging_->channel().out_fd(); fd >= 0) watch(fd, EPOLLIN);
         for (auto const& n : nodes_) {
             if (n->channel().out_fd() >= 0) watch(n->channel().out_fd(), EPOLLIN);
             if (n->channel().in_fd() >= 0) watch(n->channel().in_fd(), n->channel().has_waiting() ? EPOLLOUT : 0U);
@@ -189,8 +192,12 @@ private:
             for (auto const& n : nodes_)
                 if (n->at() < state::checked) return;
             if (!all([](auto const& n) { return n.problems().empty(); })) return refuse();
+            if (nodes_.front()->at() == state::checked) try_each_other(nodes_);
             for (auto const& n : nodes_)
-                if (n->at() == state::checked) n->prepare(is_shared());
+                if (n->at() < state::reached) return;
+            for (auto const& n : nodes_)
+                if (n->at() == state::reached) n->prepare(is_shared());
+            staging_->advance(network());
             if (is_ready()) phase_ = phase::working;
         } else if (phase_ == phase::working) {
             note_loss();
@@ -205,22 +212,8 @@ private:
         }
     }
 
-    /// One sentence for each thing that is wrong, on whichever host.
     void refuse() {
-        std::map<std::string, int> ids;
-        std::string table;
-        std::size_t hosts = 0;
-        for (auto const& n : nodes_) {
-            hosts += !n->problems().empty();
-            for (auto const& [id, why] : n->problems()) {
-                ++ids[id];
-                table += "\n    " + n->host() + ": " + why;
-            }
-        }
-        if (problem_) return;
-        std::string const count = std::to_string(hosts) + " of " + std::to_string(nodes_.size()) + " hosts";
-        problem_ = run_error{.id = ids.size() == 1 ? ids.begin()->first : "EST-725",
-                             .message = count + " cannot take part:" + table};
+        if (!problem_) problem_ = what_is_wrong(nodes_);
     }
 
     void note_loss() {
@@ -275,7 +268,8 @@ private:
     hosts_task task_;
     journal& log_;
     ssh_session session_;
-    std::vector<std::unique_ptr<remote_node>> nodes_{};
+    remote_group nodes_{};
+    std::optional<staging> staging_{};
     file_descriptor epoll_;
     timer timer_{};
     phase phase_ = phase::preparing;

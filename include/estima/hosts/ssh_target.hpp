@@ -40,6 +40,8 @@ struct ssh_target {
     double silence_seconds = 15;  ///< after which a host that says nothing is taken for lost
     double return_seconds = 600;  ///< how long a next attempt waits for a host that was lost, if there is no other
     double left_folder_days = 7;  ///< after which a folder is removed that a run left when its host was lost
+    std::vector<std::string> imports{};  ///< modules that the interpreter of each host has to have
+    int broadcast_megabytes = 64; ///< that estima-agent has to spare this machine's link to be started for a snapshot
     bool keep_folders = false;    ///< leave each run's folder on the hosts when it is over
     bool operator==(ssh_target const&) const = default;
 };
@@ -63,6 +65,8 @@ void visit_ssh_settings(Target& t, Visit const& member) {
     member("silence_seconds", t.silence_seconds);
     member("return_seconds", t.return_seconds);
     member("left_folder_days", t.left_folder_days);
+    member("imports", t.imports);
+    member("broadcast_megabytes", t.broadcast_megabytes);
     member("keep_folders", t.keep_folders);
 }
 
@@ -108,6 +112,10 @@ private:
             wrong("hosts", "\"" + shown(name) + "\" is no name of a host",
                   "a name or an address; the user is a setting of its own");
         return name;
+    }
+    void take(char const* key, json const& j, std::vector<std::string>& value) const {
+        if (!j.is_array()) wrong(key, j.dump() + " is no list", R"(a list of names: ["numpy"])");
+        for (json const& one : j) take(key, one, value.emplace_back());
     }
     void take(char const* key, json const& j, host_key_policy& value) const {
         for (int i = 0; i < 3; ++i)

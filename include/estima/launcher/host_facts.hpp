@@ -2,6 +2,7 @@
 #pragma once
 
 #include <fcntl.h>
+#include <glob.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sched.h>
@@ -45,6 +46,15 @@ inline int core_count() {
         cores.insert(core.empty() ? "cpu " + std::to_string(cpu) : core);
     }
     return cores.empty() ? 1 : static_cast<int>(cores.size());
+}
+
+/// GPUs that a driver of NVIDIA's shows on this host.
+inline int gpu_count() {
+    glob_t found{};
+    int const code = ::glob("/dev/nvidia[0-9]*", 0, nullptr, &found);
+    int const count = code == 0 ? static_cast<int>(found.gl_pathc) : 0;
+    ::globfree(&found);
+    return count;
 }
 
 namespace detail {

@@ -28,7 +28,7 @@ namespace estima::inline v0_1 {
 namespace detail {
 inline constexpr char const launcher_usage[] =
     "usage: estima-launch supervise [--lock-fd N] [--mpirun PATH] [--foreground] RUN_DIRECTORY\n"
-    "       estima-launch worker [--mpi4py] [--rendezvous ADDRESS:PORT]... [--on-host] RUN_DIRECTORY\n"
+    "       estima-launch worker [--mpi4py] [--rendezvous ADDRESS:PORT]... [--resume-from PATH] [--on-host] RUN_DIRECTORY\n"
     "       estima-launch attend\n"
     "       estima-launch --version | --help\n"
     "Leads one run of estima from its directory. Programs that submit start it; see docs/launching.md.\n";
@@ -120,10 +120,14 @@ inline int worker_command(command_line words) {
             run.path = existing_run(is_on_host ? node_path(word) : word);
         }
     }
+    if (is_on_host && ::access(clock_offset_file(run.path).c_str(), R_OK) == 0)
+        ::setenv("ESTIMA_CLOCK_OFFSET", read_file(clock_offset_file(run.path)).c_str(), 1);  // before the first look at it
     if (!settings.rendezvous.empty() && !settings.rendezvous.front().starts_with("127.")) {
         std::string const& place = settings.rendezvous.front();
         settings.interface = interface_towards(place.substr(0, place.rfind(':')));
     }
+    settings.gpus = gpu_count();
+    settings.has_visible_gpus = std::getenv("CUDA_VISIBLE_DEVICES") != nullptr;
     run_configuration const c = run_configuration_from_json(json::parse(read_file(run.run_configuration())));
     int const rank = rank_from_mpirun(c);
     launch_plan const plan = make_launch_plan(c, run, settings);

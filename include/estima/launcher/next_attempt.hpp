@@ -12,6 +12,7 @@
 
 #include <estima/history/journal.hpp>
 #include <estima/hosts/remote_nodes.hpp>
+#include <estima/launcher/check_plan.hpp>
 #include <estima/launcher/host_facts.hpp>
 #include <estima/launcher/launch_plan.hpp>
 #include <estima/launcher/retry.hpp>
@@ -31,7 +32,7 @@ inline launch_plan plan_of_attempt(run_directory const& run, run_configuration c
     else if (job) job->describe(settings, c);
     else for (int const port : free_ports(rendezvous_count(c)))
         settings.rendezvous.push_back("127.0.0.1:" + std::to_string(port));
-    return make_launch_plan(c, run, settings);
+    return checked(make_launch_plan(c, run, settings));
 }
 
 /// A job that Slurm put back into the queue goes on with its next attempt; nothing is done for one that it did not.

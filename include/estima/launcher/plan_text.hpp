@@ -47,7 +47,8 @@ inline void print_plan(std::ostream& out, launch_plan const& plan) {
         out << "# the processes below are started by this, which adds variables of its own (OMPI_*, PMIX_*)\n";
         detail::print_command(out, "", plan.mpirun_environment, plan.mpirun_argv);
     }
-    for (process_plan const& p : plan.processes) {
+    for (std::size_t rank = 0; rank < plan.processes.size(); ++rank) {
+        process_plan const p = plan.processes[rank];
         out << "# rank " << p.rank << " of " << plan.processes.size() << '\n';
         detail::print_command(out, plan.directory, p.environment, p.argv);
     }

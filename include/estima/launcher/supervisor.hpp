@@ -14,6 +14,7 @@
 
 #include <estima/history/journal.hpp>
 #include <estima/hosts/remote_nodes.hpp>
+#include <estima/launcher/check_plan.hpp>
 #include <estima/launcher/conclusion.hpp>
 #include <estima/launcher/descendants.hpp>
 #include <estima/launcher/fork_worker.hpp>

@@ -64,7 +64,7 @@ public:
         begin_ = monotonic_seconds();
         try {
             if (end_at_) return 128 + SIGTERM;
-            process_plan const& process = plan.processes.at(static_cast<std::size_t>(rank_));
+            process_plan const process = plan.processes.at(static_cast<std::size_t>(rank_));
             script_ = start_program({.argv = process.argv,
                                      .environment = environment_with(process.environment),
                                      .directory = plan.directory,

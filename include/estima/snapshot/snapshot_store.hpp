@@ -168,21 +168,7 @@ private:
         for (auto const& path :
              {layout_.objects(), layout_.packs(), layout_.trees(), layout_.index(), layout_.temporary()})
             if (::mkdir(path.c_str(), 0777) != 0 && errno != EEXIST) throw_file_error("cannot create directory", path);
-        remove_left_behind();
-    }
-
-    // A taker that was killed could not remove its temporary files.
-    void remove_left_behind() const {
-        directory_stream const directory{::opendir(layout_.temporary().c_str())};
-        if (!directory) return;
-        std::time_t const yesterday = std::time(nullptr) - 24 * 60 * 60;
-        while (dirent const* const entry = ::readdir(directory.get())) {
-            struct stat status {};
-            int const at = ::dirfd(directory.get());
-            if (::fstatat(at, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(status.st_mode) &&
-                status.st_mtime < yesterday)
-                ::unlinkat(at, entry->d_name, 0);
-        }
+        remove_left_behind(layout_);
     }
 
     static void describe(tree_directory const& directory, manifest_text& manifest) {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <fcntl.h>
+
+#include <algorithm>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -24,6 +27,16 @@ struct lacking_object {
     std::uint64_t size = 0;
 };
 
+/// The objects that a snapshot consists of, each once, in the order of their first files.
+inline std::vector<lacking_object> distinct_objects(manifest_reader entries) {
+    std::vector<lacking_object> objects;
+    std::set<std::string> seen;
+    for (snapshot_entry entry; entries.next(entry);)
+        if (entry.kind == entry_kind::file && seen.insert(entry.digest).second)
+            objects.push_back({entry.digest, entry.size});
+    return objects;
+}
+
 /// Takes a snapshot of another store into this one: its manifest, then the objects that are not here. Nothing is seen
 /// under its name before its bytes were found to be right, and the snapshot not before all of it is there.
 class store_receiver {
@@ -34,11 +47,14 @@ public:
         if (sha256_hex(manifest) != id_) damaged("its manifest is not what its id says");
         for (auto const& folder : {layout_.objects(), layout_.packs(), layout_.trees(), layout_.temporary()})
             make_directories(folder);
+        remove_left_behind(layout_);
         tree_.emplace(layout_);
         tree_->write(manifest);
         find_lacking();
     }
 
+    /// All that the snapshot consists of.
+    std::vector<lacking_object> const& objects() const { return objects_; }
     /// In the order in which they are to come.
     std::vector<lacking_object> const& lacking() const { return lacking_; }
 
@@ -73,17 +89,14 @@ private:
 
     void find_lacking() {
         object_reader objects{layout_};
-        file_descriptor reading{::open(("/proc/self/fd/" + std::to_string(tree_->fd())).c_str(), O_RDONLY | O_CLOEXEC)};
-        manifest_reader entries{std::move(reading), id_};
-        std::set<std::string> seen;
-        for (snapshot_entry entry; entries.next(entry);)
-            if (entry.kind == entry_kind::file && seen.insert(entry.digest).second &&
-                !objects.find(entry.digest, entry.size)) {
-                if (entry.size > 0)
-                    lacking_.push_back({entry.digest, entry.size});
-                else
-                    temporary_file{layout_}.publish(layout_.objects() / loose_name(entry.digest));
-            }
+        objects_ = distinct_objects({open_file("/proc/self/fd/" + std::to_string(tree_->fd()), O_RDONLY), id_});
+        for (lacking_object const& o : objects_) {
+            if (objects.find(o.digest, o.size)) continue;
+            if (o.size > 0)
+                lacking_.push_back(o);
+            else  // has no bytes that could come
+                temporary_file{layout_}.publish(layout_.objects() / loose_name(o.digest));
+        }
     }
 
     void end_object() {
@@ -97,7 +110,7 @@ private:
     store_layout layout_;
     std::string id_;
     std::optional<temporary_file> tree_{}, file_{};
-    std::vector<lacking_object> lacking_{};
+    std::vector<lacking_object> objects_{}, lacking_{};
     std::size_t next_ = 0;
     std::uint64_t got_ = 0;
     sha256 hash_{};

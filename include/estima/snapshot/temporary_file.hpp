@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <dirent.h>
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdint>
 #include <cstdlib>
+#include <ctime>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -51,5 +54,19 @@ private:
     std::string path_;
     file_descriptor fd_{};
 };
+
+/// Whoever writes into a store and is killed cannot remove its temporary files: those of yesterday are removed.
+inline void remove_left_behind(store_layout const& layout) {
+    directory_stream const directory{::opendir(layout.temporary().c_str())};
+    if (!directory) return;
+    std::time_t const yesterday = std::time(nullptr) - 24 * 60 * 60;
+    while (dirent const* const entry = ::readdir(directory.get())) {
+        struct stat status {};
+        int const at = ::dirfd(directory.get());
+        if (::fstatat(at, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(status.st_mode) &&
+            status.st_mtime < yesterday)
+            ::unlinkat(at, entry->d_name, 0);
+    }
+}
 
 }  // namespace estima::inline v0_1

@@ -5,17 +5,29 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <ctime>
 #include <string>
 #include <string_view>
 
 namespace estima::inline v0_1 {
 
-/// Seconds since 1970 (UTC), with the clock's fraction.
+/// Seconds by which this machine's clock is ahead of the one of the machine that leads the run, from
+/// $ESTIMA_CLOCK_OFFSET: what is logged on several hosts is told by one clock.
+inline double clock_offset() noexcept {
+    static double const offset = [] {
+        char const* const set = std::getenv("ESTIMA_CLOCK_OFFSET");
+        double const value = set != nullptr ? std::strtod(set, nullptr) : 0;
+        return std::isfinite(value) && std::abs(value) < 1e9 ? value : 0;
+    }();
+    return offset;
+}
+
+/// Seconds since 1970 (UTC), with the clock's fraction; less clock_offset().
 inline double epoch_seconds() {
     timespec now{};
     ::clock_gettime(CLOCK_REALTIME, &now);
-    return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+    return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9 - clock_offset();
 }
 
 /// ISO 8601 in UTC with microseconds: "2026-01-31T08:05:00.000250Z".

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <estima/system/utf8.hpp>
+#include <estima/system/clock.hpp>
 #include <estima/tracking/mapped_points.hpp>
 #include <estima/tracking/point_names.hpp>
 
 #include <pthread.h>
 
 #include <atomic>
+#include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <ctime>
@@ -83,9 +85,10 @@ public:
     }
 
     static std::int64_t microseconds_now() noexcept {
+        static std::int64_t const ahead = std::llround(clock_offset() * 1e6);
         timespec now{};
         ::clock_gettime(CLOCK_REALTIME, &now);
-        return now.tv_sec * 1'000'000 + now.tv_nsec / 1000;
+        return now.tv_sec * 1'000'000 + now.tv_nsec / 1000 - ahead;
     }
 
 private:

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
-// submit_and_wait WORKSPACE SOURCE CONFIGURATION [--no-wait] [--json]
+// submit_and_wait WORKSPACE SOURCE CONFIGURATION [--no-wait] [--any-size]
 // Submits a run configuration (JSON) to the target that it names, prints the run's id, and waits for the run with its
 // output. Exit code 0 if it completed, 1 if it failed, 3 if it was canceled; an error of submit is printed, and 2.
 #include <estima/estima.hpp>
 #include <estima/transport/slurm.hpp>
 
+#include <cstdint>
 #include <cstring>
 #include <iostream>
 #include <string>
@@ -13,10 +14,14 @@ int main(int argc, char** argv) {
     if (argc < 4) return 2;
     try {
         bool waits = true;
-        for (int i = 4; i < argc; ++i) waits = waits && std::strcmp(argv[i], "--no-wait") != 0;
+        estima::submit_options options;
+        for (int i = 4; i < argc; ++i) {
+            if (std::strcmp(argv[i], "--no-wait") == 0) waits = false;
+            if (std::strcmp(argv[i], "--any-size") == 0) options.snapshot.max_bytes = std::uint64_t{1} << 40U;
+        }
         auto const workspace = estima::workspace::open(argv[1]);
         auto const configuration = estima::run_configuration_from_json(estima::json::parse(estima::read_file(argv[3])));
-        estima::run const run = workspace.experiment("hosts").submit(configuration, argv[2]);
+        estima::run const run = workspace.experiment("hosts").submit(configuration, argv[2], options);
         std::cout << run.id() << std::endl;
         if (!waits) return 0;
         estima::run_details const ended =

@@ -101,11 +101,12 @@ TEST_CASE("a run that is canceled, or out of time, is not tried again") {
 TEST_CASE("ranks under mpirun are tried again together", "[mpi]") {
     if (!estima_test::has_mpirun()) return;
     estima::run_configuration c = made_run::mpi(made_run::native("train.sh"), 2);
-    c.retries = estima::retries_section{1, {"exit_code 7"}, ""};
-    made_run run{c, {{"train.sh", "#!/bin/sh\n[ -e outputs/second ] && exit 0\ntouch outputs/second\n"
-                                  "[ $OMPI_COMM_WORLD_RANK = 1 ] && exit 7\nexec sleep 1000\n"}}};
+    c.retries = estima::retries_section{1, {"exit_code 7"}, "outputs/begun"};
+    made_run run{c, {{"train.sh", "#!/bin/sh\n[ \"$ESTIMA_RESUME_FROM\" ] && exit 0\n"
+                                  "[ $OMPI_COMM_WORLD_RANK = 1 ] && touch outputs/begun && exit 7\nexec sleep 1000\n"}}};
     auto const r = run.run();
     INFO(estima::read_file(run.directory.journal()));
+    CHECK(r.status == status::completed);
     CHECK(r.attempts.size() == 1);
     CHECK(run.living().empty());
 }

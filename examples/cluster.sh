@@ -1,0 +1,96 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSL-1.0
+# bash examples/cluster.sh [SECTION...]     needs root
+# Shows runs on several machines: makes them on this one (network, process and mount namespaces, each with its own name,
+# file system and sshd), shows one section after the other, and takes them down again, also when it is interrupted.
+# Sections: ssh_hosts (training on two of three hosts, and what happens when one loses its power).
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+build=$root/build/quickstart
+log=$build/build.log
+
+[ "$(id -u)" -eq 0 ] || { echo "This needs root: it makes hosts out of namespaces. Nothing was done." >&2; exit 1; }
+sections=("$@")
+[ ${#sections[@]} -gt 0 ] || sections=(ssh_hosts)
+for section in "${sections[@]}"; do
+    [[ $(sed -n 's/^show_\([a-z_]*\)() {$/\1/p' "$0") == *"$section"* ]] || { echo "no such section: $section" >&2; exit 2; }
+done
+
+# shellcheck source-path=SCRIPTDIR/..
+source "$root/cmake/packages.sh"
+estima_install_packages cluster
+mkdir -p "$build"
+: >"$log"
+[ -f "$build/bin/estima" ] || echo "Building (this takes a minute or two, once)"
+if ! { cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DESTIMA_BUILD_TESTS=OFF -DESTIMA_BUILD_BENCHMARKS=OFF \
+    -DESTIMA_BUILD_EXAMPLES=ON && cmake --build "$build" --target checkpointing estima-launch estima-cli; } >>"$log" 2>&1 </dev/null; then
+    cat "$log" >&2
+    exit 1
+fi
+
+testbed() { python3 -B "$root/tests/cluster/testbed/testbed.py" "$@"; }
+hosts=$(mktemp -d /var/tmp/estima_hosts_XXXXXX)
+# shellcheck disable=SC2317  # called by the trap
+take_down() {
+    testbed down "$hosts" || true
+    rm -rf "$hosts"
+    echo "The hosts are taken down."
+}
+trap take_down EXIT
+
+echo "Three hosts come up: n1, n2 and n3, which share no file system but the folder of the programs"
+testbed up "$hosts" --hosts 3
+mkdir "$hosts/bin"
+cp "$build/libexec/estima/estima-launch" "$build/bin/estima" "$build/examples/programs/checkpointing" "$hosts/bin/"
+export PATH="$hosts/bin:$PATH" ESTIMA_LAUNCH="$hosts/bin/estima-launch"
+export ESTIMA_WORKSPACE="$hosts/workspace" ESTIMA_TARGETS="$hosts/targets.json"
+
+title() { printf '\n== %s\n' "$*"; }
+# Shows a command, and runs it where a user would sit.
+user() {
+    printf '\n$ %s\n' "$*"
+    testbed exec "$hosts" ctl -- "$@" || true
+}
+# Waits until a command succeeds; its output is not shown.
+until_ok() {
+    local tries
+    for ((tries = 0; tries < 1200; ++tries)); do
+        testbed exec "$hosts" ctl -- "$@" >/dev/null 2>&1 && return
+        sleep 0.1
+    done
+    echo "It took too long: $*" >&2
+    exit 1
+}
+
+show_ssh_hosts() {
+    title "Hosts that ssh reaches"
+    echo "A target is a name for hosts, in a targets file:"
+    cat >"$ESTIMA_TARGETS" <<JSON
+{"lab": {"kind": "ssh_hosts", "hosts": ["n1", "n2", "n3"], "config": "$hosts/ssh_config",
+         "folder": "$hosts/local/%u/%h", "silence_seconds": 5}}
+JSON
+    cat "$ESTIMA_TARGETS"
+    user ssh -F "$hosts/ssh_config" n2 hostname
+
+    title "A training on two of them"
+    echo "The job is examples/checkpointing.cpp: 2 hosts x 2 ranks of mpi4py, tried again when a host is lost"
+    user checkpointing lab
+    until_ok grep -q '"step":40,' "$ESTIMA_WORKSPACE"/runs/checkpointing_*/metrics/rank_0.jsonl
+    user estima runs
+    user estima logs latest --all-ranks
+    user estima metrics latest accuracy -n 5
+
+    title "n2 loses its power"
+    testbed kill "$hosts" n2
+    echo "(all its processes have ended; the run notices, and goes on on n3 from the last checkpoint)"
+    user estima logs -f latest --all-ranks
+    user estima show latest
+
+    title "It is whole again"
+    testbed start "$hosts" n2
+    user ssh -F "$hosts/ssh_config" n2 hostname
+    echo
+    echo "docs/ssh.md has all settings of such a target, and what is said when something fails."
+}
+
+for section in "${sections[@]}"; do "show_$section"; done
