@@ -35,10 +35,10 @@ inline void lower_counts(run_configuration& c, static_configuration const& polic
     }
     if (!c.has_roles()) return;
     count const workers = together(policies.worker_count, job.worker_count);
-    bool const has_servers = c.communicator == "ParameterServer";
+    count const& servers = policies.parameter_server_count;
+    bool const has_servers = c.communicator == "ParameterServer" && !(servers.is_given && servers.value < 1);
     c.tensorflow.worker_count = workers.is_given || has_servers ? workers.value : c.node_count;
-    c.tensorflow.parameter_server_count =
-        has_servers ? together(policies.parameter_server_count, job.parameter_server_count).value : 0;
+    c.tensorflow.parameter_server_count = has_servers ? together(servers, job.parameter_server_count).value : 0;
 }
 
 inline std::string size_text(bytes size) {
