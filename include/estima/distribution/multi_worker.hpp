@@ -15,7 +15,7 @@ struct multi_worker {
     using added_rules = rules_added_by<Attributes...>;
     static constexpr void tell(facts& f) {
         f.backend.name = "multi_worker";
-        f.backend.communicator = "MultiWorker";  // Azure's SDK has no word for it
+        f.backend.communicator = "MultiWorker";  // for Azure: ParameterServer, without servers
         f.backend.azure_framework = "TensorFlow";
         f.backend.distributes = true;
         f.backend.has_roles = true;

@@ -10,18 +10,25 @@
 // What parts of an environment tell of their packages. Not for users.
 namespace estima::inline v0_1::detail {
 
-/// `List` is requirement_detail's pip_list or conda_list. The last text is empty and not one of the list.
-template <class List, std::size_t Size>
-constexpr package_list_facts check_packages(std::string_view const (&texts)[Size]) {
+/// `List` is requirement_detail's pip_list or conda_list; `at(i)` is the i-th text, parsed.
+template <class List, class At>
+constexpr package_list_facts check_packages(std::string_view const* texts, std::size_t size, At const& at) {
     package_list_facts found;
-    for (std::size_t i = 0; i + 1 < Size && !found.malformed; ++i)
-        found.malformed = malformed_text::of(texts[i], List::parse(texts[i]));
-    package_conflict const conflict = requirement_detail::first_conflict<List>(texts);
+    for (std::size_t i = 0; i < size && !found.malformed; ++i) found.malformed = malformed_text::of(texts[i], at(i));
+    package_conflict const conflict = requirement_detail::first_conflict<List>(at, size);
     if (!conflict) return found;
     package_pair const pair{texts[conflict.first], conflict.first == conflict.second ? "" : texts[conflict.second]};
     if (conflict.kind == package_conflict_kind::named_twice) found.named_twice = pair;
     else found.unsatisfiable = pair;
     return found;
+}
+
+/// The last text is empty and not one of the list.
+template <class List, std::size_t Size>
+constexpr package_list_facts check_packages(std::string_view const (&texts)[Size]) {
+    decltype(List::parse({})) all[Size]{};
+    for (std::size_t i = 0; i < Size; ++i) all[i] = List::parse(texts[i]);
+    return check_packages<List>(texts, Size - 1, [&all](std::size_t i) -> auto const& { return all[i]; });
 }
 
 }  // namespace estima::inline v0_1::detail

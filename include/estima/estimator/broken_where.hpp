@@ -182,7 +182,7 @@ inline std::string broken_where(std::string_view id, observation const& o, job_f
     };
     for (where_of_rule const& one : tellers)
         if (one.id == id) return one.where(o, job);
-    return requirement_where(id, o.seen);
+    return requirement_where(id, o.seen, o.requirements.get());
 }
 
 }  // namespace estima::inline v0_1::detail

@@ -6,12 +6,14 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <estima/estimator/job_fields.hpp>
 #include <estima/estimator/observe_inputs.hpp>
+#include <estima/estimator/requirements_file.hpp>
 #include <estima/policy/facts.hpp>
 #include <estima/policy/reserved_variables.hpp>
 #include <estima/system/find_program.hpp>
@@ -25,6 +27,7 @@ struct observation {
     facts seen;
     std::string reserved_variables{}, unpassable_text{}, names_given_twice{}, parameters_given_twice{}, over_limits{},
         missing_files{}, why_not_startable{}, repeated_inputs{}, unusable_input_names{}, texts_without_utf8{};
+    std::unique_ptr<detail::requirements_file const> requirements{};  ///< has the pip_packages of `seen`, if it is there
 };
 
 namespace detail {
@@ -240,6 +243,8 @@ inline observation observe(facts const& policies, job_fields const& job) {
         f.seen.entry_is_inside = detail::to_known(inside);
         o.missing_files = detail::missing_environment_files(f.environment, job);
         f.seen.environment_files_are_inside = detail::to_known(o.missing_files.empty());
+        if (o.missing_files.empty() && !f.environment.pip_requirements_file.empty())
+            o.requirements = detail::add_requirements_file(f.environment, job.source_directory);
         if (inside && f.framework.is_executable) {
             std::string const entry = job.source_directory + "/" + job.entry_script;
             if (!is_executable_file(entry)) o.why_not_startable = "no permission to execute it";

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include <estima/environment/asked_packages.hpp>
+#include <estima/estimator/requirements_file.hpp>
 #include <estima/policy/facts.hpp>
 
 // The texts that the rules of requirement_rules.hpp are about, in words.
@@ -26,26 +27,30 @@ inline malformed_place malformed_place_of(std::string_view id, facts const& f) {
     return {};
 }
 
-inline std::string pair_in(std::string_view list, package_pair const& pair) {
-    std::string text{list};
-    text += ": " + between_quotes(pair.first);
+/// `first` and `second` are where the two stand.
+inline std::string pair_in(std::string const& first, std::string const& second, package_pair const& pair) {
+    std::string const text = (first == second || pair.second.empty() ? first : first + " and " + second) + ": " + between_quotes(pair.first);
     return pair.second.empty() ? text : text + " and " + between_quotes(pair.second);
 }
 
-/// `pip_packages: "numpy=1.24" at 5: a single = is conda's; pip compares with ==`. Positions are bytes, from 0.
-inline std::string requirement_where(std::string_view id, facts const& f) {
+/// `pip_packages: "numpy=1.24" at 5: a single = is conda's; pip compares with ==`. Positions are bytes, from 0. `file` is
+/// that of pip_requirements_file, if it has been read.
+inline std::string requirement_where(std::string_view id, facts const& f, requirements_file const* file = nullptr) {
     requirement_facts const& found = f.environment.requirements;
+    std::string const conda = "conda_packages";
+    auto const place_of = [file](std::string_view text) { return file != nullptr ? file->place_of(text) : "pip_packages"; };
+    auto const pip_pair = [&](package_pair const& pair) { return pair_in(place_of(pair.first), place_of(pair.second), pair); };
     if (malformed_place const place = malformed_place_of(id, f); place.text)
-        return std::string{place.list} + ": " + between_quotes(place.text.text) + " at " + std::to_string(place.text.position) + ": " +
+        return (id == "EST-034" ? place_of(place.text.text) : std::string{place.list}) + ": " + between_quotes(place.text.text) + " at " + std::to_string(place.text.position) + ": " +
                std::string{place.text.reason};
     if (id == "EST-037") {
-        if (found.conda.unsatisfiable) return pair_in("conda_packages", found.conda.unsatisfiable);
-        if (found.pip.unsatisfiable) return pair_in("pip_packages", found.pip.unsatisfiable);
-        return pair_in("conda_packages and pip_packages", asked_in_two_versions(f.environment));
+        if (found.conda.unsatisfiable) return pair_in(conda, conda, found.conda.unsatisfiable);
+        if (found.pip.unsatisfiable) return pip_pair(found.pip.unsatisfiable);
+        package_pair const both = asked_in_two_versions(f.environment);
+        return pair_in(conda, place_of(both.second), both);
     }
     if (id == "EST-044")
-        return found.conda.named_twice ? pair_in("conda_packages", found.conda.named_twice)
-                                       : pair_in("pip_packages", found.pip.named_twice);
+        return found.conda.named_twice ? pair_in(conda, conda, found.conda.named_twice) : pip_pair(found.pip.named_twice);
     if (id == "EST-047") return "custom_docker_image: " + between_quotes(f.environment.image.reference);
     if (id == "EST-056") {
         image_facts const& image = f.environment.image;

@@ -46,7 +46,7 @@ struct unsatisfiable_packages {
 struct a_malformed_pip_requirement {
     using id = est<34>;
     using remedy = write_it_as_name_and_versions_such_as_torch_1_4;
-    static constexpr std::string_view sentence = "a text of pip_packages is no pip requirement";
+    static constexpr std::string_view sentence = "a text of pip_packages or a line of its file is no pip requirement";
     static constexpr std::string_view advice =
         "write it as PEP 508 has it: a name, then [extras], versions and a marker (\"torch>=1.4,<2\")";
     static constexpr bool broken(facts const& f) { return static_cast<bool>(f.environment.requirements.pip.malformed); }

@@ -19,7 +19,7 @@ struct explained_field {
 enum class explain_defaults : bool { no, yes };
 
 namespace detail {
-/// Calls action(key, value) for each field, in the order of files; names of maps are below their field.
+/// Calls action(key, value, default) for each field, in the order of files; names of maps are below their field.
 template <class Action>
 void each_leaf(field_table const& table, json const& object, std::string const& prefix, Action const& action) {
     for (field_entry const& field : table) {
@@ -27,27 +27,18 @@ void each_leaf(field_table const& table, json const& object, std::string const& 
         auto const found = object.find(name);
         if (found == object.end()) continue;
         bool const is_map = field.kind == field_kind::section_map;
+        json const usual = written_field(field, table.defaults(), table.defaults());
         if (found->is_null() || (is_map && found->empty()))
-            action(key, *found);
+            action(key, *found, usual);
         else if (field.kind == field_kind::section || field.kind == field_kind::optional_section)
             each_leaf(field.inner(), *found, key + ".", action);
         else if (is_map)
             for (auto const& item : found->items())
                 each_leaf(field.inner(), item.value(), key + "." + item.key() + ".", action);
         else if (field.kind == field_kind::text_map && !found->empty())
-            for (auto const& item : found->items()) action(key + "." + item.key(), item.value());
+            for (auto const& item : found->items()) action(key + "." + item.key(), item.value(), json());
         else
-            action(key, *found);
-    }
-}
-inline json at_path(json const& object, std::string_view key, json const& otherwise) {
-    for (json const* place = &object;;) {
-        auto const dot = key.find('.');
-        auto const found = place->is_object() ? place->find(std::string{key.substr(0, dot)}) : place->end();
-        if (found == place->end()) return otherwise;
-        if (dot == std::string_view::npos) return *found;
-        place = &*found;
-        key.remove_prefix(dot + 1);
+            action(key, *found, usual);
     }
 }
 }  // namespace detail
@@ -57,10 +48,9 @@ inline json at_path(json const& object, std::string_view key, json const& otherw
 inline std::vector<explained_field> explained(run_configuration const& c, provenance const& origin,
                                               explain_defaults defaults = explain_defaults::yes) {
     std::vector<explained_field> fields;
-    json const all = to_json(c), standard = to_json(run_configuration{});
-    detail::each_leaf(detail::table_of<run_configuration>(), all, "", [&](std::string const& key, json const& value) {
+    json const all = to_json(c);
+    detail::each_leaf(detail::table_of<run_configuration>(), all, "", [&](std::string const& key, json const& value, json const& usual) {
         std::string by{origin.of(key)};
-        json const usual = detail::at_path(standard, key, json());
         bool const is_default = value == usual || (usual.is_null() && value.empty());
         if (is_default && defaults == explain_defaults::no && !origin.set_by.contains(key)) return;
         if (by.empty()) by = is_default ? "default" : "the program";

@@ -9,6 +9,7 @@
 
 #include <estima/base/error.hpp>
 #include <estima/estimator/retry_words.hpp>
+#include <estima/policy/azure_words.hpp>
 #include <estima/policy/reserved_variables.hpp>
 #include <estima/requirement/image_reference.hpp>
 #include <estima/run_configuration/communicator.hpp>
@@ -83,7 +84,7 @@ private:
                 "it is below 1: the run would be over before it began", "1 or more, or leave it out for no limit");
         counts();
         if (c_.retries) retries(*c_.retries);
-        if (kind_ == "aml_compute") container();
+        if (kind_ == "aml_compute") in_azure();
     }
 
     void retries(retries_section const& r) {
@@ -101,8 +102,12 @@ private:
         problem(kind_ == "aml_compute", "retries", "Azure does not try runs again", "leave it out");
     }
 
-    /// What Azure would refuse hours later, when it prepares the environment.
-    void container() {
+    /// What Azure would refuse, some of it hours later, when it prepares the environment.
+    void in_azure() {
+        problem(c_.framework == native_framework, "framework", "Azure's clusters run Python scripts only",
+                "framework Python, and a script that starts the program");
+        problem(c_.communicator == multi_worker_communicator, "communicator", "Azure does not know \"MultiWorker\"",
+                "ParameterServer, with tensorflow.parameterServerCount 0");
         auto const& docker = c_.environment.docker;
         if (auto const image = parse_image_reference(docker.base_image); !docker.base_image.empty() && !image)
             problem(true, "environment.docker.baseImage",
@@ -144,8 +149,8 @@ private:
         bool const has_servers = c_.communicator == "ParameterServer";
         problem(c_.has_roles() && c_.tensorflow.worker_count < 1, "tensorflow.workerCount", "it is below 1",
                 "1 or more");
-        problem(has_servers && c_.tensorflow.parameter_server_count < 1, "tensorflow.parameterServerCount",
-                "it is below 1", "1 or more");
+        problem(has_servers && c_.tensorflow.parameter_server_count < 0, "tensorflow.parameterServerCount",
+                "it is below 0", "1 or more, or 0 for workers alone");
         std::string const& backend = c_.pytorch.communication_backend;
         problem(is_torch && !backend.empty() && !is_same_word(backend, c_.communicator), "pytorch.communicationBackend",
                 "it is " + backend + ", and communicator is " + c_.communicator, "give one of the two, or both the same");

@@ -7,12 +7,14 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include <estima/environment/asked_packages.hpp>
 #include <estima/estimator/observe.hpp>
 #include <estima/estimator/retry_words.hpp>
+#include <estima/estimator/requirements_file.hpp>
 #include <estima/run_configuration/lower_inputs.hpp>
 #include <estima/run_configuration/lowered.hpp>
-#include <estima/run_configuration/requirement_file.hpp>
 #include <estima/run_configuration/run_configuration.hpp>
 
 namespace estima::inline v0_1 {
@@ -34,10 +36,10 @@ inline void lower_counts(run_configuration& c, static_configuration const& polic
     }
     if (!c.has_roles()) return;
     count const workers = together(policies.worker_count, job.worker_count);
-    bool const has_servers = c.communicator == "ParameterServer";
+    count const& servers = policies.parameter_server_count;
+    bool const has_servers = c.communicator == "ParameterServer" && !(servers.is_given && servers.value < 1);
     c.tensorflow.worker_count = workers.is_given || has_servers ? workers.value : c.node_count;
-    c.tensorflow.parameter_server_count =
-        has_servers ? together(policies.parameter_server_count, job.parameter_server_count).value : 0;
+    c.tensorflow.parameter_server_count = has_servers ? together(servers, job.parameter_server_count).value : 0;
 }
 
 inline std::string size_text(bytes size) {
@@ -47,7 +49,25 @@ inline std::string size_text(bytes size) {
     return std::to_string(size.value) + "b";
 }
 
-inline void lower_environment(environment_section& e, static_configuration const& policies, job_fields const& job) {
+/// The packages of the types, and the lines of pip_requirements_file. As one's own in the types, a package of a line takes
+/// the place of the one that the target or the framework adds.
+inline package_list lower_packages(facts const& f, static_configuration const& policies, job_fields const& job) {
+    package_list packages{{policies.conda_packages.begin(), policies.conda_packages.end()},
+                          {policies.pip_packages.begin(), policies.pip_packages.end()}};
+    if (policies.pip_requirements_file.empty()) return packages;
+    facts with_file = f;
+    auto const file = add_requirements_file(with_file.environment, job.source_directory);
+    framework_version const version = added_version(f);
+    auto const added_end = packages.pip.end() - static_cast<std::ptrdiff_t>(f.environment.pip_packages.size);
+    packages.pip.erase(std::remove_if(packages.pip.begin(), added_end, [&](std::string const& added) {
+        return added == azure_defaults ? asks_for_package(with_file.environment, azure_defaults)
+                                       : asks_for_the_same(with_file, version, added);
+    }), added_end);
+    for (requirement_line const& line : file->lines) packages.pip.push_back(line.text);
+    return packages;
+}
+
+inline void lower_environment(environment_section& e, facts const& f, static_configuration const& policies, job_fields const& job) {
     e.name = policies.environment_name;
     e.version = policies.environment_version;
     for (named_value const& one : policies.environment_variables) e.environment_variables.emplace(one.name, one.value);
@@ -58,14 +78,7 @@ inline void lower_environment(environment_section& e, static_configuration const
     else if (!policies.is_azure) e.python.interpreter_path = "python3";  // Debian's name for it
     e.python.conda_dependencies_file = policies.conda_dependencies_file;
     bool const has_packages = !policies.conda_packages.empty() || !policies.pip_packages.empty() || !policies.pip_requirements_file.empty();
-    if (has_packages) {
-        package_list packages{{policies.conda_packages.begin(), policies.conda_packages.end()},
-                              {policies.pip_packages.begin(), policies.pip_packages.end()}};
-        if (!policies.pip_requirements_file.empty())
-            for (std::string& line : requirement_lines(job.source_directory + "/" + std::string{policies.pip_requirements_file}))
-                packages.pip.push_back(std::move(line));
-        e.python.conda_dependencies = conda_section{.dependencies = std::move(packages)};
-    }
+    if (has_packages) e.python.conda_dependencies = conda_section{.dependencies = lower_packages(f, policies, job)};
     e.docker.enabled = policies.docker_enabled;
     e.docker.base_image = policies.base_image.reference;
     e.docker.base_image_registry.address = policies.base_image.registry_address;
@@ -93,37 +106,37 @@ inline void lower_for_azure(run_configuration& c, static_configuration const& po
     // Several nodes share the source directory through the workspace's own datastore.
     if (c.source_directory_data_store.empty() && c.node_count > 1) c.source_directory_data_store = "workspaceblobstore";
 }
-}  // namespace detail
 
-/// What a type decided, with the fields of a job. Total: a job that breaks rules is lowered as well, so that it can be
-/// looked at. Reads pip_requirements_file, if there is one, and nothing else.
-inline run_configuration lower(static_configuration const& policies, job_fields const& job) {
+/// What the policies say and what a type decided, with the fields of a job.
+inline run_configuration lower(facts const& f, static_configuration const& policies, job_fields const& job) {
     run_configuration c;
     c.script = job.entry_script;
     c.target = policies.target;
     c.framework = policies.framework;
     c.communicator = policies.communicator;
-    detail::lower_counts(c, policies, job);
-    detail::add_arguments(c, job.script_params);
-    for (data_input const& input : job.inputs) detail::add_input(c, input);
-    if (job.resume_from) detail::add_resume_from(c, *job.resume_from);
+    lower_counts(c, policies, job);
+    add_arguments(c, job.script_params);
+    for (data_input const& input : job.inputs) add_input(c, input);
+    if (job.resume_from) add_resume_from(c, *job.resume_from);
     if (job.max_run_duration != duration{})
         c.max_run_duration_seconds = static_cast<std::int64_t>(
-            std::ceil(std::clamp(job.max_run_duration.seconds(), -detail::longest_run_duration, detail::longest_run_duration)));
+            std::ceil(std::clamp(job.max_run_duration.seconds(), -longest_run_duration, longest_run_duration)));
     c.priority = job.priority;
-    detail::lower_environment(c.environment, policies, job);
+    lower_environment(c.environment, f, policies, job);
     c.source_directory_data_store = job.source_directory_data_store;
-    if (policies.is_azure) detail::lower_for_azure(c, policies);
+    if (policies.is_azure) lower_for_azure(c, policies);
     c.display_name = job.display_name;
     c.tags.insert(job.tags.begin(), job.tags.end());
-    detail::lower_retries(c, policies, job.retries);
+    lower_retries(c, policies, job.retries);
     return c;
 }
+}  // namespace detail
 
-/// The run configuration of an estimator.
+/// The run configuration of an estimator. Total: a job that breaks rules is lowered as well, so that it can be looked
+/// at. Reads pip_requirements_file, if there is one, and nothing else.
 template <any_estimator Estimator>
 run_configuration lower(Estimator const& job) {
-    return lower(lowered<Estimator>, job.fields());
+    return detail::lower(Estimator::policy_facts, lowered<Estimator>, job.fields());
 }
 
 /// A relative path of an interpreter is meant from where the program runs, the script runs elsewhere: makes it

@@ -7,6 +7,7 @@
 
 #include <estima/environment/asked_packages.hpp>
 #include <estima/estimator/basic_estimator.hpp>
+#include <estima/policy/azure_words.hpp>
 #include <estima/run_configuration/static_configuration.hpp>
 
 namespace estima::inline v0_1 {
@@ -105,12 +106,18 @@ constexpr image_facts image_for(facts const& f, bool is_container) {
     return image;
 }
 
+/// Azure's TensorflowConfiguration(worker_count, parameter_server_count=0) is what it has for workers alone.
+constexpr std::string_view communicator_for(facts const& f) {
+    bool const is_workers_alone = f.backend.communicator == multi_worker_communicator;
+    return is_workers_alone && f.target.is_azure ? "ParameterServer" : f.backend.communicator;
+}
+
 template <any_estimator Estimator>
 constexpr static_configuration lowered_policies() {
     constexpr facts const& f = Estimator::policy_facts;
     static_configuration c{.target = f.target.name,
                            .framework = f.framework.is_executable ? "Native" : f.backend.azure_framework,
-                           .communicator = f.backend.communicator,
+                           .communicator = communicator_for(f),
                            .node_count = f.node_count,
                            .process_count_per_node = f.process_count_per_node,
                            .worker_count = f.backend.worker_count,

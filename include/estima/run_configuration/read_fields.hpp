@@ -122,8 +122,10 @@ private:
             case field_kind::optional_section:
                 return read_section(field.inner(), value, field.add(field.member(section), {}));
             case field_kind::section_map:
-            case field_kind::section_list:
                 return read_sections(field, value, field.member(section));
+            case field_kind::section_list:
+                read_sections(field, value, field.member(section));
+                break;
             case field_kind::password:
                 field.in<secret>(section) = secret{text(value)};
                 note_password();

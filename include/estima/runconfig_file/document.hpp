@@ -98,9 +98,9 @@ public:
         std::size_t const size = value.is_string() ? value.get_ref<std::string const&>().size() : written.size();
         std::size_t const before = size_;
         charge(size, at);
-        enter(at, std::move(written), has_hash);
-        if (anchor != 0) remember(anchor, value, before, at);
-        put(std::move(value));
+        std::string const pointer = enter(at, std::move(written), has_hash);
+        if (anchor != 0) remember(anchor, value, pointer, before, at);
+        put(std::move(value), pointer);
     }
     void start(json empty, position at, std::size_t anchor = 0) {
         if (open_.size() >= deepest)
@@ -117,22 +117,36 @@ public:
     void end() {
         frame done = std::move(open_.back());
         open_.pop_back();
-        for (json& merged : done.merged)
-            for (auto item = merged.begin(); item != merged.end(); ++item)
-                if (!done.value.contains(item.key())) done.value[item.key()] = std::move(item.value());
-        if (done.anchor != 0) remember(done.anchor, done.value, done.size_before, done.at);
-        put(std::move(done.value));
+        for (anchored& merged : done.merged)
+            for (auto item = merged.value.begin(); item != merged.value.end(); ++item) {
+                if (done.value.contains(item.key())) continue;
+                done.value[item.key()] = std::move(item.value());
+                std::string below;
+                append_pointer(below, item.key());
+                enter_words(done.pointer, merged.words, below, {.key = merged.at, .value = merged.at});
+            }
+        if (done.anchor != 0) remember(done.anchor, done.value, done.pointer, done.size_before, done.at);
+        put(std::move(done.value), done.pointer);
     }
     void alias(std::size_t anchor, position at) {
         auto const found = anchors_.find(anchor);
         if (found == anchors_.end()) throw syntax_error(file(), at, "this alias stands inside what it is an alias of");
         charge(found->second.size, at);
-        enter(at, {}, false);
-        put(found->second.value);
+        std::string const pointer = enter(at, {}, false);
+        enter_words(pointer, found->second.words, {}, document_.place(pointer));
+        put(found->second.value, pointer);
     }
     document take() { return std::move(document_); }
 
 private:
+    /// Numbers and words as they are written, by their pointers from the value that they are a part of.
+    using written_words = std::map<std::string, std::string>;
+    struct anchored {
+        json value;
+        written_words words;
+        std::size_t size = 0;
+        position at{};
+    };
     struct frame {
         json value;
         std::string pointer{};
@@ -142,11 +156,7 @@ private:
         std::string key{};
         position key_at{};
         bool has_key = false, merges = false;
-        std::vector<json> merged{};
-    };
-    struct anchored {
-        json value;
-        std::size_t size;
+        std::vector<anchored> merged{};
     };
 
     error too_large(position at, std::string why) const {
@@ -160,10 +170,26 @@ private:
         size_ += bytes + 16;
         if (size_ > largest) throw too_large(at, "with its aliases written out it is larger than 16 MiB");
     }
-    void remember(std::size_t anchor, json const& value, std::size_t size_before, position at) {
+    void remember(std::size_t anchor, json const& value, std::string const& pointer, std::size_t size_before, position at) {
         std::size_t const size = size_ - size_before;
         charge(size, at);
-        anchors_.insert_or_assign(anchor, anchored{value, size});
+        anchors_.insert_or_assign(anchor, anchored{value, words_at(pointer), size, at});
+    }
+    written_words words_at(std::string const& pointer) const {
+        written_words words;
+        for (auto one = document_.places.lower_bound(pointer); one != document_.places.end() && one->first.starts_with(pointer); ++one)
+            if (!one->second.written.empty() && (one->first.size() == pointer.size() || one->first[pointer.size()] == '/'))
+                words.emplace(one->first.substr(pointer.size()), one->second.written);
+        return words;
+    }
+    /// Of a value that stands elsewhere, the words at `below` and in it; `place` is that of the alias.
+    void enter_words(std::string const& pointer, written_words const& words, std::string const& below, file_place place) {
+        for (auto one = words.lower_bound(below); one != words.end() && one->first.starts_with(below); ++one) {
+            if (one->first.size() != below.size() && one->first[below.size()] != '/') continue;
+            charge(pointer.size() + one->first.size(), place.value);
+            place.written = one->second;
+            document_.places.insert_or_assign(pointer + one->first, place);
+        }
     }
     /// Notes where the next value stands; gives its JSON pointer.
     std::string enter(position at, std::string written, bool has_hash) {
@@ -179,7 +205,7 @@ private:
         document_.places.insert_or_assign(pointer, std::move(place));
         return pointer;
     }
-    void put(json value) {
+    void put(json value, std::string const& pointer) {
         if (open_.empty()) {
             document_.value = std::move(value);
             return;
@@ -187,19 +213,19 @@ private:
         frame& top = open_.back();
         if (!top.value.is_object()) return top.value.push_back(std::move(value));
         top.has_key = false;
-        if (top.merges) return merge(top, std::move(value));
+        if (top.merges) return merge(top, std::move(value), pointer);
         top.value[std::move(top.key)] = std::move(value);
     }
     /// `<<: *defaults`, or a list of such.
-    void merge(frame& top, json value) {
+    void merge(frame& top, json value, std::string const& pointer) {
         if (value.is_object()) {
-            top.merged.push_back(std::move(value));
+            top.merged.push_back({std::move(value), words_at(pointer), 0, top.key_at});
             return;
         }
         if (!value.is_array()) throw syntax_error(file(), top.key_at, "<< merges maps, and this is none");
-        for (json& one : value) {
-            if (!one.is_object()) throw syntax_error(file(), top.key_at, "<< merges maps, and one of these is none");
-            top.merged.push_back(std::move(one));
+        for (std::size_t i = 0; i < value.size(); ++i) {
+            if (!value[i].is_object()) throw syntax_error(file(), top.key_at, "<< merges maps, and one of these is none");
+            top.merged.push_back({std::move(value[i]), words_at(pointer + "/" + std::to_string(i)), 0, top.key_at});
         }
     }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -9,6 +8,7 @@
 
 #include <estima/requirement/conda_spec.hpp>
 #include <estima/requirement/pip_requirement.hpp>
+#include <estima/requirement/requirements_line.hpp>
 #include <estima/run_configuration/provenance.hpp>
 #include <estima/run_configuration/read_fields.hpp>
 #include <estima/run_configuration/run_configuration.hpp>
@@ -89,14 +89,8 @@ private:
     }
     /// Options (`-r file`), paths and URLs are pip's as well, and are left to it.
     void note_pip_package(std::string const& text) override {
-        std::string_view const start = std::string_view{text}.substr(0, text.find_first_of(" ;@["));
-        if (text.starts_with("-") || text.starts_with(".") || start.find('/') != std::string_view::npos) return;
-        std::string_view const plain = plain_requirement(text);
-        warn_of_package("a requirement of pip", plain, parse_pip_requirement(plain));
-    }
-    /// Without a comment and pip's options for it (` --hash=...`).
-    static std::string_view plain_requirement(std::string_view text) {
-        return text.substr(0, std::min(text.find(" #"), text.find(" --")));
+        std::string_view const plain = requirement_of_line(text);
+        if (!plain.empty() || text.empty()) warn_of_package("a requirement of pip", plain, parse_pip_requirement(plain));
     }
     template <class Parsed>
     void warn_of_package(std::string_view what, std::string_view text, Parsed const& found) {

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include <estima/policy/azure_words.hpp>
 #include <estima/run_configuration/json.hpp>
 #include <estima/run_configuration/run_configuration.hpp>
 #include <estima/runconfig_file/comments.hpp>
@@ -83,6 +84,12 @@ inline void warn_of_password(run_configuration const& c, std::vector<file_warnin
         warnings.push_back({"EST-122", "environment.docker.baseImageRegistry.password",
                             "the password is not written; null stands in its place"});
 }
+inline void warn_of_own_words(run_configuration const& c, std::vector<file_warning>& warnings) {
+    if (c.framework == native_framework)
+        warnings.push_back({"EST-123", "framework", "Native is estima's own word: Azure does not know it"});
+    if (c.communicator == multi_worker_communicator)
+        warnings.push_back({"EST-123", "communicator", "MultiWorker is estima's own word; Azure's is ParameterServer, without servers"});
+}
 inline void require_utf8(run_configuration const& c) { (void)canonical_json(c); }
 }  // namespace detail
 
@@ -95,6 +102,7 @@ inline written_runconfig runconfig_text(run_configuration const& c, file_comment
     detail::runconfig_writer writer{comments, written};
     writer.section(detail::table_of<run_configuration>(), to_json(c), 0, "");
     writer.finish();
+    detail::warn_of_own_words(c, written.warnings);
     detail::warn_of_password(c, written.warnings);
     return written;
 }
@@ -110,6 +118,7 @@ inline written_runconfig runconfig_json_text(run_configuration const& c) {
                                       "/amlcompute/clusterMaxNodeCount"})
         sparse[json::json_pointer{pointer}] = all[json::json_pointer{pointer}];
     written.text = sparse.dump(2) + "\n";
+    detail::warn_of_own_words(c, written.warnings);
     detail::warn_of_password(c, written.warnings);
     return written;
 }

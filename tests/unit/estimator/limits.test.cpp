@@ -193,3 +193,36 @@ TEST_CASE("GPUs are asked for where no driver has brought one: a warning, on thi
     CHECK(broken_with<estimator<pytorch<>, gloo<>>>("EST-058", job.fields).empty());
     CHECK(broken_with<estimator<pytorch<>, aml_compute<target_name<"pool">>, nccl<>>>("EST-058", job.fields).empty());
 }
+
+TEST_CASE("the lines of pip_requirements_file are held to the rules of pip_packages") {
+    job_with_a_script job;
+    using azure = estimator<aml_compute<target_name<"pool">>, environment<conda_packages<"scipy=1.4">, pip_packages<"numpy==1.18.5">,
+                                                                          pip_requirements_file<"needs.txt">>>;
+    auto const refused = [&job](std::string const& id, std::string const& lines) {
+        replace_file(job.folder / "needs.txt", lines);
+        std::vector<broken_rule> const found = broken_with<azure>(id, job.fields);
+        return found.empty() ? "" : found[0].where;
+    };
+    std::string const kept = "# words\ntorch==1.4.0 --hash=sha256:00 \\\n  --hash=sha256:11\n-r more.txt\n./own.whl\ngit+https://x.org/y@z\n"
+                             "--index-url https://x.org\nnumpy>=1.18 # with a comment\nold==${OLD}\npkg @ https://x.org/p.zip#sha1=ab\n";
+    for (char const* const id : {"EST-034", "EST-037"}) CHECK(refused(id, kept).empty());
+
+    CHECK(refused("EST-034", "\xEF\xBB\xBFtqdm\r\n\r\ntorch=1.4\r\n") ==
+          "needs.txt:3: \"torch=1.4\" at 5: a single = is conda's; pip compares with ==");
+    CHECK(refused("EST-037", "tqdm\nNumPy>=1.19\n") == "pip_packages and needs.txt:2: \"numpy==1.18.5\" and \"NumPy>=1.19\"");
+    CHECK(refused("EST-037", "a==1\nA==2\n") == "needs.txt:1 and needs.txt:2: \"a==1\" and \"A==2\"");
+    CHECK(refused("EST-037", "a>2,<1\n") == "needs.txt:1: \"a>2,<1\"");
+    CHECK(refused("EST-037", "scipy==1.5.0") == "conda_packages and needs.txt:1: \"scipy=1.4\" and \"scipy==1.5.0\"");
+    CHECK(refused("EST-037", "scipy==1.4.1").empty());
+    CHECK(refused("EST-044", "tqdm\ntqdm>=4") == "needs.txt:1 and needs.txt:2: \"tqdm\" and \"tqdm>=4\"");
+    CHECK(broken_with<azure>("EST-044", job.fields)[0].level == rule_level::warning);
+}
+
+TEST_CASE("a line of pip_requirements_file that asks for what the framework brings is a warning") {
+    job_with_a_script job;
+    using torch = estimator<pytorch<"1.4">, aml_compute<target_name<"pool">>, environment<pip_requirements_file<"needs.txt">>>;
+    replace_file(job.folder / "needs.txt", "tqdm\n");
+    CHECK(broken_with<torch>("EST-040", job.fields).empty());
+    replace_file(job.folder / "needs.txt", "tqdm\nTorchVision==0.5.1\n");
+    CHECK(broken_with<torch>("EST-040", job.fields).size() == 1);
+}

@@ -128,7 +128,10 @@ TEST_CASE("from Azure ML: TensorFlow's workers without servers") {
     // -8<-
     es::run_configuration const c = lowered_as("multi_worker", job);
     CHECK(c.framework == "TensorFlow");
-    CHECK(c.communicator == "MultiWorker");
+    CHECK(c.communicator == "ParameterServer");  // as in Azure, with no server
+    using here = es::estimator<es::tensorflow<"2.2">, es::ssh_hosts<es::max_nodes<3>>, es::multi_worker<es::node_count<3>>>;
+    CHECK(es::lower(here{}).communicator == "MultiWorker");
+    CHECK(es::lower(here{}).tensorflow == c.tensorflow);
     CHECK(c.tensorflow == es::tensorflow_section{3, 0});
 }
 

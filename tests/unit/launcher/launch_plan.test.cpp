@@ -144,6 +144,12 @@ TEST_CASE("TensorFlow's tasks are told where all are, and which one each is") {
     REQUIRE(workers.processes.size() == 2);
     CHECK(value_of(workers.processes[1].environment, "TF_CONFIG") ==
           R"({"cluster":{"worker":["h:1","h:2"]},"task":{"index":1,"type":"worker"}})");
+    estima::run_configuration as_azure_says = c;
+    as_azure_says.communicator = "ParameterServer";
+    as_azure_says.tensorflow.parameter_server_count = 0;
+    auto const the_same = make_launch_plan(as_azure_says, the_run, {.rendezvous = {"h:1", "h:2"}});
+    REQUIRE(the_same.processes.size() == 2);
+    CHECK(the_same.processes[1].environment == workers.processes[1].environment);
     c.tensorflow.worker_count = 1;
     CHECK(make_launch_plan(c, the_run, {}).mpirun_argv.empty());
 }

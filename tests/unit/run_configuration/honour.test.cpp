@@ -144,8 +144,14 @@ TEST_CASE("words and counts that make no sense anywhere are named for every targ
           }) == list{"pytorch.processCount"});
     CHECK(on_two([](auto& c) {
               c.communicator = "ParameterServer";
-              c.tensorflow.parameter_server_count = 0;
+              c.tensorflow.parameter_server_count = -1;
           }) == list{"tensorflow.parameterServerCount"});
+    CHECK(on_two([](auto& c) {  // Azure's way to say workers alone
+              c.communicator = "ParameterServer";
+              c.tensorflow.parameter_server_count = 0;
+          }).empty());
+    CHECK(after([](auto& c) { c.communicator = "MultiWorker"; }, "aml_compute") == list{"communicator"});
+    CHECK(after([](auto& c) { c.framework = "Native"; }, "aml_compute") == list{"framework"});
     CHECK(on_two([](auto& c) {
               c.communicator = "MultiWorker";
               c.tensorflow.parameter_server_count = 0;
@@ -188,7 +194,7 @@ TEST_CASE("what no process could be started with is named, on every target") {
                   c.pytorch.process_count = 3;
               }, "aml_compute") == list{"pytorch.processCount"});
         CHECK(after([](auto& c) {
-                  c.communicator = "MultiWorker";
+                  c.communicator = "ParameterServer";
                   c.tensorflow.worker_count = 0;
               }, "aml_compute") == list{"tensorflow.workerCount"});
     }

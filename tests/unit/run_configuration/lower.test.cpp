@@ -210,6 +210,22 @@ TEST_CASE("a file of requirements is read into the packages, without comments") 
     CHECK(packages("/nowhere").pip == list{"azureml-defaults", "six"});
 }
 
+TEST_CASE("a line of the file of requirements takes the place of what framework and target add") {
+    estima_test::temporary_directory const folder;
+    auto const packages = [&]<class Job>(Job, std::string const& lines) {
+        replace_file(folder / "needs.txt", lines);
+        return lower(Job{{.source_directory = folder.path()}}).environment.python.conda_dependencies->dependencies.pip;
+    };
+    using pool = aml_compute<target_name<"pool">>;
+    using torch = estimator<pytorch<"1.5">, pool, environment<pip_packages<"tqdm">, pip_requirements_file<"needs.txt">>>;
+    using tensor = estimator<tensorflow<"2.0">, pool, environment<pip_requirements_file<"needs.txt">>>;
+    CHECK(packages(torch{}, "\xEF\xBB\xBFTorch==1.5.1\n--pre\n") ==
+          list{"azureml-defaults", "torchvision==0.6.0", "tqdm", "Torch==1.5.1", "--pre"});
+    CHECK(packages(torch{}, "azureml_defaults==1.0.85\ntqdm\n") ==
+          list{"torch==1.5.0", "torchvision==0.6.0", "tqdm", "azureml_defaults==1.0.85", "tqdm"});
+    CHECK(packages(tensor{}, "tensorflow-cpu==2.0.1") == list{"azureml-defaults", "tensorflow-cpu==2.0.1"});
+}
+
 TEST_CASE("sizes of shared memory are told as docker reads them") {
     CHECK(lower(estimator<aml_compute<target_name<"pool">>, environment<shm_size<4_GiB>>>{{}}).environment.docker.shm_size == "4g");
     CHECK(lower(estimator<aml_compute<target_name<"pool">>, environment<shm_size<512_MiB>>>{{}}).environment.docker.shm_size == "512m");

@@ -5,6 +5,7 @@
 #include <string>
 
 #include <estima/run_configuration/explain.hpp>
+#include <estima/runconfig_file/read_runconfig.hpp>
 
 namespace {
 using namespace estima;
@@ -42,6 +43,20 @@ TEST_CASE("each field is told with its value and who set it") {
     auto const few = explained(c, origin, explain_defaults::no);
     CHECK(of(few, "hdi.yarnDeployMode").key == "not there");
     CHECK(few.size() == 7);
+}
+
+TEST_CASE("what a file leaves out of its data and packages is a default") {
+    loaded_runconfig const loaded = parse_runconfig(
+        "data: {in: {mechanism: mount}}\ndataReferences: {d: {dataStoreName: s}}\n"
+        "environment: {spark: {packages: [{group: g}]}}\n", "f");
+    auto const all = explained(loaded.configuration, loaded.origin);
+    CHECK(of(all, "data.in.mechanism").set_by == "file f:1");
+    CHECK(of(all, "data.in.overwrite").set_by == "default");
+    CHECK(of(all, "dataReferences.d.mode").set_by == "default");
+    CHECK(of(all, "environment.spark.packages").set_by == "file f:3");
+    run_configuration changed = loaded.configuration;
+    changed.data_references["d"].mode = "upload";
+    CHECK(of(explained(changed, loaded.origin), "dataReferences.d.mode").set_by == "the program");
 }
 
 TEST_CASE("the table has a line for each field, and cuts what is long between characters") {

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <concepts>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace estima::inline v0_1 {
+
+/// A std::string of a job that is made of texts only: a literal, std::string, std::string_view, std::filesystem::path.
+/// All else is refused by one short error, where the compiler would list the constructors of std::string, or make a
+/// pointer of 0. A null pointer that only the running program sees is an empty text.
+struct text_field : std::string {
+    // NOLINTBEGIN: implicit
+    text_field() = default;
+    text_field(char const* text) : std::string(text != nullptr ? text : "") {}
+    text_field(std::string text) noexcept : std::string(std::move(text)) {}
+    text_field(std::string_view text) : std::string(text) {}
+    template <class Text>
+        requires(std::convertible_to<Text, std::string> && !std::same_as<Text, std::nullptr_t> && !std::derived_from<Text, std::string>)
+    text_field(Text text) : std::string(static_cast<std::string>(std::move(text))) {}
+    /// A number, a single character or a pointer is no text, and a secret does not become one.
+    template <class Other>
+        requires(!std::convertible_to<Other, std::string> || std::same_as<Other, std::nullptr_t>)
+    text_field(Other no_text) = delete;
+    // NOLINTEND
+};
+
+}  // namespace estima::inline v0_1
