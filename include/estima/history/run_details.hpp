@@ -25,6 +25,7 @@ struct run_details {
     std::vector<std::string> warnings;
     std::optional<run_error> error{};
     std::vector<rank_record> ranks;
+    std::vector<host_record> hosts;
     std::vector<artifact_record> artifacts;
     std::vector<model_record> models;
     run_configuration run_definition{};

@@ -48,6 +48,7 @@ struct launch_plan {
     std::vector<std::string> removed_variables;  ///< taken out of what is inherited; "OMPI_*" means all that start so
     std::vector<process_plan> processes;         ///< in the order of their ranks
     std::string directory;                       ///< where the processes run
+    std::string interpreter;                     ///< of the script; empty: it is an executable
 };
 
 /// mpirun starts the processes of `mpi` always, and those of other backends where there are several.
@@ -193,6 +194,7 @@ inline launch_plan make_launch_plan(run_configuration const& c, run_directory co
     launch_plan plan;
     plan.removed_variables = detail::removed_variables();
     plan.directory = run.code().string();
+    if (c.framework != "Native") plan.interpreter = c.environment.python.interpreter_path;
     if (needs_mpirun(c, settings)) {
         plan.mpirun_argv = detail::mpirun_argv(c, run, settings);
         // PMIx would try to reach a munge daemon that many machines have installed but not running: 2 s.

@@ -112,6 +112,7 @@ private:
         add_list(command, "-e,--experiment", "NAME", o->experiments, "only of this one", word_kind::experiment);
         add_list(command, "-o,--order-by", "KEY", o->order_by, "\"metrics.loss DESC\"", word_kind::order);
         command->add_option("-n,--max", o->max, "how many; 0: all [20]")->type_name("N");
+        command->add_flag("-f,--follow", o->follow, "again whenever something changes");
         add_list(command, "-c,--columns", "LIST", o->columns, "id,status,params.lr,...", word_kind::column);
         add_list(command, "-m,--metrics", "LIST", o->metrics, "these metrics as well", word_kind::metric);
         add_list(command, "-p,--params", "LIST", o->parameters, "these parameters as well", word_kind::parameter);

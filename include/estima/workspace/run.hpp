@@ -246,6 +246,7 @@ private:
                       .warnings = r.warnings,
                       .error = r.error,
                       .ranks = r.ranks,
+                      .hosts = r.hosts,
                       .artifacts = r.artifacts,
                       .models = r.models};
         if (is_terminal(r.status)) d.end_time = r.time_of(r.status);
