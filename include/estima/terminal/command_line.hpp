@@ -15,6 +15,7 @@
 #include <estima/terminal/candidates.hpp>
 #include <estima/terminal/download_files.hpp>
 #include <estima/terminal/keep_house.hpp>
+#include <estima/terminal/list_experiments.hpp>
 #include <estima/terminal/list_models.hpp>
 #include <estima/terminal/list_runs.hpp>
 #include <estima/terminal/show_differences.hpp>
@@ -47,6 +48,7 @@ public:
         add_download();
         add_cancel();
         add_models();
+        add_experiments();
         add_compare();
         add_archives();
         add_house_keeping();
@@ -162,6 +164,15 @@ private:
     void add_models() {
         auto const [command, o] = add("models", "list registered models, or versions of one", list_models);
         add_word(command, "NAME", o->name, "the versions of this model", word_kind::model);
+    }
+
+    void add_experiments() {
+        auto const [command, o] = add("experiments", "list experiments; rename, delete or restore one", list_experiments);
+        CLI::Option* const name = add_word(command, "NAME", o->name, "only this one", word_kind::experiment);
+        CLI::Option* const to =
+            command->add_option("--rename", o->rename, "give its runs to this one")->type_name("NEW")->needs(name);
+        CLI::Option* const remove = command->add_flag("--delete", o->remove, "delete its runs")->needs(name)->excludes(to);
+        command->add_flag("--restore", o->restore, "bring its deleted runs back")->needs(name)->excludes(to)->excludes(remove);
     }
 
     void add_compare() {
