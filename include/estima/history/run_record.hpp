@@ -95,6 +95,7 @@ struct run_record {
     int format = 0;                                                    ///< of its journal; 0: written by 0.1
     estima::durability durability = estima::durability::process_death;  ///< of its journal, metrics and outputs
     int supervisor_pid = 0;
+    std::string supervisor_host{};
     std::uint64_t supervisor_start_ticks = 0;  ///< field 22 of /proc/PID/stat: tells a pid from its later reuse
     double cancel_grace_seconds = 0;           ///< what the canceller allows between SIGTERM and SIGKILL
     int lines_ignored = 0;                     ///< torn or foreign lines of the journal
@@ -188,6 +189,7 @@ inline void run_record::apply(json const& event) {
         text = event.value("value", "");
     } else if (kind == "supervisor") {
         supervisor_pid = whole_number(event, "pid", 0);
+        supervisor_host = event.value("host", host);
         supervisor_start_ticks = whole_number(event, "start_ticks", std::uint64_t{0});
     } else if (kind == "rank_start") {
         rank_record& r = detail::rank_of(*this, event);

@@ -83,7 +83,7 @@ public:
         answer_.reset();
         if (pid_ <= 0) return;
         ::kill(-pid_, SIGKILL);  // an interpreter may be a script that starts another: its group
-        while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
+        while (::waitpid(-pid_, nullptr, 0) > 0 || errno == EINTR) {  // orphans of it become this process's
         }
         pid_ = -1;
     }

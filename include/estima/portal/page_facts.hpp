@@ -182,7 +182,7 @@ inline void append_source(markup& page, page_input const& in) {
 inline void append_hosts(markup& page, page_input const& in) {
     if (in.record.hosts.empty()) return;
     constexpr std::size_t most = 50;
-    detail::begin_card(page, "hosts", in.record.hosts.size() == 1 ? "Host" : "Hosts");
+    detail::begin_card(page, "hosts", "Hosts");
     for (std::size_t i = 0; i < in.record.hosts.size() && i < most; ++i) {
         host_record const& h = in.record.hosts[i];
         detail::pair_table table{page};

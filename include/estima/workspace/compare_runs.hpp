@@ -59,7 +59,7 @@ inline named_texts newest_metrics_of(run const& one) {
     return all;
 }
 
-inline named_texts environment_of(host_record const& host) {
+inline named_texts packages_of(host_record const& host) {
     named_texts all{host.packages};
     if (!host.python_version.empty()) all["python"] = host.python_version;
     return all;
@@ -133,7 +133,7 @@ inline std::vector<run_difference> compare_runs(std::vector<run> const& runs) {
     add(kind::tag, [](run const& one) { return one.get_tags(); });
     add(kind::metric, detail::newest_metrics_of);
     add(kind::configuration, detail::configuration_of);
-    add_of_hosts(kind::environment, detail::environment_of);
+    add_of_hosts(kind::environment, detail::packages_of);
     add_of_hosts(kind::hardware, detail::hardware_of);
     add(kind::file, detail::files_of);
     return differences;

@@ -128,7 +128,7 @@ private:
     /// True if the supervisor had died and the run was ended for it.
     bool supervisor_is_dead(run_record const& record) {
         if (supervisor_ || clock::now() < next_look_) return false;
-        if (record.supervisor_pid != 0 && !supervisor_ended_ && record.host == host_name()) {
+        if (record.supervisor_pid != 0 && !supervisor_ended_ && record.supervisor_host == host_name()) {
             supervisor_ = open_pidfd(record.supervisor_pid, record.supervisor_start_ticks);
             if (supervisor_) return false;
         }
