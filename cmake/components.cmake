@@ -51,11 +51,11 @@ set(estima_launcher_links portal snapshot events)
 
 # Workspaces, experiments, runs, models.
 set(estima_workspace_headers transport/*.hpp workspace/*.hpp)
-set(estima_workspace_without workspace/search_runs.hpp workspace/experiments.hpp workspace/verify_index.hpp)
+set(estima_workspace_without workspace/search_runs.hpp workspace/follow_runs.hpp workspace/experiments.hpp workspace/verify_index.hpp)
 set(estima_workspace_links launcher)
 
 # What is known of all runs of a workspace, to be searched. Programs that only submit pay nothing for it.
-set(estima_search_headers index/*.hpp workspace/search_runs.hpp workspace/experiments.hpp workspace/verify_index.hpp)
+set(estima_search_headers index/*.hpp workspace/search_runs.hpp workspace/follow_runs.hpp workspace/experiments.hpp workspace/verify_index.hpp)
 set(estima_search_links workspace)
 set(estima_search_packages SQLite3 simdjson)
 

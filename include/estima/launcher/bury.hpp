@@ -62,7 +62,7 @@ inline bool is_seen_stopped(run_record const& run) {
 /// looks free may be one that does not reach from host to host.
 inline bool lives_elsewhere(run_directory const& directory, run_record const& run) {
     struct stat status {};
-    return run.supervisor_pid > 0 && run.supervisor_host != host_name() && ::stat(directory.lock().c_str(), &status) == 0 &&
+    return (run.supervisor_pid > 0 ? run.supervisor_host : run.host) != host_name() && ::stat(directory.lock().c_str(), &status) == 0 &&
            epoch_seconds() - static_cast<double>(status.st_mtime) < 10 * heartbeat_seconds;
 }
 

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <fcntl.h>
 #include <signal.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -18,7 +16,6 @@
 
 #include <estima/history/journal.hpp>
 #include <estima/hosts/remote_nodes.hpp>
-#include <estima/launcher/bury.hpp>
 #include <estima/launcher/conclusion.hpp>
 #include <estima/launcher/descendants.hpp>
 #include <estima/launcher/fork_worker.hpp>
@@ -169,19 +166,11 @@ private:
         ending_.on_hosts = hosts_.has_value();
     }
 
-    /// For hosts that the lock does not reach.
-    void beat() {
-        ::utimensat(AT_FDCWD, run_.lock().c_str(), nullptr, 0);
-        heartbeat_.set(heartbeat_seconds);
-    }
-
     void watch() {
         auto on_timer = [this](timer& t, auto action) {
             loop_.on_readable(t.fd(), [&t, action] { t.clear(), action(); });
         };
         loop_.on_readable(signals_.fd(), [this] { signal_came(); });
-        on_timer(heartbeat_, [this] { beat(); });
-        beat();
         on_timer(time_limit_, [this] { stop(ended_by::time_limit, time_limit_grace_seconds); });
         main_.attach(loop_, [this]() -> run_record const& { return log_.record(); }, [this] { mpirun_hangs(); });
         on_timer(repaint_, [this] { repaint(); });
@@ -300,7 +289,7 @@ private:
     signal_queue signals_;
     event_loop loop_;
     run_watch watch_;
-    timer time_limit_, repaint_, look_, heartbeat_;
+    timer time_limit_, repaint_, look_;
     std::optional<remote_nodes> hosts_{};
     main_process main_{};
     run_ending ending_{};
