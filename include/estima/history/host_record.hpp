@@ -22,8 +22,8 @@ struct host_record {
     int cores = 0;               ///< those that the run may use; two hardware threads of one core are one
     std::uint64_t memory_bytes = 0;
     std::vector<std::string> gpus{};  ///< a model for each GPU of NVIDIA's
-    std::string interpreter{};        ///< path of the Python that ran the script; empty: none, or it did not tell in time
-    std::string python_version{};     ///< "3.11.2"
+    std::string interpreter{};     ///< path of the Python that ran the script; empty: none, or it did not tell in time
+    std::string python_version{};  ///< "3.11.2"
     std::map<std::string, std::string> packages{};  ///< versions of what it can import, by their normalised names
     std::string environment_fingerprint{};  ///< SHA-256 of the version and the packages: the same where these are
 

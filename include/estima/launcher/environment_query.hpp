@@ -109,7 +109,8 @@ sys.stdout.write(json.dumps({"interpreter": sys.executable, "python_version": pl
         try {
             std::string const version = answer.at("python_version").get<std::string>();
             std::string all = version + "\n";
-            for (auto const& [name, value] : answer.at("packages").items()) all += name + "==" + value.get<std::string>() + "\n";
+            for (auto const& [name, value] : answer.at("packages").items())
+                all += name + "==" + value.get<std::string>() + "\n";
             return json{{"event", "environment"},
                         {"host", host_name()},
                         {"interpreter", answer.at("interpreter").get<std::string>()},

@@ -28,8 +28,10 @@ inline std::string value_in(std::filesystem::path const& file, std::string_view 
         if (!line.starts_with(name)) continue;
         std::string_view value = std::string_view{line}.substr(std::min(line.size(), line.find(sign)));
         value.remove_prefix(std::min<std::size_t>(1, value.size()));
-        while (!value.empty() && (value.front() == ' ' || value.front() == '\t' || value.front() == '"')) value.remove_prefix(1);
-        while (!value.empty() && (value.back() == ' ' || value.back() == '"' || value.back() == '\r')) value.remove_suffix(1);
+        while (!value.empty() && (value.front() == ' ' || value.front() == '\t' || value.front() == '"'))
+            value.remove_prefix(1);
+        while (!value.empty() && (value.back() == ' ' || value.back() == '"' || value.back() == '\r'))
+            value.remove_suffix(1);
         if (!value.empty()) return std::string{value};
     }
     return {};
@@ -39,11 +41,13 @@ inline std::string value_in(std::filesystem::path const& file, std::string_view 
 inline std::vector<std::string> gpu_models(std::filesystem::path const& root) {
     std::error_code none;
     std::vector<std::filesystem::path> folders;
-    for (auto const& entry : std::filesystem::directory_iterator{root / "proc/driver/nvidia/gpus", none}) folders.push_back(entry);
+    for (auto const& entry : std::filesystem::directory_iterator{root / "proc/driver/nvidia/gpus", none})
+        folders.push_back(entry);
     std::sort(folders.begin(), folders.end());
     std::vector<std::string> models;
     for (auto const& folder : folders)
-        if (std::string model = value_in(folder / "information", "Model", ':'); !model.empty()) models.push_back(std::move(model));
+        if (std::string model = value_in(folder / "information", "Model", ':'); !model.empty())
+            models.push_back(std::move(model));
     return models;
 }
 }  // namespace detail

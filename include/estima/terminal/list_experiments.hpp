@@ -15,14 +15,14 @@
 namespace estima::inline v0_1::terminal {
 
 struct experiments_options {
-    std::string name{};     ///< only this one; what is done is done to it
-    std::string rename{};   ///< its new name, which may be that of another one
-    bool remove = false;    ///< delete its runs
-    bool restore = false;   ///< bring its deleted runs back
+    std::string name{};    ///< only this one; what is done is done to it
+    std::string rename{};  ///< its new name, which may be that of another one
+    bool remove = false;   ///< delete its runs
+    bool restore = false;  ///< bring its deleted runs back
 };
 
-/// Lists experiments, or renames, deletes or restores one. EST-633: it has no runs; EST-630: one of them is not over; EST-305:
-/// the new name.
+/// Lists experiments, or renames, deletes or restores one. EST-633: it has no runs; EST-630: one of them is not over;
+/// EST-305: the new name.
 inline int list_experiments(workspace const& where, experiments_options const& options, screen const& on) {
     if (!options.rename.empty() || options.remove || options.restore) {
         std::size_t const runs = options.remove    ? delete_experiment(where, options.name)
@@ -32,8 +32,10 @@ inline int list_experiments(workspace const& where, experiments_options const& o
         if (on.json)
             on.print_json({{"name", name}, {"runs", runs}});
         else
-            *on.out << (options.remove ? "deleted " : options.restore ? "restored " : "renamed ") << runs
-                    << (runs == 1 ? " run of " : " runs of ") << on.safe(options.name) << '\n';
+            *on.out << (options.remove    ? "deleted "
+                        : options.restore ? "restored "
+                                          : "renamed ")
+                    << runs << (runs == 1 ? " run of " : " runs of ") << on.safe(options.name) << '\n';
         return 0;
     }
     std::vector<experiment_summary> all = experiments(where);

@@ -25,7 +25,7 @@ struct runs_options {
     std::size_t max = 20;                    ///< 0: all
     std::vector<std::string> columns{};      ///< empty: id, status, created, took, and name where a run has one
     std::vector<std::string> metrics{}, parameters{};  ///< further columns, behind the first two
-    bool follow = false;                               ///< again whenever something of it changes, until it is interrupted
+    bool follow = false;  ///< again whenever something of it changes, until it is interrupted
 };
 
 namespace detail {
@@ -64,8 +64,10 @@ inline int follow_list(workspace const& where, run_query query, runs_options con
                 auto const [known, is_new] = told.try_emplace(run->run_id, *run);
                 if (!is_new && known->second == *run) continue;
                 known->second = *run;
-                if (on.json) on.print_json(json_form(*run));
-                else print_run_line(on, *run, columns);
+                if (on.json)
+                    on.print_json(json_form(*run));
+                else
+                    print_run_line(on, *run, columns);
             }
         }
         on.out->flush();

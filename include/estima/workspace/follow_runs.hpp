@@ -27,8 +27,8 @@ struct follow_options {
 };
 
 namespace detail {
-/// Sleeps until runs of a workspace may have changed: one is made, deleted or restored, or is over and told something; the
-/// journal or a metric of one that goes on grows; a supervisor dies.
+/// Sleeps until runs of a workspace may have changed: one is made, deleted or restored, or is over and told something;
+/// the journal or a metric of one that goes on grows; a supervisor dies.
 class runs_watch {
 public:
     explicit runs_watch(std::filesystem::path workspace) : workspace_{std::move(workspace)} {}
@@ -64,11 +64,14 @@ public:
 
     /// At least until `pause` seconds after the last look, at most until `deadline`.
     void sleep(double pause, double deadline) {
-        // Of points that come within 5 ms of each other, one is told (tracking/point_store.hpp): so again a moment later.
+        // Of points that come within 5 ms of each other, one is told (tracking/point_store.hpp): so again a moment
+        // later.
         double until = next_ < again_.size() ? looked_ + again_[next_] : deadline;
         if (is_deaf_) until = std::min(until, looked_ + 1);  // no inotify left for this user
-        if (wait(std::min(until, deadline))) next_ = 0;
-        else next_ = std::min(next_ + 1, again_.size());
+        if (wait(std::min(until, deadline)))
+            next_ = 0;
+        else
+            next_ = std::min(next_ + 1, again_.size());
         double const end = std::min(looked_ + pause, deadline);
         for (double now = monotonic_seconds(); now < end; now = monotonic_seconds())
             ::poll(nullptr, 0, static_cast<int>(std::ceil((end - now) * 1000)));
@@ -97,10 +100,11 @@ private:
 }  // namespace detail
 
 /// Searches, and again whenever something changed, woken by the kernel; the index is kept up to date with it.
-/// `on_page(run_page const&)` is called with the first answer and with each that is not as the one before. It ends when that
-/// returns false, or after the time limit. Throws what search_runs and `on_page` throw.
+/// `on_page(run_page const&)` is called with the first answer and with each that is not as the one before. It ends when
+/// that returns false, or after the time limit. Throws what search_runs and `on_page` throw.
 ///
-///     follow_runs(workspace, {.filter = "status = 'RUNNING'"}, [](estima::run_page const& page) { ...; return true; });
+///     follow_runs(workspace, {.filter = "status = 'RUNNING'"}, [](estima::run_page const& page) { ...; return true;
+///     });
 template <class OnPage>
 void follow_runs(workspace const& where, run_query const& query, OnPage on_page, follow_options const& options = {}) {
     detail::runs_watch changes{where.path()};

@@ -18,12 +18,14 @@ namespace {
 using namespace estima_test;
 
 /// A Python job with a package of its own, which waits until its host has told what it has.
-estima::run python_run(place const& at, std::string const& version, std::string const& interpreter = "/usr/bin/python3") {
+estima::run python_run(place const& at, std::string const& version,
+                       std::string const& interpreter = "/usr/bin/python3") {
     at.write("lib/known_package-" + version + ".dist-info/METADATA",
              "Metadata-Version: 2.1\nName: Known_Package\nVersion: " + version + "\n");
     at.write("json.py", "raise SystemExit('taken for the module of that name')\n");
-    at.write("train.py", "import os, time\nend = time.time() + 60\n"
-                         "while '\"environment\"' not in open('../events.jsonl').read() and time.time() < end: time.sleep(0.01)\n");
+    at.write("train.py",
+             "import os, time\nend = time.time() + 60\n"
+             "while '\"environment\"' not in open('../events.jsonl').read() and time.time() < end: time.sleep(0.01)\n");
     estima::run_configuration c{.script = "train.py", .framework = "Python"};
     c.environment.python = {.user_managed_dependencies = true, .interpreter_path = interpreter};
     c.environment.environment_variables = {{"PYTHONPATH", (at.source() / "lib").string()}};
@@ -50,7 +52,8 @@ TEST_CASE("a run tells its host, the Python packages that its script finds and t
     CHECK(host.environment_fingerprint.size() == 64);
     CHECK(details.properties.at("environment_fingerprint") == host.environment_fingerprint);
     CHECK(details.warnings.empty());
-    CHECK(search_runs(at.workspace(), "properties.environment_fingerprint = '" + host.environment_fingerprint + "'").size() == 1);
+    CHECK(search_runs(at.workspace(), "properties.environment_fingerprint = '" + host.environment_fingerprint + "'")
+              .size() == 1);
 
     estima::run const other = python_run(at, "1.1");
     CHECK(other.get_details().hosts.at(0).environment_fingerprint != host.environment_fingerprint);
@@ -64,7 +67,8 @@ TEST_CASE("a run tells its host, the Python packages that its script finds and t
 TEST_CASE("an interpreter that does not say what it has keeps no run from its end, and nothing of it stays") {
     place const at;
     at.write("python", "#!/bin/sh\nif [ \"$1\" = -c ]; then : > '" + (at / "asked").string() +
-                           "'; sleep 1000; fi\nwhile [ ! -e '" + (at / "asked").string() + "' ]; do sleep 0.01; done\n");
+                           "'; sleep 1000; fi\nwhile [ ! -e '" + (at / "asked").string() +
+                           "' ]; do sleep 0.01; done\n");
     at.write("train.py", "");
     estima::run_configuration c{.script = "train.py", .framework = "Python"};
     c.environment.python = {.user_managed_dependencies = true, .interpreter_path = (at.source() / "python").string()};

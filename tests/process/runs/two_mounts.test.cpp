@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// Two hosts on one folder that a network brings them, without locks between them: each sees it through a mount of its own.
+// Two hosts on one folder that a network brings them, without locks between them: each sees it through a mount of its
+// own.
 #include <catch2/catch.hpp>
 
 #include <fcntl.h>
@@ -65,7 +66,8 @@ private:
 };
 
 bool has_locks_between(std::filesystem::path const& a, std::filesystem::path const& b) {
-    estima::file_descriptor const one = estima::open_file(a / "lock", O_RDWR | O_CREAT), other = estima::open_file(b / "lock", O_RDWR);
+    estima::file_descriptor const one = estima::open_file(a / "lock", O_RDWR | O_CREAT),
+                                  other = estima::open_file(b / "lock", O_RDWR);
     return ::flock(one.get(), LOCK_EX | LOCK_NB) == 0 && ::flock(other.get(), LOCK_EX | LOCK_NB) != 0;
 }
 
@@ -83,11 +85,13 @@ bool work_as_host(int host, std::filesystem::path const& folder, std::string con
             if (!log.append_status(s)) return false;
         for (int i = 0; i < 20; ++i) log.append({{"event", "tag"}, {"name", std::to_string(i)}, {"value", own}});
         write_file(made.directory.code() / "outputs/a", own);
-        log.append({{"event", "artifact"}, {"path", "outputs/a"}, {"bytes", own.size()}, {"sha256", estima::sha256_hex(own)}});
+        log.append(
+            {{"event", "artifact"}, {"path", "outputs/a"}, {"bytes", own.size()}, {"sha256", estima::sha256_hex(own)}});
         for (auto const s : {finalizing, completed})
             if (!log.append_status(s)) return false;
         estima::run_directory const both{folder / "runs" / shared};
-        scoped_variable const id{"ESTIMA_RUN_ID", shared}, file{"ESTIMA_METRICS_FILE", both.metrics_file(host).string()};
+        scoped_variable const id{"ESTIMA_RUN_ID", shared},
+            file{"ESTIMA_METRICS_FILE", both.metrics_file(host).string()};
         auto const run = estima::run_context::current();
         for (int i = 0; i < points_each; ++i) run.log("loss", host, number * points_each + i);
         if (run.dropped() != 0) return false;
@@ -116,14 +120,16 @@ TEST_CASE("two hosts with a mount each of one folder, and no locks between them,
     }
     {
         mount_of const a{real, folder / "a"}, b{real, folder / "b"};
-        if (!a.is_there() || !b.is_there()) return skip("bindfs cannot mount here (Debian: bindfs; it needs /dev/fuse)");
+        if (!a.is_there() || !b.is_there())
+            return skip("bindfs cannot mount here (Debian: bindfs; it needs /dev/fuse)");
         REQUIRE(!has_locks_between(a.path(), b.path()));
         std::vector<other_program> hosts;
         hosts.emplace_back([&] { return work_as_host(0, a.path(), shared); });
         hosts.emplace_back([&] { return work_as_host(1, b.path(), shared); });
         for (other_program& one : hosts) CHECK(one.succeeded());
         // Each sees what the other has acknowledged.
-        for (auto const* const one : {&a, &b}) CHECK(estima::workspace::open(one->path()).runs().size() == 2 * runs_each + 1);
+        for (auto const* const one : {&a, &b})
+            CHECK(estima::workspace::open(one->path()).runs().size() == 2 * runs_each + 1);
     }
     std::filesystem::remove(real / "lock");
     estima::journal log{estima::run_directory{real / "runs" / shared}.journal()};

@@ -16,7 +16,8 @@ using namespace estima_test;
 TEST_CASE("a host is described by what its system tells") {
     temporary_directory root;
     write_file(root / "etc/os-release", "NAME=x\nPRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\n");
-    write_file(root / "proc/cpuinfo", "processor\t: 0\nmodel name\t: A Processor @ 3.0GHz\nprocessor\t: 1\nmodel name\t: another\n");
+    write_file(root / "proc/cpuinfo",
+               "processor\t: 0\nmodel name\t: A Processor @ 3.0GHz\nprocessor\t: 1\nmodel name\t: another\n");
     write_file(root / "proc/driver/nvidia/gpus/0000:02:00.0/information", "Model: \t\t NVIDIA A100\nIRQ: 1\n");
     write_file(root / "proc/driver/nvidia/gpus/0000:01:00.0/information", "Model: \t\t NVIDIA H100\n");
     estima::json const event = estima::host_description(root.path());
