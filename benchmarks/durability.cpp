@@ -3,7 +3,7 @@
 // What each level of durability costs: durability::process_death, and power_loss (on_disk). Medians.
 //   journal_line    one line of a run's journal: a tag, a parameter, a status
 //   log_flush       a call of run_context::log and a flush; the call alone costs the same at both levels
-//   (log_scalar_p50) artifact_end    what the end of a run takes that has left one output of 1 MB: SHA-256, its line,
+//   (log_scalar_call) artifact_end    what the end of a run takes that has left one output of 1 MB: SHA-256, its line,
 //   the last status
 // It is the disk below the folder for temporary files that is measured.
 #include <algorithm>

@@ -58,11 +58,11 @@ set(estima_agent_packages Boost_mpi MPI)
 # Workspaces, experiments, runs, models.
 set(estima_workspace_headers transport/*.hpp workspace/*.hpp)
 set(estima_workspace_without transport/slurm.hpp transport/slurm_batch.hpp transport/slurm_jobs.hpp transport/slurm_script.hpp transport/slurm_word.hpp
-    workspace/search_runs.hpp workspace/experiments.hpp workspace/verify_index.hpp)
+    workspace/search_runs.hpp workspace/follow_runs.hpp workspace/experiments.hpp workspace/verify_index.hpp)
 set(estima_workspace_links launcher)
 
 # What is known of all runs of a workspace, to be searched. Programs that only submit pay nothing for it.
-set(estima_search_headers index/*.hpp workspace/search_runs.hpp workspace/experiments.hpp workspace/verify_index.hpp)
+set(estima_search_headers index/*.hpp workspace/search_runs.hpp workspace/follow_runs.hpp workspace/experiments.hpp workspace/verify_index.hpp)
 set(estima_search_links workspace)
 set(estima_search_packages SQLite3 simdjson)
 

@@ -26,6 +26,7 @@ struct run_details {
     std::optional<run_error> error{};
     std::vector<rank_record> ranks;        ///< of the newest attempt
     std::vector<attempt_record> attempts;  ///< those before it
+    std::vector<host_record> hosts;
     std::vector<artifact_record> artifacts;
     std::vector<model_record> models;
     run_configuration run_definition{};

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <estima/base/durability.hpp>
+#include <estima/history/host_record.hpp>
 #include <estima/history/media_type.hpp>
 #include <estima/history/status.hpp>
 #include <estima/system/clock.hpp>
@@ -97,6 +98,7 @@ struct run_record {
     std::map<std::string, std::string> tags, properties, parameters;
     std::vector<rank_record> ranks;  ///< of the newest attempt, in the order of their numbers
     std::vector<attempt_record> attempts;  ///< those before it
+    std::vector<host_record> hosts;  ///< in the order in which they began
     std::vector<artifact_record> artifacts;  ///< by name, the files of a folder together: see artifact_order
     std::vector<model_record> models;
     std::vector<std::string> warnings;
@@ -237,6 +239,8 @@ inline void run_record::apply(json const& event) {
         r.host = event.value("host", "");
         r.pid = whole_number(event, "pid", 0);
         r.start_time = time;
+    } else if (kind == "host" || kind == "environment") {
+        detail::take_host_event(hosts, event);
     } else if (kind == "rank_exit") {
         rank_record& r = detail::rank_of(*this, event);
         r.ended = true;

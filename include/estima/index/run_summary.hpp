@@ -19,6 +19,13 @@ struct metric_summary {
     std::optional<std::int64_t> step{};  ///< of the newest value
     double time = 0;                     ///< of the newest value, seconds since 1970; 0 if its line has none
     std::uint64_t count = 0;             ///< how many numbers were logged
+
+    /// Not-a-number equals itself.
+    friend bool operator==(metric_summary const& a, metric_summary const& b) {
+        auto const same = [](double x, double y) { return x == y || (std::isnan(x) && std::isnan(y)); };
+        return same(a.last, b.last) && same(a.min, b.min) && same(a.max, b.max) && a.step == b.step && a.time == b.time &&
+               a.count == b.count;
+    }
 };
 
 /// A run as a search finds it. `workspace::run(run_id)` has the rest.
@@ -31,6 +38,8 @@ struct run_summary {
     double end_time = 0;      ///< 0 if it is not over
     std::map<std::string, std::string> tags, properties, parameters;
     std::map<std::string, metric_summary> metrics;  ///< those that are numbers
+
+    bool operator==(run_summary const&) const = default;
 };
 
 }  // namespace estima::inline v0_1

@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -16,6 +17,7 @@
 #include <estima/history/journal.hpp>
 #include <estima/history/run_directory.hpp>
 #include <estima/launcher/run_errors.hpp>
+#include <estima/system/clock.hpp>
 #include <estima/system/event_loop.hpp>
 #include <estima/system/file_descriptor.hpp>
 #include <estima/system/host.hpp>
@@ -23,6 +25,9 @@
 #include <estima/system/process_tree.hpp>
 
 namespace estima::inline v0_1 {
+
+/// How often a supervisor shows, to other hosts, that it lives.
+inline constexpr double heartbeat_seconds = 30;
 
 namespace detail {
 /// Of a run: the processes that were started with its name in their environment, and what is below them, which may have
@@ -51,6 +56,14 @@ inline bool is_seen_dead(run_record const& run) {
 inline bool is_seen_stopped(run_record const& run) {
     return run.supervisor_pid > 0 && run.supervisor_host == host_name() && !is_seen_dead(run) &&
            state_of(run.supervisor_pid).letter == 'T';
+}
+
+/// The supervisor is on another host and has shown a while ago that it lives, by the time of the run's lock: a lock that
+/// looks free may be one that does not reach from host to host.
+inline bool lives_elsewhere(run_directory const& directory, run_record const& run) {
+    struct stat status {};
+    return (run.supervisor_pid > 0 ? run.supervisor_host : run.host) != host_name() && ::stat(directory.lock().c_str(), &status) == 0 &&
+           epoch_seconds() - static_cast<double>(status.st_mtime) < 10 * heartbeat_seconds;
 }
 
 /// Takes the lock of a run if nobody holds it. A child that the supervisor had just forked when it died holds it for a
@@ -90,10 +103,10 @@ inline int end_processes_of(std::string const& run_id) {
 
 /// If the run is not over and its supervisor has died: ends what is left of the run's processes and writes that it
 /// Failed, EST-430. False if there was nothing to do. Called by whoever looks at a run; any number of processes may do
-/// so at once. EST-301 if the run cannot be read or written.
+/// so at once. Of a supervisor on another host also its heartbeat has to be missing, for 300 s. EST-301 if the run cannot be read or written.
 inline bool bury_if_dead(run_directory const& run) {
     journal log{run.journal()};
-    if (is_terminal(log.record().status)) return false;
+    if (is_terminal(log.record().status) || detail::lives_elsewhere(run, log.record())) return false;
     file_descriptor lock{::open(run.lock().c_str(), O_RDWR | O_CLOEXEC)};
     if (!lock && (errno == EROFS || errno == EACCES)) lock.reset(::open(run.lock().c_str(), O_RDONLY | O_CLOEXEC));
     if (!lock || !detail::take_lock_of_dead(lock.get(), log.record())) return false;

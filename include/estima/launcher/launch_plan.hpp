@@ -247,6 +247,7 @@ struct launch_plan {
     std::vector<std::string> removed_variables;  ///< taken out of what is inherited; "OMPI_*" means all that start so
     planned_processes processes;
     std::string directory;                       ///< where the processes run
+    std::string interpreter;                     ///< of the script; empty: it is an executable
 };
 
 /// What is started for a run, and how. Pure: the same for plan(), which prints it, for the supervisor and for each
@@ -256,6 +257,7 @@ inline launch_plan make_launch_plan(run_configuration const& c, run_directory co
     launch_plan plan;
     plan.removed_variables = detail::removed_variables();
     plan.directory = run.code().string();
+    if (c.framework != "Native") plan.interpreter = c.environment.python.interpreter_path;
     plan.processes = {c, run, settings};
     if (!needs_mpirun(c, settings)) return plan;
     plan.mpirun_argv = detail::mpirun_argv(c, run, settings);

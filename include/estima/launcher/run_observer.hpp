@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #include <algorithm>
@@ -12,6 +14,7 @@
 
 #include <estima/history/journal.hpp>
 #include <estima/history/run_directory.hpp>
+#include <estima/launcher/bury.hpp>
 #include <estima/launcher/event_recorder.hpp>
 #include <estima/launcher/outputs_before.hpp>
 #include <estima/launcher/record_outputs.hpp>
@@ -23,7 +26,7 @@
 namespace estima::inline v0_1 {
 
 /// What is recorded of a run beside what its script logs: what it writes for TensorBoard, what its processes use, and its
-/// outputs, at the end or when the script asks for it. Nothing here makes a run fail.
+/// outputs, at the end or when the script asks for it; and that the supervisor lives. Nothing here makes a run fail.
 class run_observer {
 public:
     explicit run_observer(run_directory run) : run_{std::move(run)}, events_{run_}, sampler_{run_}, uploads_{run_} {}
@@ -45,6 +48,8 @@ public:
             if (has_more) look_.set(pause_);
             looked();
         });
+        loop.on_readable(heartbeat_.fd(), [this] { beat(); });
+        beat();
         double const interval = sample_seconds();
         if (interval <= 0) return;
         loop.on_readable(sample_.fd(), [this, interval, record = std::move(record)] {
@@ -84,12 +89,19 @@ public:
     }
 
 private:
+    /// For hosts that the run's lock does not reach: see bury_if_dead().
+    void beat() {
+        heartbeat_.clear();
+        ::utimensat(AT_FDCWD, run_.lock().c_str(), nullptr, 0);
+        heartbeat_.set(heartbeat_seconds);
+    }
+
     run_directory run_;
     event_recorder events_;
     resource_sampler sampler_;
     upload_watch uploads_;
     outputs_before before_{};
-    timer look_{}, sample_{};
+    timer look_{}, sample_{}, heartbeat_{};
     double pause_ = 0.25;
 };
 

@@ -17,6 +17,8 @@
 
 #include <estima/history/journal.hpp>
 #include <estima/launcher/descendants.hpp>
+#include <estima/launcher/environment_query.hpp>
+#include <estima/launcher/host_description.hpp>
 #include <estima/launcher/host_facts.hpp>
 #include <estima/launcher/launch_plan.hpp>
 #include <estima/launcher/run_environment.hpp>
@@ -80,6 +82,7 @@ public:
             return 127;
         }
         tell({{"event", "rank_start"}, {"rank", rank_}, {"host", host_name()}, {"pid", script_}});
+        describe_host(plan);
         while (!is_over()) wait();
         tell_of_rest();
         return exit_code_;
@@ -93,6 +96,20 @@ private:
         } catch (error const& e) {
             std::fprintf(stderr, "rank %d: %s\n", rank_, e.what());
         }
+    }
+
+    /// One process of each host tells what it is, when its script is on its way.
+    void describe_host(launch_plan const& plan) {
+        process_plan const& process = plan.processes[static_cast<std::size_t>(rank_)];
+        if (process.local_rank != 0) return;
+        tell(host_description());
+        if (!plan.interpreter.empty()) packages_.emplace(plan.interpreter, environment_with(process.environment));
+    }
+    void look_at_packages() {
+        auto event = packages_->look();
+        if (!event) return;
+        tell({{"event", "property"}, {"name", "environment_fingerprint"}, {"value", (*event)["fingerprint"]}});
+        tell(std::move(*event));
     }
 
     bool is_over() {
@@ -115,8 +132,12 @@ private:
     }
 
     void wait() {
-        pollfd sources[]{{signals_.fd(), POLLIN, 0}, {parent_.get(), POLLIN, 0}, {workers_ ? workers_->fd() : -1, POLLIN, 0}};
-        ::poll(sources, 3, milliseconds_to_next_step());
+        pollfd sources[]{{signals_.fd(), POLLIN, 0},
+                         {parent_.get(), POLLIN, 0},
+                         {workers_ ? workers_->fd() : -1, POLLIN, 0},
+                         {packages_ ? packages_->fd() : -1, POLLIN, 0}};
+        ::poll(sources, 4, milliseconds_to_next_step());
+        if (sources[3].revents != 0) look_at_packages();
         if (workers_ && !serves_nobody_ && workers_->came()) {
             serves_nobody_ = true;
             end_below(0, time_limit_grace_seconds);
@@ -179,7 +200,7 @@ private:
             if (pid == 0) return true;
             if (pid < 0) return false;
             if (pid == script_) record_exit(status, used);
-            else add_to_rest(used);
+            else if (!packages_ || !packages_->ended(pid)) add_to_rest(used);
         }
     }
 
@@ -202,6 +223,7 @@ private:
 
     void record_exit(int status, rusage const& used) {
         ended_ = true;
+        if (packages_) look_at_packages(), packages_->stop();
         exit_code_ = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
         if (serves_nobody_) exit_code_ = 0;  // mpirun would take it for a failure
         json event{{"event", "rank_exit"},
@@ -230,6 +252,7 @@ private:
     pid_t script_ = -1;
     double begin_ = 0;
     std::optional<workers_end> workers_{};
+    std::optional<environment_query> packages_{};
     std::optional<double> ask_at_{}, end_at_{};  // when all below has to end: SIGTERM at the one, SIGKILL at the other
     bool is_polite_end_ = false, was_asked_ = false, ended_ = false, serves_nobody_ = false;
     int exit_code_ = 0;

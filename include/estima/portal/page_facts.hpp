@@ -200,6 +200,28 @@ inline void append_source(markup& page, page_input const& in) {
     page.html("</section>");
 }
 
+/// What each host is, and the Python that ran the script there.
+inline void append_hosts(markup& page, page_input const& in) {
+    if (in.record.hosts.empty()) return;
+    constexpr std::size_t most = 50;
+    detail::begin_card(page, "hosts", "Hosts");
+    for (std::size_t i = 0; i < in.record.hosts.size() && i < most; ++i) {
+        host_record const& h = in.record.hosts[i];
+        detail::pair_table table{page};
+        table.row_if("Name", h.host);
+        table.row_if("System", h.distribution + (h.distribution.empty() || h.system.empty() ? "" : ", ") + h.system);
+        table.row_if("Processor", h.processor);
+        if (h.processors > 0) table.row("Cores", std::to_string(h.cores) + ", " + std::to_string(h.processors) + " processors in all");
+        if (h.memory_bytes > 0) table.row("Memory", human_bytes(h.memory_bytes));
+        for (std::string const& gpu : h.gpus) table.row("GPU", gpu);
+        if (h.python_version.empty()) continue;
+        table.row("Python", h.python_version + ", " + h.interpreter);
+        table.row("Packages", std::to_string(h.packages.size()));
+        table.row("Fingerprint", h.environment_fingerprint, true);
+    }
+    page.html("</section>");
+}
+
 /// All properties but those that are shown with the source.
 inline void append_properties(markup& page, page_input const& in) {
     std::map<std::string, std::string> others = in.record.properties;

@@ -46,6 +46,7 @@ inline std::string render_page(run_directory const& directory, run_record const&
     append_history(page, in);
     append_configuration(page, in);
     append_source(page, in);
+    append_hosts(page, in);
     append_properties(page, in);
     page.html("</div><div class=\"logs\">");
     append_logs(page, in);

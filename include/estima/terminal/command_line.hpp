@@ -15,6 +15,7 @@
 #include <estima/terminal/candidates.hpp>
 #include <estima/terminal/download_files.hpp>
 #include <estima/terminal/keep_house.hpp>
+#include <estima/terminal/list_experiments.hpp>
 #include <estima/terminal/list_models.hpp>
 #include <estima/terminal/list_runs.hpp>
 #include <estima/terminal/show_differences.hpp>
@@ -47,6 +48,7 @@ public:
         add_download();
         add_cancel();
         add_models();
+        add_experiments();
         add_compare();
         add_archives();
         add_house_keeping();
@@ -112,6 +114,7 @@ private:
         add_list(command, "-e,--experiment", "NAME", o->experiments, "only of this one", word_kind::experiment);
         add_list(command, "-o,--order-by", "KEY", o->order_by, "\"metrics.loss DESC\"", word_kind::order);
         command->add_option("-n,--max", o->max, "how many; 0: all [20]")->type_name("N");
+        command->add_flag("-f,--follow", o->follow, "again whenever something changes");
         add_list(command, "-c,--columns", "LIST", o->columns, "id,status,params.lr,...", word_kind::column);
         add_list(command, "-m,--metrics", "LIST", o->metrics, "these metrics as well", word_kind::metric);
         add_list(command, "-p,--params", "LIST", o->parameters, "these parameters as well", word_kind::parameter);
@@ -162,6 +165,15 @@ private:
     void add_models() {
         auto const [command, o] = add("models", "list registered models, or versions of one", list_models);
         add_word(command, "NAME", o->name, "the versions of this model", word_kind::model);
+    }
+
+    void add_experiments() {
+        auto const [command, o] = add("experiments", "list experiments; rename, delete or restore one", list_experiments);
+        CLI::Option* const name = add_word(command, "NAME", o->name, "only this one", word_kind::experiment);
+        CLI::Option* const to =
+            command->add_option("--rename", o->rename, "give its runs to this one")->type_name("NEW")->needs(name);
+        CLI::Option* const remove = command->add_flag("--delete", o->remove, "delete its runs")->needs(name)->excludes(to);
+        command->add_flag("--restore", o->restore, "bring its deleted runs back")->needs(name)->excludes(to)->excludes(remove);
     }
 
     void add_compare() {

@@ -53,7 +53,24 @@ inline json json_form(run_summary const& r) {
             {"metrics", metrics}};
 }
 
-inline json json_form(artifact_record const& a) { return {{"path", a.path}, {"bytes", a.bytes}, {"sha256", a.sha256}}; }
+inline json json_form(artifact_record const& a) {
+    return {{"path", a.path}, {"bytes", a.bytes}, {"sha256", a.sha256}, {"media_type", a.media_type()}};
+}
+
+inline json json_form(host_record const& h) {
+    return {{"host", h.host},
+            {"system", h.system},
+            {"distribution", h.distribution},
+            {"processor", h.processor},
+            {"processors", h.processors},
+            {"cores", h.cores},
+            {"memory_bytes", h.memory_bytes},
+            {"gpus", h.gpus},
+            {"interpreter", h.interpreter},
+            {"python_version", h.python_version},
+            {"packages", h.packages},
+            {"environment_fingerprint", h.environment_fingerprint}};
+}
 
 inline json json_form(rank_record const& r) {
     return {{"rank", r.rank},
@@ -80,8 +97,9 @@ inline json json_form(run_summary const& summary, run_details const& d) {
                             {"error", a.error ? to_json(*a.error) : json(nullptr)},
                             {"ranks", of_it}});
     }
-    json ranks = json::array(), artifacts = json::array(), models = json::array();
+    json ranks = json::array(), hosts = json::array(), artifacts = json::array(), models = json::array();
     for (rank_record const& r : d.ranks) ranks.push_back(json_form(r));
+    for (host_record const& h : d.hosts) hosts.push_back(json_form(h));
     for (artifact_record const& a : d.artifacts) artifacts.push_back(json_form(a));
     for (model_record const& m : d.models)
         models.push_back({{"name", m.name}, {"version", m.version}, {"path", m.path}});
@@ -90,6 +108,8 @@ inline json json_form(run_summary const& summary, run_details const& d) {
               {"log_files", d.log_files},
               {"ranks", ranks},
               {"attempts", attempts},
+              {"hosts", hosts},
+              {"description", d.description},
               {"artifacts", artifacts},
               {"models", models}});
     return j;

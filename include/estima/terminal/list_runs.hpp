@@ -4,12 +4,16 @@
 #include <algorithm>
 #include <cstddef>
 #include <iterator>
+#include <map>
+#include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <estima/terminal/json_forms.hpp>
 #include <estima/terminal/run_columns.hpp>
 #include <estima/terminal/screen.hpp>
+#include <estima/workspace/follow_runs.hpp>
 #include <estima/workspace/search_runs.hpp>
 
 namespace estima::inline v0_1::terminal {
@@ -21,7 +25,57 @@ struct runs_options {
     std::size_t max = 20;                    ///< 0: all
     std::vector<std::string> columns{};      ///< empty: id, status, created, took, and name where a run has one
     std::vector<std::string> metrics{}, parameters{};  ///< further columns, behind the first two
+    bool follow = false;  ///< again whenever something of it changes, until it is interrupted
 };
+
+namespace detail {
+/// Columns that are there only where a run has something for them come last.
+inline void print_list(screen const& on, std::vector<run_summary> const& runs, runs_options const& options,
+                       std::vector<std::string> columns) {
+    bool const has_names = std::any_of(runs.begin(), runs.end(), [](auto const& r) { return run_column::has_name(r); });
+    if (options.columns.empty() && has_names) columns.emplace_back("name");
+    if (!runs.empty()) print_runs(on, runs, columns);
+    if (runs.empty())
+        *on.err << (options.filter.empty() && options.experiments.empty() ? "There are no runs yet.\n"
+                                                                          : "No runs fit.\n");
+}
+
+/// On a terminal the list is painted anew at its place; elsewhere each run that is new or changed is a line.
+inline int follow_list(workspace const& where, run_query query, runs_options const& options, screen const& on,
+                       std::vector<std::string> const& columns) {
+    std::size_t most = options.max == 0 ? 10'000 : std::min<std::size_t>(options.max, 10'000);
+    if (on.terminal && !on.json && on.height != screen::unlimited)  // what has scrolled away cannot be painted over
+        most = std::min(most, std::max<std::size_t>(on.height, 6) - 5);
+    query.max_results = most;
+    std::ptrdiff_t lines = 0;
+    std::map<std::string, run_summary> told;
+    follow_runs(where, query, [&](run_page const& page) {
+        if (on.terminal && !on.json) {
+            std::ostringstream text;
+            screen canvas = on;
+            canvas.out = canvas.err = &text;
+            print_list(canvas, page.runs, options, columns);
+            if (lines > 0) *on.out << "\x1B[" << lines << "A\x1B[J";
+            std::string const painted = text.str();
+            lines = std::count(painted.begin(), painted.end(), '\n');
+            *on.out << painted;
+        } else {
+            for (auto run = page.runs.rbegin(); run != page.runs.rend(); ++run) {
+                auto const [known, is_new] = told.try_emplace(run->run_id, *run);
+                if (!is_new && known->second == *run) continue;
+                known->second = *run;
+                if (on.json)
+                    on.print_json(json_form(*run));
+                else
+                    print_run_line(on, *run, columns);
+            }
+        }
+        on.out->flush();
+        return static_cast<bool>(*on.out);
+    });
+    return 0;
+}
+}  // namespace detail
 
 /// Lists the runs that fit. EST-610 to EST-616: the filter or the order; EST-652: a column.
 inline int list_runs(workspace const& where, runs_options const& options, screen const& on) {
@@ -34,6 +88,8 @@ inline int list_runs(workspace const& where, runs_options const& options, screen
     for (std::string const& name : options.metrics) place = columns.insert(place, "metrics." + name) + 1;
     for (std::string const& name : options.parameters) place = columns.insert(place, "params." + name) + 1;
     for (std::string const& name : columns) run_column{name};  // wrong ones are told before anything is printed
+
+    if (options.follow) return detail::follow_list(where, std::move(query), options, on, columns);
 
     std::vector<run_summary> runs;
     std::size_t count = 0;
@@ -50,13 +106,8 @@ inline int list_runs(workspace const& where, runs_options const& options, screen
     } while (!query.page_token.empty() && (options.max == 0 || count < options.max));
     if (on.json) return 0;
 
-    bool const has_names = std::any_of(runs.begin(), runs.end(), [](auto const& r) { return run_column::has_name(r); });
-    if (options.columns.empty() && has_names) columns.emplace_back("name");
-    if (!runs.empty()) print_runs(on, runs, columns);
-    if (runs.empty())
-        *on.err << (options.filter.empty() && options.experiments.empty() ? "There are no runs yet.\n"
-                                                                          : "No runs fit.\n");
-    else if (!query.page_token.empty())
+    detail::print_list(on, runs, options, columns);
+    if (!query.page_token.empty())
         *on.err << on.painted("There are more: --max N shows N of them, --max 0 all.", tone::soft) << '\n';
     return 0;
 }

@@ -98,4 +98,15 @@ inline void print_runs(screen const& on, std::vector<run_summary> const& runs, s
     table.print(on);
 }
 
+/// One of them, its values with two blanks between; "-" for nothing.
+inline void print_run_line(screen const& on, run_summary const& r, std::vector<std::string> const& names) {
+    double const now = epoch_seconds();
+    bool is_first = true;
+    for (std::string const& name : names) {
+        table_cell const cell = run_column{name}.cell(r, on, now);
+        *on.out << (std::exchange(is_first, false) ? "" : "  ") << on.painted(cell.text.empty() ? "-" : cell.text, cell.tone);
+    }
+    *on.out << '\n';
+}
+
 }  // namespace estima::inline v0_1::terminal

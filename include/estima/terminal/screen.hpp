@@ -35,7 +35,8 @@ struct screen {
     bool colours = false;
     bool unicode = true;            ///< else nothing but ASCII is drawn
     std::size_t width = unlimited;  ///< columns of `out`; a file has no limit, so that nothing is cut there
-    std::size_t live_width = 80;    ///< columns of `err`
+    std::size_t height = unlimited;  ///< lines of `out`, where it is a terminal
+    std::size_t live_width = 80;     ///< columns of `err`
 
     /// The standard output and error of this program. Colours: only on a terminal, and not if NO_COLOR is set or TERM
     /// is "dumb". The width is that of the terminal, else of $COLUMNS, else 80.
@@ -50,6 +51,7 @@ struct screen {
         s.colours = s.terminal && variable("NO_COLOR").empty() && variable("TERM") != "dumb";
         s.unicode = estima::detail::locale_is_utf8();
         if (s.terminal) s.width = columns_of(STDOUT_FILENO, variable("COLUMNS"));
+        if (winsize size{}; s.terminal && ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0) s.height = size.ws_row;
         s.live_width = columns_of(STDERR_FILENO, variable("COLUMNS"));
         return s;
     }

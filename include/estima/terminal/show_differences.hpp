@@ -26,7 +26,8 @@ struct compare_options {
 
 namespace detail {
 constexpr std::string_view name_of(run_difference::kind is) {
-    constexpr std::string_view names[] = {"parameter", "metric", "tag", "configuration", "file"};
+    constexpr std::string_view names[] = {"parameter",     "metric",      "tag",
+                                          "configuration", "environment", "hardware", "file"};
     return names[static_cast<std::size_t>(is)];
 }
 

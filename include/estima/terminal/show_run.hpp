@@ -16,6 +16,8 @@
 #include <estima/terminal/show_metrics.hpp>
 #include <estima/terminal/text_table.hpp>
 #include <estima/terminal/words.hpp>
+#include <estima/workspace/register_model.hpp>
+#include <estima/workspace/search_runs.hpp>
 
 namespace estima::inline v0_1::terminal {
 
@@ -124,12 +126,38 @@ inline void show_ranks(screen const& on, std::vector<rank_record> const& ranks) 
     table.print(on);
 }
 
+inline void show_hosts(run_sections& to, std::vector<host_record> const& hosts) {
+    for (host_record const& h : hosts) {
+        to.begin(hosts.size() == 1 ? "Host" : "Host " + h.host);
+        to.row("system", h.distribution + (h.distribution.empty() || h.system.empty() ? "" : ", ") + h.system);
+        to.row("processor", h.processor);
+        if (h.processors > 0)
+            to.row("cores", std::to_string(h.cores) + ", " + std::to_string(h.processors) + " processors in all");
+        if (h.memory_bytes > 0) to.row("memory", portal::human_bytes(h.memory_bytes));
+        for (std::string const& gpu : h.gpus) to.row("GPU", gpu);
+        if (h.python_version.empty()) continue;
+        to.row("Python", h.python_version + ", " + h.interpreter);
+        to.row("packages", std::to_string(h.packages.size()) + ", fingerprint " + h.environment_fingerprint.substr(0, 12));
+    }
+}
+
+/// The runs that were submitted as parts of this one, the oldest first.
+inline std::vector<run_summary> children_of(workspace const& where, std::string const& id) {
+    return search_runs(where, run_query{.filter = query::property("parent_run_id") == id,
+                                        .order_by = {ascending(query::created_time)},
+                                        .max_results = 10'000})
+        .runs;
+}
+
 inline void show_outputs(screen const& on, std::vector<artifact_record> const& artifacts) {
     if (artifacts.empty()) return;
     *on.out << '\n';
-    text_table table{{{"output"}, {"size", true, true}, {"SHA-256"}}};
+    text_table table{{{"output"}, {"size", true, true}, {"SHA-256"}, {"type"}}};
     for (artifact_record const& a : artifacts)
-        table.add({{on.safe(a.path)}, {portal::human_bytes(a.bytes)}, {on.safe(a.sha256.substr(0, 12)), tone::soft}});
+        table.add({{on.safe(a.path)},
+                   {portal::human_bytes(a.bytes)},
+                   {on.safe(a.sha256.substr(0, 12)), tone::soft},
+                   {std::string{a.media_type()}, tone::soft}});
     table.print(on);
 }
 }  // namespace detail
@@ -148,14 +176,20 @@ inline int show_run(workspace const& where, show_options const& options, screen 
     }
     run_page const found = search_runs(where, query::run_id == d.run_id);
     run_summary const summary = found.empty() ? run_summary{} : found.runs[0];
+    std::vector<run_summary> const children = detail::children_of(where, d.run_id);
     if (on.json) {
-        on.print_json(json_form(summary, d));
+        json told = json_form(summary, d);
+        told["children"] = json::array();
+        for (run_summary const& child : children) told["children"].push_back(child.run_id);
+        told["inputs"] = estima::detail::inputs_of(d.run_definition);
+        on.print_json(told);
         return 0;
     }
 
     *on.out << on.painted(on.safe(d.run_id), tone::title) << '\n';
     detail::run_sections to{on};
     if (d.display_name != d.run_id) to.row("name", d.display_name);
+    to.row("description", d.description);
     to.row("status", to_string(d.status), tone_of(d.status));
     to.row("experiment", d.experiment);
     to.row("created", local_time(d.created_time));
@@ -171,6 +205,8 @@ inline int show_run(workspace const& where, show_options const& options, screen 
     detail::show_error(to, d);
     detail::show_attempts(to, d);
     detail::show_configuration(to, d.run_definition);
+    detail::show_hosts(to, d.hosts);
+    to.rows("Inputs", estima::detail::inputs_of(d.run_definition));
     to.rows("Parameters", summary.parameters);
     to.rows("Tags", d.tags);
     std::map<std::string, std::string> properties, git;
@@ -180,6 +216,8 @@ inline int show_run(workspace const& where, show_options const& options, screen 
     to.rows("Properties", properties);
     if (!git.empty()) to.begin("Git");
     for (auto const& [name, value] : git) to.row(name.substr(name.rfind('.') + 1), value);
+    if (!children.empty()) to.begin("Children");
+    for (run_summary const& child : children) to.row(to_string(child.status), child.run_id, tone_of(child.status));
     if (!summary.metrics.empty()) *on.out << '\n';
     print_metrics(on, summary.metrics);
     detail::show_ranks(on, d.ranks);

@@ -29,18 +29,22 @@ inline std::string_view image_extension(std::string_view bytes) noexcept {
 }
 
 /// FNV-1a, 64 bits: only to give equal images one file.
-inline std::uint64_t fnv1a(std::string_view bytes) noexcept {
-    std::uint64_t hash = 0xCBF29CE484222325U;
+inline std::uint64_t fnv1a(std::string_view bytes, std::uint64_t hash = 0xCBF29CE484222325U) noexcept {
     for (char const c : bytes) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3U;
     return hash;
+}
+
+/// The name of an image's file without its extension: "<hash>_<size>", hexadecimal.
+inline std::string name_of_image(std::uint64_t hash, std::uint64_t size) {
+    char name[40];
+    std::snprintf(name, sizeof name, "%016llx_%llx", static_cast<unsigned long long>(hash), static_cast<unsigned long long>(size));
+    return name;
 }
 
 /// Keeps the image as a file of the folder `media` beside the metrics file; its name there. Empty if it cannot.
 inline std::string keep_image(std::string const& metrics_file, std::string_view bytes) {
     std::string const folder = metrics_file.substr(0, metrics_file.rfind('/') + 1) + "media";
-    char hash[40];
-    std::snprintf(hash, sizeof hash, "%016llx_%zx", static_cast<unsigned long long>(fnv1a(bytes)), bytes.size());
-    std::string const name = hash + std::string{image_extension(bytes)}, path = folder + '/' + name;
+    std::string const name = name_of_image(fnv1a(bytes), bytes.size()) + std::string{image_extension(bytes)}, path = folder + '/' + name;
     struct stat status {};
     if (::stat(path.c_str(), &status) == 0 && static_cast<std::size_t>(status.st_size) == bytes.size()) return name;
     ::mkdir(folder.c_str(), 0777);

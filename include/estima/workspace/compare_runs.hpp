@@ -19,10 +19,10 @@ namespace estima::inline v0_1 {
 
 /// Something that runs do not have in common.
 struct run_difference {
-    enum class kind { parameter, metric, tag, configuration, file };
+    enum class kind { parameter, metric, tag, configuration, environment, hardware, file };
     kind is = kind::parameter;
-    std::string name;  ///< of a configuration the key with dots, "pytorch.processCount", "arguments.--rate"; of a file
-                       ///< its path
+    std::string name;  ///< of a configuration the key with dots, "pytorch.processCount", "arguments.--rate"; of an
+                       ///< environment "python" or a package; of hardware "processor", "gpus", ...; of a file its path
     std::vector<std::optional<std::string>> values;  ///< one for each run, nothing where a run has none: of a metric its
                                                      ///< newest number, of a file its SHA-256, of a link its target
 };
@@ -59,6 +59,28 @@ inline named_texts newest_metrics_of(run const& one) {
     return all;
 }
 
+inline named_texts packages_of(host_record const& host) {
+    named_texts all{host.packages};
+    if (!host.python_version.empty()) all["python"] = host.python_version;
+    return all;
+}
+inline named_texts hardware_of(host_record const& host) {
+    named_texts all;
+    auto const add = [&all](char const* name, std::string text) {
+        if (!text.empty() && text != "0") all[name] = std::move(text);
+    };
+    add("system", host.system);
+    add("distribution", host.distribution);
+    add("processor", host.processor);
+    add("processors", std::to_string(host.processors));
+    add("cores", std::to_string(host.cores));
+    add("memory_bytes", std::to_string(host.memory_bytes));
+    std::string gpus;
+    for (std::string const& gpu : host.gpus) gpus.append(gpus.empty() ? "" : ", ").append(gpu);
+    add("gpus", gpus);
+    return all;
+}
+
 inline named_texts files_of(run const& one) {
     named_texts all;
     store_layout const layout{one.directory().snapshots()};
@@ -87,7 +109,8 @@ inline void add_differences(run_difference::kind is, std::vector<named_texts> co
 }  // namespace detail
 
 /// What these runs do not have in common: parameters, tags, the newest numbers of metrics, run configurations field by
-/// field, and the files of their snapshots; in that order, and each sorted by name. EST-207, EST-208: a snapshot cannot
+/// field, the Python packages and the hardware of their first hosts, as far as each run knows its own, and the files of
+/// their snapshots; in that order, and each sorted by name. EST-207, EST-208: a snapshot cannot
 /// be read; EST-101 and others: a run configuration cannot; EST-301.
 inline std::vector<run_difference> compare_runs(std::vector<run> const& runs) {
     using kind = run_difference::kind;
@@ -97,10 +120,21 @@ inline std::vector<run_difference> compare_runs(std::vector<run> const& runs) {
         for (run const& one : runs) all.push_back(texts_of(one));
         detail::add_differences(is, all, differences);
     };
+    // A run that did not tell, since it was too short or older, would differ in everything.
+    auto const add_of_hosts = [&](kind is, auto const& texts_of) {
+        std::vector<detail::named_texts> all;
+        for (run const& one : runs) {
+            auto const hosts = journal{one.directory().journal()}.record().hosts;
+            if (hosts.empty() || all.emplace_back(texts_of(hosts.front())).empty()) return;
+        }
+        detail::add_differences(is, all, differences);
+    };
     add(kind::parameter, [](run const& one) { return one.get_parameters(); });
     add(kind::tag, [](run const& one) { return one.get_tags(); });
     add(kind::metric, detail::newest_metrics_of);
     add(kind::configuration, detail::configuration_of);
+    add_of_hosts(kind::environment, detail::packages_of);
+    add_of_hosts(kind::hardware, detail::hardware_of);
     add(kind::file, detail::files_of);
     return differences;
 }

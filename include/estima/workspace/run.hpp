@@ -256,6 +256,7 @@ private:
                       .error = r.error,
                       .ranks = r.ranks,
                       .attempts = r.attempts,
+                      .hosts = r.hosts,
                       .artifacts = r.artifacts,
                       .models = r.models};
         if (is_terminal(r.status)) d.end_time = r.time_of(r.status);

@@ -28,9 +28,8 @@ inline bool is_lock_free(run_directory const& run) {
     return lock && ::flock(lock.get(), LOCK_SH | LOCK_NB) == 0;
 }
 
-/// Searches as of now. A run whose supervisor died is ended first, as by everybody who looks at a run.
-inline run_page search_runs_in(std::filesystem::path const& folder, run_query const& query) {
-    run_index index{folder};
+/// Brings the index up to now. A run whose supervisor died is ended first, as by everybody who looks at a run.
+inline void refresh_and_bury(run_index& index, std::filesystem::path const& folder) {
     index.refresh();
     std::map<transport const*, std::vector<run_directory>> to_look_at;
     for (std::string const& id : index.unfinished())
@@ -45,6 +44,11 @@ inline run_page search_runs_in(std::filesystem::path const& folder, run_query co
         }
     }
     if (has_ended_one) index.refresh();
+}
+
+inline run_page search_runs_in(std::filesystem::path const& folder, run_query const& query) {
+    run_index index{folder};
+    refresh_and_bury(index, folder);
     return index.search(query);
 }
 

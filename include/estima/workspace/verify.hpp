@@ -4,11 +4,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdint>
 #include <ctime>
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -21,6 +23,7 @@
 #include <estima/snapshot/verify_store.hpp>
 #include <estima/system/open_beneath.hpp>
 #include <estima/system/sha256_of_file.hpp>
+#include <estima/tracking/log_image.hpp>
 #include <estima/workspace/workspace.hpp>
 
 namespace estima::inline v0_1 {
@@ -64,7 +67,9 @@ public:
 
     verify_report run() {
         check_store();
-        for (std::string const& id : names_in(root_ / "runs")) check_run(id);
+        // Deleted runs can be restored: they count as well.
+        for (std::filesystem::path const& folder : {root_ / "runs", root_ / "deleted" / "runs"})
+            for (std::string const& id : names_in(folder)) check_run(folder, id);
         for (std::string const& name : names_in(root_ / "models")) check_model(name);
         return std::move(report_);
     }
@@ -112,8 +117,8 @@ private:
         if (options_.mend) f.is_mended = std::filesystem::remove_all(path, code) != static_cast<std::uintmax_t>(-1);
     }
 
-    void check_run(std::string const& id) {
-        run_directory const run{root_ / "runs" / id};
+    void check_run(std::filesystem::path const& folder, std::string const& id) {
+        run_directory const run{folder / id};
         if (id.starts_with('.')) return leftover(run.path);
         ++report_.runs;
         try {
@@ -133,6 +138,7 @@ private:
             for (artifact_record const& one : record.artifacts)  // those uploaded by a run that goes on may change
                 if (is_terminal(record.status)) check_file(run.code(), one, run.code() / one.path);
             check_metrics(run);
+            check_media(run);
         } catch (error const& e) {
             found(kind::damage, run.path, e.text().what + (e.text().why.empty() ? "" : ": " + e.text().why), e.text().remedy);
         }
@@ -179,6 +185,29 @@ private:
             if (damaged > 0)
                 found(kind::damage, file.path, std::to_string(damaged) + (damaged == 1 ? " value is" : " values are") +
                                                    " torn or no metrics", "none: the others are read");
+        }
+    }
+
+    /// Images have names that tell their bytes.
+    void check_media(run_directory const& run) {
+        std::filesystem::path const folder = run.metrics() / "media";
+        for (std::string const& name : names_in(folder)) {
+            file_descriptor const fd = open_beneath(folder, name);
+            struct stat status {};
+            if (!fd || ::fstat(fd.get(), &status) != 0 || !S_ISREG(status.st_mode)) continue;
+            std::uint64_t hash = fnv1a({});
+            for (char buffer[65536];;) {
+                ssize_t const n = ::read(fd.get(), buffer, sizeof buffer);
+                if (n < 0 && errno == EINTR) continue;
+                if (n <= 0) break;
+                hash = fnv1a({buffer, static_cast<std::size_t>(n)}, hash);
+                saw(static_cast<std::uint64_t>(n));
+            }
+            // "<hash>_<size>.png"; a killed writer leaves "<hash>_<size>.png.abcdef", and others what they like.
+            std::string_view const stem = std::string_view{name}.substr(0, name.rfind('.'));
+            bool const is_ours = stem.size() > 17 && stem[16] == '_' && stem.find_first_not_of("0123456789abcdef_") == stem.npos;
+            if (is_ours && stem != name_of_image(hash, static_cast<std::uint64_t>(status.st_size)))
+                found(kind::damage, folder / name, "its bytes are not those of the image that was logged", "none: restore it from a copy");
         }
     }
 

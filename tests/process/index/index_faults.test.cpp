@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <catch2/catch.hpp>
 
+#include <sched.h>
+#include <sys/mount.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <cstdio>
 #include <functional>
 #include <random>
@@ -19,6 +24,7 @@
 
 #include "../../support/fake_run.hpp"
 #include "../../support/many_runs.hpp"
+#include "../../support/skip.hpp"
 
 namespace {
 using namespace estima;
@@ -164,6 +170,48 @@ TEST_CASE("a stopped process that holds the index's lock keeps nobody from right
     other.refresh();
     CHECK(other.why_in_memory().empty());
     CHECK(texts_of(other) == truth);
+}
+
+TEST_CASE("a disk that has no room for the index, or runs full while it is updated, takes no run from the answers") {
+    estima_test::temporary_directory folder;
+    int const code = child{[&] {
+        if (::unshare(::geteuid() == 0 ? CLONE_NEWNS : CLONE_NEWUSER | CLONE_NEWNS) != 0 ||
+            ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
+            ::mount("tmpfs", folder.path().c_str(), "tmpfs", 0, "size=24m,mode=0777") != 0)
+            std::_Exit(77);
+        ::setenv("TMPDIR", folder.path().c_str(), 1);
+        many_runs runs;
+        runs.add_all(0, 400);
+        auto const require = [](bool is_right, std::string const& what) {
+            if (!is_right) throw std::runtime_error{what};
+        };
+        // What is left of the disk, in pages: from nothing to more than the index takes.
+        for (std::uintmax_t const left : {0U, 1U, 2U, 5U, 12U, 30U, 60U, 90U, 130U, 200U, 400U}) {
+            for (char const* const end : {"", "-wal", "-shm"}) std::filesystem::remove(runs.path() / ("index.sqlite" + std::string{end}));
+            std::string const round = std::to_string(left) + " pages left: ";
+            std::filesystem::path const ballast = runs.path() / "ballast";
+            std::ofstream{ballast};
+            auto const room = std::filesystem::space(runs.path()).available;
+            require(::posix_fallocate(open_file(ballast, O_RDWR).get(), 0, static_cast<off_t>(room - left * 4096)) == 0, round + "ballast");
+            run_index index{runs.path()};
+            index.refresh();
+            require(texts_of(index) == texts_of(runs.truth()), round + "not all runs");
+            // It changes while there is no room, too.
+            std::filesystem::resize_file(ballast, std::filesystem::file_size(ballast) - 8 * 4096);
+            change_log{runs.path()}.add(runs.id(7));
+            many_runs::append(runs.directory(runs.id(7)).journal(), R"({"event":"tag","name":"round","value":")" + round + "\"}\n");
+            index.refresh();
+            require(texts_of(index) == texts_of(runs.truth()), round + "not the change");
+            std::filesystem::remove(ballast);
+            index.refresh();
+            require(texts_of(index) == texts_of(runs.truth()), round + "not all when there is room again");
+            run_index other{runs.path()};
+            other.refresh();
+            require(other.why_in_memory().empty() && texts_of(other) == texts_of(runs.truth()), round + "not for another");
+        }
+    }}.wait();
+    if (code == 77) return estima_test::skip("no small file system can be mounted here");
+    CHECK(code == 0);
 }
 
 TEST_CASE("a search that is stopped while it reads a journal keeps no writer of it waiting") {

@@ -98,6 +98,7 @@ TEST_CASE("writers and readers that are killed at a thousand moments: nothing ac
     temporary_directory folder;
     auto const w = estima::workspace::open(folder / "w");
     std::mt19937 random{4};
+    std::size_t all_done = 0;
     for (int run_number = 0; run_number < 25; ++run_number) {
         auto const made = run_of_faults(w);
         told_work& told = told_work::shared();
@@ -146,11 +147,13 @@ TEST_CASE("writers and readers that are killed at a thousand moments: nothing ac
             invented += std::stoul(name) >= told.begun || value != "outputs/" + name ? 1U : 0U;
         CHECK(lost == 0);
         CHECK(invented == 0);
+        all_done += record.tags.size();
         auto const points = estima::read_metrics(made.directory.metrics(), "n", true).points("n").size();
         CHECK(points >= told.points_done);
         CHECK(points <= told.points_begun);
     }
     CHECK(all_findings(w) == "");
+    CHECK(all_done > 1000);  // they were killed at work, not before it
 }
 
 TEST_CASE("sixty-four ranks log at once, each to its own files and to the journal") {

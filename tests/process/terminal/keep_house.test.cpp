@@ -150,6 +150,23 @@ TEST_CASE("estima delete, restore and gc") {
     CHECK(at.out({"restore"}).empty());
 }
 
+TEST_CASE("estima experiments: lists, renames, deletes and restores them") {
+    seen_place at;
+    estima::run const run = at.trained();
+    CHECK_THAT(at.out({"experiments"}), Catch::StartsWith("experiment  newest run") && Catch::Contains("test        " + run.id()));
+    CHECK(at.out({"experiments", "test", "--rename", "fashion"}) == "renamed 1 run of test\n");
+    auto const told = estima::json::parse(at.out({"experiments", "--json"}));
+    CHECK(told["name"] == "fashion");
+    CHECK(told["newest"]["run_id"] == run.id());
+    CHECK(at.out({"experiments", "fashion", "--delete"}) == "deleted 1 run of fashion\n");
+    CHECK(at.out({"experiments"}).empty());
+    CHECK(estima::json::parse(at.out({"experiments", "fashion", "--restore", "--json"})) == estima::json{{"name", "fashion"}, {"runs", 1}});
+    CHECK(estima_program{at.words({"experiments", "--delete"})}.code() == 2);
+    estima_program none{at.words({"experiments", "nope"})};
+    CHECK(none.code() == 1);
+    CHECK_THAT(none.err(), Catch::StartsWith("[EST-633]") && Catch::Contains("fashion"));
+}
+
 TEST_CASE("estima verify: sound, and damaged with exit code 1") {
     seen_place at;
     estima::run const run = at.trained();

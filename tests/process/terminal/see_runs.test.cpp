@@ -188,6 +188,43 @@ TEST_CASE("a command line that is wrong is told, with exit code 2; help and vers
     CHECK(!std::filesystem::exists("/nowhere"));
 }
 
+TEST_CASE("estima runs -f: each change as a line, or the list painted anew on a terminal") {
+    seen_place at;
+    estima::run const run = at.submit(script_that_waits_for(at / "go"));
+    estima_program lines{at.words({"runs", "-f", "-c", "status,tags.round"})};
+    estima_program painted{at.words({"runs", "--follow"}), seen_through::terminal};
+    estima_program documents{at.words({"runs", "-f", "--json", "tags.round = '1'"})};
+    CHECK(lines.says("Running  -\n"));
+    CHECK(painted.says("Running"));
+    run.tag("round", "1");
+    CHECK(lines.says("Running  1\n"));
+    CHECK(documents.says("\"round\":\"1\""));
+    write_file(at / "go", "");
+    CHECK(lines.says("Completed  1\n"));
+    CHECK(painted.says("\x1B[2A\x1B[J"));
+    CHECK(painted.says("Completed"));
+    CHECK(documents.says("\"status\":\"Completed\""));
+}
+
+TEST_CASE("estima show tells the host, the description, the parent's children and what outputs are") {
+    seen_place at;
+    estima::run const parent = at.trained();
+    parent.set_description("the first of all");
+    at.write("train", "#!/bin/sh\necho '{}' > outputs/a.json\n");
+    estima::run const child = at.experiment().submit({.script = "train", .framework = "Native"}, at.source(),
+                                                     {.parent_run_id = parent.id()});
+    child.wait_for_completion({.timeout = patience});
+    std::string const text = at.out({"show", parent.id()});
+    CHECK_THAT(text, Catch::Contains("the first of all") && Catch::Contains("\nChildren\n  Completed       " + child.id()) &&
+                         Catch::Contains("\nHost\n  system") && Catch::Contains("Linux "));
+    json const told = json::parse(at.out({"show", parent.id(), "--json"}));
+    CHECK(told["children"] == json{child.id()});
+    CHECK(told["description"] == "the first of all");
+    CHECK(told["hosts"][0]["cores"] >= 1);
+    CHECK_THAT(at.out({"show", child.id()}), Catch::Contains("application/json"));
+    CHECK(json::parse(at.out({"show", child.id(), "--json"}))["artifacts"][0]["media_type"] == "application/json");
+}
+
 TEST_CASE("a reader that goes away ends the program quietly; a full disk is told") {
     seen_place at;
     estima::run const run = at.submit("#!/bin/sh\nyes 'a line of text' | head -c 3000000\n");

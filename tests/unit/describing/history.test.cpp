@@ -10,6 +10,7 @@
 #include <estima/workspace/compare_runs.hpp>
 #include <estima/workspace/copy_workspace.hpp>
 #include <estima/workspace/experiments.hpp>
+#include <estima/workspace/follow_runs.hpp>
 #include <estima/workspace/search_runs.hpp>
 #include <estima/workspace/verify.hpp>
 #include <support/fake_run.hpp>
@@ -31,6 +32,15 @@ void search(estima::workspace const& workspace) {
                                    .max_results = 100});
     // -8<-
     CHECK(page.size() == 1);
+}
+
+void follow(estima::workspace const& workspace) {
+    // -8<- history_follow
+    follow_runs(workspace, {.filter = "status = 'RUNNING'"}, [](estima::run_page const& page) {  // <estima/workspace/follow_runs.hpp>
+        std::cout << page.size() << " runs go on\n";
+        return !page.empty();  // false: that is all
+    });
+    // -8<-
 }
 
 void look_at_all(estima::workspace const& workspace) {
@@ -102,6 +112,7 @@ TEST_CASE("the search that docs/history.md shows finds the run that it is about"
     made.run().tag("team", "x");
     made.complete();
     search(made.workspace());
+    follow(made.workspace());  // none goes on
     look_at_all(made.workspace());
     CHECK_THROWS_AS(compare(made.workspace(), made.run().id(), made.run().id()), estima::error);  // it has no snapshot
     CHECK_THROWS_AS(compare_sources(made.workspace(), made.run().id(), made.run().id()), estima::error);

@@ -260,7 +260,7 @@ TEST_CASE("docs/runs.md names every member of what a workspace gives") {
              {"workspace/wait.hpp", "wait_options"},    {"workspace/model.hpp", "model"},
              {"history/run_details.hpp", "run_details"}, {"history/run_details.hpp", "run_failed"},
              {"history/run_record.hpp", "run_error"},   {"history/run_record.hpp", "rank_record"},
-             {"history/run_record.hpp", "artifact_record"}, {"history/run_record.hpp", "model_record"},
+             {"history/host_record.hpp", "host_record"}, {"history/run_record.hpp", "artifact_record"}, {"history/run_record.hpp", "model_record"},
              {"history/download.hpp", "download_options"}, {"history/download.hpp", "download_progress"},
              {"history/run_directory.hpp", "run_directory"}, {"history/metrics.hpp", "logged"},
              {"history/metrics.hpp", "run_metrics"},    {"history/metric_history.hpp", "history_options"}}) {
@@ -283,7 +283,8 @@ TEST_CASE("docs/history.md names every member of what a search takes and gives")
     std::size_t count = 0;
     for (auto const& [file, type] : std::vector<std::pair<char const*, char const*>>{
              {"index/run_filter.hpp", "run_query"}, {"index/run_summary.hpp", "run_summary"},
-             {"index/run_summary.hpp", "metric_summary"}, {"index/run_index.hpp", "run_index"}}) {
+             {"index/run_summary.hpp", "metric_summary"}, {"index/run_index.hpp", "run_index"},
+             {"workspace/follow_runs.hpp", "follow_options"}}) {
         std::string const header = read(headers / file);
         texts names = functions_of(header, type);
         for (member const& one : members_of(header, type)) names.push_back(one.name);

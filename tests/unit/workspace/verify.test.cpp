@@ -9,6 +9,8 @@
 #include <vector>
 
 #include <estima/snapshot/snapshot_store.hpp>
+#include <estima/tracking/log_image.hpp>
+#include <estima/workspace/delete_run.hpp>
 #include <estima/workspace/verify.hpp>
 
 #include "../../support/fake_run.hpp"
@@ -117,6 +119,23 @@ TEST_CASE("what is not there any more is found") {
     auto const damage = f.damage();
     REQUIRE(damage.size() == 2);
     CHECK(damage[0] == "snapshots/trees/" + f.snapshot + ": 1 file of this snapshot cannot be had: large.bin");
+}
+
+TEST_CASE("a deleted run, which can be restored, is verified as well, and so are logged images") {
+    workspace_to_verify const f;
+    std::string const kept = estima::detail::keep_image(f.run.metrics_file(0).string(), "\x89PNG and more");
+    fs::path const image = f.run.metrics() / "media" / kept;
+    write_file(f.run.metrics() / "media/notes.txt", "of somebody else");
+    CHECK(f.damage().empty());
+    flip(image, 6);
+    CHECK(f.damage() == std::vector<std::string>{"runs/" + f.run.run_id() + "/metrics/media/" + kept +
+                                                 ": its bytes are not those of the image that was logged"});
+    flip(image, 6);
+    delete_run(f.w, f.run.run_id());
+    CHECK(verify(f.w).runs == 1);
+    CHECK(f.damage().empty());
+    fs::remove(f.w.path() / "deleted/runs" / f.run.run_id() / "code/outputs/model.bin");
+    CHECK(f.damage() == std::vector<std::string>{"deleted/runs/" + f.run.run_id() + "/code/outputs/model.bin: it is not there any more"});
 }
 
 TEST_CASE("lines that are no events, and metrics that are none, are counted") {

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <estima/terminal/json_forms.hpp>
+#include <estima/terminal/screen.hpp>
+#include <estima/terminal/text_table.hpp>
+#include <estima/terminal/words.hpp>
+#include <estima/workspace/experiments.hpp>
+
+namespace estima::inline v0_1::terminal {
+
+struct experiments_options {
+    std::string name{};    ///< only this one; what is done is done to it
+    std::string rename{};  ///< its new name, which may be that of another one
+    bool remove = false;   ///< delete its runs
+    bool restore = false;  ///< bring its deleted runs back
+};
+
+/// Lists experiments, or renames, deletes or restores one. EST-633: it has no runs; EST-630: one of them is not over;
+/// EST-305: the new name.
+inline int list_experiments(workspace const& where, experiments_options const& options, screen const& on) {
+    if (!options.rename.empty() || options.remove || options.restore) {
+        std::size_t const runs = options.remove    ? delete_experiment(where, options.name)
+                                 : options.restore ? restore_experiment(where, options.name)
+                                                   : rename_experiment(where, options.name, options.rename);
+        std::string const name = options.rename.empty() ? options.name : options.rename;
+        if (on.json)
+            on.print_json({{"name", name}, {"runs", runs}});
+        else
+            *on.out << (options.remove    ? "deleted "
+                        : options.restore ? "restored "
+                                          : "renamed ")
+                    << runs << (runs == 1 ? " run of " : " runs of ") << on.safe(options.name) << '\n';
+        return 0;
+    }
+    std::vector<experiment_summary> all = experiments(where);
+    if (!options.name.empty()) {
+        std::erase_if(all, [&](experiment_summary const& one) { return one.name != options.name; });
+        if (all.empty()) estima::detail::runs_of_experiment(where, options.name);  // says what there is
+    }
+    if (on.json) {
+        for (experiment_summary const& one : all)
+            on.print_json({{"name", one.name}, {"newest", json_form(one.newest)}});
+        return 0;
+    }
+    if (all.empty()) *on.err << "There are no runs yet.\n";
+    if (all.empty()) return 0;
+    text_table table{{{"experiment"}, {"newest run", false, true}, {"status", false, true}, {"created", false, true}}};
+    for (experiment_summary const& one : all)
+        table.add({{on.safe(one.name)},
+                   {on.safe(one.newest.run_id)},
+                   {std::string{to_string(one.newest.status)}, tone_of(one.newest.status)},
+                   {local_time(one.newest.created_time).substr(0, 16)}});
+    table.print(on);
+    return 0;
+}
+
+}  // namespace estima::inline v0_1::terminal
