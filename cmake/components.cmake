@@ -52,7 +52,8 @@ set(estima_launcher_links portal snapshot events)
 
 # Workspaces, experiments, runs, models.
 set(estima_workspace_headers transport/*.hpp workspace/*.hpp)
-set(estima_workspace_without workspace/search_runs.hpp workspace/experiments.hpp workspace/verify_index.hpp)
+set(estima_workspace_without transport/slurm.hpp transport/slurm_batch.hpp transport/slurm_jobs.hpp transport/slurm_script.hpp transport/slurm_word.hpp
+    workspace/search_runs.hpp workspace/experiments.hpp workspace/verify_index.hpp)
 set(estima_workspace_links launcher)
 
 # What is known of all runs of a workspace, to be searched. Programs that only submit pay nothing for it.
@@ -65,17 +66,18 @@ set(estima_archive_headers archive/*.hpp)
 set(estima_archive_links workspace)
 set(estima_archive_packages LibArchive)
 
-# Slurm through its REST API, and HTTP.
-set(estima_slurm_headers http/*.hpp slurm/*.hpp)
-set(estima_slurm_links json)
+# Runs on Slurm, through its REST API, and HTTP. Programs that do not include transport/slurm.hpp pay nothing for it.
+set(estima_slurm_headers http/*.hpp slurm/*.hpp transport/slurm.hpp transport/slurm_batch.hpp transport/slurm_jobs.hpp
+    transport/slurm_script.hpp transport/slurm_word.hpp)
+set(estima_slurm_links workspace)
 set(estima_slurm_packages CURL Threads)
 
 # The program `estima`: what its commands do, as functions.
 set(estima_terminal_headers terminal/*.hpp)
-set(estima_terminal_links search archive)
+set(estima_terminal_links search archive slurm)
 set(estima_terminal_packages CLI11)
 
-# All of it but archives and the last.
+# All of it but archives, Slurm and the last.
 set(estima_estima_headers estima.hpp)
 set(estima_estima_links search yaml)
 

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSL-1.0
-"""Runs on hosts that ssh reaches: ssh_test.py TOOL... -- [PART...]. What works, and what is said when something does not."""
+"""Runs on hosts that ssh reaches: ssh_test.py TOOL... -- PART... What works, and what is said when something does not."""
 import json
 import os
 import pathlib
@@ -9,15 +9,8 @@ import sys
 import time
 
 from cluster import Cluster, expect, native, python, until
+from scripts import GLOO, MPI4PY, SERVERS
 
-MPI4PY = """from mpi4py import MPI
-import os, socket
-world = MPI.COMM_WORLD
-print("rank", world.rank, "of", world.size, "on", socket.gethostname(), "sum", world.allreduce(world.rank))
-open(f"outputs/rank_{world.rank}.txt", "w").write("x" * world.rank)
-open("outputs/who.txt", "w").write(socket.gethostname())
-open("outputs/same.txt", "w").write("all the same")
-"""
 SCRIPT = """#!/bin/sh
 echo "job_script on $(hostname) as ${OMPI_COMM_WORLD_RANK-no} rank"
 case $1 in
@@ -25,41 +18,6 @@ case $1 in
   waits) echo begun > outputs/begun_$OMPI_COMM_WORLD_RANK; exec sleep 1000;;
   big) head -c $2 /dev/urandom > outputs/big_$OMPI_COMM_WORLD_RANK;;
 esac
-"""
-GLOO = """import os, torch, torch.distributed as d
-d.init_process_group("gloo")
-torch.manual_seed(1)
-x, w = torch.randn(64, 4), torch.zeros(4, requires_grad=True)
-y = x @ torch.tensor([1., 2., 3., 4.])
-mine = slice(d.get_rank(), None, d.get_world_size())
-for step in range(20):
-    loss = ((x[mine] @ w - y[mine]) ** 2).sum() / len(x)
-    loss.backward()
-    d.all_reduce(w.grad); d.all_reduce(total := loss.detach().clone())
-    with torch.no_grad(): w -= 0.1 * w.grad; w.grad = None
-if d.get_rank() == 0: print(f"loss {total.item():.5f}", "over", os.environ["GLOO_SOCKET_IFNAME"])
-"""
-SERVERS = """import json, os, socket, threading
-config = json.loads(os.environ["TF_CONFIG"])
-cluster, task = config["cluster"], config["task"]
-everybody = [a for kind in sorted(cluster) for a in cluster[kind]]
-own = cluster[task["type"]][task["index"]]
-server = socket.create_server(("", int(own.rsplit(":", 1)[1])))
-def greet_all():
-    for _ in everybody:
-        peer = server.accept()[0]; peer.sendall(own.encode()); peer.close()
-greeter = threading.Thread(target=greet_all)
-greeter.start()
-for address in everybody:
-    host, port = address.rsplit(":", 1)
-    while True:
-        try:
-            with socket.create_connection((host, int(port)), 20) as peer:
-                if peer.recv(100).decode() == address: break
-        except OSError: pass
-greeter.join()  # the others have reached this one
-print(task["type"], task["index"], "reached", len(everybody), flush=True)
-if task["type"] == "ps": threading.Event().wait()
 """
 
 
@@ -200,6 +158,88 @@ def lost_hosts(cluster):
     expect("a supervisor that is killed: who looks is told", "EST-430" in text, text)
 
 
+RESUMES = """#!/bin/sh
+begin=0
+[ -z "$ESTIMA_RESUME_FROM" ] || begin=$(cat $ESTIMA_RESUME_FROM)
+echo "job_script on $(hostname) begins at $begin with $*"
+echo $(hostname) >> outputs/seen_$OMPI_COMM_WORLD_RANK
+[ $begin -lt 9 ] || exit 0
+echo $((begin + 9)) > outputs/checkpoint_$((begin + 9)).txt
+[ $1 = waits ] || exit $([ $(hostname) = n2 ] && echo 75 || echo 0)
+exec sleep 1000
+"""
+
+
+def resumes(cluster, after=None, **more):
+    retries = {"atMost": 2, "resumeFrom": "outputs/checkpoint_*.txt"} | ({"after": after} if after else {})
+    return native("job_script.sh", per_node=1, arguments=["exits" if after else "waits"], retries=retries, **more)
+
+
+def attempts(cluster, run):
+    return [e for e in cluster.events(run) if e["event"] == "attempt"]
+
+
+def lose(cluster, source, word, target=None, workspace=None):
+    """A run whose second host is lost when both ranks have written their checkpoint."""
+    code, text, run = cluster.submit(source, resumes(cluster), target or cluster.settings(), "--no-wait", workspace=workspace)
+    expect("a run is submitted", code == 0, text)
+    until("both ranks run", lambda: sum(e["event"] == "rank_start" for e in cluster.events(run)) == 2)
+    logs = [run / f"system_logs/rank_{rank}_stdout.txt" for rank in (0, 1)]
+    until("both ranks tell", lambda: all(log.exists() and "begins at 0" in log.read_text() for log in logs))
+    time.sleep(0.3)  # the checkpoint is written a moment after it is told
+    cluster.testbed(word, "n2")
+    return run
+
+
+def retries(cluster):
+    source = cluster.source(job_script_sh=RESUMES)
+    run = completed(cluster, "a run that is tried again after an exit code",
+                    cluster.submit(source, resumes(cluster, ["exit_code 75"]), cluster.settings(hosts=["n1", "n2"])))
+    told = attempts(cluster, run)
+    expect("why is told", [(e["number"], e["cause"], e["error"]["host"]) for e in told] == [(2, "exit_code 75", "n2")], told)
+    expect("the script went on from its checkpoint on both hosts", all("begins at 9 with exits --resume-from outputs/checkpoint_9.txt" in
+           (run / f"system_logs/rank_{rank}_stdout.txt").read_text() for rank in (0, 1)))
+    expect("the first attempt's logs are kept apart", "begins at 0" in (run / "system_logs/attempt_1/rank_1_stdout.txt").read_text())
+    outputs = sorted(str(p.relative_to(run / "code/outputs")) for p in (run / "code/outputs").rglob("*") if p.is_file())
+    expect("outputs are those of all attempts, with no old copies beside them", outputs == ["checkpoint_9.txt", "seen_0", "seen_1"], outputs)
+    expect("a next attempt's outputs go on where the first one's were", (run / "code/outputs/seen_1").read_text() == "n2\nn2\n")
+    code, text = cluster.on("ctl", cluster.folder / "bin/estima", "show", "--workspace", run.parent.parent, run.name)
+    expect("estima show tells both attempts", code == 0 and "Attempts" in text and "exit_code 75" in text, text)
+    code, text = cluster.on("ctl", cluster.folder / "bin/estima", "logs", "--workspace", run.parent.parent, run.name, "--attempt", "1", "-a")
+    expect("estima logs shows the first attempt's", code == 0 and "[1] job_script on n2 begins at 0" in text, text)
+    nothing_left(cluster, "a run that is tried again after an exit code")
+
+    for name, workspace in (("a host that dies", None), ("a host that dies, with a shared file system", cluster.shared / "workspace")):
+        run = lose(cluster, source, "kill", workspace=workspace)
+        ended(cluster, name, run, 60, "Completed")
+        told = attempts(cluster, run)
+        expect("the run went on on the spare host", [(e["cause"], e["lost_hosts"]) for e in told] == [("node_failure", ["n2"])] and
+               [e["host"] for e in cluster.events(run) if e["event"] == "rank_start"][2:].count("n3") == 1, told)
+        expect("from the checkpoint that was left", "n3 begins at 9" in (run / "system_logs/rank_1_stdout.txt").read_text())
+        nothing_left(cluster, name, "ctl", "n1", "n3")
+        cluster.testbed("start", "n2")
+
+    two = cluster.settings(hosts=["n1", "n2"])
+    run = lose(cluster, source, "cut", two)
+    until("the first attempt is over", lambda: attempts(cluster, run))
+    time.sleep(2)
+    cluster.testbed("join", "n2")  # before its attendant has noticed: that one must not end the next attempt
+    ended(cluster, "a host that comes back", run, 60, "Completed")
+    expect("it took part again", "n2 begins at 9" in (run / "system_logs/rank_1_stdout.txt").read_text())
+    nothing_left(cluster, "a host that comes back")
+
+    run = lose(cluster, source, "kill", cluster.settings(hosts=["n1", "n2"], return_seconds=6, connect_seconds=2))
+    ended(cluster, "a host that does not come back", run, 60, "Failed", "EST-722", "n2:")
+    code, text, run = cluster.submit(source, resumes(cluster), cluster.settings(connect_seconds=3), "--no-wait")
+    until("a host that is off from the beginning is passed over", lambda: attempts(cluster, run))
+    until("two ranks run", lambda: sum(e["event"] == "rank_start" for e in cluster.events(run)) == 2)
+    tool = cluster.folder / "bin/estima"
+    cluster.on("ctl", tool, "cancel", "--workspace", cluster.own / "workspace", run.name)
+    ended(cluster, "a second attempt that is canceled", run, 20, "Canceled")
+    cluster.testbed("start", "n2")
+    nothing_left(cluster, "retries")
+
+
 def hosts_that_cannot(cluster):
     source = cluster.source(train_py=MPI4PY, job_script_sh=SCRIPT)
     job = native("job_script.sh")
@@ -250,9 +290,9 @@ def hosts_that_cannot(cluster):
 def main():
     words = sys.argv[1:]
     tools, parts = words[:words.index("--")], words[words.index("--") + 1:]
-    with Cluster(tools) as cluster:
-        for part in (work, faults_of_scripts, cancels, lost_hosts, hosts_that_cannot):
-            if not parts or part.__name__ in parts:
+    with Cluster(tools, 3 if "retries" in parts else 2) as cluster:
+        for part in (work, faults_of_scripts, cancels, lost_hosts, hosts_that_cannot, retries):
+            if part.__name__ in parts:
                 part(cluster)
 
 

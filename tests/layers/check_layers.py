@@ -51,7 +51,7 @@ ENTRIES = {"estima.hpp", "estimator.hpp", "parameters/parameters.hpp", "laws/law
            "run_configuration/explain.hpp", "run_configuration/origin_of.hpp", "runconfig_file/load_runconfig.hpp",
            "runconfig_file/save_runconfig.hpp", "launcher/main.hpp", "workspace/experiments.hpp",
            "workspace/search_runs.hpp", "archive/import_run.hpp", "workspace/verify.hpp", "workspace/collect_garbage.hpp", "workspace/compare_runs.hpp",
-           "workspace/compare_code.hpp", "terminal/main.hpp", "slurm/slurm_poll.hpp"}
+           "workspace/compare_code.hpp", "terminal/main.hpp", "transport/slurm.hpp"}
 # Who may include which third party; all else that is neither estima's, the standard library's nor POSIX is refused.
 LIGHT_PARTIES = {"boost/hana"}
 THIRD_PARTIES = {

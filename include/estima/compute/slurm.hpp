@@ -21,11 +21,15 @@ struct partition {
     }
 };
 
+/// Complete where that header is included.
+struct include_estima_transport_slurm_hpp_and_link_estima_slurm;
+
 /// A Slurm cluster. Attributes: partition, max_nodes, slots_per_node, gpus_per_node, with_containers.
 template <class... Attributes>
 struct slurm {
     using slot = compute_target_slot;
     using added_rules = rules_added_by<Attributes...>;
+    using needs_to_be_submitted = include_estima_transport_slurm_hpp_and_link_estima_slurm;
     static constexpr void tell(facts& f) {
         f.target = {.kind = "slurm", .name = "slurm", .max_nodes = no_limit};
         detail::takes<compute_target_slot, slurm<>>::tell<Attributes...>(f);

@@ -14,10 +14,18 @@
 #include <estima/base/edit_distance.hpp>
 #include <estima/estimator/observe.hpp>
 #include <estima/estimator/requirement_where.hpp>
+#include <estima/estimator/retry_words.hpp>
 #include <estima/estimator/value_text.hpp>
 
 // The values that a rule of the library is about, in words: what stands after "where" when submit refuses a job.
 namespace estima::inline v0_1::detail {
+
+template <class List>
+std::string causes_text(List const& causes) {
+    std::string text;
+    for (retry_cause const& one : causes) text += (text.empty() ? "" : ", ") + cause_text(one);
+    return text;
+}
 
 /// Of each value that is given in two places: what stands in each.
 inline std::string disagreements_where(observation const& o, job_fields const& job) {
@@ -35,6 +43,8 @@ inline std::string disagreements_where(observation const& o, job_fields const& j
     note_number("process_count_per_node", f.process_count_per_node, job.process_count_per_node);
     note_number("worker_count", f.backend.worker_count, job.worker_count);
     note_number("parameter_server_count", f.backend.parameter_server_count, job.parameter_server_count);
+    note_number("retries.at_most", f.retries.at_most, job.retries.at_most);
+    if (f.retries.causes_are_contradicted) note("retries.after", causes_text(job.retries.after), causes_text(f.retries.after));
     if (f.environment.interpreter_is_contradicted)
         note("interpreter_path", between_quotes(job.interpreter_path), between_quotes(f.environment.interpreter_path));
     return text;
@@ -164,6 +174,10 @@ inline std::string broken_where(std::string_view id, observation const& o, job_f
         {"EST-042", [](seen s, fields) { return "inputs and script_params: " + s.unusable_input_names; }},
         {"EST-045", [](seen, fields f) { return "entry_script = " + between_quotes(f.entry_script); }},
         {"EST-046", counts_where},
+        {"EST-070", [](seen s, fields) { return "retries.at_most " + (s.seen.retries.at_most.is_given
+                                                       ? "is " + number_text(s.seen.retries.at_most.value) : "is not given"); }},
+        {"EST-071", [](seen s, fields f) { return "retries: " + causes_text(f.retries.after) + causes_text(s.seen.retries.after); }},
+        {"EST-072", [](seen, fields f) { return "retries.resume_from = " + between_quotes(f.retries.resume_from); }},
         {"EST-052", [](seen s, fields) { return s.texts_without_utf8; }},
     };
     for (where_of_rule const& one : tellers)

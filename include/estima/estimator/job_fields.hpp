@@ -8,6 +8,7 @@
 #include <estima/base/list_of.hpp>
 #include <estima/base/optional_of.hpp>
 #include <estima/estimator/named_text.hpp>
+#include <estima/estimator/retry_fields.hpp>
 #include <estima/estimator/script_param.hpp>
 #include <estima/policy/count.hpp>
 
@@ -44,6 +45,8 @@ struct job_fields {
     optional_of<int> priority{};
     /// Azure's: the datastore through which the nodes share the source directory.
     std::string source_directory_data_store{};
+    /// How often, and for what, the run is tried again when it ends early. Left out: never.
+    retry_fields retries{};
 
     /// The fields of an estimator, which has these as its base.
     job_fields const& fields() const { return *this; }

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <string>
 #include <utility>
@@ -112,6 +113,7 @@ inline std::string texts_without_utf8(job_fields const& job) {
     hold("interpreter_path", job.interpreter_path);
     hold("display_name", job.display_name);
     hold("source_directory_data_store", job.source_directory_data_store);
+    hold("retries.resume_from", job.retries.resume_from);
     return found;
 }
 
@@ -177,6 +179,23 @@ inline std::string missing_environment_files(environment_facts const& e, job_fie
         if (!file.empty() && !is_file_inside(job.source_directory, std::string{file}))
             found.append(found.empty() ? "" : ", ").append(file);
     return found;
+}
+}  // namespace detail
+
+namespace detail {
+/// Adds what the fields say of retries to what the target says.
+inline void observe_retries(facts& f, retry_fields const& retries) {
+    retry_facts& r = f.retries;
+    r.at_most.also(retries.at_most);
+    for (retry_cause const& one : retries.after) r.has_impossible_cause |= !one.is_possible();
+    auto const same = std::equal(r.after.begin(), r.after.end(), retries.after.begin(), retries.after.end());
+    r.causes_are_contradicted |= !retries.after.empty() && !r.after.empty() && !same;
+    bool const asks = !retries.after.empty() || !retries.resume_from.empty();
+    f.seen.retries_say_how_often = to_known(!asks || r.at_most.is_given);
+    std::string_view const files = retries.resume_from;
+    f.seen.checkpoint_is_an_output = to_known(
+        files.empty() || (stays_inside(files) && files.size() > 8 && files.starts_with("outputs/") && !files.ends_with('/') &&
+                          files.find('\0') == std::string_view::npos));
 }
 }  // namespace detail
 
@@ -258,6 +277,7 @@ inline observation observe(facts const& policies, job_fields const& job) {
     o.unusable_input_names = detail::unusable_inputs(inputs, policies, job);
     f.seen.input_names_can_be_variables = detail::to_known(o.unusable_input_names.empty());
     f.seen.entry_is_a_notebook = detail::to_known(!f.framework.is_executable && detail::is_notebook(job.entry_script));
+    detail::observe_retries(f, job.retries);
     double const limit = job.max_run_duration.seconds();
     f.seen.max_run_duration_makes_sense = detail::to_known(limit >= 0 && limit <= detail::longest_run_duration);
     return o;

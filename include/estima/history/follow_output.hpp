@@ -2,6 +2,7 @@
 #pragma once
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -22,13 +23,15 @@ namespace estima::inline v0_1 {
 /// until the line is whole, longer than 64 kB, or `release` is asked for. Uses 64 kB of memory, whatever is written.
 class output_follower {
 public:
-    /// Follows these ranks. With `prefix` each line starts with its rank: "[1] ".
-    output_follower(run_directory const& run, std::vector<int> const& ranks, bool prefix)
+    /// Follows these ranks. With `prefix` each line starts with its rank: "[1] ". `attempt` is one that is over; 0: the
+    /// newest one, and those that may follow.
+    output_follower(run_directory const& run, std::vector<int> const& ranks, bool prefix, int attempt = 0)
         : prefix_{prefix}, buffer_(65536) {
-        for (int const rank : ranks) {
-            sources_.push_back({.path = run.rank_stdout(rank), .rank = rank});
-            sources_.push_back({.path = run.rank_stderr(rank), .rank = rank});
-        }
+        for (int const rank : ranks)
+            for (std::filesystem::path path : {run.rank_stdout(rank), run.rank_stderr(rank)}) {
+                if (attempt > 0) path = run.attempt_logs(attempt) / path.filename();
+                sources_.push_back({.path = std::move(path), .rank = rank});
+            }
     }
 
     /// What copy() found.
@@ -71,6 +74,12 @@ private:
         for (int i = 0; i < pieces_in_one_call;) {
             ssize_t const n = ::pread(s.fd.get(), buffer_.data(), buffer_.size(), static_cast<off_t>(s.offset));
             if (n < 0 && errno == EINTR) continue;
+            if (n == 0 && is_set_aside(s)) {  // a next attempt of the run begins the file anew
+                end_line(out);
+                s.fd.reset(::open(s.path.c_str(), O_RDONLY | O_CLOEXEC));
+                s.offset = 0;
+                if (s.fd) continue;
+            }
             if (n <= 0) return found::all;
             std::string_view piece{buffer_.data(), static_cast<std::size_t>(n)};
             // A carriage return ends a state of a progress bar, which is worth showing.
@@ -85,6 +94,13 @@ private:
             ++i;
         }
         return found::more;
+    }
+
+    /// Whether there is another file of that name than the one that was read.
+    static bool is_set_aside(source const& s) {
+        struct stat now {}, read {};
+        return ::stat(s.path.c_str(), &now) == 0 && ::fstat(s.fd.get(), &read) == 0 &&
+               (now.st_ino != read.st_ino || now.st_dev != read.st_dev);
     }
 
     void write(source const& s, std::string_view piece, std::ostream& out) {

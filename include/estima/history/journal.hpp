@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <span>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <estima/history/change_log.hpp>
 #include <estima/history/run_record.hpp>
@@ -68,6 +70,29 @@ public:
         more["status"] = to_string(to);
         write_lines({&more, 1});
         return true;
+    }
+
+    /// Adds an event if the newest record `is` so; false and nothing written if not.
+    template <class Is>
+    [[nodiscard]] bool append_if(Is const& is, json event) {
+        lock const held{fd_.get()};
+        if (!is(record())) return false;
+        write_lines({&event, 1});
+        return true;
+    }
+
+    /// The newest attempt has ended early, as `why` tells, and the next one is to begin: the run is Queued again. `cause`
+    /// is a word of retries: "node_failure"; `lost_hosts` are those that the next one should rather not use. Its number; 0 and nothing written if the run is over or to be ended.
+    [[nodiscard]] int append_attempt(std::string const& cause, run_error const& why, std::vector<std::string> lost_hosts = {}) {
+        lock const held{fd_.get()};
+        if (!record().may_be_tried_again()) return 0;
+        json event{{"event", "attempt"},
+                   {"number", record_.attempt() + 1},
+                   {"cause", cause},
+                   {"error", to_json(why)}};
+        if (!lost_hosts.empty()) event["lost_hosts"] = std::move(lost_hosts);
+        write_lines({&event, 1});
+        return record().attempt();
     }
 
     /// Calls `work` while no other process is writing a line.

@@ -27,11 +27,12 @@ inline bool is_metric_file(std::string_view name) {
     return is_points_file(name) || (name.size() > 6 && name.ends_with(".jsonl"));
 }
 
-/// Who wrote a metric file of that name: "rank_12" for "rank_12.jsonl" and "rank_12.4711.points".
+/// Who wrote a metric file of that name: "rank_12" for "rank_12.jsonl", for "rank_12.4711.points", and for the same of an
+/// earlier attempt, "rank_12.attempt_1.jsonl".
 inline std::string_view metric_writer(std::string_view name) {
-    if (!is_points_file(name)) return name.substr(0, name.rfind('.'));
-    std::string_view const stem = name.substr(0, name.size() - 7);
-    return stem.substr(0, stem.rfind('.'));
+    std::string_view stem = name.substr(0, name.rfind('.'));
+    if (is_points_file(name)) stem = stem.substr(0, stem.rfind('.'));
+    return stem.substr(0, stem.rfind(".attempt_"));
 }
 
 namespace detail {

@@ -24,7 +24,8 @@ struct run_details {
     std::vector<std::string> log_files;  ///< paths of what its processes wrote to their output and error
     std::vector<std::string> warnings;
     std::optional<run_error> error{};
-    std::vector<rank_record> ranks;
+    std::vector<rank_record> ranks;        ///< of the newest attempt
+    std::vector<attempt_record> attempts;  ///< those before it
     std::vector<artifact_record> artifacts;
     std::vector<model_record> models;
     run_configuration run_definition{};

@@ -25,6 +25,8 @@ struct run_directory {
     std::filesystem::path metrics() const { return path / "metrics"; }
     std::filesystem::path metrics_file(int rank) const { return metrics() / ("rank_" + std::to_string(rank) + ".jsonl"); }
     std::filesystem::path system_logs() const { return path / "system_logs"; }
+    /// Where the logs of an attempt lie that is over and was followed by another one.
+    std::filesystem::path attempt_logs(int number) const { return system_logs() / ("attempt_" + std::to_string(number)); }
     std::filesystem::path rank_stdout(int rank) const { return system_logs() / ("rank_" + std::to_string(rank) + "_stdout.txt"); }
     std::filesystem::path rank_stderr(int rank) const { return system_logs() / ("rank_" + std::to_string(rank) + "_stderr.txt"); }
     std::filesystem::path supervisor_log() const { return system_logs() / "supervisor.txt"; }

@@ -78,6 +78,16 @@ struct status_change {
     double time = 0;  ///< seconds since 1970
 };
 
+/// An attempt of a run that ended early and was followed by another one.
+struct attempt_record {
+    int number = 1;
+    double start_time = 0, end_time = 0;  ///< seconds since 1970
+    std::string cause;                    ///< why there is a next one, in the words of retries: "node_failure"
+    std::optional<run_error> error{};     ///< how it ended
+    std::vector<std::string> lost_hosts{};
+    std::vector<rank_record> ranks;
+};
+
 /// A run as its journal tells it: the sum of all events so far.
 struct run_record {
     std::string run_id, experiment, display_name, description, target, snapshot_id, source_directory, user, host;
@@ -85,7 +95,8 @@ struct run_record {
     run_status status = run_status::not_started;
     std::vector<status_change> status_changes;
     std::map<std::string, std::string> tags, properties, parameters;
-    std::vector<rank_record> ranks;  ///< in the order of their numbers
+    std::vector<rank_record> ranks;  ///< of the newest attempt, in the order of their numbers
+    std::vector<attempt_record> attempts;  ///< those before it
     std::vector<artifact_record> artifacts;  ///< by name, the files of a folder together: see artifact_order
     std::vector<model_record> models;
     std::vector<std::string> warnings;
@@ -93,12 +104,23 @@ struct run_record {
     int format = 0;                                                    ///< of its journal; 0: written by 0.1
     estima::durability durability = estima::durability::process_death;  ///< of its journal, metrics and outputs
     int supervisor_pid = 0;
+    std::string supervisor_host{};
+    int requeues = 0;  ///< how many of the attempts a batch system began, by putting its job back into the queue
+    std::string interrupted_by{};  ///< the signal by which others than estima ended the newest attempt's supervisor
+    std::string waits_for{};  ///< why it is Queued, in the words of who has it in a queue: "Resources"
     std::uint64_t supervisor_start_ticks = 0;  ///< field 22 of /proc/PID/stat: tells a pid from its later reuse
     double cancel_grace_seconds = 0;           ///< what the canceller allows between SIGTERM and SIGKILL
     int lines_ignored = 0;                     ///< torn or foreign lines of the journal
 
     /// Takes one event in. Unknown events are left alone: a newer writer may say more.
     void apply(json const& event);
+
+    /// The number of the newest attempt, from 1.
+    int attempt() const { return static_cast<int>(attempts.size()) + 1; }
+    /// Whether a next attempt may begin now: the run is neither over nor to be ended, nor before its processes.
+    bool may_be_tried_again() const {
+        return status != run_status::cancel_requested && status != run_status::not_started && !is_terminal(status);
+    }
 
     /// When it entered that state for the first time; 0 if it never did.
     double time_of(run_status s) const {
@@ -131,6 +153,22 @@ inline run_error run_error_from(json const& j) {
     e.signal = j.value("signal", "");
     e.stderr_tail = j.value("stderr_tail", std::vector<std::string>{});
     return e;
+}
+
+/// The newest attempt is over, and the run waits for the next one.
+inline void begin_attempt(run_record& run, json const& event, double time) {
+    attempt_record over{.number = run.attempt(), .end_time = time, .cause = event.value("cause", ""), .ranks = {}};
+    over.start_time = run.attempts.empty() ? run.created : run.attempts.back().end_time;
+    if (event.contains("error")) over.error = run_error_from(event["error"]);
+    over.lost_hosts = event.value("lost_hosts", over.lost_hosts);
+    over.ranks = std::move(run.ranks);
+    run.ranks.clear();
+    run.attempts.push_back(std::move(over));
+    run.status = run_status::queued;
+    run.status_changes.push_back({run.status, time});
+    run.cancel_grace_seconds = 0;
+    run.interrupted_by.clear();
+    run.requeues = std::max(run.requeues, whole_number(event, "requeues", 0));
 }
 
 inline rank_record& rank_of(run_record& run, json const& event) {
@@ -169,10 +207,14 @@ inline void run_record::apply(json const& event) {
         }
         if (s) {
             status = *s;
+            if (*s != run_status::queued) waits_for.clear();
             status_changes.push_back({*s, time});
         }
         if (event.contains("error")) error = detail::run_error_from(event["error"]);
         if (event.contains("grace_seconds")) cancel_grace_seconds = event["grace_seconds"].get<double>();
+    } else if (kind == "attempt") {
+        if (may_be_tried_again()) detail::begin_attempt(*this, event, time);
+        else ++lines_ignored;
     } else if (kind == "grace") {
         cancel_grace_seconds = std::min(cancel_grace_seconds, event.value("grace_seconds", cancel_grace_seconds));
     } else if (kind == "tag") {
@@ -186,7 +228,12 @@ inline void run_record::apply(json const& event) {
         text = event.value("value", "");
     } else if (kind == "supervisor") {
         supervisor_pid = whole_number(event, "pid", 0);
+        supervisor_host = event.value("host", host);
         supervisor_start_ticks = whole_number(event, "start_ticks", std::uint64_t{0});
+    } else if (kind == "interrupted") {
+        interrupted_by = event.value("signal", "");
+    } else if (kind == "waits") {
+        waits_for = event.value("for", "");
     } else if (kind == "rank_start") {
         rank_record& r = detail::rank_of(*this, event);
         r.host = event.value("host", "");

@@ -20,6 +20,8 @@
 #include <vector>
 
 #include <estima/history/journal.hpp>
+#include <estima/hosts/attendant_mark.hpp>
+#include <estima/hosts/earlier_outputs.hpp>
 #include <estima/hosts/frame.hpp>
 #include <estima/hosts/node_check.hpp>
 #include <estima/hosts/node_files.hpp>
@@ -130,7 +132,7 @@ private:
         else if (what == "begin")
             begin(message.head);
         else if (what == "manifest")
-            receive_manifest(message.body);
+            receive_manifest(message);
         else if (what == "put" && receiver_)
             receiver_->put(message.body);
         else if (what == "staged" && receiver_)
@@ -146,12 +148,13 @@ private:
         else if (what == "get")
             get(message.body);
         else if (what == "end")
-            end(message.head.value("keep", false));
+            end(message.head.value("keep", false), message.head.value("wanted", false));
     }
 
     void begin(json const& told) {
         silence_ = told.value("silence_seconds", silence_);
         snapshot_id_ = told.value("snapshot_id", "");
+        outputs_id_ = told.value("outputs_id", "");
         configuration_ = run_configuration_from_json(told.at("configuration"));
         std::string const id = told.at("run_id");
         supervisor_pid_ = whole_number(told, "supervisor_pid", 0);
@@ -163,6 +166,10 @@ private:
             std::filesystem::is_regular_file(token, ignored) && read_file(token) == told.value("token", "");
         std::filesystem::path const folder = node_path(told.at("folder").get<std::string>());
         run_ = run_directory{folder / "runs" / id};
+        mark_.emplace(sees_it ? shared_.path : run_.path);
+        if (mark_->end_earlier()) end_processes();
+        mark_->set();
+        if (!sees_it) remove_left_folders(folder / "runs", run_.run_id(), told.value("left_folder_days", 7.0));
         node_needs const needs{.version = told.value("version", ""),
                                .mpi_version = told.value("mpi_version", ""),
                                .network = told.value("network", ""),
@@ -188,8 +195,9 @@ private:
 
     bool has_snapshot() const { return ::access(store_layout{run_.snapshots()}.tree(snapshot_id_).c_str(), R_OK) == 0; }
 
-    void receive_manifest(std::string const& text) {
-        receiver_ = std::make_unique<store_receiver>(run_.snapshots(), snapshot_id_, text);
+    void receive_manifest(frame const& message) {
+        bool const is_of_outputs = message.head.value("of", "") == "outputs";
+        receiver_ = std::make_unique<store_receiver>(run_.snapshots(), is_of_outputs ? outputs_id_ : snapshot_id_, message.body);
         json lacking = json::array();
         for (lacking_object const& o : receiver_->lacking()) lacking.push_back({o.digest, o.size});
         say({{"say", "lacks"}}, lacking.dump());
@@ -214,6 +222,7 @@ private:
                 run_.journal(),
                 {{"event", "created"}, {"run_id", run_.run_id()}, {"host", host_name()}, {"relayed", true}});
             before_ = lay_out(run_, snapshot_id_);
+            if (!outputs_id_.empty()) earlier_.lay_out(run_, outputs_id_);
             relay_ = std::make_unique<node_relay>(
                 run_, [this](json head, std::string_view body) { say(std::move(head), body); });
         }
@@ -241,7 +250,7 @@ private:
             for (node_file& f : list_node_files(run_, before_, [this](std::string w) {
                      say({{"say", "warning"}, {"message", std::move(w)}});
                  }))
-                files.push_back({std::move(f.path), f.bytes, std::move(f.sha256)});
+                if (!earlier_.has(f)) files.push_back({std::move(f.path), f.bytes, std::move(f.sha256), f.changed});
         relay_.reset();
         say({{"say", "listed"}}, files.dump());
     }
@@ -251,11 +260,13 @@ private:
         for (json const& one : json::parse(wanted)) files_->ask(one);
     }
 
-    void end(bool keep) {
+    /// `keep` the folder; `wants_folder`: for ever, because the target's settings say so.
+    void end(bool keep, bool wants_folder) {
         end_processes();
         relay_.reset();
         std::error_code ignored;
         if (!is_shared_ && !keep && !run_.path.empty()) std::filesystem::remove_all(run_.path, ignored);
+        if (mark_ && (is_shared_ || wants_folder)) mark_->remove();
         say({{"say", "ended"}});
         is_over_ = true;
     }
@@ -272,8 +283,10 @@ private:
     bool in_is_open_ = true, is_over_ = false, is_shared_ = false, relay_is_due_ = false;
     double heard_ = monotonic_seconds(), silence_ = 60;
     run_configuration configuration_{};
-    std::string snapshot_id_{};
+    std::string snapshot_id_{}, outputs_id_{};
+    earlier_outputs earlier_{};
     run_directory run_{}, shared_{};  // on this host; as the supervisor has it
+    std::optional<attendant_mark> mark_{};
     pid_t supervisor_pid_ = 0;
     std::uint64_t supervisor_start_ = 0;
     outputs_before before_{};

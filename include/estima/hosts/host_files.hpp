@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <cstdint>
+#include <cmath>
 #include <filesystem>
 #include <map>
 #include <set>
@@ -78,6 +79,7 @@ public:
         std::error_code code;
         if (b.file.bytes == 0) piece(b, 0, "");
         b.is_whole = has_content(partial(b), b.file);
+        if (b.is_whole && b.file.changed > 0) set_time(partial(b), b.file.changed);
         if (b.is_whole)
             std::filesystem::rename(partial(b), run_.path / b.to, code);
         else
@@ -91,6 +93,14 @@ private:
     }
     std::filesystem::path partial(brought const& b) const { return (run_.path / b.to).string() + ".part"; }
     bool is_here(std::string const& path, node_file const& f) const { return has_content(run_.path / path, f); }
+
+    /// The newest checkpoint is known by it.
+    static void set_time(std::filesystem::path const& path, double seconds) {
+        double whole = 0;
+        double const fraction = std::modf(seconds, &whole);
+        timespec const time{static_cast<time_t>(whole), static_cast<long>(fraction * 1e9)}, both[]{time, time};
+        ::utimensat(AT_FDCWD, path.c_str(), both, AT_SYMLINK_NOFOLLOW);
+    }
 
     static bool has_content(std::filesystem::path const& path, node_file const& f) {
         file_descriptor const fd{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)};

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -29,6 +30,7 @@ struct node_file {
     std::string path;
     std::uint64_t bytes = 0;
     std::string sha256;
+    double changed = 0;  ///< seconds since 1970, by the host's clock
 };
 
 /// What there is to be brought from a host: outputs by the rules of artifacts, and whole what the ranks logged. `warn`
@@ -38,7 +40,11 @@ inline std::vector<node_file> list_node_files(run_directory const& run, outputs_
     std::vector<node_file> files;
     artifact_collector{run, before,
                        [&](artifact_record a) {
-                           files.push_back({"code/" + a.path, a.bytes, a.sha256});
+                           struct stat status {};
+                           double changed = 0;
+                           if (::stat((run.code() / a.path).c_str(), &status) == 0)
+                               changed = static_cast<double>(status.st_mtim.tv_sec) + 1e-9 * static_cast<double>(status.st_mtim.tv_nsec);
+                           files.push_back({"code/" + a.path, a.bytes, a.sha256, changed});
                        },
                        warn}
         .collect();

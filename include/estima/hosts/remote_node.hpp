@@ -116,9 +116,14 @@ public:
     /// `is_shared`: all hosts work in the run's own folder, which they see.
     void prepare(bool is_shared) {
         is_shared_ = is_shared;
-        if (is_shared || facts_.value("has_snapshot", false)) return lay_out();
+        if (is_shared) return lay_out();
+        if (facts_.value("has_snapshot", false)) return send_outputs();
         at_ = state::staging;
         channel_.say({{"do", "manifest"}}, task_.manifest);
+    }
+    /// Whether it was lost during the run, or not reached at all.
+    bool is_gone() const {
+        return at_ == state::lost && (problems_.back().first == "EST-726" || problems_.back().first == "EST-722");
     }
 
     /// An event for its journal, which it has of its own where it shares no file system.
@@ -162,7 +167,7 @@ private:
         else if (what == "lacks")
             send_objects(f.body);
         else if (what == "staged")
-            lay_out();
+            is_sending_outputs_ ? lay_out() : send_outputs();
         else if (what == "ready")
             at_ = state::ready;
         else if (what == "told")
@@ -187,24 +192,8 @@ private:
 
     void begin() {
         at_ = state::checking;
-        run_configuration const& c = task_.configuration;
         asked_at_ = epoch_seconds();
-        channel_.say({{"do", "begin"},
-                      {"version", library_version},
-                      {"run_id", task_.run.run_id()},
-                      {"configuration", to_json(c)},
-                      {"snapshot_id", task_.snapshot_id},
-                      {"snapshot_bytes", task_.bytes},
-                      {"shared_run", task_.run.path.string()},
-                      {"token", task_.token},
-                      {"supervisor_pid", ::getpid()},
-                      {"supervisor_start_ticks", process_start_ticks(::getpid())},
-                      {"folder", task_.target.folder},
-                      {"network", task_.target.network},
-                      {"mpi_version", task_.mpi_version},
-                      {"with_mpi4py", task_.with_mpi4py},
-                      {"silence_seconds", task_.target.silence_seconds},
-                      {"ports", c.has_roles() ? c.process_count_per_node() : 1}});
+        channel_.say(begin_message(task_));
     }
 
     void take_facts(json const& facts) {
@@ -230,8 +219,15 @@ private:
     void send_objects(std::string const& lacking) {
         std::vector<lacking_object> objects;
         for (json const& one : json::parse(lacking)) objects.push_back({one.at(0), one.at(1)});
-        sender_.emplace(task_.run.snapshots(), std::move(objects));
+        sender_.emplace(is_sending_outputs_ ? task_.outputs_store() : task_.run.snapshots(), std::move(objects));
         pour();
+    }
+    /// The same for what earlier attempts left, where there is something.
+    void send_outputs() {
+        if (task_.outputs_id.empty()) return lay_out();
+        at_ = state::staging;
+        is_sending_outputs_ = true;
+        channel_.say({{"do", "manifest"}, {"of", "outputs"}}, task_.outputs_manifest);
     }
     void lay_out() {
         at_ = state::laying_out;
@@ -239,7 +235,7 @@ private:
     }
 
     void take_list(std::string const& text) {
-        for (json const& one : json::parse(text)) files_there_.push_back({one.at(0), one.at(1), one.at(2)});
+        for (json const& one : json::parse(text)) files_there_.push_back({one.at(0), one.at(1), one.at(2), one.at(3)});
         at_ = state::listed;
     }
 
@@ -293,7 +289,7 @@ private:
     std::vector<host_files::brought> wanted_{};
     std::size_t next_ = 0;
     int untold_ = 0;
-    bool is_brought_ = true, is_shared_ = false;
+    bool is_brought_ = true, is_shared_ = false, is_sending_outputs_ = false;
 };
 
 }  // namespace estima::inline v0_1

@@ -48,6 +48,17 @@ public:
     }
     /// Nothing more comes of any host.
     bool is_collected() const { return phase_ == phase::collected; }
+    /// Those that the run can do no better than to go on without.
+    std::vector<std::string> lost_hosts() const {
+        std::vector<std::string> names;
+        for (auto const& n : nodes_)
+            if (n->is_gone()) names.push_back(n->host());
+        return names;
+    }
+    /// All hosts work in the run's own folder.
+    bool is_shared() const {
+        return all([](auto const& n) { return n.facts().value("sees_the_run", false); });
+    }
     /// What keeps the run from going on: hosts that cannot take part, or one that was lost.
     std::optional<run_error> const& problem() const { return problem_; }
 
@@ -123,7 +134,8 @@ public:
     void dismiss(double seconds) {
         for (auto const& n : nodes_)
             if (n->channel().is_open())
-                n->channel().say({{"do", "end"}, {"keep", task_.target.keep_folders || !n->has_all_files_here()}});
+                n->channel().say({{"do", "end"}, {"keep", task_.target.keep_folders || !n->has_all_files_here()},
+                                  {"wanted", task_.target.keep_folders}});
         double const limit = monotonic_seconds() + seconds;
         for (bool is_open = true; is_open && monotonic_seconds() < limit;) {
             is_open = false;
@@ -138,6 +150,7 @@ public:
         for (auto const& n : nodes_) n->channel().cut();
         std::error_code ignored;
         std::filesystem::remove(token_file(), ignored);
+        std::filesystem::remove_all(task_.outputs_store(), ignored);
     }
 
 private:
@@ -150,9 +163,6 @@ private:
     template <class Is>
     bool all(Is const& is) const {
         return std::all_of(nodes_.begin(), nodes_.end(), [&](auto const& n) { return is(*n); });
-    }
-    bool is_shared() const {
-        return all([](auto const& n) { return n.facts().value("sees_the_run", false); });
     }
     /// The subnet that all hosts are on; empty if there is none.
     std::string common_network() const {

@@ -38,6 +38,8 @@ struct ssh_target {
     std::string launcher{};       ///< path of estima-launch on the hosts; left out: as here
     double connect_seconds = 30;  ///< how long a host that does not answer is tried
     double silence_seconds = 15;  ///< after which a host that says nothing is taken for lost
+    double return_seconds = 600;  ///< how long a next attempt waits for a host that was lost, if there is no other
+    double left_folder_days = 7;  ///< after which a folder is removed that a run left when its host was lost
     bool keep_folders = false;    ///< leave each run's folder on the hosts when it is over
     bool operator==(ssh_target const&) const = default;
 };
@@ -59,6 +61,8 @@ void visit_ssh_settings(Target& t, Visit const& member) {
     member("launcher", t.launcher);
     member("connect_seconds", t.connect_seconds);
     member("silence_seconds", t.silence_seconds);
+    member("return_seconds", t.return_seconds);
+    member("left_folder_days", t.left_folder_days);
     member("keep_folders", t.keep_folders);
 }
 

@@ -73,6 +73,8 @@ private:
             if (event.at_key("error").error() != simdjson::NO_SUCH_FIELD || !read(event, "status", value)) return false;
             if (auto const s = parse_run_status(value); s && may_follow(run.status, *s))
                 set_status(run, *s, utc_seconds(time));
+        } else if (kind == "attempt") {
+            return false;
         } else if (kind == "display_name" || kind == "experiment") {
             if (!read(event, "value", value)) return false;
             (kind == "display_name" ? run.display_name : run.experiment) = value;

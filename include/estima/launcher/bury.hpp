@@ -42,14 +42,14 @@ inline std::set<pid_t> processes_of(std::string const& run_id) {
 
 /// The supervisor, if it is known to have been on this host, does not live any more.
 inline bool is_seen_dead(run_record const& run) {
-    return run.supervisor_pid > 0 && run.host == host_name() &&
+    return run.supervisor_pid > 0 && run.supervisor_host == host_name() &&
            !(state_of(run.supervisor_pid).is_alive() &&
              process_start_ticks(run.supervisor_pid) == run.supervisor_start_ticks);
 }
 
 /// The supervisor lives on this host, but was stopped (SIGSTOP), so that it answers to nothing.
 inline bool is_seen_stopped(run_record const& run) {
-    return run.supervisor_pid > 0 && run.host == host_name() && !is_seen_dead(run) &&
+    return run.supervisor_pid > 0 && run.supervisor_host == host_name() && !is_seen_dead(run) &&
            state_of(run.supervisor_pid).letter == 'T';
 }
 

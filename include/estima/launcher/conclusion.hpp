@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdio>
+#include <exception>
 #include <string>
 #include <utility>
 
@@ -39,6 +40,16 @@ inline void paint_end(run_directory const& run, journal& log, run_result const& 
     // A full disk, and no room left for all of it: a line without the quotation may still fit.
     if (result.error) more["error"].erase("stderr_tail");
     return log.append_status(result.status, more);
+}
+
+/// The page and the last line of a run that is over. False if not even the line could be written.
+inline bool conclude_run(run_directory const& run, journal& log, run_result const& result) {
+    try {
+        paint_end(run, log, result);
+    } catch (std::exception const& e) {  // a page that cannot be written does not make a run fail
+        std::fprintf(stderr, "%s\n", e.what());
+    }
+    return write_end(log, result);
 }
 
 }  // namespace estima::inline v0_1

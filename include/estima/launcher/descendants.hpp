@@ -19,6 +19,17 @@
 
 namespace estima::inline v0_1 {
 
+/// Takes in the children of this process that have ended; calls `ended(pid, status)` for each.
+template <class Ended>
+void reap_children(Ended const& ended) {
+    for (int status = 0;;) {
+        pid_t const pid = ::waitpid(-1, &status, WNOHANG);
+        if (pid < 0 && errno == EINTR) continue;
+        if (pid <= 0) return;
+        ended(pid, status);
+    }
+}
+
 /// All processes below this one, also those that made themselves independent: this process takes the orphans in. Left
 /// out are those of other runs: a script may submit one, and that outlives it.
 class descendants {

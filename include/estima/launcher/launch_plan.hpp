@@ -28,9 +28,11 @@ struct launch_settings {
     /// of ranks. The supervisor chooses the ports when it starts the processes; empty: they are not known yet.
     std::vector<std::string> rendezvous{};
     std::vector<std::string> hosts{};   ///< one for each node, reached by ssh; empty: this machine
+    bool is_batch_job = false;          ///< mpirun starts its daemons on the other hosts through the batch system
     std::string ssh_configuration{};    ///< file for ssh -F
     std::string network{};              ///< subnet or interface that MPI uses between hosts; empty: as MPI chooses
     std::string node_run_directory{};   ///< where a run lies on the hosts, see node_path; empty: as here
+    std::string resume_from{};          ///< a checkpoint that the script goes on from, as it names it; empty: none
     std::string interface{};            ///< of the process's host, towards the rendezvous; empty: as the backend chooses
 };
 
@@ -69,13 +71,15 @@ inline std::vector<std::string> removed_variables() {
     std::vector<std::string> names{"OMPI_*", "PMIX_*", "PMI_*", "ORTE_*"};
     names.insert(names.end(), std::begin(reserved_variables), std::end(reserved_variables));
     for (char const* const name :
-         {"GLOO_SOCKET_IFNAME", "NCCL_SOCKET_IFNAME", "AZ_BATCHAI_*", "ESTIMA_RUN_ID", "ESTIMA_RUN_DIRECTORY", "ESTIMA_METRICS_FILE"})
+         {"GLOO_SOCKET_IFNAME", "NCCL_SOCKET_IFNAME", "AZ_BATCHAI_*", "ESTIMA_RUN_ID", "ESTIMA_RUN_DIRECTORY", "ESTIMA_METRICS_FILE",
+          "ESTIMA_RESUME_FROM"})
         names.emplace_back(name);
     return names;
 }
 
-inline std::vector<std::string> script_argv(run_configuration const& c, bool with_mpi4py,
+inline std::vector<std::string> script_argv(run_configuration const& c, launch_settings const& settings,
                                             environment_list const& variables) {
+    bool const with_mpi4py = c.communicator == "Mpi" && settings.mpi4py_is_available;
     std::vector<std::string> argv;
     if (c.framework == "Native") {
         argv.push_back("./" + c.script);
@@ -86,6 +90,7 @@ inline std::vector<std::string> script_argv(run_configuration const& c, bool wit
         argv.push_back((c.script.starts_with('-') ? "./" : "") + c.script);  // not an option of the interpreter
     }
     for (std::string const& argument : c.arguments) argv.push_back(expanded(argument, variables));
+    if (!settings.resume_from.empty()) argv.insert(argv.end(), {"--resume-from", settings.resume_from});
     return argv;
 }
 
@@ -138,10 +143,16 @@ inline environment_list script_environment(run_configuration const& c, run_direc
                        {"ESTIMA_RUN_DIRECTORY", run.path.string()},
                        {"ESTIMA_METRICS_FILE", run.metrics_file(p.rank).string()}};
     if (c.framework != "Native") e.emplace_back("PYTHONUNBUFFERED", "1");
+    if (!settings.resume_from.empty()) e.emplace_back("ESTIMA_RESUME_FROM", settings.resume_from);
     environment_list backend = backend_environment(c, p, settings);
     e.insert(e.end(), std::make_move_iterator(backend.begin()), std::make_move_iterator(backend.end()));
     e.insert(e.end(), c.environment.environment_variables.begin(), c.environment.environment_variables.end());
     return e;
+}
+
+inline void add_network(std::vector<std::string>& argv, launch_settings const& settings) {
+    if (!settings.network.empty())
+        argv.insert(argv.end(), {"--mca", "oob_tcp_if_include", settings.network, "--mca", "btl_tcp_if_include", settings.network});
 }
 
 /// What mpirun has to be told to start its daemons on other hosts.
@@ -156,19 +167,21 @@ inline void add_hosts(std::vector<std::string>& argv, run_configuration const& c
                              "plm_rsh_agent", "ssh", "--mca", "plm_rsh_args", "-F " + settings.ssh_configuration, "--mca",
                              "plm_rsh_no_tree_spawn", "1", "--mca", "orte_launch_agent",
                              "env ESTIMA_RUN_ID=" + run.run_id() + " PMIX_MCA_psec=^munge orted", "-wdir", "/", "-x", "ESTIMA_RUN_ID"});
-    if (!settings.network.empty())
-        argv.insert(argv.end(), {"--mca", "oob_tcp_if_include", settings.network, "--mca", "btl_tcp_if_include", settings.network});
+    add_network(argv, settings);
 }
 
 inline std::vector<std::string> mpirun_argv(run_configuration const& c, run_directory const& run,
                                             launch_settings const& settings) {
     std::vector<std::string> argv{settings.mpirun, "-np", std::to_string(c.process_count())};
     if (settings.is_root) argv.emplace_back("--allow-run-as-root");
-    if (settings.hosts.empty() && c.process_count() > settings.cores) argv.emplace_back("--oversubscribe");
+    if (settings.hosts.empty() && !settings.is_batch_job && c.process_count() > settings.cores) argv.emplace_back("--oversubscribe");
     // Without it, mpirun puts its own folders in front of the script's PATH and LD_LIBRARY_PATH.
     argv.insert(argv.end(), {"--noprefix", "--bind-to", "none"});
     if (!settings.hosts.empty()) {
         add_hosts(argv, c, run, settings);
+    } else if (settings.is_batch_job) {
+        argv.insert(argv.end(), {"-wdir", "/", "-x", "ESTIMA_RUN_ID"});  // hosts and slots are the job's
+        add_network(argv, settings);
     } else if (c.node_count == 1) {
         // This machine, whatever a batch system or a host file of the user's says of others.
         argv.insert(argv.end(), {"--host", "localhost:" + std::to_string(settings.cores), "--mca", "plm", "isolated",
@@ -180,6 +193,7 @@ inline std::vector<std::string> mpirun_argv(run_configuration const& c, run_dire
     if (settings.mpi4py_is_available) argv.emplace_back("--mpi4py");
     if (rendezvous_count(c) > 0)
         for (std::string const& place : rendezvous_of(c, settings)) argv.insert(argv.end(), {"--rendezvous", place});
+    if (!settings.resume_from.empty()) argv.insert(argv.end(), {"--resume-from", settings.resume_from});
     if (!settings.hosts.empty()) argv.emplace_back("--on-host");
     argv.push_back(settings.node_run_directory.empty() ? run.path.string() : settings.node_run_directory);
     return argv;
@@ -201,7 +215,6 @@ inline launch_plan make_launch_plan(run_configuration const& c, run_directory co
         if (set != c.environment.environment_variables.end()) plan.mpirun_environment.back().second = set->second;
         if (!settings.has_home) plan.mpirun_environment.emplace_back("HOME", plan.directory);
     }
-    bool const with_mpi4py = c.communicator == "Mpi" && settings.mpi4py_is_available;
     int const per_node = c.process_count_per_node();
     for (int rank = 0; rank < c.process_count(); ++rank) {
         process_plan p{.rank = rank,
@@ -209,7 +222,7 @@ inline launch_plan make_launch_plan(run_configuration const& c, run_directory co
                        .node_rank = rank / per_node,
                        .argv = {},
                        .environment = {}};
-        p.argv = detail::script_argv(c, with_mpi4py, detail::expandable_variables(c, p, settings));
+        p.argv = detail::script_argv(c, settings, detail::expandable_variables(c, p, settings));
         p.environment = detail::script_environment(c, run, p, settings);
         plan.processes.push_back(std::move(p));
     }

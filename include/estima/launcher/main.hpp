@@ -112,13 +112,15 @@ inline int worker_command(command_line words) {
             std::string const place = words.next("ADDRESS:PORT");
             if (place.rfind(':') == std::string::npos) command_line::wrong(place + " is no ADDRESS:PORT");
             settings.rendezvous.push_back(place);
+        } else if (word == "--resume-from") {
+            settings.resume_from = words.next("PATH");
         } else if (word.starts_with("--")) {
             command_line::wrong("unknown option " + word);
         } else {
             run.path = existing_run(is_on_host ? node_path(word) : word);
         }
     }
-    if (is_on_host && !settings.rendezvous.empty()) {
+    if (!settings.rendezvous.empty() && !settings.rendezvous.front().starts_with("127.")) {
         std::string const& place = settings.rendezvous.front();
         settings.interface = interface_towards(place.substr(0, place.rfind(':')));
     }

@@ -16,7 +16,7 @@
 namespace estima::inline v0_1 {
 
 /// Why a supervisor ended the processes of a run; `nothing` if they ended by themselves.
-enum class ended_by { nothing, cancel, time_limit, signal };
+enum class ended_by { nothing, cancel, time_limit, batch_time_limit, signal };
 
 /// How the processes of a run ended.
 struct run_ending {
@@ -39,9 +39,11 @@ inline rank_exits read_rank_exits(run_directory const& run, run_configuration co
     rank_exits exits;
     std::ifstream lines{run.journal()};
     for (std::string line; std::getline(lines, line);) {
-        if (line.find("\"rank_exit\"") == std::string::npos) continue;
+        bool const is_attempt = line.find("\"event\":\"attempt\"") != std::string::npos;
+        if (!is_attempt && line.find("\"rank_exit\"") == std::string::npos) continue;
         json const event = json::parse(line, nullptr, false);
         try {
+            if (event.is_object() && event.value("event", "") == "attempt") exits = {};  // those were of an earlier one
             if (!event.is_object() || event.value("event", "") != "rank_exit") continue;
             bool const was_asked = event.value("ended_on_request", false);
             if (was_asked && is_parameter_server(c, whole_number(event, "rank", 0))) ++exits.good;
@@ -54,6 +56,12 @@ inline rank_exits read_rank_exits(run_directory const& run, run_configuration co
         }
     }
     return exits;
+}
+
+/// Whether a rank failed without being told to end, nor by a word to end that somebody sent to all.
+inline bool has_failed_by_itself(run_directory const& run, run_configuration const& c) {
+    auto const failure = read_rank_exits(run, c).first_failure;
+    return failure && failure->value("signal", "") != "SIGTERM";
 }
 
 /// The first rank that was started and never told how it ended.
@@ -121,6 +129,8 @@ inline run_result result_of(run_directory const& run, run_configuration const& c
     if (ending.by == ended_by::time_limit)
         return failed({"EST-423", "the run took longer than its max_run_duration of " +
                                       detail::seconds_text(c.max_run_duration_seconds.value_or(0)) + " and was ended"});
+    if (ending.by == ended_by::batch_time_limit)
+        return failed({"EST-761", "the job reached the time limit of Slurm, and was ended before Slurm would have ended it"});
     if (ending.by == ended_by::signal)
         return failed({"EST-424", "the supervisor was told to end by " + signal_name(ending.signal) +
                                       ", as at the shutdown of a machine, and ended the run"});

@@ -40,7 +40,9 @@ inline file_descriptor take_run_lock(run_directory const& run, int handed_over) 
         return file_descriptor{handed_over};
     }
     file_descriptor lock = open_file(run.lock(), O_RDWR | O_CREAT);
-    if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0)
+    // Of a job's run nobody's lock says anything: its submitter's may still be held, or that of a host that is lost. Slurm
+    // starts a job once.
+    if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0 && !slurm_allocation::of(run))
         throw error{
             "EST-404",
             {.what = "the run is supervised already", .where = run.lock().string(), .why = std::strerror(errno)}};
@@ -67,13 +69,19 @@ inline int supervise_here(supervise_options const& options, run_directory const&
     try {
         if (is_terminal(journal{run.journal()}.record().status))
             throw error{"EST-407", {.what = "the run is over", .where = run.path.string()}};
-        supervisor s{run, options.launcher, options.mpirun};
-        if (ready >= 0) {
-            (void)!::write(ready, "r", 1);
-            ::close(ready);
-        }
         (void)lock;  // held until this process ends
-        return s.run() ? 0 : 1;
+        // A job is over like its run: others may depend on it.
+        bool const is_job = slurm_allocation::of(run).has_value();
+        for (bool is_first = true;; is_first = false) {
+            supervisor s{run, options.launcher, options.mpirun};
+            if (is_first && ready >= 0) {
+                (void)!::write(ready, "r", 1);
+                ::close(ready);
+            }
+            bool const told = s.run();
+            if (s.has_next_attempt()) continue;
+            return told && (!is_job || journal{run.journal()}.record().status == run_status::completed) ? 0 : 1;
+        }
     } catch (std::exception const& e) {
         std::fprintf(stderr, "%s\n", e.what());
         return 1;

@@ -6,9 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <exception>
 #include <optional>
 #include <string>
@@ -20,11 +18,14 @@
 #include <estima/launcher/descendants.hpp>
 #include <estima/launcher/fork_worker.hpp>
 #include <estima/launcher/lay_out.hpp>
+#include <estima/launcher/lay_out_again.hpp>
 #include <estima/launcher/main_process.hpp>
+#include <estima/launcher/next_attempt.hpp>
 #include <estima/launcher/page_painter.hpp>
 #include <estima/launcher/run_observer.hpp>
 #include <estima/launcher/run_result.hpp>
 #include <estima/launcher/run_watch.hpp>
+#include <estima/launcher/slurm_ending.hpp>
 #include <estima/run_configuration/json.hpp>
 #include <estima/system/event_loop.hpp>
 #include <estima/system/process.hpp>
@@ -32,7 +33,7 @@
 
 namespace estima::inline v0_1 {
 
-/// Leads one run from Preparing to its end. One thread that sleeps until something happens: a child ends, the journal
+/// Leads one attempt of a run from Preparing to its end. One thread that sleeps until something happens: a child ends, the journal
 /// changes (a rank started or ended, somebody asks for the end), metrics or logs grow, a time is up.
 class supervisor {
 public:
@@ -53,15 +54,17 @@ public:
                      {"host", host_name()}});
     }
 
-    /// Returns when the run is over and its last line is in the journal. Never throws: what goes wrong is how the run
-    /// ends. False if not even that could be written.
+    /// Returns when the run is over and its last line is in the journal, or a next attempt is to begin: then it is
+    /// Queued. Never throws: what goes wrong is how the run ends. False if not even that could be written.
     bool run() noexcept {
         guarded([&] {
             configuration_ = run_configuration_from_json(json::parse(read_file(run_.run_configuration())));
+            allocation_ = slurm_allocation::of(run_);
             if (!prepare()) return;
             watch();
             if (!await_hosts() || !start()) return;
             while (!ending_.main_status && loop_.wait()) continue;
+            if (allocation_) hear_slurm(*allocation_, run_, configuration_, loop_, log_, ending_);
         });
         guarded([&] { collect(); });
         guarded([&] {
@@ -75,6 +78,9 @@ public:
         guarded([&] { told = conclude(); });
         return told;
     }
+
+    /// Whether run() left the run to a next supervisor.
+    bool has_next_attempt() const { return has_next_; }
 
 private:
     template <class Work>
@@ -103,14 +109,16 @@ private:
     }
 
     bool prepare() {
+        if (allocation_) begin_requeued_attempt(run_, log_, *allocation_);
         if (!enter(run_status::preparing)) return false;
-        observer_.prepare(lay_out(run_, log_.record().snapshot_id));
+        run_record const& r = log_.record();
+        observer_.prepare(r.attempt() > 1 ? lay_out_again(run_, r.snapshot_id) : lay_out(run_, r.snapshot_id));
         return true;
     }
 
     /// Other hosts of the run are checked and get its files. False if that cannot be, or is not wanted any more.
     bool await_hosts() {
-        if (auto task = hosts_task_of(run_, configuration_, launcher_, log_.record().snapshot_id)) hosts_.emplace(std::move(*task), log_);
+        if (auto task = hosts_task_of(run_, configuration_, launcher_, log_.record())) hosts_.emplace(std::move(*task), log_);
         else return true;
         hosts_->begin();
         loop_.on_readable(hosts_->fd(), [this] { hosts_changed(); });
@@ -138,31 +146,28 @@ private:
         if (!enter(run_status::starting)) return false;
         if (needs_mpirun(configuration_) || hosts_) start_mpirun();
         else main_.is_worker(fork_worker(run_, plan_with("")));
-        if (auto const limit = configuration_.max_run_duration_seconds) time_limit_.set(static_cast<double>(*limit));
+        set_time_limit();
         repaint_.set(main_.is_mpirun() ? 0.5 : 0.05);  // not at once: what starts needs the processors
         return true;
     }
 
+    /// From the start of the first attempt's processes on.
+    void set_time_limit() {
+        auto const limit = configuration_.max_run_duration_seconds;
+        double const begin = log_.record().time_of(run_status::starting);
+        if (!limit || begin == 0) return;
+        time_limit_.set(static_cast<double>(*limit) - (log_.record().attempt() > 1 ? epoch_seconds() - begin : 0));
+    }
+
     launch_plan plan_with(std::string const& mpirun) {
-        launch_settings settings = settings_of_this_host(configuration_, launcher_, mpirun);
-        if (hosts_) hosts_->describe(settings);
-        else for (int const port : free_ports(rendezvous_count(configuration_)))
-            settings.rendezvous.push_back("127.0.0.1:" + std::to_string(port));
-        launch_plan plan = make_launch_plan(configuration_, run_, settings);
+        launch_plan plan = plan_of_attempt(run_, configuration_, log_.record(), settings_of_this_host(configuration_, launcher_, mpirun), hosts_, allocation_);
         remove_variables(plan.removed_variables);
         return plan;
     }
 
     void start_mpirun() {
-        launch_plan const plan = plan_with(find_mpirun(mpirun_));
-        std::string const log = run_.mpirun_log().string();
-        pid_t const pid = start_program({.argv = plan.mpirun_argv,
-                                         .environment = environment_with(plan.mpirun_environment),
-                                         .directory = run_.path.string(),
-                                         .output = log,
-                                         .error_output = log,
-                                         .signal_if_parent_dies = SIGTERM});
-        main_.is_mpirun(pid, configuration_.process_count(), !hosts_);
+        bool const is_here = !hosts_ && !(allocation_ && allocation_->is_spread());
+        main_.is_mpirun(estima::start_mpirun(run_, plan_with(find_mpirun(mpirun_))), configuration_.process_count(), is_here);
         ending_.on_hosts = hosts_.has_value();
     }
 
@@ -175,6 +180,7 @@ private:
         main_.attach(loop_, [this]() -> run_record const& { return log_.record(); }, [this] { mpirun_hangs(); });
         on_timer(repaint_, [this] { repaint(); });
         observer_.attach(loop_, [this]() -> run_record const& { return log_.record(); }, [this] { watch_growth(); });
+        set_time_limit();
         watch_growth();
         if (watch_.works()) {
             loop_.on_readable(watch_.fd(), [this] {
@@ -182,21 +188,19 @@ private:
                 if (changed.journal) journal_changed();
                 if (changed.growth) grown();
             });
-            return;
         }
-        on_timer(look_, [this] {
-            look_.set(0.25);
+        if (allocation_) slurm_time_limit_.attach(loop_, allocation_->job_id, [this] { stop(ended_by::batch_time_limit, time_limit_grace_seconds); });
+        else if (watch_.works()) return;
+        on_timer(look_, [this] {  // this host's kernel does not tell what others write
+            look_.set(watch_.works() ? 1 : 0.25);
             journal_changed();
-            grown();
+            if (!watch_.works() || allocation_->is_spread()) grown();
         });
         look_.set(0.25);
     }
 
     void watch_growth() { observer_.watch_growth(watch_); }
-    void grown() {
-        observer_.grown();
-        page_is_stale(1);
-    }
+    void grown() { observer_.grown(), page_is_stale(1); }
 
     void journal_changed() {
         run_record const& record = log_.record();
@@ -213,24 +217,20 @@ private:
                 reap();
             } else if (signal == SIGTERM || signal == SIGINT || signal == SIGHUP) {
                 if (ending_.signal == 0) ending_.signal = signal;
-                stop(ended_by::signal, time_limit_grace_seconds);
+                stop(meaning_of_word_to_end(log_), time_limit_grace_seconds);
             }
         }
     }
 
     void reap() {
-        int status = 0;
-        for (;;) {
-            pid_t const pid = ::waitpid(-1, &status, WNOHANG);
-            if (pid < 0 && errno == EINTR) continue;
-            if (pid <= 0) return;
+        reap_children([this](pid_t pid, int status) {
             page_.ended(pid);
             observer_.ended(pid);
             if (hosts_) hosts_->ended(pid);
-            if (pid != main_.pid()) continue;
+            if (pid != main_.pid()) return;
             ending_.main_status = status;
             journal_changed();  // what the ranks wrote before it ended
-        }
+        });
     }
 
     /// The polite end, which a later word may bring nearer. Workers read in the journal how long they have.
@@ -246,8 +246,7 @@ private:
 
     void mpirun_hangs() {
         ending_.mpirun_hung = true;
-        log_.append({{"event", "warning"},
-                     {"message", "mpirun did not end although no process of the run was left; it was ended"}});
+        log_.append({{"event", "warning"}, {"message", "mpirun did not end although no process of the run was left; it was ended"}});
         main_.kill();
     }
 
@@ -268,15 +267,13 @@ private:
             observer_.finish(log_);
         });
         if (is_terminal(log_.record().status)) return false;  // somebody took this process for dead
+        if (allocation_ && leave_end_to_slurm(ending_, log_)) return false;
         run_result result;
         guarded([&] { result = result_of(run_, configuration_, ending_); });
         if (result.status == run_status::failed && !result.error) result.error = ending_.internal;
-        try {
-            paint_end(run_, log_, result);
-        } catch (std::exception const& e) {  // a page that cannot be written does not make a run fail
-            std::fprintf(stderr, "%s\n", e.what());
-        }
-        return write_end(log_, result);
+        if (allocation_ && result.error && requeue_after_loss(*allocation_, configuration_, log_, *result.error)) return true;
+        guarded([&] { has_next_ = result.error && begin_next_attempt(run_, configuration_, log_, *result.error, hosts_); });
+        return has_next_ || conclude_run(run_, log_, result);
     }
 
     run_directory run_;
@@ -291,8 +288,11 @@ private:
     run_watch watch_;
     timer time_limit_, repaint_, look_;
     std::optional<remote_nodes> hosts_{};
+    std::optional<slurm_allocation> allocation_{};
+    slurm_time_limit slurm_time_limit_{};
     main_process main_{};
     run_ending ending_{};
+    bool has_next_ = false;            // attempt
     bool hosts_have_to_know_ = false;  // of the end, before the workers are asked
     run_status painted_status_ = run_status::starting;
 };

@@ -149,7 +149,7 @@ private:
     }
 
     int milliseconds_to_next_step() const {
-        if (!end_at_) return workers_ && workers_->fd() < 0 ? 250 : -1;
+        if (!end_at_) return !workers_ ? -1 : workers_->fd() < 0 ? 250 : 1000;  // other hosts' words may wake nobody
         double const now = monotonic_seconds();
         double const left = (ask_at_ && now < *ask_at_ ? *ask_at_ : *end_at_) - now;
         return left > 0 ? static_cast<int>(std::min(left, 1e6) * 1000) + 1 : 20;

@@ -6,6 +6,7 @@
 #include <estima/base/bytes.hpp>
 #include <estima/policy/count.hpp>
 #include <estima/policy/requirement_facts.hpp>
+#include <estima/policy/retry_cause.hpp>
 #include <estima/policy/static_list.hpp>
 
 namespace estima::inline v0_1 {
@@ -106,6 +107,14 @@ struct environment_facts {
     constexpr bool operator==(environment_facts const&) const = default;
 };
 
+struct retry_facts {
+    count at_most{};
+    static_list<retry_cause> after{};  ///< empty: not said
+    bool has_impossible_cause = false;
+    bool causes_are_contradicted = false;  ///< in two places that disagree
+    constexpr bool operator==(retry_facts const&) const = default;
+};
+
 /// What only the running program can see.
 struct seen_facts {
     known source_directory_exists = known::unknown;
@@ -125,6 +134,8 @@ struct seen_facts {
     known input_names_can_be_variables = known::unknown;
     known entry_is_a_notebook = known::unknown;
     known this_machine_has_gpus = known::unknown;
+    known retries_say_how_often = known::unknown;
+    known checkpoint_is_an_output = known::unknown;
     constexpr bool operator==(seen_facts const&) const = default;
 };
 
@@ -136,6 +147,7 @@ struct facts {
     compute_target_facts target{};
     backend_facts backend{};
     environment_facts environment{};
+    retry_facts retries{};
     count node_count{};
     count process_count_per_node{};
     seen_facts seen{};

@@ -140,6 +140,28 @@ inline void append_history(markup& page, page_input const& in) {
     page.html("</tbody></table></section>");
 }
 
+/// Attempts that ended early, when the run was tried again: why each ended.
+inline void append_attempts(markup& page, page_input const& in) {
+    auto const& attempts = in.record.attempts;
+    if (attempts.empty()) return;
+    constexpr std::size_t most = 100;
+    detail::begin_card(page, "attempts", "Attempts");
+    page.html(
+        "<table class=\"history\"><thead><tr><th scope=\"col\">Attempt</th><th scope=\"col\">Ended (UTC)</th>"
+        "<th scope=\"col\" class=\"num\">Took</th><th scope=\"col\">Why</th></tr></thead><tbody>");
+    for (std::size_t i = attempts.size() > most ? attempts.size() - most : 0; i < attempts.size(); ++i) {
+        attempt_record const& a = attempts[i];
+        page.html("<tr><th scope=\"row\">").number(static_cast<std::size_t>(a.number));
+        page.html("</th><td class=\"keep small\">");
+        append_time(page, a.end_time);
+        page.html("</td><td class=\"num small\">").text(human_duration(a.end_time - a.start_time));
+        page.html("</td><td class=\"v\">").text(a.error ? a.error->id + ": " + a.error->message : a.cause, 600);
+        page.html("</td></tr>");
+    }
+    page.html("</tbody></table><p class=\"note\">This page shows attempt ").number(attempts.size() + 1);
+    page.html("; the logs of the others are in system_logs/attempt_N.</p></section>");
+}
+
 inline void append_map(markup& page, source_html id, source_html title, std::map<std::string, std::string> const& all) {
     if (all.empty()) return;
     detail::begin_card(page, id, title);

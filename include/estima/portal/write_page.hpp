@@ -42,6 +42,7 @@ inline std::string render_page(run_directory const& directory, run_record const&
     page.html("</div><div class=\"side\">");
     append_parameters(page, in);
     append_map(page, "tags", "Tags", record.tags);
+    append_attempts(page, in);
     append_history(page, in);
     append_configuration(page, in);
     append_source(page, in);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <estima/base/error.hpp>
+#include <estima/estimator/retry_words.hpp>
 #include <estima/policy/reserved_variables.hpp>
 #include <estima/requirement/image_reference.hpp>
 #include <estima/run_configuration/communicator.hpp>
@@ -81,7 +82,23 @@ private:
         problem(c_.max_run_duration_seconds && *c_.max_run_duration_seconds < 1, "maxRunDurationSeconds",
                 "it is below 1: the run would be over before it began", "1 or more, or leave it out for no limit");
         counts();
+        if (c_.retries) retries(*c_.retries);
         if (kind_ == "aml_compute") container();
+    }
+
+    void retries(retries_section const& r) {
+        problem(r.at_most < 1 || r.at_most > 1000, "retries.atMost", "it is " + std::to_string(r.at_most),
+                "1 to 1000, or leave retries out");
+        for (std::string const& word : r.after) {
+            auto const known = cause_of(word);
+            problem(!known || !known->is_possible(), "retries.after", "\"" + word + "\" is no way in which a run ends",
+                    "one of node_failure, preemption, any_failure, exit_code 1 to 255, signal 1 to 64");
+        }
+        bool const is_output = r.resume_from.starts_with("outputs/") && stays_inside(r.resume_from) && !has_nul(r.resume_from);
+        problem(!r.resume_from.empty() && !is_output, "retries.resumeFrom",
+                "\"" + r.resume_from + "\" is not below ./outputs, which is all that a next attempt finds",
+                "a path such as outputs/checkpoint_*.pt");
+        problem(kind_ == "aml_compute", "retries", "Azure does not try runs again", "leave it out");
     }
 
     /// What Azure would refuse hours later, when it prepares the environment.

@@ -65,6 +65,14 @@ struct paralleltask_section {
     bool operator==(paralleltask_section const&) const = default;
 };
 
+/// estima's own: how often, and for what, a run that ends early is tried again.
+struct retries_section {
+    int at_most = 0;                   ///< attempts after the first one
+    std::vector<std::string> after{};  ///< words as cause_text has them; empty: node_failure and preemption
+    std::string resume_from{};         ///< files below ./outputs that the script can go on from, with *; empty: it cannot
+    bool operator==(retries_section const&) const = default;
+};
+
 struct amlcompute_section {
     std::string vm_size{};      ///< makes a cluster for this run alone
     std::string vm_priority{};  ///< "dedicated" or "lowpriority"

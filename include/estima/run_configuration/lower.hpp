@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include <estima/estimator/observe.hpp>
+#include <estima/estimator/retry_words.hpp>
 #include <estima/run_configuration/lower_inputs.hpp>
 #include <estima/run_configuration/lowered.hpp>
 #include <estima/run_configuration/requirement_file.hpp>
@@ -74,6 +75,17 @@ inline void lower_environment(environment_section& e, static_configuration const
     if (policies.is_azure && policies.environment_name.empty()) e.spark.precache_packages = false;
 }
 
+inline void lower_retries(run_configuration& c, static_configuration const& policies, retry_fields const& job) {
+    count const at_most = together(policies.retries, job.at_most);
+    if (!at_most.is_given) return;
+    retries_section& r = c.retries.emplace();
+    r.at_most = at_most.value;
+    r.resume_from = job.resume_from;
+    for (retry_cause const& one : policies.retry_after) r.after.push_back(cause_text(one));
+    if (!job.after.empty()) r.after.clear();
+    for (retry_cause const& one : job.after) r.after.push_back(cause_text(one));
+}
+
 inline void lower_for_azure(run_configuration& c, static_configuration const& policies) {
     c.amlcompute.vm_size = policies.vm_size;
     c.amlcompute.vm_priority = policies.vm_priority;
@@ -104,6 +116,7 @@ inline run_configuration lower(static_configuration const& policies, job_fields 
     if (policies.is_azure) detail::lower_for_azure(c, policies);
     c.display_name = job.display_name;
     c.tags.insert(job.tags.begin(), job.tags.end());
+    detail::lower_retries(c, policies, job.retries);
     return c;
 }
 

@@ -52,6 +52,11 @@ private:
         if (job_.priority) set("priority", field("priority"));
         if (!job_.display_name.empty()) set("displayName", field("display_name"));
         if (!job_.tags.empty()) set("tags", field("tags"));
+        std::string retries;
+        also(retries, f_.retries.at_most.is_given, policy(f_.target.kind));
+        retry_fields const& own = job_.retries;
+        also(retries, own.at_most.is_given || !own.after.empty() || !own.resume_from.empty(), field("retries"));
+        if (!retries.empty()) set("retries", retries);
         if (!job_.source_directory_data_store.empty())
             set("sourceDirectoryDataStore", field("source_directory_data_store"));
     }

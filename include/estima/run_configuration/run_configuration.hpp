@@ -53,6 +53,7 @@ struct run_configuration {
     // estima's own
     std::string display_name{};
     std::map<std::string, std::string> tags{};
+    std::optional<retries_section> retries{};
     /// Keys that are not known, of any section, where they stood: {"environment":{"r":null}}.
     json_text unknown{};
 

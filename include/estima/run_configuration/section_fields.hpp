@@ -153,6 +153,17 @@ inline field_table const& table_of<data_section>() {
     return table;
 }
 template <>
+inline field_table const& table_of<retries_section>() {
+    using s = retries_section;
+    static constexpr field_entry fields[]{
+        field<&s::at_most>("atMost", "Attempts after the first one"),
+        field<&s::after>("after", "For what: node_failure, preemption, any_failure, 'exit_code 75', 'signal 9'"),
+        field<&s::resume_from>("resumeFrom", "Checkpoints below ./outputs that the script can go on from"),
+    };
+    static constexpr field_table table{fields, std::size(fields), &default_of<s>};
+    return table;
+}
+template <>
 inline field_table const& table_of<amlcompute_section>() {
     using s = amlcompute_section;
     static constexpr field_entry fields[]{

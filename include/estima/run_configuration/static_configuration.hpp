@@ -28,6 +28,8 @@ struct static_configuration {
     bool docker_enabled = false;
     image_facts base_image{};
     bytes shm_size{};  ///< 0: Azure's default
+    count retries{};   ///< attempts after the first one
+    static_list<retry_cause> retry_after{};
 
     constexpr bool operator==(static_configuration const&) const = default;
 };
@@ -82,6 +84,11 @@ constexpr hexadecimal_digest hash(static_configuration const& c) {
     h.add(c.conda_packages);
     h.add(c.pip_packages);
     h.add(c.shm_size.value);
+    h.add(c.retries);
+    for (retry_cause const& one : c.retry_after) {
+        h.add(static_cast<unsigned long long>(one.is));
+        h.add(count{one.number});
+    }
     return h.digest();
 }
 

@@ -78,7 +78,9 @@ inline json slurm_submission(slurm_job_request const& r, slurm_dialect const& d)
         job["tres_per_node"] = all;
     }
     if (r.exclusive) job.update(json::parse(d.exclusive));
-    job["requeue"] = r.requeue;
+    // 22.05 takes each value of "requeue" for true.
+    if (d.number > 38 || r.requeue) job["requeue"] = r.requeue;
+    else job["no_requeue"] = true;
     whole("nice", r.nice);
     if (r.hold) job["hold"] = true;
     // Slurm refuses a job without any variable.

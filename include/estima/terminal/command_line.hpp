@@ -131,6 +131,7 @@ private:
         add_list(command, "-r,--rank", "N", o->ranks, "of this process [0]", word_kind::other)
             ->check(CLI::NonNegativeNumber)
             ->excludes(all);
+        command->add_option("--attempt", o->attempt, "of this attempt of a run that was tried again [the newest]")->type_name("N");
     }
 
     void add_metrics() {

@@ -69,6 +69,17 @@ inline json json_form(rank_record const& r) {
 /// A run as `show` tells it: its summary and what else stands in its journal.
 inline json json_form(run_summary const& summary, run_details const& d) {
     json j = json_form(summary);
+    json attempts = json::array();
+    for (attempt_record const& a : d.attempts) {
+        json of_it = json::array();
+        for (rank_record const& r : a.ranks) of_it.push_back(json_form(r));
+        attempts.push_back({{"number", a.number},
+                            {"start_time", json_time(a.start_time)},
+                            {"end_time", json_time(a.end_time)},
+                            {"cause", a.cause},
+                            {"error", a.error ? to_json(*a.error) : json(nullptr)},
+                            {"ranks", of_it}});
+    }
     json ranks = json::array(), artifacts = json::array(), models = json::array();
     for (rank_record const& r : d.ranks) ranks.push_back(json_form(r));
     for (artifact_record const& a : d.artifacts) artifacts.push_back(json_form(a));
@@ -78,6 +89,7 @@ inline json json_form(run_summary const& summary, run_details const& d) {
               {"warnings", d.warnings},
               {"log_files", d.log_files},
               {"ranks", ranks},
+              {"attempts", attempts},
               {"artifacts", artifacts},
               {"models", models}});
     return j;

@@ -80,6 +80,17 @@ inline void show_error(run_sections& to, run_details const& d) {
     to.row("remedy", text.remedy);
 }
 
+/// Attempts that ended early, and which one this is.
+inline void show_attempts(run_sections& to, run_details const& d) {
+    if (d.attempts.empty()) return;
+    to.begin("Attempts");
+    for (attempt_record const& a : d.attempts)
+        to.row(std::to_string(a.number),
+               "ended after " + portal::human_duration(a.end_time - a.start_time) + " by " + a.cause +
+                   (a.error ? ", " + a.error->id + ": " + a.error->message : ""));
+    to.row(std::to_string(d.attempts.size() + 1), std::string{to_string(d.status)}, tone_of(d.status));
+}
+
 inline void show_configuration(run_sections& to, run_configuration const& c) {
     to.begin("Configuration");
     to.row("script", c.script);
@@ -158,6 +169,7 @@ inline int show_run(workspace const& where, show_options const& options, screen 
     to.row("page", run.portal_url());
     for (std::string const& warning : d.warnings) to.row("warning", warning, tone::busy);
     detail::show_error(to, d);
+    detail::show_attempts(to, d);
     detail::show_configuration(to, d.run_definition);
     to.rows("Parameters", summary.parameters);
     to.rows("Tags", d.tags);

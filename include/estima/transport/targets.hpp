@@ -11,26 +11,29 @@
 #include <vector>
 
 #include <estima/base/error.hpp>
-#include <estima/hosts/ssh_target.hpp>
-#include <estima/run_configuration/run_configuration.hpp>
 #include <estima/system/files.hpp>
 #include <estima/system/json.hpp>
+#include <estima/system/shown.hpp>
+#include <estima/transport/transport.hpp>
 
 namespace estima::inline v0_1 {
 
-/// Whether jobs can be submitted to compute targets of this kind ("local", "aml_compute", ...).
-constexpr bool has_transport(std::string_view target_kind) {
-    return target_kind == "local" || target_kind == "ssh_hosts";
-}
+/// Whether this program can submit jobs to compute targets of this kind ("local", "slurm", ...).
+inline bool has_transport(std::string_view target_kind) { return find_transport(target_kind) != nullptr; }
 
-/// EST-112 for a target that can be described and lowered to, but not submitted to.
-inline void require_transport(std::string_view target_kind) {
-    if (has_transport(target_kind)) return;
+/// The transport of a kind of target. EST-112 for one that can be described and lowered to, but not submitted to.
+inline transport const& require_transport(std::string_view target_kind) {
+    if (transport const* const found = find_transport(target_kind)) return *found;
+    std::string known;
+    for (transport const* const one : detail::known_transports()) known += (known.empty() ? "" : ", ") + std::string{one->kind()};
     throw error{
         "EST-112",
-        {.what = "this version of estima submits to this machine and to hosts that ssh reaches",
+        {.what = "this program cannot submit to a compute target of this kind",
          .where = "the compute target is " + std::string{target_kind},
-         .remedy = "take `local` to run it here; save_runconfig(lower(job), ...) writes a file for Azure's own tools"}};
+         .why = "it has transports to: " + known,
+         .remedy = target_kind == "slurm"
+                       ? "include <estima/transport/slurm.hpp> and link estima::slurm"
+                       : "take `local` to run it here; save_runconfig(lower(job), ...) writes a file for Azure's own tools"}};
 }
 
 /// The settings of all targets that a file knows, by name; where it is looked for: `option`, $ESTIMA_TARGETS,
@@ -63,6 +66,21 @@ public:
                      .why = "they are not of the kind " + std::string{kind},
                      .remedy = "name another target, or correct \"kind\""}};
     }
+    /// The kind of the target of that name (hosts, unless it tells another); empty: the file knows no such target.
+    std::string kind_of(std::string const& name) const {
+        auto const found = settings_.find(name);
+        return found != settings_.end() && found->is_object() ? found->value("kind", "ssh_hosts") : "";
+    }
+    /// The name of the only target of a kind; empty if there is none, or more than one.
+    std::string only_one_of(std::string_view kind) const {
+        std::string only;
+        for (auto const& [name, settings] : settings_.items()) {
+            if (kind_of(name) != kind) continue;
+            if (!only.empty()) return "";
+            only = name;
+        }
+        return only;
+    }
     std::string names() const {
         std::string all;
         for (auto const& [name, settings] : settings_.items()) all += (all.empty() ? "" : ", ") + name;
@@ -74,24 +92,29 @@ private:
     json settings_ = json::object();
 };
 
-/// EST-720 if a job does not fit the hosts of its target.
-inline void require_room(run_configuration const& c, ssh_target const& target) {
-    auto refuse = [&](std::string why, std::string remedy) {
-        throw error{"EST-720",
-                    {.what = "the job does not fit the hosts of " + c.target,
-                     .why = std::move(why),
-                     .remedy = std::move(remedy)}};
-    };
-    auto const nodes = static_cast<std::size_t>(std::max(c.node_count, 1));
-    if (nodes > target.hosts.size())
-        refuse("it wants " + std::to_string(nodes) + " nodes, and there are " + std::to_string(target.hosts.size()) +
-                   " hosts",
-               "lower node_count, or add hosts to the settings of the target");
-    for (std::size_t i = 0; i < nodes; ++i)
-        if (ssh_host const& host = target.hosts[i]; host.slots > 0 && host.slots < c.process_count_per_node())
-            refuse("it starts " + std::to_string(c.process_count_per_node()) + " processes on each node, and " +
-                       host.name + " has " + std::to_string(host.slots) + " slots",
-                   "lower process_count_per_node, or give the host more slots");
+/// What is known of a request's target, and where that stands.
+struct target_settings {
+    json settings;
+    std::string where;
+};
+
+/// What the program gives, or the targets file has under the name of the target, or under another if it is the only one of the
+/// kind and `may_be_another`. The error `id`, with an `example`, if nobody tells.
+inline target_settings settings_for(target_request const& request, std::string_view kind, std::string const& id,
+                                    std::string const& example, bool may_be_another = false) {
+    if (!request.given.is_null()) return {request.given, "submit_options"};
+    targets_file const file{request.workspace, request.targets};
+    std::string name = request.configuration.target;
+    if (may_be_another && file.kind_of(name).empty()) name = file.only_one_of(kind);
+    if (json const* const settings = file.find(name, kind); settings != nullptr && !name.empty())
+        return {*settings, file.path().string() + ", " + name};
+    std::string const wanted = shown(request.configuration.target);
+    throw error{id,
+                {.what = "it is not known where the compute target \"" + wanted + "\" is",
+                 .where = file.path().string(),
+                 .why = file.names(),
+                 .remedy = "write {\"" + wanted + "\": {\"kind\": \"" + std::string{kind} + "\", " + example +
+                           "}} there, or give its settings in submit_options"}};
 }
 
 }  // namespace estima::inline v0_1

@@ -14,6 +14,20 @@
 
 namespace estima::inline v0_1 {
 
+namespace detail {
+/// The compiler names what is missing.
+template <class Needed>
+constexpr bool is_there() {
+    static_assert(requires { sizeof(Needed); }, "this compute target needs a header and a library: see the name of the type that is missing");
+    return requires { sizeof(Needed); };
+}
+template <class Target>
+inline constexpr bool has_its_transport = true;
+template <class Target>
+    requires requires { typename Target::needs_to_be_submitted; }
+inline constexpr bool has_its_transport<Target> = is_there<typename Target::needs_to_be_submitted>();
+}  // namespace detail
+
 /// A name in a workspace, under which runs are gathered. Made by workspace::experiment.
 class experiment {
 public:
@@ -30,22 +44,40 @@ public:
     /// snapshot; EST-301: the workspace cannot be written; EST-4nn: it cannot be started.
     template <any_estimator Estimator>
     run submit(Estimator const& job, submit_options const& options = {}) const {
-        std::vector<broken_rule> const warnings = require_valid(job);
-        constexpr std::string_view kind = Estimator::policy_facts.target.kind;
-        require_transport(kind);
-        return run{detail::submit(workspace_, name_, lower(job), job.fields().source_directory, options, std::string{kind}, warnings)};
+        return run{detail::submit(workspace_, name_, to_submit(job), options)};
     }
 
-    /// The same for what was lowered, or read from a file; on the hosts of its `target` where submit_options::ssh or the
-    /// targets file tell them, else on this machine. Instead of the rules, each field is checked for what can be done
-    /// there: EST-110.
+    /// The same for what was lowered, or read from a file; on its `target` where submit_options or the targets file tell of
+    /// it, else on this machine. Instead of the rules, each field is checked for what can be done there: EST-110.
     run submit(run_configuration const& configuration, std::filesystem::path const& source_directory,
                submit_options const& options = {}) const {
-        bool const has_hosts = options.ssh || targets_file{workspace_, options.targets}.find(configuration.target, "ssh_hosts") != nullptr;
-        return run{detail::submit(workspace_, name_, configuration, source_directory, options, has_hosts ? "ssh_hosts" : "local")};
+        std::string kind = options.ssh ? "ssh_hosts" : options.target.is_object() ? options.target.value("kind", "") : "";
+        if (kind.empty()) kind = targets_file{workspace_, options.targets}.kind_of(configuration.target);
+        return run{detail::submit(workspace_, name_, {configuration, source_directory, kind.empty() ? "local" : kind}, options)};
+    }
+
+    /// Many jobs of one type at once: on Slurm jobs that ask for the same become one array. All are checked before the first
+    /// is started. A run that cannot be started is Failed, and says why; the others go on. Throws as submit does.
+    template <any_estimator Estimator>
+    std::vector<run> submit_all(std::vector<Estimator> const& jobs, submit_options const& options = {}) const {
+        std::vector<detail::job_to_submit> all;
+        for (Estimator const& job : jobs) all.push_back(to_submit(job));
+        std::vector<run> runs;
+        for (run_directory& directory : detail::submit_all(workspace_, name_, all, options)) runs.emplace_back(std::move(directory));
+        return runs;
     }
 
 private:
+    template <class Estimator>
+    static detail::job_to_submit to_submit(Estimator const& job) {
+        static_assert(detail::has_its_transport<typename Estimator::policies::compute_target_type>);
+        std::vector<broken_rule> warnings = require_valid(job);
+        constexpr compute_target_facts const& target = Estimator::policy_facts.target;
+        require_transport(target.kind);
+        return {lower(job), job.fields().source_directory, std::string{target.kind}, std::move(warnings), true,
+                target.gpus_per_node.is_given ? static_cast<int>(target.gpus_per_node.value) : 0};
+    }
+
     std::filesystem::path workspace_;
     std::string name_;
 };

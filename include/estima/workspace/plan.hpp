@@ -15,6 +15,8 @@
 #include <estima/snapshot/left_out.hpp>
 #include <estima/system/files.hpp>
 #include <estima/system/shown.hpp>
+#include <estima/transport/local.hpp>
+#include <estima/transport/ssh_hosts.hpp>
 #include <estima/transport/targets.hpp>
 #include <estima/workspace/workspace.hpp>
 

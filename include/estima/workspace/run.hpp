@@ -20,6 +20,7 @@
 #include <estima/history/run_directory.hpp>
 #include <estima/launcher/bury.hpp>
 #include <estima/run_configuration/json.hpp>
+#include <estima/transport/transport.hpp>
 #include <estima/workspace/file_url.hpp>
 #include <estima/workspace/names.hpp>
 #include <estima/workspace/refresh_page.hpp>
@@ -79,9 +80,12 @@ public:
         journal events{directory_.journal()};
         newest(events);
         double const grace = std::clamp(options.grace.seconds(), 0.0, 1e6);
-        if (events.append_status(run_status::cancel_requested, {{"grace_seconds", grace}})) return true;
-        if (events.record().status != run_status::cancel_requested) return false;
-        if (grace < events.record().cancel_grace_seconds) events.append({{"event", "grace"}, {"grace_seconds", grace}});
+        if (!events.append_status(run_status::cancel_requested, {{"grace_seconds", grace}})) {
+            if (events.record().status != run_status::cancel_requested) return false;
+            if (grace < events.record().cancel_grace_seconds) events.append({{"event", "grace"}, {"grace_seconds", grace}});
+        }
+        transport_of(directory_).cancel(directory_);
+        detail::refresh_page_if_over(directory_);
         return true;
     }
 
@@ -103,7 +107,10 @@ public:
     }
 
     /// Names of the run's files: outputs (once the script has ended), logs, and system_logs.
-    std::vector<std::string> get_file_names() const { return file_names(directory_, newest()); }
+    std::vector<std::string> get_file_names() const {
+        transport_of(directory_).fetch(directory_);
+        return file_names(directory_, newest());
+    }
 
     /// Copies a file of the run to `output_path`: a file name, or an existing directory; left out, the current one.
     /// Returns where it is. Outputs are verified; of one whose copying is interrupted the part is kept, and the next
@@ -111,6 +118,7 @@ public:
     std::filesystem::path download_file(std::string const& name, std::filesystem::path output_path = ".",
                                         download_options const& options = {}) const {
         std::error_code ignored;
+        transport_of(directory_).fetch(directory_);
         if (output_path.empty()) output_path = ".";
         if (std::filesystem::is_directory(output_path, ignored)) output_path /= std::filesystem::path{name}.filename();
         copy_out(directory_, newest(), name, output_path, options);
@@ -126,6 +134,7 @@ public:
     /// The same of several files or folders, each file once. Nothing is copied if there is none below one of them.
     std::size_t download_files(std::vector<std::string> const& prefixes, std::filesystem::path const& output_directory,
                                download_options const& options = {}) const {
+        transport_of(directory_).fetch(directory_);
         return copy_all_out(directory_, newest(), prefixes, output_directory, options);
     }
 
@@ -186,7 +195,7 @@ private:
     run_record newest(journal& events) const {
         if (is_terminal(events.record().status)) return events.record();
         try {
-            if (bury_if_dead(directory_)) detail::refresh_page_if_over(directory_);
+            if (transport_of(directory_).look(directory_)) detail::refresh_page_if_over(directory_);
             else if (!is_terminal(events.record().status) && detail::is_seen_stopped(events.record())) {
                 run_record record = events.record();
                 record.status = run_status::not_responding;
@@ -246,6 +255,7 @@ private:
                       .warnings = r.warnings,
                       .error = r.error,
                       .ranks = r.ranks,
+                      .attempts = r.attempts,
                       .artifacts = r.artifacts,
                       .models = r.models};
         if (is_terminal(r.status)) d.end_time = r.time_of(r.status);

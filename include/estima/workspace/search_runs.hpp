@@ -7,12 +7,14 @@
 #include <sys/file.h>
 
 #include <filesystem>
+#include <map>
 #include <string>
+#include <vector>
 
 #include <estima/history/run_directory.hpp>
 #include <estima/index/run_index.hpp>
-#include <estima/launcher/bury.hpp>
 #include <estima/system/file_descriptor.hpp>
+#include <estima/transport/transport.hpp>
 #include <estima/workspace/experiment.hpp>
 #include <estima/workspace/refresh_page.hpp>
 #include <estima/workspace/workspace.hpp>
@@ -30,13 +32,14 @@ inline bool is_lock_free(run_directory const& run) {
 inline run_page search_runs_in(std::filesystem::path const& folder, run_query const& query) {
     run_index index{folder};
     index.refresh();
+    std::map<transport const*, std::vector<run_directory>> to_look_at;
+    for (std::string const& id : index.unfinished())
+        if (run_directory const run{folder / "runs" / id}; is_lock_free(run)) to_look_at[&transport_of(run)].push_back(run);
     bool has_ended_one = false;
-    for (std::string const& id : index.unfinished()) {
-        run_directory const run{folder / "runs" / id};
-        if (!is_lock_free(run)) continue;
+    for (auto const& [way, runs] : to_look_at) {
         try {
-            if (!bury_if_dead(run)) continue;
-            refresh_page_if_over(run);
+            if (!way->look_at(runs)) continue;
+            for (run_directory const& run : runs) refresh_page_if_over(run);
             has_ended_one = true;
         } catch (error const&) {  // this user may not write there, or the run is gone: it stays as it is told
         }

@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <cstddef>
 #include <exception>
 #include <filesystem>
 #include <map>
@@ -27,7 +28,9 @@
 #include <estima/system/files.hpp>
 #include <estima/system/inotify.hpp>
 #include <estima/system/shown.hpp>
+#include <estima/system/json.hpp>
 #include <estima/transport/local.hpp>
+#include <estima/transport/ssh_hosts.hpp>
 #include <estima/transport/targets.hpp>
 #include <estima/workspace/create_run.hpp>
 #include <estima/workspace/names.hpp>
@@ -44,6 +47,7 @@ struct submit_options {
     estima::durability durability = estima::durability::process_death;  ///< what survives what
     std::string parent_run_id{};  ///< of the run that this one is a part of; it becomes a property of that name
     std::optional<ssh_target> ssh{};  ///< the hosts of an ssh_hosts target; left out, they are looked up by its name
+    json target{};  ///< settings of a target of any kind, as a targets file has them: to_json(slurm_target{...})
     std::filesystem::path targets{};  ///< file with settings of targets; left out: $ESTIMA_TARGETS, <workspace>/targets.json
 };
 
@@ -99,63 +103,88 @@ inline void require_parent(std::filesystem::path const& workspace, std::string c
                  .remedy = "give the id of a run of this workspace as parent_run_id"}};
 }
 
-/// The hosts of a target, from the options or the targets file. EST-720 if nobody tells, or the job does not fit them.
-inline ssh_target ssh_target_of(std::filesystem::path const& workspace, run_configuration const& c, submit_options const& options) {
-    auto found = options.ssh;
-    if (!found) {
-        targets_file const file{workspace, options.targets};
-        json const* const settings = file.find(c.target, "ssh_hosts");
-        if (settings == nullptr)
-            throw error{"EST-720",
-                        {.what = "it is not known which hosts \"" + shown(c.target) + "\" are",
-                         .where = file.path().string(),
-                         .why = file.names(),
-                         .remedy = R"(write {")" + shown(c.target) + R"(": {"kind": "ssh_hosts", "hosts": ["node1", "node2"]}} there, or set submit_options::ssh)"}};
-        found = ssh_target_from_json(*settings, file.path().string() + ", " + c.target);
-    }
-    ssh_target_from_json(to_json(*found), "submit_options::ssh");  // for its checks
-    // The supervisor works in another folder than this program.
-    for (std::string* const file : {&found->key, &found->known_hosts, &found->config})
-        if (!file->empty() && !file->starts_with('~')) *file = absolute_path(*file).string();
-    require_room(c, *found);
-    return *found;
-}
+/// What is submitted, and what is known of it beside its run configuration.
+struct job_to_submit {
+    run_configuration configuration;
+    std::filesystem::path source_directory;
+    std::string target_kind = "local";
+    std::vector<broken_rule> warnings{};
+    bool is_typed = false;  ///< an estimator: its compute target tells these
+    int gpus_per_node = 0;
+};
 
 /// Everything that can go wrong for reasons of the program or the machine comes before the run exists.
-inline run_directory submit(std::filesystem::path const& workspace, std::string const& experiment,
-                            run_configuration const& wanted, std::filesystem::path const& source_directory,
-                            submit_options const& options, std::string const& target_kind = "local",
-                            std::vector<broken_rule> const& warnings = {}) {
-    require_honoured(wanted, target_kind);
-    std::optional<ssh_target> hosts;
-    if (target_kind == "ssh_hosts") hosts = ssh_target_of(workspace, wanted, options);
+inline submission make_submission(std::filesystem::path const& workspace, std::string const& experiment,
+                                  job_to_submit const& job, submit_options const& options) {
+    transport const& way = require_transport(job.target_kind);
+    require_honoured(job.configuration, job.target_kind);
+    run_configuration const configuration = with_interpreter_from_here(job.configuration);
+    target_request request{.workspace = workspace,
+                           .configuration = configuration,
+                           .given = options.ssh ? to_json(*options.ssh) : options.target,
+                           .targets = options.targets,
+                           .launcher = options.launcher,
+                           .mpirun = options.mpirun,
+                           .is_typed = job.is_typed,
+                           .gpus_per_node = job.gpus_per_node};
     std::map<std::string, std::string> properties;
     if (!options.parent_run_id.empty()) {
         require_parent(workspace, options.parent_run_id);
         properties["parent_run_id"] = options.parent_run_id;
     }
-    run_configuration const configuration = with_interpreter_from_here(wanted);
-    std::string const launcher = find_launcher(options.launcher);
-    std::string const mpirun = needs_mpirun(configuration) || hosts ? find_mpirun(options.mpirun) : "";
-    std::filesystem::path const source = absolute_path(source_directory).lexically_normal();
+    json settings = way.prepare(request);
+    std::filesystem::path const source = absolute_path(job.source_directory).lexically_normal();
     workspace_lock const keeps_the_snapshot{workspace, workspace_lock::kind::shared};
     snapshot_store store{workspace / "snapshots"};
-    snapshot_info const snapshot = store.take(source_directory, options.snapshot);
-    require_in_snapshot(store, snapshot.id, source_directory, configuration.script);
+    snapshot_info const snapshot = store.take(job.source_directory, options.snapshot);
+    require_in_snapshot(store, snapshot.id, job.source_directory, configuration.script);
     created_run run = create_run(workspace, experiment, configuration, snapshot.id, source, std::move(properties),
                                  options.durability);
     try {
         journal events{run.directory.journal()};
-        for (broken_rule const& rule : warnings)
+        for (broken_rule const& rule : job.warnings)
             events.append({{"event", "warning"}, {"message", rule.text()}});
-        if (hosts) replace_file(run.directory.path / "target.json", to_json(*hosts).dump(2) + "\n");
-        start_supervisor(run.directory, std::move(run.lock), launcher, mpirun);
+        if (!settings.is_null()) replace_file(run.directory.path / "target.json", settings.dump(2) + "\n");
     } catch (error const& e) {
         fail_run(run.directory, e);
         throw;
     }
-    add_git_facts(run.directory, source_directory);
-    return run.directory;
+    return {std::move(run.directory), configuration,   std::move(settings), std::move(run.lock),
+            request.launcher,         request.mpirun};
+}
+
+inline run_directory submit(std::filesystem::path const& workspace, std::string const& experiment,
+                            job_to_submit const& job, submit_options const& options) {
+    submission one = make_submission(workspace, experiment, job, options);
+    try {
+        require_transport(job.target_kind).submit(one);
+    } catch (error const& e) {
+        fail_run(one.run, e);
+        throw;
+    }
+    add_git_facts(one.run, job.source_directory);
+    return one.run;
+}
+
+/// Several jobs for one kind of target. Those that cannot be started are Failed, and say why.
+inline std::vector<run_directory> submit_all(std::filesystem::path const& workspace, std::string const& experiment,
+                                             std::vector<job_to_submit> const& jobs, submit_options const& options) {
+    std::vector<submission> all;
+    std::vector<run_directory> runs;
+    if (jobs.empty()) return runs;
+    try {
+        for (job_to_submit const& job : jobs) all.push_back(make_submission(workspace, experiment, job, options));
+    } catch (error const& e) {  // none is started
+        for (submission const& one : all) fail_run(one.run, e);
+        throw;
+    }
+    auto const failures = require_transport(jobs.front().target_kind).submit_all(all);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        if (failures[i]) fail_run(all[i].run, *failures[i]);
+        else add_git_facts(all[i].run, jobs[i].source_directory);
+        runs.push_back(all[i].run);
+    }
+    return runs;
 }
 }  // namespace detail
 

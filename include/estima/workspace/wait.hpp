@@ -9,6 +9,7 @@
 #include <cmath>
 #include <functional>
 #include <iostream>
+#include <memory>
 #include <numeric>
 #include <optional>
 #include <ostream>
@@ -21,10 +22,10 @@
 #include <estima/history/follow_output.hpp>
 #include <estima/history/journal.hpp>
 #include <estima/history/run_directory.hpp>
-#include <estima/launcher/bury.hpp>
 #include <estima/system/host.hpp>
 #include <estima/system/inotify.hpp>
 #include <estima/system/process.hpp>
+#include <estima/transport/transport.hpp>
 #include <estima/workspace/refresh_page.hpp>
 
 namespace estima::inline v0_1 {
@@ -51,7 +52,7 @@ namespace detail {
 class run_waiter {
 public:
     run_waiter(run_directory const& run, wait_options const& options, int process_count)
-        : run_{run}, options_{options}, journal_{run.journal()} {
+        : run_{run}, options_{options}, journal_{run.journal()}, way_{transport_of(run)}, news_{way_.watch(run)} {
         if (options.timeout) deadline_ = clock::now() + as_clock(options.timeout->seconds());
         changes_.watch(run.journal(), IN_MODIFY);
         if (options.on_metric) {
@@ -103,6 +104,10 @@ private:
         auto const& changes = record.status_changes;
         for (; printed_ < changes.size() && !is_end(changes[printed_].status); ++printed_)
             print(changes[printed_].status);
+        if (record.waits_for != shown_reason_ && options_.show_status) {
+            shown_reason_ = record.waits_for;
+            if (!shown_reason_.empty()) out << "Waits: " << shown_reason_ << '\n';
+        }
         auto found = all;
         if (record.status > run_status::starting) {  // a script that is quick prints before it is said to run
             std::uint64_t const before = follower_->bytes_copied();
@@ -128,11 +133,12 @@ private:
     /// True if the supervisor had died and the run was ended for it.
     bool supervisor_is_dead(run_record const& record) {
         if (supervisor_ || clock::now() < next_look_) return false;
-        if (record.supervisor_pid != 0 && !supervisor_ended_ && record.host == host_name()) {
+        if (record.supervisor_pid != 0 && !supervisor_ended_ && record.supervisor_host == host_name()) {
             supervisor_ = open_pidfd(record.supervisor_pid, record.supervisor_start_ticks);
             if (supervisor_) return false;
         }
-        if (bury_if_dead(run_)) {
+        way_.bring_logs(run_);
+        if (!news_ && way_.look(run_)) {
             refresh_page_if_over(run_);
             return true;
         }
@@ -153,6 +159,8 @@ private:
         if (metrics_ && next_metrics_ < metrics_again_.size()) at_latest(clock::now() + metrics_again_[next_metrics_]);
         if (changes_.fd() < 0 || (metrics_ && !metrics_are_watched_))
             at_latest(clock::now() + std::chrono::milliseconds{20});  // no inotify left for this user
+        else if (way_.is_written_elsewhere())
+            at_latest(clock::now() + std::chrono::milliseconds{250});
         int milliseconds = -1;
         if (until) {
             auto const left = std::chrono::ceil<std::chrono::milliseconds>(*until - clock::now()).count();
@@ -186,6 +194,8 @@ private:
     run_directory const& run_;
     wait_options const& options_;
     journal journal_;
+    transport const& way_;
+    std::shared_ptr<void> news_;  // that the transport writes into the journal
     inotify changes_;
     std::optional<output_follower> follower_;
     std::optional<metric_follower> metrics_;
@@ -200,6 +210,7 @@ private:
     clock::time_point next_look_{};
     clock::duration look_again_ = std::chrono::milliseconds{5};
     std::size_t printed_ = 0;  // status changes
+    std::string shown_reason_;
 };
 }  // namespace detail
 

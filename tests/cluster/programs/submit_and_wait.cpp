@@ -3,6 +3,7 @@
 // Submits a run configuration (JSON) to the target that it names, prints the run's id, and waits for the run with its
 // output. Exit code 0 if it completed, 1 if it failed, 3 if it was canceled; an error of submit is printed, and 2.
 #include <estima/estima.hpp>
+#include <estima/transport/slurm.hpp>
 
 #include <cstring>
 #include <iostream>

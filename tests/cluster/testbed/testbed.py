@@ -274,8 +274,9 @@ class Slurm:
             f"SlurmdLogFile={self.folder}/slurmd-%n.log\nProctrackType=proctrack/linuxproc\nTaskPlugin=task/none\n"
             f"SwitchType=switch/none\nMpiDefault=none\nReturnToService=2\nSelectType=select/cons_tres\n"
             f"SelectTypeParameters=CR_CPU\nJobAcctGatherType=jobacct_gather/none\nSlurmdTimeout=10\nInactiveLimit=0\n"
-            f"KillWait=2\n{nodes}"
-            f"PartitionName=main Nodes={','.join(self.bed.hosts())} Default=YES MaxTime=INFINITE State=UP\n")
+            f"KillWait=5\nAuthInfo=cred_expire=5\nPreemptType=preempt/partition_prio\nPreemptMode=REQUEUE\n{nodes}"
+            f"PartitionName=main Nodes={','.join(self.bed.hosts())} Default=YES MaxTime=INFINITE State=UP PriorityTier=1\n"
+            f"PartitionName=urgent Nodes={','.join(self.bed.hosts())} MaxTime=INFINITE State=UP PriorityTier=9\n")
         self.munged()
 
     def munged_words(self):

@@ -129,7 +129,8 @@ TEST_CASE("describing: the fields, in their order") {
                          .worker_count = 3,
                          .parameter_server_count = 1,
                          .priority = 3,
-                         .source_directory_data_store = "fast_share"};
+                         .source_directory_data_store = "fast_share",
+                         .retries = {.at_most = 3}};
     run_configuration const c = lower(estimator<mpi<>>{all});
     CHECK(c.script == "train.py");
     CHECK(c.arguments == texts{"--epochs", "9", "--verbose", "--resume-from", "$AZUREML_DATAREFERENCE_MODEL_LOCATION"});
@@ -144,6 +145,44 @@ TEST_CASE("describing: the fields, in their order") {
     CHECK(c.source_directory_data_store == "fast_share");
     CHECK(lower(estimator<>{{}}).environment.python.interpreter_path == "python3");
     CHECK_FALSE(lower(estimator<>{{}}).max_run_duration_seconds);
+}
+
+TEST_CASE("describing: retries") {
+    // -8<- retries
+    using tried_job = estimator<pytorch<>, ssh_hosts<target_name<"lab">, max_nodes<2>, retries<3, cause::node_failure, cause::exit_code(75)>>,
+                                gloo<node_count<2>>>;
+    tried_job tried{{.entry_script = "train.py", .retries = {.resume_from = "outputs/checkpoint_*.pt"}}};
+    estimator<> here{{.entry_script = "train.py", .retries = {.at_most = 2, .after = {cause::exit_code(75), cause::signal(9)}}}};
+    // -8<-
+    CHECK(lower(tried).retries == retries_section{3, {"node_failure", "exit_code 75"}, "outputs/checkpoint_*.pt"});
+    CHECK(lower(here).retries == retries_section{2, {"exit_code 75", "signal 9"}, ""});
+    CHECK(lower(estimator<ssh_hosts<retries<1>>>{{}}).retries == retries_section{1, {}, ""});
+    CHECK_FALSE(lower(estimator<>{{}}).retries);
+    for (auto const& one : {lower(tried), lower(here)}) {
+        CHECK(run_configuration_from_json(to_json(one)) == one);
+        CHECK(what_cannot_be_honoured(one, one.target == "local" ? "local" : "ssh_hosts").empty());
+    }
+    auto const broken = [](auto job) {
+        texts ids;
+        for (broken_rule const& rule : check(job))
+            if (rule.id != "EST-021") ids.push_back(std::string{rule.id} + ": " + rule.where);
+        return ids;
+    };
+    CHECK(broken(estimator<>{{.retries = {.at_most = 0}}}) == texts{"EST-070: retries.at_most is 0"});
+    CHECK(broken(estimator<>{{.retries = {.at_most = 1001}}}) == texts{"EST-070: retries.at_most is 1001"});
+    CHECK(broken(estimator<>{{.retries = {.after = {cause::signal(9)}}}}) == texts{"EST-070: retries.at_most is not given"});
+    CHECK(broken(estimator<>{{.retries = {.at_most = 1, .after = {cause::exit_code(256)}}}}) ==
+          texts{"EST-071: retries: exit_code 256"});
+    for (char const* const files : {"checkpoint", "/tmp/x", "outputs/../x", "outputs/"})
+        CHECK(broken(estimator<>{{.retries = {.at_most = 1, .resume_from = files}}}) ==
+              texts{"EST-072: retries.resume_from = \"" + std::string{files} + "\""});
+    tried.fields().retries.at_most = 4;
+    CHECK(broken(tried) == texts{"EST-006: retries.at_most = 4, and in the policy 3"});
+    tried.fields().retries = {.after = {cause::preemption}};
+    CHECK(broken(tried) == texts{"EST-006: retries.after = preemption, and in the policy node_failure, exit_code 75"});
+    auto wrong = lower(here);
+    wrong.retries = retries_section{0, {"exit_code 300", "sometimes"}, "x"};
+    CHECK(what_cannot_be_honoured(wrong, "local").size() == 4);
 }
 
 TEST_CASE("describing: what becomes of a parameter's value") {

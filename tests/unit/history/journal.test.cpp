@@ -257,3 +257,32 @@ TEST_CASE("a shorter grace replaces a longer one, and not the other way") {
     log.append({{"event", "grace"}, {"grace_seconds", 30}});
     CHECK(log.record().cancel_grace_seconds == 3);
 }
+
+TEST_CASE("an attempt that ended early is kept beside the next one") {
+    fixture f;
+    journal log{f.file};
+    estima::run_error const lost{.id = "EST-726", .message = "the host n2 was lost", .host = "n2"};
+    CHECK(log.append_attempt("node_failure", lost) == 0);  // nothing has begun
+    REQUIRE(log.append_status(run_status::starting));
+    REQUIRE(log.append_status(run_status::running));
+    log.append({{"event", "rank_start"}, {"rank", 0}, {"host", "n2"}, {"pid", 7}});
+    CHECK(log.append_attempt("node_failure", lost) == 2);
+    journal other{f.file};
+    for (journal* const reader : {&log, &other}) {
+        estima::run_record const& r = reader->record();
+        CHECK(r.status == run_status::queued);
+        CHECK(r.attempt() == 2);
+        CHECK(r.ranks.empty());
+        CHECK_FALSE(r.error);
+        REQUIRE(r.attempts.size() == 1);
+        CHECK(r.attempts[0].number == 1);
+        CHECK(r.attempts[0].cause == "node_failure");
+        CHECK(r.attempts[0].error->host == "n2");
+        REQUIRE(r.attempts[0].ranks.size() == 1);
+        CHECK(r.attempts[0].ranks[0].pid == 7);
+    }
+    REQUIRE(log.append_status(run_status::preparing));
+    REQUIRE(log.append_status(run_status::cancel_requested));
+    CHECK(log.append_attempt("node_failure", lost) == 0);  // somebody asked for its end
+    CHECK(log.record().status == run_status::cancel_requested);
+}

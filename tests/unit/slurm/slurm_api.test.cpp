@@ -52,7 +52,7 @@ TEST_CASE("the newest version that server and estima know is taken") {
 TEST_CASE("v0.0.38 is told of a job as Slurm 22.05 takes it") {
     CHECK(submission("v0.0.38") == json::parse(R"({"script": "#!/bin/sh\n", "job": {"name": "n", "comment": "c",
         "current_working_directory": "/w", "environment": {"A": "b", "C": "d=e"}, "nodes": "2", "tasks": 4, "time_limit": 30,
-        "memory_per_node": 100, "gres": "gpu:2,tmpdisk:5", "exclusive": "exclusive", "requeue": false}})"));
+        "memory_per_node": 100, "gres": "gpu:2,tmpdisk:5", "exclusive": "exclusive", "no_requeue": true}})"));
     CHECK(submission("v0.0.37") == submission("v0.0.38"));
 }
 

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <string>
+
+#include <estima/base/list_of.hpp>
+#include <estima/policy/count.hpp>
+#include <estima/policy/retry_cause.hpp>
+
+namespace estima::inline v0_1 {
+
+/// How often, and for what, a run that ends early is tried again; what a compute target's `retries` leaves open.
+struct retry_fields {
+    /// Attempts after the first one. Left out: the target's, else none.
+    count at_most{};
+    /// Left out: the target's, else cause::node_failure and cause::preemption.
+    list_of<retry_cause> after{};
+    /// The script can go on from files that it wrote: a path of checkpoints, in which * stands for anything. A next
+    /// attempt gets the newest of them as `--resume-from <path>` and in ESTIMA_RESUME_FROM.
+    std::string resume_from{};
+};
+
+}  // namespace estima::inline v0_1

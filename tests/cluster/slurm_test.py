@@ -1,0 +1,339 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSL-1.0
+"""Runs on a Slurm cluster with slurmrestd: slurm_test.py TOOL... -- [PART...]. What works, what is said when something does not,
+and that nothing is left running."""
+import json
+import shutil
+import subprocess
+import sys
+import threading
+import time
+
+from cluster import TESTBED, Cluster, expect, native, python, until
+from scripts import GLOO, MPI4PY, SERVERS
+
+SKLEARN = """import os, pickle, sklearn.datasets, sklearn.linear_model
+x, y = sklearn.datasets.load_digits(return_X_y=True)
+model = sklearn.linear_model.LogisticRegression(max_iter=50).fit(x[:1000] / 16, y[:1000])
+print("accuracy", model.score(x[1000:] / 16, y[1000:]) > 0.85)
+pickle.dump(model, open("outputs/model.pkl", "wb"))
+"""
+SCRIPT = """#!/bin/sh
+echo "job_script on $(hostname) as ${OMPI_COMM_WORLD_RANK-no} rank"
+case $1 in
+  fails) if [ $(hostname) = n2 ]; then echo because >&2; exit 3; fi; exec sleep 1000;;
+  waits) echo begun > outputs/begun_${OMPI_COMM_WORLD_RANK-0}; exec sleep 1000;;
+  short) echo begun > outputs/begun_${OMPI_COMM_WORLD_RANK-0}; exec sleep ${2-5};;
+  second) echo attempt >> outputs/attempts; [ $(wc -l < outputs/attempts) -ge 2 ] || exec sleep 1000;;
+esac
+"""
+ALL = ("ctl", "n1", "n2")
+
+
+class SlurmCluster(Cluster):
+    """A cluster whose workspace is shared by all hosts, with a token for its REST API."""
+
+    def __enter__(self):
+        super().__enter__()
+        self.workspace = self.shared / "workspace"
+        self.token_file = self.folder / "token"
+        self.new_token(36000)
+        return self
+
+    def new_token(self, seconds):
+        self.token = self.slurm_says("scontrol", "token", f"lifespan={seconds}").strip().removeprefix("SLURM_JWT=")
+        expect("there is a token", len(self.token) > 50, self.token)
+        self.token_file.write_text(self.token)
+        self.token_file.chmod(0o600)
+
+    def slurm_says(self, *command):
+        return self.on("ctl", *command, SLURM_CONF=self.folder / "slurm/slurm.conf")[1]
+
+    def settings(self, **more):
+        return {"kind": "slurm", "url": "http://10.77.0.254:6820", "user": "root", "token_file": str(self.token_file),
+                "partition": "main"} | more
+
+    def run_job(self, source, configuration, *options, host="ctl", workspace=None, **more):
+        return self.submit(source, configuration, self.settings(**more), *options, host=host,
+                           workspace=workspace or self.workspace)
+
+    def estima(self, *words, host="ctl"):
+        return self.on(host, self.folder / "bin/estima", words[0], "--workspace", self.workspace, *words[1:])
+
+    def job_of(self, run):
+        return next((e["value"] for e in self.events(run) if e.get("name") == "slurm_job_id"), None)
+
+    def state_of(self, job):
+        text = self.slurm_says("scontrol", "-o", "show", "job", job)
+        return next((w.split("=")[1] for w in text.split() if w.startswith("JobState=")), "")
+
+    def looked_at(self, run):
+        """Somebody looks at the run, as of now."""
+        code, text = self.estima("show", run.name)
+        expect("estima shows the run", code == 0, text)
+        return text
+
+    def start_daemon(self, command, **environment):
+        words = [f"{k}={v}" for k, v in ({"SLURM_CONF": self.folder / "slurm/slurm.conf"} | environment).items()]
+        subprocess.Popen([*TESTBED, "exec", str(self.folder), "ctl", "--", "env", *words, *command], stdin=subprocess.DEVNULL,
+                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+
+    def start_rest(self):
+        self.start_daemon(["setpriv", "--reuid", "nobody", "--regid", "nogroup", "--clear-groups", "slurmrestd", "-a", "rest_auth/jwt",
+                           "-s", "openapi/v0.0.38", "0.0.0.0:6820"], SLURM_JWT="daemon")
+
+
+def completed(cluster, name, result, *parts):
+    code, text, run = result
+    expect(f"{name}: completes", code == 0 and all(part in text for part in parts), text)
+    return run
+
+
+def failed(cluster, name, result, *parts):
+    code, text, run = result
+    expect(f"{name}: fails and says why", code == 1 and all(part in text for part in parts), text)
+    return run
+
+
+def begun(cluster, source, ranks=2, **more):
+    """A run whose ranks, one on each host, wait."""
+    code, text, run = cluster.run_job(source, native("job_script.sh", 2, ranks // 2, arguments=["waits"]), "--no-wait", **more)
+    expect("a run is submitted", code == 0, text)
+    until("all ranks run", lambda: sum(e.get("event") == "rank_start" for e in cluster.events(run)) == ranks)
+    return run
+
+
+def ended(cluster, name, run, seconds, status, *parts, asks=True):
+    """It is over within that time; somebody looks at it every second, unless not `asks`."""
+    begin, asked = time.monotonic(), 0
+
+    def over():
+        nonlocal asked
+        if asks and time.monotonic() > asked + 1:
+            cluster.estima("show", run.name)
+            asked = time.monotonic()
+        return cluster.end_of(run)
+
+    end = until(f"{name}: the run is over", over, seconds)
+    text = json.dumps(end)
+    expect(f"{name}: {status} after {time.monotonic() - begin:.1f} s", end["status"] == status and all(p in text for p in parts), text)
+
+
+def nothing_left(cluster, name, *hosts):
+    until(f"{name}: nothing is left", lambda: not any(cluster.processes(h) for h in hosts or ALL), 40)
+    until(f"{name}: no job is left", lambda: not cluster.slurm_says("squeue", "-h").strip(), 40)
+    print(f"ok    {name}: nothing is left running", flush=True)
+
+
+def work(cluster):
+    source = cluster.source(train_py=MPI4PY, gloo_py=GLOO, servers_py=SERVERS, job_script_sh=SCRIPT, fit_py=SKLEARN)
+    run = completed(cluster, "scikit-learn on one node", cluster.run_job(source, python("fit.py", "None", 1, 1)), "accuracy True",
+                    "Status: Queued")
+    expect("its model is an output", any(e["event"] == "artifact" and e["path"] == "outputs/model.pkl" for e in cluster.events(run)))
+    job = cluster.slurm_says("scontrol", "-o", "show", "job", cluster.job_of(run))
+    expect("its job's comment leads back to it", f"Comment=estima {run.name}" in job and "JobName=hosts" in job, job)
+    expect("Slurm would not start it again by itself", "Requeue=0" in job, job)
+    run = completed(cluster, "mpi4py on two nodes", cluster.run_job(source, python("train.py", per_node=2)), "rank 3 of 4 on n2 sum 6")
+    expect("outputs of both nodes are artifacts", sum(e["event"] == "artifact" for e in cluster.events(run)) == 6,
+           [e for e in cluster.events(run) if e["event"] == "artifact"])
+    alone = cluster.run_job(source, python("gloo.py", "Gloo", 1, 2, "PyTorch"))
+    completed(cluster, "gloo on one node", alone, "loss ")
+    both = cluster.run_job(source, python("gloo.py", "Gloo", 2, 2, "PyTorch"))
+    completed(cluster, "gloo on two nodes", both, "loss ", "over eth0")
+    loss = [next(w for w in text.split("loss ")[1:]).split()[0] for _, text, _ in (alone, both)]
+    expect("its loss is the same as on one", loss[0] == loss[1], loss)
+    servers = python("servers.py", "ParameterServer", nodes=2) | {
+        "nodeCount": 2, "tensorflow": {"workerCount": 2, "parameterServerCount": 2}}
+    completed(cluster, "TF_CONFIG", cluster.run_job(source, servers), "worker 1 reached 4")
+    nothing_left(cluster, "work")
+
+
+def many(cluster):
+    source = cluster.shared / "many_source"
+    source.mkdir()
+    (source / "job_script.sh").write_text(SCRIPT)
+    (source / "job_script.sh").chmod(0o755)
+    targets = cluster.own / "many.json"
+    targets.write_text(json.dumps({"cluster": cluster.settings(partition="")}))
+    code, text = cluster.on("ctl", cluster.folder / "bin/slurm_many", cluster.workspace, source, 20, ESTIMA_TARGETS=targets,
+                            ESTIMA_LAUNCH=cluster.folder / "bin/estima-launch")
+    expect("20 runs at once complete", code == 0 and "20 completed" in text, text)
+    jobs = {cluster.job_of(cluster.workspace / "runs" / name).split("_")[0] for name in text.split() if name.startswith("many_")}
+    expect("they are one array", len(jobs) == 1, jobs)
+    nothing_left(cluster, "20 runs at once")
+
+
+def faults_of_scripts(cluster):
+    source = cluster.source(job_script_sh=SCRIPT)
+    run = failed(cluster, "a script that fails on the second node", cluster.run_job(source, native("job_script.sh", 2, 1, arguments=["fails"])),
+                 "EST-420", "exited with code 3", "(n2)")
+    expect("its last words are quoted", "because" in json.dumps(cluster.end_of(run)))
+    until("its job failed, too", lambda: cluster.state_of(cluster.job_of(run)) == "FAILED")
+    nothing_left(cluster, "a script that fails")
+    run = begun(cluster, source)
+    cluster.on("n2", "pkill", "-9", "-x", "sleep")
+    ended(cluster, "a worker that is killed on the second node", run, 20, "Failed", "SIGKILL", '"n2"', asks=False)
+    expect("what it wrote is kept", len(list((run / "code/outputs").glob("begun_*"))) == 2)
+    nothing_left(cluster, "a worker that is killed")
+    run = begun(cluster, source)
+    supervisor = next(e["pid"] for e in cluster.events(run) if e["event"] == "supervisor")
+    cluster.on("n1", "kill", "-9", supervisor)
+    ended(cluster, "a supervisor that is killed", run, 30, "Failed", "EST-767")
+    nothing_left(cluster, "a supervisor that is killed")
+
+
+def cancels(cluster):
+    source = cluster.source(job_script_sh=SCRIPT)
+    run = begun(cluster, source)
+    code, text = cluster.estima("cancel", run.name, host="n2")
+    expect("a run is canceled from another host", code == 0, text)
+    ended(cluster, "cancel during work", run, 20, "Canceled", asks=False)
+    expect("its ranks were asked to end", all(e.get("ended_on_request") for e in cluster.events(run) if e["event"] == "rank_exit"))
+    nothing_left(cluster, "cancel during work")
+    run = begun(cluster, source)
+    cluster.slurm_says("scancel", cluster.job_of(run))
+    ended(cluster, "scancel by somebody else", run, 30, "Canceled")
+    expect("that is said", any("somebody canceled" in e.get("message", "") for e in cluster.events(run)), cluster.events(run))
+    expect("what it wrote is kept", len(list((run / "code/outputs").glob("begun_*"))) == 2)
+    nothing_left(cluster, "scancel")
+
+    cluster.slurm_says("scontrol", "update", "NodeName=n1", "State=DRAIN", "Reason=repair")
+    code, text, run = cluster.run_job(source, native("job_script.sh", 2, 1), "--no-wait")
+    expect("a job for a node that is drained is taken", code == 0, text)
+    until("estima show says that it waits, and for what", lambda: all(w in cluster.looked_at(run) for w in ("Queued", "DRAINED")))
+    expect("so does its page", "DRAINED" in (run / "index.html").read_text())
+    cluster.slurm_says("scontrol", "update", "NodeName=n1", "State=RESUME")
+    ended(cluster, "when the node is back", run, 60, "Completed", asks=False)
+    cluster.slurm_says("scontrol", "update", "NodeName=n1", "State=DRAIN", "Reason=repair")
+    code, text, run = cluster.run_job(source, native("job_script.sh", 2, 1), "--no-wait")
+    code, text = cluster.estima("cancel", run.name)
+    ended(cluster, "cancel of a job that never starts", run, 10, "Canceled", asks=False)
+    expect("Slurm knows that", cluster.state_of(cluster.job_of(run)) == "CANCELLED")
+    cluster.slurm_says("scontrol", "update", "NodeName=n1", "State=RESUME")
+    nothing_left(cluster, "a job that never starts")
+
+
+def limits(cluster):
+    source = cluster.source(job_script_sh=SCRIPT)
+    run = begun(cluster, source, time_limit="1")
+    ended(cluster, "the time limit of Slurm", run, 90, "Failed", "EST-761", asks=False)
+    expect("what it wrote is an artifact", sum(e["event"] == "artifact" for e in cluster.events(run)) == 2)
+    nothing_left(cluster, "time limit")
+    own = cluster.folder / "local/workspace"  # each host has another folder there
+    cluster.on("ctl", "mkdir", "-p", cluster.folder / "local")
+    code, text, run = cluster.run_job(source, native("job_script.sh", 2, 1), workspace=own)
+    expect("a host that does not see the workspace: the run fails and says so",
+           code == 1 and "EST-765" in text and "does not see the run's folder" in text, text)
+    code, text, run = cluster.run_job(source, native("job_script.sh", 2, 1), launcher="/nowhere/estima-launch")
+    expect("a launcher that is not there: the run fails and says so", code == 1 and "EST-767" in text and "has no /nowhere" in text, text)
+    code, text, _ = cluster.run_job(source, native("job_script.sh", 2, 1), partition="nowhere")
+    expect("a partition that does not exist is refused at submit", code == 2 and "EST-747" in text, text)
+    nothing_left(cluster, "limits")
+
+
+def preempted(cluster):
+    source = cluster.source(job_script_sh=SCRIPT)
+    job = native("job_script.sh", 2, 1)
+    code, text, run = cluster.run_job(source, native("job_script.sh", 1, 1, arguments=["second"], communicator="None"), "--no-wait",
+                                      requeue=True, exclusive=True)
+    until("it runs", lambda: (run / "code/outputs/attempts").exists())
+    urgent = completed(cluster, "an urgent job takes its place", cluster.run_job(source, job, partition="urgent"))
+    ended(cluster, "the preempted job is started again", run, 120, "Completed")
+    attempts = [e for e in cluster.events(run) if e["event"] == "attempt"]
+    expect("its second attempt is recorded, once, with why",
+           len(attempts) == 1 and attempts[0]["number"] == 2 and attempts[0]["error"]["id"] == "EST-763", attempts)
+    run = begun(cluster, source)
+    completed(cluster, "another urgent job", cluster.run_job(source, job, partition="urgent"))
+    ended(cluster, "a preempted job that is not to be started again", run, 60, "Failed", "EST-763")
+    nothing_left(cluster, "preempted")
+
+
+def lost_nodes(cluster):
+    source = cluster.source(job_script_sh=SCRIPT)
+    run = begun(cluster, source)
+    cluster.testbed("kill", "n2")
+    ended(cluster, "the second node dies", run, 60, "Failed", "EST-762")
+    expect("what the other wrote is kept", (run / "code/outputs/begun_0").exists())
+    cluster.testbed("start", "n2")
+    until("the node is back", lambda: cluster.slurm_says("sinfo", "-h", "-t", "idle", "-o", "%D").strip() == "2")
+    run = begun(cluster, source)
+    cluster.testbed("kill", "n1")
+    ended(cluster, "the first node dies", run, 90, "Failed", "EST-762")
+    cluster.testbed("start", "n1")
+    until("it is back", lambda: cluster.slurm_says("sinfo", "-h", "-t", "idle", "-o", "%D").strip() == "2")
+    nothing_left(cluster, "lost nodes")
+
+
+def daemons_away(cluster):
+    source = cluster.source(job_script_sh=SCRIPT)
+    code, text, run = cluster.run_job(source, native("job_script.sh", 2, 1, arguments=["short", "8"]), "--no-wait")
+    until("it runs", lambda: any(e["event"] == "rank_start" for e in cluster.events(run)))
+    cluster.on("ctl", "pkill", "-x", "slurmctld")
+    time.sleep(2)  # it is away for that long
+    cluster.start_daemon(["slurmctld"])
+    ended(cluster, "slurmctld is started again during a run", run, 60, "Completed")
+    nothing_left(cluster, "slurmctld is started again")
+    cluster.on("ctl", "pkill", "-x", "slurmrestd")
+    returned = time.monotonic() + 60
+    threading.Timer(60, cluster.start_rest).start()
+    result = cluster.run_job(source, native("job_script.sh", 2, 1))
+    completed(cluster, "slurmrestd is away for a minute at submit", result)
+    expect("it was", time.monotonic() > returned)
+    jobs = [line for line in cluster.slurm_says("scontrol", "-o", "show", "job").splitlines() if result[2].name in line]
+    expect("one job was made of it", len(jobs) == 1, jobs)
+    nothing_left(cluster, "slurmrestd is away")
+
+
+def submitter_gone(cluster):
+    source = cluster.source(job_script_sh=SCRIPT)
+    shared = cluster.shared / "source_of_gone"
+    shutil.copytree(source, shared)
+    (cluster.own / "targets.json").write_text(json.dumps({"lab": cluster.settings()}))
+    (cluster.own / "job.json").write_text(json.dumps(native("job_script.sh", 2, 1, arguments=["short", "6"]) | {"target": "lab"}))
+    submitter = subprocess.Popen(
+        [*TESTBED, "exec", str(cluster.folder), "ctl", "--", "env", f"ESTIMA_LAUNCH={cluster.folder}/bin/estima-launch",
+         f"ESTIMA_TARGETS={cluster.own}/targets.json", str(cluster.folder / "bin/submit_and_wait"), str(cluster.workspace), str(shared),
+         str(cluster.own / "job.json")], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+    name = submitter.stdout.readline().strip()
+    run = cluster.workspace / "runs" / name
+    cluster.on("ctl", "pkill", "-9", "-x", "submit_and_wait")
+    submitter.wait()
+    code, text = cluster.estima("logs", "-f", name, host="n2")
+    expect("a run whose submitter was killed is followed from another host", code == 0 and "rank" in text, text)
+    ended(cluster, "a run whose submitter was killed", run, 30, "Completed")
+    nothing_left(cluster, "a submitter that was killed")
+
+
+def secrets(cluster):
+    """The token is nowhere but in its file."""
+    source = cluster.source(job_script_sh=SCRIPT)
+    code, text, run = cluster.run_job(source, native("job_script.sh", 2, 1, arguments=["waits"]), "--no-wait")
+    until("it runs", lambda: sum(e.get("event") == "rank_start" for e in cluster.events(run)) == 2)
+    for host in ALL:
+        code, seen = cluster.on(host, "sh", "-c", "cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ | tr '\\0' '\\n'")
+        expect(f"no process of {host} has the token in argv or environment", cluster.token not in seen)
+    cluster.estima("cancel", run.name)
+    ended(cluster, "the run", run, 30, "Canceled", asks=False)
+    good = cluster.token
+    bad = cluster.own / "bad_token"
+    bad.write_text(good[:-8] + "AAAAAAAA")
+    code, text, _ = cluster.run_job(source, native("job_script.sh", 2, 1), token_file=str(bad))
+    expect("a token that is refused: submit says so, without it", code == 2 and "EST-746" in text and good[:-8] not in text, text)
+    found = subprocess.run(["grep", "-rlF", good[:60], str(cluster.workspace), str(cluster.shared), str(cluster.folder / "slurm")],
+                           stdout=subprocess.PIPE, text=True).stdout.split()
+    expect("no file has the token", not [f for f in found if "/state/" not in f and "/spool" not in f], found)
+    nothing_left(cluster, "secrets")
+
+
+def main():
+    words = sys.argv[1:]
+    tools, parts = words[:words.index("--")], words[words.index("--") + 1:]
+    with SlurmCluster(tools, slurm=True) as cluster:
+        for part in (work, many, faults_of_scripts, cancels, limits, preempted, lost_nodes, daemons_away, submitter_gone, secrets):
+            if not parts or part.__name__ in parts:
+                begin = time.monotonic()
+                part(cluster)
+                print(f"      {part.__name__} took {time.monotonic() - begin:.0f} s", flush=True)
+
+
+main()
