@@ -12,12 +12,12 @@ estima_packages_quickstart="$estima_packages_build python3 python3-sklearn datas
 
 # Everything that the tests and the examples touch.
 estima_packages_tests="$estima_packages_quickstart clang libclang-rt-14-dev clang-19 ccache catch2
-    libboost-mpi-dev libboost-serialization-dev zlib1g-dev openmpi-bin libopenmpi-dev
+    openssl libboost-mpi-dev libboost-serialization-dev zlib1g-dev openmpi-bin libopenmpi-dev
     python3-torch python3-mpi4py python3-ruamel.yaml python3-yaml python3-packaging chromium
-    openssh-server openssh-client iproute2 procps bindfs munge slurmctld slurmd slurm-client slurmrestd slurm-wlm-jwt-plugin"
+    openssh-server openssh-client iproute2 procps bindfs task-spooler munge slurmctld slurmd slurm-client slurmrestd slurm-wlm-jwt-plugin"
 
 estima_packages_benchmarks="$estima_packages_build clang python3 openmpi-bin libopenmpi-dev
-    openssh-server openssh-client iproute2 procps"
+    openssh-server openssh-client iproute2 procps munge slurmctld slurmd slurm-client slurmrestd slurm-wlm-jwt-plugin"
 
 # examples/cluster.sh: hosts in namespaces of this machine, and what trains on them.
 estima_packages_cluster="$estima_packages_build python3 python3-sklearn python3-mpi4py openmpi-bin

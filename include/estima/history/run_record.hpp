@@ -107,6 +107,7 @@ struct run_record {
     estima::durability durability = estima::durability::process_death;  ///< of its journal, metrics and outputs
     int supervisor_pid = 0;
     std::string supervisor_host{};
+    int requeues = 0;  ///< how many of the attempts a batch system began, by putting its job back into the queue
     std::string interrupted_by{};  ///< the signal by which others than estima ended the newest attempt's supervisor
     std::string waits_for{};  ///< why it is Queued, in the words of who has it in a queue: "Resources"
     std::uint64_t supervisor_start_ticks = 0;  ///< field 22 of /proc/PID/stat: tells a pid from its later reuse
@@ -169,6 +170,7 @@ inline void begin_attempt(run_record& run, json const& event, double time) {
     run.status_changes.push_back({run.status, time});
     run.cancel_grace_seconds = 0;
     run.interrupted_by.clear();
+    run.requeues = std::max(run.requeues, whole_number(event, "requeues", 0));
 }
 
 inline rank_record& rank_of(run_record& run, json const& event) {

@@ -124,18 +124,23 @@ private:
 
 /// Records that a job was put back into the queue for the `restarts`th time, if nobody has yet: the attempt before it is over.
 /// False if nothing was written.
-inline bool append_slurm_attempt(journal& log, int restarts) {
-    run_record const& now = log.record();
-    if (restarts <= 0 || now.attempt() > restarts) return false;
-    bool const was_told = !now.interrupted_by.empty();
-    run_error const why{was_told ? "EST-763" : "EST-762",
-                        was_told ? "the job was told to end (" + now.interrupted_by + "), as when another job takes its place, and Slurm put it back into the queue"
-                                 : std::string{"the job ended without a word, as when its first host fails, and Slurm put it back into the queue"}};
-    return log.append_if([&](run_record const& r) { return r.attempt() <= restarts && r.may_be_tried_again(); },
+inline bool append_slurm_attempt(journal& log, int restarts, std::string const& cause, run_error const& why) {
+    if (log.record().requeues >= restarts) return false;
+    return log.append_if([&](run_record const& r) { return r.requeues < restarts && r.may_be_tried_again(); },
                          {{"event", "attempt"},
-                          {"number", restarts + 1},
-                          {"cause", was_told ? "preemption" : "node_failure"},
+                          {"number", log.record().attempt() + 1},
+                          {"requeues", restarts},
+                          {"cause", cause},
                           {"error", to_json(why)}});
+}
+/// The same where nobody tells why.
+inline bool append_slurm_attempt(journal& log, int restarts) {
+    std::string const& signal = log.record().interrupted_by;
+    if (signal.empty())
+        return append_slurm_attempt(log, restarts, "node_failure",
+                                    {"EST-762", "the job ended without a word, as when its first host fails, and Slurm put it back into the queue"});
+    return append_slurm_attempt(log, restarts, "preemption",
+                                {"EST-763", "the job was told to end (" + signal + "), as when another one takes its place, and Slurm put it back into the queue"});
 }
 
 }  // namespace estima::inline v0_1

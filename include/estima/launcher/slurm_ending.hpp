@@ -4,9 +4,11 @@
 #include <string>
 
 #include <estima/history/journal.hpp>
+#include <estima/launcher/retry.hpp>
 #include <estima/launcher/run_result.hpp>
 #include <estima/launcher/slurm_allocation.hpp>
 #include <estima/launcher/slurm_time_limit.hpp>
+#include <estima/system/command_output.hpp>
 #include <estima/system/event_loop.hpp>
 #include <estima/system/signals.hpp>
 
@@ -30,6 +32,15 @@ inline void hear_slurm(slurm_allocation const& job, run_directory const& run, ru
     if (host.empty()) return;
     ending.host = run_error{"EST-762", "the node " + host + " of the job was lost: it does not answer any more"};
     ending.host->host = host;
+}
+
+/// A job that has lost a host cannot be tried again where it is: if the run's retries want another attempt, Slurm is asked to
+/// put the job back into the queue. False if it goes on otherwise.
+inline bool requeue_after_loss(slurm_allocation const& job, run_configuration const& c, journal& log, run_error const& why) {
+    if (why.id != "EST-762" || !is_to_be_tried_again(c, log.record(), why, cause::node_failure)) return false;
+    if (!run_command("exec scontrol requeue " + job.job_id, 60).failure.empty()) return false;
+    (void)append_slurm_attempt(log, job.restarts + 1, cause_text(cause::node_failure), why);
+    return true;
 }
 
 /// Slurm ended the job, and knows why: who looks at the run next asks it. A job that it put back into the queue goes on.

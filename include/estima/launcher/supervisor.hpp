@@ -192,8 +192,7 @@ private:
         }
         if (allocation_) slurm_time_limit_.attach(loop_, allocation_->job_id, [this] { stop(ended_by::batch_time_limit, time_limit_grace_seconds); });
         else if (watch_.works()) return;
-        // This host's kernel does not tell what others write.
-        on_timer(look_, [this] {
+        on_timer(look_, [this] {  // this host's kernel does not tell what others write
             look_.set(watch_.works() ? 1 : 0.25);
             journal_changed();
             if (!watch_.works() || allocation_->is_spread()) grown();
@@ -273,6 +272,7 @@ private:
         run_result result;
         guarded([&] { result = result_of(run_, configuration_, ending_); });
         if (result.status == run_status::failed && !result.error) result.error = ending_.internal;
+        if (allocation_ && result.error && requeue_after_loss(*allocation_, configuration_, log_, *result.error)) return true;
         guarded([&] { has_next_ = result.error && begin_next_attempt(run_, configuration_, log_, *result.error, hosts_); });
         return has_next_ || conclude_run(run_, log_, result);
     }
