@@ -139,8 +139,8 @@ def names(cluster):
     """Addresses, aliases, long host names; interfaces of other names, and one with the same address on two hosts."""
     source = tree(cluster)
     config = cluster.own / "config"
-    config.write_text(f"Host fourth\n  HostName 10.77.0.4\n  User root\n  IdentityFile {cluster.folder}/ssh/user_key\n  HostKeyAlias n4\n"
-                      f"  UserKnownHostsFile {cluster.folder}/ssh/known_hosts\nInclude {cluster.folder}/ssh_config\n")
+    config.write_text(f"Include {cluster.folder}/ssh_config\nHost fourth\n  HostName 10.77.0.4\n  User root\n  IdentityFile {cluster.folder}/ssh/user_key\n  HostKeyAlias n4\n"
+                      f"  UserKnownHostsFile {cluster.folder}/ssh/known_hosts\n")
     cluster.on("n2", "hostname", "n2.a-long-name.example.org")
     for host in ("n1", "n3"):
         cluster.on(host, "sh", "-c", "ip link add docker0 type bridge && ip address add 172.17.0.1/16 dev docker0 && ip link set docker0 up")
@@ -207,7 +207,7 @@ def faults(cluster):
 
 
 def checks(cluster):
-    source = cluster.source(job_script_sh="#!/bin/sh\necho job_script on $(hostname)\n", train_py="import numpy\n")
+    source = cluster.source(job_script_sh=f"#!/bin/sh\nexec {cluster.folder}/bin/log_once\n", train_py="import numpy\n")
     cluster.on("n2", "ip", "route", "add", "unreachable", "10.77.0.3/32")
     begin = time.monotonic()
     run = failed(cluster, "hosts that do not reach each other", cluster.submit(source, job(), cluster.settings()), "EST-725",
@@ -227,11 +227,14 @@ def checks(cluster):
     expect("its offset is told, and the others have none", abs(offset["n2"] - 3600) < 1 and all(abs(offset[h]) < 0.1 for h in ("n1", "n3", "n4")), offset)
     expect("and warned of", "3600 s ahead" in warnings(cluster, run), warnings(cluster, run))
 
-    def seconds(event):
-        return time.mktime(time.strptime(event["time"][:19], "%Y-%m-%dT%H:%M:%S"))
-    starts = {e["host"]: seconds(e) for e in cluster.events(run) if e["event"] == "rank_start"}
-    # The real clocks are one: what is corrected by an hour lies an hour back.
-    expect("the times of its journal are corrected by it", abs(starts["n1"] - starts["n2"] - 3600) < 5, starts)
+    tool = cluster.folder / "bin/estima"
+    for name in ("number", "row"):  # in shared memory, and as a line
+        code, text = cluster.on("ctl", tool, "--json", "metrics", "--workspace", cluster.own / "workspace", run.name, name)
+        times = {p["rank"]: p["time"] for p in map(json.loads, text.splitlines())}
+        seconds = {r: time.mktime(time.strptime(t[:19], "%Y-%m-%dT%H:%M:%S")) for r, t in times.items()}
+        # The real clocks are one: what is corrected by an hour lies an hour back.
+        expect(f"the times of its metrics are corrected by it ({name})", len(seconds) == 4 and abs(seconds[0] - seconds[1] - 3600) < 60
+               and abs(seconds[0] - seconds[3]) < 60, text)
     nothing_left(cluster, "checks")
 
 
