@@ -16,7 +16,7 @@ estima_packages_tests="$estima_packages_quickstart clang libclang-rt-14-dev clan
     python3-torch python3-mpi4py python3-ruamel.yaml python3-yaml python3-packaging chromium
     openssh-server openssh-client iproute2 procps bindfs task-spooler munge slurmctld slurmd slurm-client slurmrestd slurm-wlm-jwt-plugin"
 
-estima_packages_benchmarks="$estima_packages_build clang python3 openmpi-bin libopenmpi-dev
+estima_packages_benchmarks="$estima_packages_build clang python3 openmpi-bin libopenmpi-dev libboost-mpi-dev libboost-serialization-dev
     openssh-server openssh-client iproute2 procps munge slurmctld slurmd slurm-client slurmrestd slurm-wlm-jwt-plugin"
 
 # examples/cluster.sh: hosts in namespaces of this machine, and what trains on them.

@@ -95,7 +95,7 @@ class Cluster:
 
     def processes(self, host):
         """Of runs, on that host."""
-        text = self.on(host, "pgrep", "-fa", "estima-launch|orted|mpirun|job_script")[1]
+        text = self.on(host, "pgrep", "-fa", "estima-launch|estima-agent|orted|mpirun|job_script")[1]
         return [line for line in text.splitlines() if "pgrep" not in line]
 
 

@@ -182,7 +182,8 @@ private:
                                .imports = told.value("imports", std::vector<std::string>{}),
                                .bytes = sees_it ? 0 : whole_number(told, "snapshot_bytes", std::uint64_t{0})};
         json facts = node_facts(configuration_, needs, sees_it ? shared_.path : folder, whole_number(told, "ports", 0));
-        facts.update({{"say", "facts"}, {"sees_the_run", sees_it}, {"has_snapshot", has_snapshot()}});
+        facts.update({{"say", "facts"}, {"sees_the_run", sees_it}, {"has_snapshot", has_snapshot()},
+                      {"with_supervisor", is_with_supervisor()}});
         if (auto const i = interface_for(needs.network)) {
             port_.emplace(i->address);
             facts["listens"] = port_->port();
@@ -281,11 +282,12 @@ private:
         is_over_ = true;
     }
 
+    bool is_with_supervisor() const {
+        return supervisor_start_ != 0 && process_start_ticks(supervisor_pid_) == supervisor_start_;
+    }
     /// Where the supervisor lives, which is one of the run's processes, it ends the others itself.
     void end_processes() const {
-        bool const is_with_supervisor =
-            supervisor_start_ != 0 && process_start_ticks(supervisor_pid_) == supervisor_start_;
-        if (!run_.path.empty() && !is_with_supervisor) end_processes_of(run_.run_id());
+        if (!run_.path.empty() && !is_with_supervisor()) end_processes_of(run_.run_id());
     }
 
     frame_reader in_{true};

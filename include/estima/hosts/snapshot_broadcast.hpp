@@ -42,11 +42,14 @@ public:
         return "";
     }
 
-    /// EST-401, EST-406, EST-410.
-    void start(std::vector<std::string> const& hosts, std::string const& agent, std::string const& ssh_configuration,
-               std::string const& network) {
+    /// `here` is the name of this machine, among `hosts` if it is one of them. EST-401, EST-406, EST-410.
+    void start(std::string const& here, std::vector<std::string> const& hosts, std::string const& agent,
+               std::string const& ssh_configuration, std::string const& network) {
         std::string const host_file = (task_.run.path / "agent_hosts").string(), folder = task_.target.folder;
-        replace_file(host_file, "localhost slots=1\n" + host_file_text(hosts, 1));  // a rank each, in this order
+        // A rank each, in this order; mpirun refuses a host that is named twice.
+        std::vector<std::string> others = hosts;
+        bool const is_one_of_them = std::erase(others, here) > 0;
+        replace_file(host_file, host_file_text({here}, is_one_of_them ? 2 : 1) + host_file_text(others, 1));
         std::vector<std::string> argv{"env", "PMIX_MCA_psec=^munge", "ESTIMA_RUN_ID=" + task_.run.run_id(), find_mpirun()};
         auto add = [&argv](std::vector<std::string> const& words) { argv.insert(argv.end(), words.begin(), words.end()); };
         if (::geteuid() == 0) add({"--allow-run-as-root"});

@@ -59,7 +59,9 @@ private:
         std::uint64_t all = 0;
         std::map<std::string, std::uint64_t> each;
         std::vector<std::string> hosts, agents;
+        std::string here = "localhost";
         for (remote_node const* n : to) {
+            if (n->facts().value("with_supervisor", false)) here = n->host();
             hosts.push_back(n->host());
             agents.push_back(n->facts().value("agent", ""));
             for (lacking_object const& o : n->lacking()) all += each[o.digest] = o.size;
@@ -73,7 +75,7 @@ private:
             is_worth_it = false;
         }
         if (is_worth_it) {
-            broadcast_.start(hosts, agents.front(), session_.configuration(), network);
+            broadcast_.start(here, hosts, agents.front(), session_.configuration(), network);
             through_ = "estima-agent";
         } else {
             sent_ += all;

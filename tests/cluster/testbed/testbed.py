@@ -7,7 +7,7 @@
     testbed.py run FOLDER [--hosts N] [--slurm] -- COMMAND...   up, the command on `ctl`, down; its exit code
     testbed.py exec FOLDER HOST -- COMMAND...      on a host (n1, n2, ...) or where programs submit from (ctl)
     testbed.py cut|join FOLDER HOST                its link vanishes, as with a dead switch; and comes back
-    testbed.py shape FOLDER HOST RATE              its link has that rate, both ways: 10mbit
+    testbed.py shape FOLDER HOST RATE              its link has that rate, both ways: 10mbit; of ctl what it sends
     testbed.py kill|start FOLDER HOST              the host dies: all its processes end; and boots again
 
 One process, the keeper, holds a network, a mount and a process namespace; the hosts are below it, each with its own of
@@ -134,7 +134,7 @@ class Testbed:
         sh(*self.enter("ctl", ["ip", "link", "set", f"v{host}", *words]))
 
     def shape(self, host, rate):
-        for target, device in (("ctl", f"v{host}"), (host, "eth0")):
+        for target, device in [("ctl", "br0")] if host == "ctl" else [("ctl", f"v{host}"), (host, "eth0")]:
             sh(*self.enter(target, ["tc", "qdisc", "replace", "dev", device, "root", "tbf", "rate", rate, "burst", "256kb",
                                     "latency", "400ms"]))
 
