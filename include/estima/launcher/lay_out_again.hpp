@@ -7,6 +7,7 @@
 
 #include <estima/base/error.hpp>
 #include <estima/history/run_directory.hpp>
+#include <estima/history/run_record.hpp>
 #include <estima/launcher/lay_out.hpp>
 #include <estima/system/files.hpp>
 
@@ -75,6 +76,11 @@ inline outputs_before lay_out_again(run_directory const& run, std::string const&
                     {.what = "the files of the run cannot be laid out for its next attempt",
                      .why = to_run_error(e).message + note_if_full(run)}};
     }
+}
+
+/// For the newest attempt of a run.
+inline outputs_before lay_out_attempt(run_directory const& run, run_record const& record) {
+    return record.attempt() > 1 ? lay_out_again(run, record.snapshot_id) : lay_out(run, record.snapshot_id);
 }
 
 }  // namespace estima::inline v0_1

@@ -16,6 +16,7 @@
 #include <estima/launcher/retry.hpp>
 #include <estima/launcher/run_environment.hpp>
 #include <estima/launcher/start_program.hpp>
+#include <estima/system/clock.hpp>
 
 namespace estima::inline v0_1 {
 
@@ -28,6 +29,13 @@ inline launch_plan plan_of_attempt(run_directory const& run, run_configuration c
     else for (int const port : free_ports(rendezvous_count(c)))
         settings.rendezvous.push_back("127.0.0.1:" + std::to_string(port));
     return checked(make_launch_plan(c, run, settings));
+}
+
+/// Of the run's time limit, which begins with the first attempt's processes. Nothing: there is none, or it has not begun.
+inline std::optional<double> seconds_left(run_configuration const& c, run_record const& run) {
+    double const begin = run.time_of(run_status::starting);
+    if (!c.max_run_duration_seconds || begin == 0) return std::nullopt;
+    return static_cast<double>(*c.max_run_duration_seconds) - (run.attempt() > 1 ? epoch_seconds() - begin : 0);
 }
 
 /// Its pid. EST-406 if it cannot be started.
