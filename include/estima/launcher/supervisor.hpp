@@ -123,6 +123,7 @@ private:
 
     void hosts_changed() {
         hosts_->step();
+        // Of the end, before the workers are asked.
         if (hosts_have_to_know_ && hosts_->are_told()) hosts_have_to_know_ = false, main_.ask_to_end();
         if (!hosts_->problem() || ending_.host) return;
         ending_.host = hosts_->problem();
@@ -261,10 +262,8 @@ private:
 
     /// The last steps, in any case: outputs, page, last line.
     bool conclude() {
-        guarded([&] {
-            if (main_.is_started()) (void)log_.append_status(run_status::finalizing);
-            observer_.finish(log_);
-        });
+        guarded([&] { if (main_.is_started()) (void)log_.append_status(run_status::finalizing); });
+        guarded([&] { observer_.finish(log_); });
         if (is_terminal(log_.record().status)) return false;  // somebody took this process for dead
         run_result result;
         guarded([&] { result = result_of(run_, configuration_, ending_); });
@@ -293,8 +292,7 @@ private:
     std::optional<remote_nodes> hosts_{};
     main_process main_{};
     run_ending ending_{};
-    bool has_next_ = false, is_collecting_ = false, is_cut_short_ = false;
-    bool hosts_have_to_know_ = false;  // of the end, before the workers are asked
+    bool has_next_ = false, is_collecting_ = false, is_cut_short_ = false, hosts_have_to_know_ = false;
     run_status painted_status_ = run_status::starting;
 };
 
