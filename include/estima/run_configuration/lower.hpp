@@ -117,6 +117,8 @@ inline run_configuration lower(static_configuration const& policies, job_fields 
     c.display_name = job.display_name;
     c.tags.insert(job.tags.begin(), job.tags.end());
     detail::lower_retries(c, policies, job.retries);
+    if (!policies.bind_to.empty() || !policies.map_by.empty())
+        c.placement = placement_section{std::string{policies.bind_to}, std::string{policies.map_by}};
     return c;
 }
 
