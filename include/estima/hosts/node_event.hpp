@@ -24,7 +24,8 @@ inline void tell_of_host(journal& log, std::string const& host, json const& fact
                 {"shares_the_workspace", facts.value("sees_the_run", false)}});
     if (std::abs(offset) > 2)
         warn_of_host(log, host,
-                     "the clock is " + std::to_string(std::lround(std::abs(offset))) + " s " + (offset > 0 ? "ahead" : "behind") +
+                     "the clock is " + std::to_string(std::lround(std::abs(offset))) + " s " +
+                         (offset > 0 ? "ahead" : "behind") +
                          "; the times that are logged there are corrected by as much");
 }
 

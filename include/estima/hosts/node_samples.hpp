@@ -22,7 +22,9 @@ public:
     node_samples& operator=(node_samples const&) = delete;
 
     /// Until the next one is due.
-    double seconds_left() const { return interval_ > 0 ? next_ - monotonic_seconds() : std::numeric_limits<double>::infinity(); }
+    double seconds_left() const {
+        return interval_ > 0 ? next_ - monotonic_seconds() : std::numeric_limits<double>::infinity();
+    }
 
     /// Looks, if it is due.
     void look() {

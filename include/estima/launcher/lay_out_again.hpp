@@ -49,8 +49,8 @@ inline void take_over(std::filesystem::path const& from, std::filesystem::path c
     }
 }
 
-/// What a script finds at a next attempt: its source anew, and ./outputs and ./logs as the earlier ones left them. Returns
-/// what is in ./outputs of the source. EST-414 if it cannot be done.
+/// What a script finds at a next attempt: its source anew, and ./outputs and ./logs as the earlier ones left them.
+/// Returns what is in ./outputs of the source. EST-414 if it cannot be done.
 inline outputs_before lay_out_again(run_directory const& run, std::string const& snapshot_id) {
     std::filesystem::path const next = run.path / "code.next";
     auto const move_results = [](std::filesystem::path const& from, std::filesystem::path const& to) {

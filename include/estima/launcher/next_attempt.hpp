@@ -20,18 +20,21 @@
 
 namespace estima::inline v0_1 {
 
-/// What is started for the newest attempt of a run: on these hosts, if there are some, and from the newest checkpoint, if
-/// it is not the first one.
+/// What is started for the newest attempt of a run: on these hosts, if there are some, and from the newest checkpoint,
+/// if it is not the first one.
 inline launch_plan plan_of_attempt(run_directory const& run, run_configuration const& c, run_record const& record,
                                    launch_settings settings, std::optional<remote_nodes> const& hosts) {
     if (record.attempt() > 1) settings.resume_from = newest_checkpoint(c, run);
-    if (hosts) hosts->describe(settings);
-    else for (int const port : free_ports(rendezvous_count(c)))
-        settings.rendezvous.push_back("127.0.0.1:" + std::to_string(port));
+    if (hosts)
+        hosts->describe(settings);
+    else
+        for (int const port : free_ports(rendezvous_count(c)))
+            settings.rendezvous.push_back("127.0.0.1:" + std::to_string(port));
     return checked(make_launch_plan(c, run, settings));
 }
 
-/// Of the run's time limit, which begins with the first attempt's processes. Nothing: there is none, or it has not begun.
+/// Of the run's time limit, which begins with the first attempt's processes. Nothing: there is none, or it has not
+/// begun.
 inline std::optional<double> seconds_left(run_configuration const& c, run_record const& run) {
     double const begin = run.time_of(run_status::starting);
     if (!c.max_run_duration_seconds || begin == 0) return std::nullopt;
@@ -49,8 +52,8 @@ inline pid_t start_mpirun(run_directory const& run, launch_plan const& plan) {
                           .signal_if_parent_dies = SIGTERM});
 }
 
-/// The run is Queued for its next attempt if its retries want one after an end like this, and nobody has asked for its end
-/// meanwhile; else nothing is done, and it is false. EST-301.
+/// The run is Queued for its next attempt if its retries want one after an end like this, and nobody has asked for its
+/// end meanwhile; else nothing is done, and it is false. EST-301.
 inline bool begin_next_attempt(run_directory const& run, run_configuration const& c, journal& log, run_error const& why,
                                std::optional<remote_nodes> const& hosts) {
     retry_cause const how = cause_of_end(why);

@@ -35,7 +35,8 @@ inline std::string requested_output(std::string_view line, run_directory const& 
 }
 }  // namespace detail
 
-/// The place where a script asks for outputs to be recorded while it runs: lines of `uploads/requests` in the run's folder.
+/// The place where a script asks for outputs to be recorded while it runs: lines of `uploads/requests` in the run's
+/// folder.
 class upload_requests {
 public:
     explicit upload_requests(run_directory run) : run_{std::move(run)} {}
@@ -53,8 +54,10 @@ public:
         ssize_t const n = fd ? ::pread(fd.get(), text.data(), text.size(), static_cast<off_t>(offset_)) : -1;
         text.resize(n > 0 ? static_cast<std::size_t>(n) : 0);
         std::size_t const end = text.rfind('\n');
-        if (end != text.npos) text.resize(end + 1);
-        else if (text.size() < at_once) text.clear();
+        if (end != text.npos)
+            text.resize(end + 1);
+        else if (text.size() < at_once)
+            text.clear();
         offset_ += text.size();
         return text;
     }
@@ -66,8 +69,10 @@ public:
             std::string_view const line{lines.data() + begin, end - begin};
             if (line.empty()) continue;
             std::string name = detail::requested_output(line, run_);
-            if (name.empty()) warn(shown(line.substr(0, 300)) + " was not uploaded: it is not below ./outputs");
-            else if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(std::move(name));
+            if (name.empty())
+                warn(shown(line.substr(0, 300)) + " was not uploaded: it is not below ./outputs");
+            else if (std::find(names.begin(), names.end(), name) == names.end())
+                names.push_back(std::move(name));
         }
         return names;
     }

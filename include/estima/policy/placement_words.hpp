@@ -6,9 +6,10 @@
 namespace estima::inline v0_1 {
 
 namespace detail {
-/// Parts of a node, as Open MPI names them. Words that deal ranks out over nodes are not among them: ranks fill one node
-/// after the other, which is what all backends are told.
-inline constexpr std::string_view parts_of_a_node[]{"hwthread", "core", "l1cache", "l2cache", "l3cache", "numa", "socket"};
+/// Parts of a node, as Open MPI names them. Words that deal ranks out over nodes are not among them: ranks fill one
+/// node after the other, which is what all backends are told.
+inline constexpr std::string_view parts_of_a_node[]{"hwthread", "core", "l1cache", "l2cache",
+                                                    "l3cache",  "numa", "socket"};
 
 constexpr bool is_part_of_a_node(std::string_view word) {
     for (std::string_view const one : parts_of_a_node)
