@@ -25,11 +25,11 @@ void write(std::filesystem::path const& file, std::string const& text, long seco
 TEST_CASE("how an attempt ended, as retries tell ends apart") {
     using estima::cause_of_end;
     using namespace estima;
-    CHECK(cause_of_end({.id = "EST-726"}) == cause::node_failure);
-    CHECK(cause_of_end({.id = "EST-722"}) == cause::node_failure);
-    CHECK(cause_of_end({.id = "EST-420", .exit_code = 75}) == cause::exit_code(75));
-    CHECK(cause_of_end({.id = "EST-421", .signal = "SIGKILL"}) == cause::signal(9));
-    CHECK(cause_of_end({.id = "EST-422"}) == cause::any_failure);
+    CHECK(cause_of_end({.id = "EST-726", .message = {}}) == cause::node_failure);
+    CHECK(cause_of_end({.id = "EST-722", .message = {}}) == cause::node_failure);
+    CHECK(cause_of_end({.id = "EST-420", .message = {}, .exit_code = 75}) == cause::exit_code(75));
+    CHECK(cause_of_end({.id = "EST-421", .message = {}, .signal = "SIGKILL"}) == cause::signal(9));
+    CHECK(cause_of_end({.id = "EST-422", .message = {}}) == cause::any_failure);
     for (retry_cause const& one :
          {cause::node_failure, cause::preemption, cause::any_failure, cause::exit_code(1), cause::signal(64)})
         CHECK(cause_of(cause_text(one)) == one);
