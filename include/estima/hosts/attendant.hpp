@@ -58,7 +58,7 @@ public:
                 end_processes();
                 return 1;
             }
-            if (samples_ && !is_with_supervisor()) samples_->look();
+            if (samples_) samples_->look();
             if (relay_ && line_.room() > 0 && (relay_is_due_ || relay_->fd() < 0)) look();
             while (files_ && !files_->is_idle() && line_.room() > 0) line_.add(files_->next());
             line_.flush();
@@ -144,7 +144,10 @@ private:
         run_ = run_directory{folder / "runs" / id};
         mark_.emplace(sees_it ? shared_.path : run_.path);
         if (mark_->end_earlier()) end_processes();
-        mark_->set();
+        try {
+            mark_->set();
+        } catch (error const&) {  // what is wrong with the folder is found below
+        }
         if (!sees_it) remove_left_folders(folder / "runs", run_.run_id(), told.value("left_folder_days", 7.0));
         node_needs const needs{.version = told.value("version", ""),
                                .mpi_version = told.value("mpi_version", ""),
@@ -207,7 +210,7 @@ private:
                 run_, [this](json head, std::string_view body) { say(std::move(head), body); });
         }
         replace_file(clock_offset_file(run_.path), std::to_string(offset));
-        samples_.emplace(run_, sample_seconds_);
+        if (!is_with_supervisor()) samples_.emplace(run_, sample_seconds_);
         say({{"say", "ready"}});
     }
 
