@@ -18,6 +18,7 @@
 #include <estima/framework/lightgbm.hpp>
 #include <estima/framework/tensorflow.hpp>
 #include <estima/framework/xgboost.hpp>
+#include <estima/policy/placement.hpp>
 #include <estima/policy/retries.hpp>
 
 namespace estima::inline v0_1 {

@@ -72,14 +72,14 @@ class Cluster:
             path.chmod(0o755)
         return folder
 
-    def submit(self, source, configuration, target, *options, workspace=None, host="ctl"):
+    def submit(self, source, configuration, target, *options, workspace=None, host="ctl", **environment):
         """Exit code and output of submit_and_wait; the run's folder, where it can be seen from here."""
         workspace = pathlib.Path(workspace or self.own / "workspace")
         own = self.own if host == "ctl" else self.shared
         (own / "targets.json").write_text(json.dumps({"lab": target}))
         (own / "job.json").write_text(json.dumps(configuration | {"target": "lab"}))
         code, text = self.on(host, self.folder / "bin/submit_and_wait", workspace, source, own / "job.json", *options,
-                             ESTIMA_LAUNCH=self.folder / "bin/estima-launch", ESTIMA_TARGETS=own / "targets.json")
+                             ESTIMA_LAUNCH=self.folder / "bin/estima-launch", ESTIMA_TARGETS=own / "targets.json", **environment)
         words = text.split()
         run = workspace / "runs" / words[0] if words else None
         return code, text, run if run and run.exists() else None

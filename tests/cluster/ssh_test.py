@@ -240,6 +240,75 @@ def retries(cluster):
     nothing_left(cluster, "retries")
 
 
+KEEPS = """#!/bin/sh
+echo 1 > outputs/checkpoint_$(hostname)
+echo outputs/checkpoint_$(hostname) >> $ESTIMA_RUN_DIRECTORY/uploads/requests
+echo /etc/passwd >> $ESTIMA_RUN_DIRECTORY/uploads/requests
+echo job_script waits
+exec sleep 1000
+"""
+
+
+def records_at_once(cluster):
+    """What is recorded while a run works on hosts: uploads, and what its processes use."""
+    for name, workspace in (("with file systems of their own", None), ("with a shared one", cluster.shared / "workspace")):
+        source = cluster.source(job_script_sh=KEEPS)
+        code, text, run = cluster.submit(source, native("job_script.sh", per_node=1), cluster.settings(), "--no-wait",
+                                         workspace=workspace, ESTIMA_SAMPLE_SECONDS="0.3")
+        expect("a run is submitted", code == 0, text)
+        uploads = lambda: {e["path"] for e in cluster.events(run) if e["event"] == "artifact"}
+        until(f"hosts {name}: uploads are artifacts while the run works",
+              lambda: uploads() == {"outputs/checkpoint_n1", "outputs/checkpoint_n2"})
+        expect("they are here", (run / "code/outputs/checkpoint_n2").read_text() == "1\n")
+        until("what is no output is told", lambda: any("/etc/passwd was not uploaded" in e.get("message", "") for e in cluster.events(run)))
+        samples = lambda: "".join(p.read_text() for p in (run / "metrics").glob("system*.jsonl"))
+        until("the processes on each host are sampled", lambda: all(f"system/{what}" in samples() for what in
+              ("rank_0/memory_bytes", "rank_1/memory_bytes", "rank_1/cpu_percent", "n1/disk_free_bytes", "n2/disk_free_bytes")))
+        cluster.on("ctl", cluster.folder / "bin/estima", "cancel", "--workspace", run.parent.parent, run.name)
+        ended(cluster, f"hosts {name}", run, 20, "Canceled")
+        nothing_left(cluster, f"hosts {name}")
+
+
+def from_elsewhere(cluster):
+    """The submitter goes away; others, here and on another host, find its runs. Many runs at once."""
+    source = cluster.source(job_script_sh=SCRIPT)
+    tool, workspace = cluster.folder / "bin/estima", cluster.shared / "workspace"
+    run = begun(cluster, source, workspace=workspace)  # whoever submitted it has ended
+    for host in ("ctl", "n1"):
+        code, text = cluster.on(host, tool, "logs", "--workspace", workspace, run.name, "-a")
+        expect(f"its output is followed from {host}", code == 0 and "job_script on n2" in text, text)
+    code, text = cluster.on("n1", tool, "cancel", "--workspace", workspace, run.name)
+    expect("it is canceled from another host", code == 0, text)
+    ended(cluster, "a run without its submitter", run, 20, "Canceled")
+    code, text = cluster.on("n1", tool, "show", "--workspace", workspace, run.name)
+    expect("which sees its end", code == 0 and "Canceled" in text, text)
+    nothing_left(cluster, "a run without its submitter")
+
+    big = native("job_script.sh", arguments=["big", "8000000"])
+    cluster.testbed("shape", "n2", "10mbit")
+    code, text, run = cluster.submit(source, big, cluster.settings(keep_folders=False), "--no-wait")
+    until("it is being collected", lambda: sum(e["event"] == "rank_exit" for e in cluster.events(run)) == 4)
+    time.sleep(1)
+    cluster.on("ctl", tool, "cancel", "--workspace", cluster.own / "workspace", run.name)
+    ended(cluster, "cancel during collect", run, 15, "Canceled")
+    told = [e["message"] for e in cluster.events(run) if e["event"] == "warning"]
+    expect("what was not brought is told, and kept on its host", any("on n2: not all" in m for m in told) and run.name in
+           cluster.on("n2", "ls", cluster.folder / "local/root/n2/runs")[1], told)
+    nothing_left(cluster, "cancel during collect")
+    cluster.testbed("shape", "n2", "1gbit")
+
+    one = {"script": "job_script.sh", "framework": "Native", "environment": {"python": {"userManagedDependencies": True}}}
+    runs = []
+    for i in range(20):
+        code, text, run = cluster.submit(source, one, cluster.settings(hosts=[f"n{1 + i % 2}"]), "--no-wait")
+        expect(f"run {i + 1} of 20 is submitted", code == 0, text)
+        runs.append(run)
+    until("20 runs at once are over", lambda: all(cluster.end_of(run) for run in runs), 180)
+    expect("all of them completed", {cluster.end_of(run)["status"] for run in runs} == {"Completed"},
+           [cluster.end_of(run) for run in runs])
+    nothing_left(cluster, "20 runs at once")
+
+
 def hosts_that_cannot(cluster):
     source = cluster.source(train_py=MPI4PY, job_script_sh=SCRIPT)
     job = native("job_script.sh")
@@ -291,7 +360,7 @@ def main():
     words = sys.argv[1:]
     tools, parts = words[:words.index("--")], words[words.index("--") + 1:]
     with Cluster(tools, 3 if "retries" in parts else 2) as cluster:
-        for part in (work, faults_of_scripts, cancels, lost_hosts, hosts_that_cannot, retries):
+        for part in (work, faults_of_scripts, cancels, lost_hosts, hosts_that_cannot, retries, records_at_once, from_elsewhere):
             if part.__name__ in parts:
                 part(cluster)
 

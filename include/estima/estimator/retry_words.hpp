@@ -15,11 +15,16 @@ namespace estima::inline v0_1 {
 inline std::string cause_text(retry_cause const& c) {
     using enum retry_cause::kind;
     switch (c.is) {
-        case node_failure: return "node_failure";
-        case preemption: return "preemption";
-        case exit_code: return "exit_code " + std::to_string(c.number);
-        case signal: return "signal " + std::to_string(c.number);
-        case any_failure: break;
+        case node_failure:
+            return "node_failure";
+        case preemption:
+            return "preemption";
+        case exit_code:
+            return "exit_code " + std::to_string(c.number);
+        case signal:
+            return "signal " + std::to_string(c.number);
+        case any_failure:
+            break;
     }
     return "any_failure";
 }

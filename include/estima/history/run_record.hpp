@@ -83,10 +83,10 @@ struct status_change {
 struct attempt_record {
     int number = 1;
     double start_time = 0, end_time = 0;  ///< seconds since 1970
-    std::string cause;                    ///< why there is a next one, in the words of retries: "node_failure"
+    std::string cause{};                  ///< why there is a next one, in the words of retries: "node_failure"
     std::optional<run_error> error{};     ///< how it ended
     std::vector<std::string> lost_hosts{};
-    std::vector<rank_record> ranks;
+    std::vector<rank_record> ranks{};
 };
 
 /// A run as its journal tells it: the sum of all events so far.

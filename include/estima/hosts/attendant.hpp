@@ -23,10 +23,13 @@
 #include <estima/hosts/attendant_mark.hpp>
 #include <estima/hosts/earlier_outputs.hpp>
 #include <estima/hosts/frame.hpp>
+#include <estima/hosts/frame_line.hpp>
 #include <estima/hosts/node_check.hpp>
 #include <estima/hosts/node_files.hpp>
 #include <estima/hosts/node_path.hpp>
 #include <estima/hosts/node_relay.hpp>
+#include <estima/hosts/node_samples.hpp>
+#include <estima/hosts/node_uploads.hpp>
 #include <estima/hosts/reach.hpp>
 #include <estima/launcher/bury.hpp>
 #include <estima/launcher/host_facts.hpp>
@@ -44,86 +47,53 @@ namespace estima::inline v0_1 {
 /// processes of the run here and leaves the files.
 class attendant {
 public:
-    attendant() {
-        // A connection that is gone is noticed at its ends: this process has to live on, to end the run's others.
-        for (int const signal : {SIGPIPE, SIGHUP}) ::signal(signal, SIG_IGN);
-        ::fcntl(0, F_SETFL, O_NONBLOCK);
-        ::fcntl(1, F_SETFL, O_NONBLOCK);
-        out_ = std::string{first_frame_line} + "\n";
-        say({{"say", "hello"}});
-    }
+    attendant() { line_.say({{"say", "hello"}}); }
 
     /// Until it is told to end or the supervisor is gone; the exit code.
     int run() {
         while (!is_over_) {
             wait();
-            read_in();
-            if (!in_is_open_ || monotonic_seconds() > heard_ + silence_) {
+            line_.read([this](frame const& message) { obey(message); });
+            if (!line_.is_open() || monotonic_seconds() > line_.heard() + silence_) {
                 end_processes();
                 return 1;
             }
-            if (relay_ && room() > 0 && (relay_is_due_ || relay_->fd() < 0)) relay_is_due_ = relay_->look(room());
-            while (files_ && !files_->is_idle() && room() > 0) out_ += files_->next();
-            flush();
+            if (samples_) samples_->look();
+            if (relay_ && line_.room() > 0 && (relay_is_due_ || relay_->fd() < 0)) look();
+            while (files_ && !files_->is_idle() && line_.room() > 0) line_.add(files_->next());
+            line_.flush();
         }
-        ::fcntl(1, F_SETFL, 0);
-        flush();
+        line_.flush_all();
         return 0;
     }
 
 private:
-    static constexpr std::size_t most_waiting = 4 * largest_frame_body;
-
-    std::size_t room() const { return out_.size() < most_waiting ? most_waiting - out_.size() : 0; }
-    void say(json head, std::string_view body = {}) { out_ += frame_text(std::move(head), body); }
+    void say(json head, std::string_view body = {}) { line_.say(std::move(head), body); }
+    void warn(std::string text) { say({{"say", "warning"}, {"message", std::move(text)}}); }
 
     void wait() {
         bool const has_more = relay_is_due_ || (files_ && !files_->is_idle());
-        pollfd sources[]{{0, POLLIN, 0}, {out_.empty() ? -1 : 1, POLLOUT, 0}, {relay_ ? relay_->fd() : -1, POLLIN, 0}};
-        double const left = heard_ + silence_ - monotonic_seconds();
+        pollfd sources[]{{0, POLLIN, 0}, {line_.has_waiting() ? 1 : -1, POLLOUT, 0}, {relay_ ? relay_->fd() : -1, POLLIN, 0}};
+        double left = line_.heard() + silence_ - monotonic_seconds();
+        if (samples_) left = std::min(left, samples_->seconds_left());
         int const looks = relay_ && relay_->fd() < 0 ? 250 : 3'600'000;
         ::poll(sources, 3,
-               has_more && room() > 0 ? 0 : std::min(looks, static_cast<int>(std::max(left, 0.0) * 1000) + 1));
+               has_more && line_.room() > 0 ? 0 : std::min(looks, static_cast<int>(std::max(left, 0.0) * 1000) + 1));
         if (sources[2].revents != 0) relay_is_due_ = true;
     }
 
-    void read_in() {
-        char buffer[65536];
-        for (;;) {
-            ssize_t const n = ::read(0, buffer, sizeof buffer);
-            if (n < 0 && errno == EINTR) continue;
-            if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) break;
-            if (n <= 0) {
-                in_is_open_ = false;
-                return;
-            }
-            heard_ = monotonic_seconds();
-            in_.take({buffer, static_cast<std::size_t>(n)});
-        }
-        for (std::optional<frame> message;;) {
-            try {
-                message = in_.next();
-                if (!message) return;
-                obey(*message);
-            } catch (error const& e) {
-                run_error const told = to_run_error(e);
-                if (!message) in_is_open_ = false;  // what comes now cannot be understood either
-                if (!message) return;
-                say({{"say", "failed"}, {"id", told.id}, {"message", told.message}});
-            } catch (std::exception const& e) {
-                say({{"say", "failed"}, {"id", "EST-429"}, {"message", e.what()}});
-            }
-        }
+    void look() {
+        relay_is_due_ = relay_->look(line_.room());
+        std::vector<node_uploads::upload> uploads;
+        auto const collect = [&] { uploads = uploads_->look(before_, [this](std::string w) { warn(std::move(w)); }); };
+        if (uploads_->has_requests()) line_.while_beating(collect);
+        for (auto const& one : uploads) say({{"say", "uploads"}, {"name", one.name}}, texts_of(one.files));
     }
 
-    void flush() {
-        while (!out_.empty()) {
-            ssize_t const n = ::write(1, out_.data(), out_.size());
-            if (n < 0 && errno == EINTR) continue;
-            if (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK) in_is_open_ = false;
-            if (n <= 0) return;
-            out_.erase(0, static_cast<std::size_t>(n));
-        }
+    static std::string texts_of(std::vector<node_file> const& files) {
+        json list = json::array();
+        for (node_file const& f : files) list.push_back(to_json(f));
+        return list.dump();
     }
 
     void obey(frame const& message) {
@@ -160,6 +130,7 @@ private:
         silence_ = told.value("silence_seconds", silence_);
         snapshot_id_ = told.value("snapshot_id", "");
         outputs_id_ = told.value("outputs_id", "");
+        sample_seconds_ = told.value("sample_seconds", 0.0);
         configuration_ = run_configuration_from_json(told.at("configuration"));
         std::string const id = told.at("run_id");
         supervisor_pid_ = whole_number(told, "supervisor_pid", 0);
@@ -173,7 +144,10 @@ private:
         run_ = run_directory{folder / "runs" / id};
         mark_.emplace(sees_it ? shared_.path : run_.path);
         if (mark_->end_earlier()) end_processes();
-        mark_->set();
+        try {
+            mark_->set();
+        } catch (error const&) {  // what is wrong with the folder is found below
+        }
         if (!sees_it) remove_left_folders(folder / "runs", run_.run_id(), told.value("left_folder_days", 7.0));
         node_needs const needs{.version = told.value("version", ""),
                                .mpi_version = told.value("mpi_version", ""),
@@ -232,10 +206,12 @@ private:
                 run_.journal(),
                 {{"event", "created"}, {"run_id", run_.run_id()}, {"host", host_name()}, {"relayed", true}});
             before_ = earlier_.lay_out(run_, snapshot_id_, outputs_id_);
+            uploads_ = std::make_unique<node_uploads>(run_);
             relay_ = std::make_unique<node_relay>(
                 run_, [this](json head, std::string_view body) { say(std::move(head), body); });
         }
         replace_file(clock_offset_file(run_.path), std::to_string(offset));
+        if (!is_with_supervisor()) samples_.emplace(run_, sample_seconds_);
         say({{"say", "ready"}});
     }
 
@@ -255,14 +231,14 @@ private:
 
     void list() {
         if (relay_) relay_->look(SIZE_MAX);
-        json files = json::array();
-        if (!is_shared_)
-            for (node_file& f : list_node_files(run_, before_, [this](std::string w) {
-                     say({{"say", "warning"}, {"message", std::move(w)}});
-                 }))
-                if (!earlier_.has(f)) files.push_back({std::move(f.path), f.bytes, std::move(f.sha256), f.changed});
+        std::vector<node_file> files;
+        std::vector<std::string> warnings;
+        auto const take = [&warnings](std::string w) { warnings.push_back(std::move(w)); };
+        if (!is_shared_) line_.while_beating([&] { files = list_node_files(run_, before_, take); });
+        std::erase_if(files, [this](node_file const& f) { return earlier_.has(f); });
+        for (std::string& w : warnings) warn(std::move(w));
         relay_.reset();
-        say({{"say", "listed"}}, files.dump());
+        say({{"say", "listed"}}, texts_of(files));
     }
 
     void get(std::string const& wanted) {
@@ -273,6 +249,7 @@ private:
     /// `keep` the folder; `wants_folder`: for ever, because the target's settings say so.
     void end(bool keep, bool wants_folder) {
         end_processes();
+        samples_.reset();
         relay_.reset();
         std::error_code ignored;
         if (is_shared_) std::filesystem::remove(clock_offset_file(run_.path), ignored);
@@ -290,10 +267,9 @@ private:
         if (!run_.path.empty() && !is_with_supervisor()) end_processes_of(run_.run_id());
     }
 
-    frame_reader in_{true};
-    std::string out_{};
-    bool in_is_open_ = true, is_over_ = false, is_shared_ = false, relay_is_due_ = false;
-    double heard_ = monotonic_seconds(), silence_ = 60;
+    frame_line line_{};
+    bool is_over_ = false, is_shared_ = false, relay_is_due_ = false;
+    double silence_ = 60, sample_seconds_ = 0;
     run_configuration configuration_{};
     std::string snapshot_id_{}, outputs_id_{};
     earlier_outputs earlier_{};
@@ -305,6 +281,8 @@ private:
     std::optional<reachable_port> port_{};
     std::unique_ptr<store_receiver> receiver_{};
     std::unique_ptr<node_relay> relay_{};
+    std::unique_ptr<node_uploads> uploads_{};
+    std::optional<node_samples> samples_{};
     std::unique_ptr<node_file_sender> files_{};
 };
 

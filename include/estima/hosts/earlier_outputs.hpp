@@ -16,13 +16,13 @@ namespace estima::inline v0_1 {
 /// On a host, what earlier attempts of the run left in ./outputs, on whichever hosts.
 class earlier_outputs {
 public:
-    /// Lays the run out, with what was sent here of its outputs (`id`, empty: nothing) and what it may have left here by
-    /// itself. Returns what is in ./outputs of the source. EST-207, EST-208, EST-301, EST-414.
+    /// Lays the run out, with what was sent here of its outputs (`id`, empty: nothing) and what it may have left here
+    /// by itself. Returns what is in ./outputs of the source. EST-207, EST-208, EST-301, EST-414.
     outputs_before lay_out(run_directory const& run, std::string const& snapshot_id, std::string const& id) {
         std::error_code ignored;
         bool const was_here = std::filesystem::exists(run.code(), ignored);
         if (was_here)  // told already, as far as the way held
-            for (auto const& folder : {run.metrics(), run.system_logs()}) std::filesystem::remove_all(folder, ignored);
+            for (auto const& folder : {run.metrics(), run.system_logs(), run.uploads()}) std::filesystem::remove_all(folder, ignored);
         outputs_before before = was_here ? lay_out_again(run, snapshot_id) : estima::lay_out(run, snapshot_id);
         if (!id.empty()) take_in(run, id);
         return before;

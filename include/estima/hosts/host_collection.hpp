@@ -20,12 +20,13 @@ public:
     bool is_over() const { return next_ == wanted_.size(); }
     bool is_whole() const { return is_whole_; }  ///< nothing could not be brought
 
-    /// The paths that the host is to be asked for.
-    std::vector<std::string> begin(std::vector<host_files::brought> wanted) {
-        wanted_ = std::move(wanted);
-        next_ = 0;
+    /// Further files. The paths that the host is to be asked for.
+    std::vector<std::string> add(std::vector<host_files::brought> wanted) {
         std::vector<std::string> paths;
-        for (auto const& w : wanted_) paths.push_back(w.file.path);
+        for (auto& w : wanted) {
+            paths.push_back(w.file.path);
+            wanted_.push_back(std::move(w));
+        }
         return paths;
     }
 

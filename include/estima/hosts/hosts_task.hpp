@@ -16,6 +16,7 @@
 #include <estima/hosts/node_check.hpp>
 #include <estima/hosts/ssh_target.hpp>
 #include <estima/launcher/host_facts.hpp>
+#include <estima/launcher/resource_sampler.hpp>
 #include <estima/run_configuration/json.hpp>
 #include <estima/snapshot/snapshot_store.hpp>
 #include <estima/system/files.hpp>
@@ -102,6 +103,7 @@ inline json begin_message(hosts_task const& task) {
             {"with_mpi4py", task.with_mpi4py},
             {"imports", task.target.imports},
             {"left_folder_days", task.target.left_folder_days},
+            {"sample_seconds", sample_seconds()},
             {"silence_seconds", task.target.silence_seconds},
             {"ports", c.has_roles() ? c.process_count_per_node() : 1}};
 }

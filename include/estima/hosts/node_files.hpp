@@ -33,21 +33,27 @@ struct node_file {
     double changed = 0;  ///< seconds since 1970, by the host's clock
 };
 
+/// Outputs of a host by the rules of artifacts, all or below that name. `warn` is told what is left out.
+inline std::vector<node_file> output_files(run_directory const& run, outputs_before const& before,
+                                           std::function<void(std::string)> const& warn,
+                                           std::string const& name = "outputs") {
+    std::vector<node_file> files;
+    auto const add = [&](artifact_record a) {
+        struct stat status {};
+        double changed = 0;
+        if (::stat((run.code() / a.path).c_str(), &status) == 0)
+            changed = static_cast<double>(status.st_mtim.tv_sec) + 1e-9 * static_cast<double>(status.st_mtim.tv_nsec);
+        files.push_back({"code/" + a.path, a.bytes, a.sha256, changed});
+    };
+    artifact_collector{run, before, add, warn}.collect(name);
+    return files;
+}
+
 /// What there is to be brought from a host: outputs by the rules of artifacts, and whole what the ranks logged. `warn`
 /// is told what is left out.
 inline std::vector<node_file> list_node_files(run_directory const& run, outputs_before const& before,
                                               std::function<void(std::string)> const& warn) {
-    std::vector<node_file> files;
-    artifact_collector{run, before,
-                       [&](artifact_record a) {
-                           struct stat status {};
-                           double changed = 0;
-                           if (::stat((run.code() / a.path).c_str(), &status) == 0)
-                               changed = static_cast<double>(status.st_mtim.tv_sec) + 1e-9 * static_cast<double>(status.st_mtim.tv_nsec);
-                           files.push_back({"code/" + a.path, a.bytes, a.sha256, changed});
-                       },
-                       warn}
-        .collect();
+    std::vector<node_file> files = output_files(run, before, warn);
     for (auto const& folder : {run.metrics(), run.system_logs(), run.logs()}) {
         std::error_code code;
         std::filesystem::recursive_directory_iterator entry{folder, code};
@@ -101,5 +107,9 @@ private:
     std::uint64_t offset_ = 0;
     file_descriptor fd_{};
 };
+
+/// As it is told.
+inline json to_json(node_file const& f) { return {f.path, f.bytes, f.sha256, f.changed}; }
+inline node_file node_file_from(json const& j) { return {j.at(0), j.at(1), j.at(2), j.at(3)}; }
 
 }  // namespace estima::inline v0_1

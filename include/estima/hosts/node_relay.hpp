@@ -38,7 +38,7 @@ public:
         std::error_code ignored;
         journal_at_ = std::filesystem::file_size(run_.journal(), ignored);
         changes_.watch(run_.journal(), IN_MODIFY);
-        for (auto const& folder : {run_.system_logs(), run_.metrics()})
+        for (auto const& folder : {run_.system_logs(), run_.metrics(), run_.uploads()})
             changes_.watch(folder, IN_MODIFY | IN_ATTRIB | IN_CREATE | IN_MOVED_TO);
     }
 

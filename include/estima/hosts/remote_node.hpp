@@ -14,7 +14,9 @@
 #include <estima/hosts/clock_comparison.hpp>
 #include <estima/hosts/host_channel.hpp>
 #include <estima/hosts/host_collection.hpp>
+#include <estima/hosts/host_uploads.hpp>
 #include <estima/hosts/hosts_task.hpp>
+#include <estima/hosts/node_event.hpp>
 #include <estima/hosts/node_state.hpp>
 #include <estima/launcher/plan_text.hpp>
 #include <estima/launcher/run_errors.hpp>
@@ -43,7 +45,9 @@ public:
     /// Why it cannot take part, or was lost: ids and sentences.
     std::vector<std::pair<std::string, std::string>> const& problems() const { return problems_; }
     std::vector<node_file> const& files() const { return files_there_; }
-    bool has_all_files_here() const { return collection_.is_whole(); }
+    bool has_all_files_here() const {
+        return at_ != state::listing && at_ != state::listed && collection_.is_over() && collection_.is_whole();
+    }
 
     void open() {
         if (first_try_ == 0) first_try_ = monotonic_seconds();
@@ -150,7 +154,7 @@ public:
     }
     void bring(std::vector<host_files::brought> wanted) {
         at_ = state::bringing;
-        ask_for(collection_.begin(std::move(wanted)));
+        ask_for(collection_.add(std::move(wanted)));
         if (collection_.is_over()) done();
     }
 
@@ -189,15 +193,15 @@ private:
             warn(f.head.value("message", ""));
         else if (what == "listed")
             take_list(f.body);
+        else if (what == "uploads")
+            ask_for(uploads_.begin(f, host(), collection_)), uploads_.tell(collection_);
         else if (what == "file")
             take_piece(f);
         else if (what == "failed")
             lose(f.head.value("id", "EST-429"), f.head.value("message", ""));
     }
 
-    void warn(std::string const& text) {
-        log_.append({{"event", "warning"}, {"message", "on " + host() + ": " + text}});
-    }
+    void warn(std::string const& text) { warn_of_host(log_, host(), text); }
 
     void ask_clock() {
         channel_.say({{"do", "beat"}, {"asked", epoch_seconds()}});
@@ -216,17 +220,7 @@ private:
         for (json const& p : facts.at("problems"))
             problems_.emplace_back("EST-725",
                                    p.at("why").get<std::string>() + "; " + p.at("remedy").get<std::string>());
-        double const offset = clock_.offset();
-        log_.append({{"event", "node"},
-                     {"host", host()},
-                     {"address", facts.value("address", "")},
-                     {"cores", whole_number(facts, "cores", 0)},
-                     {"gpus", whole_number(facts, "gpus", 0)},
-                     {"clock_offset_seconds", std::round(offset * 1000) / 1000},
-                     {"shares_the_workspace", facts.value("sees_the_run", false)}});
-        if (std::abs(offset) > 2)
-            warn("the clock is " + std::to_string(std::lround(std::abs(offset))) + " s " +
-                 (offset > 0 ? "ahead" : "behind") + "; the times that are logged there are corrected by as much");
+        tell_of_host(log_, host(), facts, clock_.offset());
     }
 
     void take_reached(json const& problems) {
@@ -253,16 +247,18 @@ private:
     }
 
     void take_list(std::string const& text) {
-        for (json const& one : json::parse(text)) files_there_.push_back({one.at(0), one.at(1), one.at(2), one.at(3)});
+        for (json const& one : json::parse(text)) files_there_.push_back(node_file_from(one));
         at_ = state::listed;
     }
 
     void take_piece(frame const& f) {
-        if (at_ != state::bringing) return;
         collection_.take(f, [this](std::string const& path) { ask_for({path}); }, [this](std::string const& w) { warn(w); });
-        if (collection_.is_over()) done();
+        uploads_.tell(collection_);
+        if (collection_.is_over() && at_ == state::bringing) done();
     }
-    void ask_for(std::vector<std::string> const& paths) { channel_.say({{"do", "get"}}, json(paths).dump()); }
+    void ask_for(std::vector<std::string> const& paths) {
+        if (!paths.empty()) channel_.say({{"do", "get"}}, json(paths).dump());
+    }
     void done() { at_ = state::done; }
 
     /// The channel is at its end: while connecting ssh says why, later the host is lost.
@@ -296,6 +292,7 @@ private:
     std::vector<lacking_object> lacking_{};
     std::optional<store_sender> sender_{};
     std::vector<node_file> files_there_{};
+    host_uploads uploads_{task_.run};
     int untold_ = 0;
     bool is_shared_ = false, has_begun_ = false, is_sending_outputs_ = false;
 };

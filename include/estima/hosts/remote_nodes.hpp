@@ -138,9 +138,12 @@ public:
     /// Ends the attendants, and waits for that; those that do not answer within `seconds` are cut off.
     void dismiss(double seconds) {
         for (auto const& n : nodes_)
-            if (n->channel().is_open())
+            if (n->channel().is_open()) {
+                if (!n->has_all_files_here())
+                    warn_of_host(log_, n->host(), "not all that the run wrote was brought here; it is kept there, in " + task_.target.folder + "/runs");
                 n->channel().say({{"do", "end"}, {"keep", task_.target.keep_folders || !n->has_all_files_here()},
                                   {"wanted", task_.target.keep_folders}});
+            }
         double const limit = monotonic_seconds() + seconds;
         for (bool is_open = true; is_open && monotonic_seconds() < limit;) {
             is_open = false;

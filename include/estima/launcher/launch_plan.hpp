@@ -171,7 +171,9 @@ inline std::vector<std::string> mpirun_argv(run_configuration const& c, run_dire
     if (settings.is_root) argv.emplace_back("--allow-run-as-root");
     if (settings.hosts.empty() && !settings.is_batch_job && c.process_count() > settings.cores) argv.emplace_back("--oversubscribe");
     // Without it, mpirun puts its own folders in front of the script's PATH and LD_LIBRARY_PATH.
-    argv.insert(argv.end(), {"--noprefix", "--bind-to", "none"});
+    placement_section const placement = c.placement.value_or(placement_section{});
+    argv.insert(argv.end(), {"--noprefix", "--bind-to", placement.bind_to.empty() ? "none" : placement.bind_to});
+    if (!placement.map_by.empty()) argv.insert(argv.end(), {"--map-by", placement.map_by});
     if (!settings.hosts.empty()) {
         std::vector<std::string> const daemons =
             words_for_daemons(run.run_id(), settings.ssh_configuration, settings.network);

@@ -7,6 +7,7 @@
 
 #include <estima/base/error.hpp>
 #include <estima/history/run_directory.hpp>
+#include <estima/history/run_record.hpp>
 #include <estima/launcher/lay_out.hpp>
 #include <estima/system/files.hpp>
 
@@ -48,8 +49,8 @@ inline void take_over(std::filesystem::path const& from, std::filesystem::path c
     }
 }
 
-/// What a script finds at a next attempt: its source anew, and ./outputs and ./logs as the earlier ones left them. Returns
-/// what is in ./outputs of the source. EST-414 if it cannot be done.
+/// What a script finds at a next attempt: its source anew, and ./outputs and ./logs as the earlier ones left them.
+/// Returns what is in ./outputs of the source. EST-414 if it cannot be done.
 inline outputs_before lay_out_again(run_directory const& run, std::string const& snapshot_id) {
     std::filesystem::path const next = run.path / "code.next";
     auto const move_results = [](std::filesystem::path const& from, std::filesystem::path const& to) {
@@ -75,6 +76,11 @@ inline outputs_before lay_out_again(run_directory const& run, std::string const&
                     {.what = "the files of the run cannot be laid out for its next attempt",
                      .why = to_run_error(e).message + note_if_full(run)}};
     }
+}
+
+/// For the newest attempt of a run.
+inline outputs_before lay_out_attempt(run_directory const& run, run_record const& record) {
+    return record.attempt() > 1 ? lay_out_again(run, record.snapshot_id) : lay_out(run, record.snapshot_id);
 }
 
 }  // namespace estima::inline v0_1

@@ -19,19 +19,23 @@
 #include <estima/launcher/run_environment.hpp>
 #include <estima/launcher/slurm_allocation.hpp>
 #include <estima/launcher/start_program.hpp>
+#include <estima/system/clock.hpp>
 
 namespace estima::inline v0_1 {
 
-/// What is started for the newest attempt of a run: on these hosts, if there are some, and from the newest checkpoint, if
-/// it is not the first one.
+/// What is started for the newest attempt of a run: on these hosts, if there are some, and from the newest checkpoint,
+/// if it is not the first one.
 inline launch_plan plan_of_attempt(run_directory const& run, run_configuration const& c, run_record const& record,
                                    launch_settings settings, std::optional<remote_nodes> const& hosts,
                                    std::optional<slurm_allocation> const& job = std::nullopt) {
     if (record.attempt() > 1) settings.resume_from = newest_checkpoint(c, run);
-    if (hosts) hosts->describe(settings);
-    else if (job) job->describe(settings, c);
-    else for (int const port : free_ports(rendezvous_count(c)))
-        settings.rendezvous.push_back("127.0.0.1:" + std::to_string(port));
+    if (hosts)
+        hosts->describe(settings);
+    else if (job)
+        job->describe(settings, c);
+    else
+        for (int const port : free_ports(rendezvous_count(c)))
+            settings.rendezvous.push_back("127.0.0.1:" + std::to_string(port));
     return checked(make_launch_plan(c, run, settings));
 }
 
@@ -41,6 +45,14 @@ inline void begin_requeued_attempt(run_directory const& run, journal& log, slurm
     std::error_code ignored;
     int const before = log.record().attempt() - 1;
     if (job.restarts > 0 && !std::filesystem::exists(run.attempt_logs(before), ignored)) set_logs_aside(run, before, false);
+}
+
+/// Of the run's time limit, which begins with the first attempt's processes. Nothing: there is none, or it has not
+/// begun.
+inline std::optional<double> seconds_left(run_configuration const& c, run_record const& run) {
+    double const begin = run.time_of(run_status::starting);
+    if (!c.max_run_duration_seconds || begin == 0) return std::nullopt;
+    return static_cast<double>(*c.max_run_duration_seconds) - (run.attempt() > 1 ? epoch_seconds() - begin : 0);
 }
 
 /// Its pid. EST-406 if it cannot be started.
@@ -54,8 +66,8 @@ inline pid_t start_mpirun(run_directory const& run, launch_plan const& plan) {
                           .signal_if_parent_dies = SIGTERM});
 }
 
-/// The run is Queued for its next attempt if its retries want one after an end like this, and nobody has asked for its end
-/// meanwhile; else nothing is done, and it is false. EST-301.
+/// The run is Queued for its next attempt if its retries want one after an end like this, and nobody has asked for its
+/// end meanwhile; else nothing is done, and it is false. EST-301.
 inline bool begin_next_attempt(run_directory const& run, run_configuration const& c, journal& log, run_error const& why,
                                std::optional<remote_nodes> const& hosts) {
     retry_cause const how = cause_of_end(why);

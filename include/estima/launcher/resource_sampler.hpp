@@ -36,6 +36,9 @@ inline double sample_seconds() {
 class resource_sampler {
 public:
     explicit resource_sampler(run_directory run) : run_{std::move(run)} {}
+    /// On another host than the supervisor's: in a file of its own, and what is not of ranks below its name.
+    resource_sampler(run_directory run, std::string const& host)
+        : run_{std::move(run)}, file_name_{"system_" + host + ".jsonl"}, of_host_{host + "/"} {}
 
     /// Looks at them now. Percents of the processor are those since the last look at that rank.
     void sample(run_record const& record, double interval) {
@@ -62,14 +65,14 @@ public:
             add(name + "disk_written_bytes", static_cast<double>(use.written_bytes));
         }
         for (gpu_use const& gpu : gpus_.newest()) {
-            std::string const name = "gpu_" + std::to_string(gpu.index) + "/";
+            std::string const name = of_host_ + "gpu_" + std::to_string(gpu.index) + "/";
             add(name + "percent", gpu.percent);
             add(name + "memory_bytes", gpu.memory_bytes);
         }
         struct statvfs disk {};
         if (::statvfs(run_.path.c_str(), &disk) == 0)
-            add("disk_free_bytes", static_cast<double>(disk.f_bavail) * static_cast<double>(disk.f_frsize));
-        if (!file_) file_.reset(::open((run_.metrics() / "system.jsonl").c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666));
+            add(of_host_ + "disk_free_bytes", static_cast<double>(disk.f_bavail) * static_cast<double>(disk.f_frsize));
+        if (!file_) file_.reset(::open((run_.metrics() / file_name_).c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666));
         if (file_) write_all(file_.get(), lines);  // on a full disk there are no samples
     }
 
@@ -83,6 +86,7 @@ private:
         double cpu_seconds, time;
     };
     run_directory run_;
+    std::string file_name_ = "system.jsonl", of_host_{};
     std::map<int, look> looks_{};
     gpu_watch gpus_{};
     file_descriptor file_{};

@@ -78,7 +78,8 @@ inline void set_logs_aside(run_directory const& run, int attempt, bool with_metr
         for (std::filesystem::directory_iterator entry{folder, code}, end; !code && entry != end; entry.increment(code))
             found.push_back(entry->path());
         for (auto const& path : found)
-            if (auto const to = place_of(path.filename().string()); !to.empty()) std::filesystem::rename(path, to, code);
+            if (auto const to = place_of(path.filename().string()); !to.empty())
+                std::filesystem::rename(path, to, code);
     };
     std::filesystem::create_directories(logs, code);
     move_all(run.system_logs(), [&](std::string const& name) {

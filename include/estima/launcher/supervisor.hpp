@@ -14,11 +14,9 @@
 
 #include <estima/history/journal.hpp>
 #include <estima/hosts/remote_nodes.hpp>
-#include <estima/launcher/check_plan.hpp>
 #include <estima/launcher/conclusion.hpp>
 #include <estima/launcher/descendants.hpp>
 #include <estima/launcher/fork_worker.hpp>
-#include <estima/launcher/lay_out.hpp>
 #include <estima/launcher/lay_out_again.hpp>
 #include <estima/launcher/main_process.hpp>
 #include <estima/launcher/next_attempt.hpp>
@@ -34,8 +32,8 @@
 
 namespace estima::inline v0_1 {
 
-/// Leads one attempt of a run from Preparing to its end. One thread that sleeps until something happens: a child ends, the journal
-/// changes (a rank started or ended, somebody asks for the end), metrics or logs grow, a time is up.
+/// Leads one attempt of a run from Preparing to its end. One thread that sleeps until something happens: a child ends,
+/// the journal changes (a rank started or ended, somebody asks for the end), metrics or logs grow, a time is up.
 class supervisor {
 public:
     /// EST-301 if the run cannot be read or written.
@@ -112,8 +110,7 @@ private:
     bool prepare() {
         if (allocation_) begin_requeued_attempt(run_, log_, *allocation_);
         if (!enter(run_status::preparing)) return false;
-        run_record const& r = log_.record();
-        observer_.prepare(r.attempt() > 1 ? lay_out_again(run_, r.snapshot_id) : lay_out(run_, r.snapshot_id));
+        observer_.prepare(lay_out_attempt(run_, log_.record()));
         return true;
     }
 
@@ -129,6 +126,7 @@ private:
 
     void hosts_changed() {
         hosts_->step();
+        // Of the end, before the workers are asked.
         if (hosts_have_to_know_ && hosts_->are_told()) hosts_have_to_know_ = false, main_.ask_to_end();
         if (!hosts_->problem() || ending_.host) return;
         ending_.host = hosts_->problem();
@@ -138,8 +136,9 @@ private:
     /// Brings what the hosts have, also when the run has failed.
     void collect() {
         if (!hosts_) return;
-        hosts_->collect();
-        while (!hosts_->is_collected() && loop_.wait()) continue;
+        is_collecting_ = true, hosts_->collect();
+        while (!hosts_->is_collected() && !is_cut_short_ && loop_.wait()) continue;
+        is_collecting_ = false;
         hosts_->dismiss(5);
     }
 
@@ -152,12 +151,8 @@ private:
         return true;
     }
 
-    /// From the start of the first attempt's processes on.
     void set_time_limit() {
-        auto const limit = configuration_.max_run_duration_seconds;
-        double const begin = log_.record().time_of(run_status::starting);
-        if (!limit || begin == 0) return;
-        time_limit_.set(static_cast<double>(*limit) - (log_.record().attempt() > 1 ? epoch_seconds() - begin : 0));
+        if (auto const seconds = seconds_left(configuration_, log_.record())) time_limit_.set(*seconds);
     }
 
     launch_plan plan_with(std::string const& mpirun) {
@@ -236,8 +231,9 @@ private:
 
     /// The polite end, which a later word may bring nearer. Workers read in the journal how long they have.
     void stop(ended_by by, double grace) {
-        if (ending_.main_status || !main_.end_within(grace)) return;
         bool const is_first = ending_.by == ended_by::nothing;
+        if (is_collecting_ && is_first) ending_.by = by, is_cut_short_ = true;  // the rest stays where it is
+        if (ending_.main_status || !main_.end_within(grace)) return;
         if (is_first) ending_.by = by;
         else if (by != ended_by::cancel) log_.append({{"event", "grace"}, {"grace_seconds", grace}});
         if (!hosts_) return main_.ask_to_end();
@@ -263,10 +259,8 @@ private:
 
     /// The last steps, in any case: outputs, page, last line.
     bool conclude() {
-        guarded([&] {
-            if (main_.is_started()) (void)log_.append_status(run_status::finalizing);
-            observer_.finish(log_);
-        });
+        guarded([&] { if (main_.is_started()) (void)log_.append_status(run_status::finalizing); });
+        guarded([&] { observer_.finish(log_); });
         if (is_terminal(log_.record().status)) return false;  // somebody took this process for dead
         if (allocation_ && leave_end_to_slurm(ending_, log_)) return false;
         run_result result;
@@ -293,8 +287,7 @@ private:
     slurm_time_limit slurm_time_limit_{};
     main_process main_{};
     run_ending ending_{};
-    bool has_next_ = false;            // attempt
-    bool hosts_have_to_know_ = false;  // of the end, before the workers are asked
+    bool has_next_ = false, is_collecting_ = false, is_cut_short_ = false, hosts_have_to_know_ = false;
     run_status painted_status_ = run_status::starting;
 };
 

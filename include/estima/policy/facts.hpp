@@ -68,6 +68,8 @@ struct backend_facts {
     bool needs_gpus = false;
     bool has_roles = false;                  ///< counts workers and parameter servers instead of processes
     count worker_count{}, parameter_server_count{};
+    std::string_view bind_to{}, map_by{};    ///< words of mpirun's; empty: not said
+    bool has_unknown_placement = false;
     name_list frameworks{};                  ///< names of those that can use it besides the ones that list it
     constexpr bool operator==(backend_facts const&) const = default;
 };

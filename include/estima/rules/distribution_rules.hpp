@@ -5,6 +5,8 @@
 
 namespace estima::inline v0_1 {
 
+struct name_a_part_of_a_node;
+
 struct use_another_backend_or_the_generic_framework;
 struct lower_node_count_or_choose_a_larger_compute_target;
 struct add_mpi_or_another_distribution_backend;
@@ -62,6 +64,15 @@ struct a_process_count_per_node_below_one {
     static constexpr std::string_view sentence = "process_count_per_node is below 1";
     static constexpr std::string_view advice = "give at least 1, or leave it out";
     static constexpr bool broken(facts const& f) { return f.process_count_per_node.is_below_one; }
+};
+
+struct a_placement_that_mpirun_does_not_know {
+    using id = est<73>;
+    using remedy = name_a_part_of_a_node;
+    static constexpr std::string_view sentence = "bind_to or map_by of the backend is no part of a node";
+    static constexpr std::string_view advice =
+        "hwthread, core, l1cache, l2cache, l3cache, numa or socket; bind_to also none, map_by also slot, and a number of places: \"socket:PE=2\"";
+    static constexpr bool broken(facts const& f) { return f.backend.has_unknown_placement; }
 };
 
 }  // namespace estima::inline v0_1

@@ -12,7 +12,8 @@ struct name_files_below_outputs;
 struct a_number_of_retries_that_makes_no_sense {
     using id = est<70>;
     using remedy = say_how_often_from_1_to_1000;
-    static constexpr std::string_view sentence = "retries are below 1, above 1,000, or asked for without saying how many";
+    static constexpr std::string_view sentence =
+        "retries are below 1, above 1,000, or asked for without saying how many";
     static constexpr std::string_view advice = "give 1 to 1,000, or leave retries out: a run is then tried once";
     static constexpr bool broken(facts const& f) {
         count const& n = f.retries.at_most;
@@ -23,7 +24,8 @@ struct a_number_of_retries_that_makes_no_sense {
 struct a_retry_after_what_cannot_happen {
     using id = est<71>;
     using remedy = name_an_exit_code_from_1_to_255_or_a_signal_from_1_to_64;
-    static constexpr std::string_view sentence = "retries are asked for after an exit code or a signal that no process ends by";
+    static constexpr std::string_view sentence =
+        "retries are asked for after an exit code or a signal that no process ends by";
     static constexpr std::string_view advice = "cause::exit_code takes 1 to 255, cause::signal 1 to 64";
     static constexpr bool broken(facts const& f) { return f.retries.has_impossible_cause; }
 };
@@ -32,8 +34,10 @@ struct a_checkpoint_that_is_no_output {
     using id = est<72>;
     using remedy = name_files_below_outputs;
     static constexpr bool needs_the_running_program = true;
-    static constexpr std::string_view sentence = "resume_from of retries names no files below ./outputs, which is all that a next attempt finds";
-    static constexpr std::string_view advice = "a path from the script's folder, with * for what differs: \"outputs/checkpoint_*.pt\"";
+    static constexpr std::string_view sentence =
+        "resume_from of retries names no files below ./outputs, which is all that a next attempt finds";
+    static constexpr std::string_view advice =
+        "a path from the script's folder, with * for what differs: \"outputs/checkpoint_*.pt\"";
     static constexpr bool broken(facts const& f) { return f.seen.checkpoint_is_an_output == known::no; }
 };
 

@@ -50,6 +50,7 @@ inline field_table const& table_of<run_configuration>() {
         field<&s::display_name>("displayName", "What the run is called", own_when_set),
         field<&s::tags>("tags", "The run's tags", own_when_set),
         field<&s::retries>("retries", "How often, and for what, a run that ends early is tried again", own_when_set),
+        field<&s::placement>("placement", "Where on a node the processes are put", own_when_set),
     };
     static constexpr field_table table{fields, std::size(fields), &default_of<s>};
     return table;

@@ -10,6 +10,7 @@
 #include <estima/base/error.hpp>
 #include <estima/estimator/retry_words.hpp>
 #include <estima/policy/azure_words.hpp>
+#include <estima/policy/placement_words.hpp>
 #include <estima/policy/reserved_variables.hpp>
 #include <estima/requirement/image_reference.hpp>
 #include <estima/run_configuration/communicator.hpp>
@@ -84,7 +85,17 @@ private:
                 "it is below 1: the run would be over before it began", "1 or more, or leave it out for no limit");
         counts();
         if (c_.retries) retries(*c_.retries);
+        if (c_.placement) placement(*c_.placement);
         if (kind_ == "aml_compute") in_azure();
+    }
+
+    void placement(placement_section const& p) {
+        std::string const words = "hwthread, core, l1cache, l2cache, l3cache, numa or socket";
+        problem(!p.bind_to.empty() && !is_binding(p.bind_to), "placement.bindTo", "\"" + p.bind_to + "\" is no part of a node",
+                "none, " + words);
+        problem(!p.map_by.empty() && !is_mapping(p.map_by), "placement.mapBy", "\"" + p.map_by + "\" is no part of a node",
+                "slot, " + words + ", also with PE=N: socket:PE=2");
+        problem(kind_ == "aml_compute", "placement", "Azure has no such setting", "leave it out");
     }
 
     void retries(retries_section const& r) {

@@ -73,6 +73,13 @@ struct retries_section {
     bool operator==(retries_section const&) const = default;
 };
 
+/// estima's own: where on a node mpirun puts the processes.
+struct placement_section {
+    std::string bind_to{};  ///< empty: "none"
+    std::string map_by{};   ///< empty: mpirun's choice
+    bool operator==(placement_section const&) const = default;
+};
+
 struct amlcompute_section {
     std::string vm_size{};      ///< makes a cluster for this run alone
     std::string vm_priority{};  ///< "dedicated" or "lowpriority"

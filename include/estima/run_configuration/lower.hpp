@@ -128,6 +128,8 @@ inline run_configuration lower(facts const& f, static_configuration const& polic
     c.display_name = job.display_name;
     c.tags.insert(job.tags.begin(), job.tags.end());
     lower_retries(c, policies, job.retries);
+    if (!policies.bind_to.empty() || !policies.map_by.empty())
+        c.placement = placement_section{std::string{policies.bind_to}, std::string{policies.map_by}};
     return c;
 }
 }  // namespace detail

@@ -138,6 +138,8 @@ constexpr static_configuration lowered_policies() {
     c.docker_enabled = f.target.has_containers && (f.target.is_azure || asks_for_container);
     c.base_image = image_for(f, c.docker_enabled);
     c.shm_size = f.environment.shm_size;
+    c.bind_to = f.backend.bind_to;
+    c.map_by = f.backend.map_by;
     c.retries = f.retries.at_most;
     c.retry_after = f.retries.after;
     return c;

@@ -52,6 +52,7 @@ private:
         if (job_.priority) set("priority", field("priority"));
         if (!job_.display_name.empty()) set("displayName", field("display_name"));
         if (!job_.tags.empty()) set("tags", field("tags"));
+        if (!f_.backend.bind_to.empty() || !f_.backend.map_by.empty()) set("placement", policy(f_.backend.name));
         std::string retries;
         also(retries, f_.retries.at_most.is_given, policy(f_.target.kind));
         retry_fields const& own = job_.retries;

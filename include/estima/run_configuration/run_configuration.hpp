@@ -54,6 +54,7 @@ struct run_configuration {
     std::string display_name{};
     std::map<std::string, std::string> tags{};
     std::optional<retries_section> retries{};
+    std::optional<placement_section> placement{};
     /// Keys that are not known, of any section, where they stood: {"environment":{"r":null}}.
     json_text unknown{};
 

@@ -164,6 +164,16 @@ inline field_table const& table_of<retries_section>() {
     return table;
 }
 template <>
+inline field_table const& table_of<placement_section>() {
+    using s = placement_section;
+    static constexpr field_entry fields[]{
+        field<&s::bind_to>("bindTo", "What each process is bound to: core, socket, ...; empty: nothing"),
+        field<&s::map_by>("mapBy", "What of a node the processes are dealt out to; empty: mpirun's choice"),
+    };
+    static constexpr field_table table{fields, std::size(fields), &default_of<s>};
+    return table;
+}
+template <>
 inline field_table const& table_of<amlcompute_section>() {
     using s = amlcompute_section;
     static constexpr field_entry fields[]{

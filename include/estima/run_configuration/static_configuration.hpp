@@ -28,6 +28,7 @@ struct static_configuration {
     bool docker_enabled = false;
     image_facts base_image{};
     bytes shm_size{};  ///< 0: Azure's default
+    std::string_view bind_to{}, map_by{};
     count retries{};   ///< attempts after the first one
     static_list<retry_cause> retry_after{};
 
@@ -76,7 +77,7 @@ constexpr hexadecimal_digest hash(static_configuration const& c) {
     for (std::string_view const text : {c.target, c.framework, c.communicator, c.vm_size, c.vm_priority, c.environment_name,
                                         c.environment_version, c.interpreter_path, c.conda_dependencies_file, c.pip_requirements_file,
                                         c.base_image.reference, c.base_image.registry_address,
-                                        c.base_image.registry_username, c.base_image.registry_password_variable})
+                                        c.base_image.registry_username, c.base_image.registry_password_variable, c.bind_to, c.map_by})
         h.add(text);
     for (count const& number : {c.node_count, c.process_count_per_node, c.worker_count, c.parameter_server_count}) h.add(number);
     for (bool const yes : {c.is_azure, c.user_managed_dependencies, c.docker_enabled}) h.add(yes ? 1ULL : 0ULL);

@@ -38,8 +38,7 @@ TEST_CASE("a run is tried again after an exit code that its retries name, from i
     CHECK(r.attempts[0].ranks.size() == 1);
     CHECK(r.attempts[1].number == 2);
     CHECK(r.ranks.size() == 1);
-    CHECK(run.output() ==
-          "attempt 3 with outputs/checkpoint_2, 3 exit 75 --resume-from outputs/checkpoint_2\ngiven\n");
+    CHECK(run.output() == "attempt 3 with outputs/checkpoint_2, 3 exit 75 --resume-from outputs/checkpoint_2\ngiven\n");
     // The logs of each attempt are kept apart.
     CHECK(estima::read_file(run.directory.attempt_logs(1) / "rank_0_stdout.txt") ==
           "attempt 1 with , 3 exit 75\ngiven\n");
@@ -49,9 +48,10 @@ TEST_CASE("a run is tried again after an exit code that its retries name, from i
     for (auto const& a : r.artifacts) names.push_back(a.path);
     CHECK(names == std::vector<std::string>{"outputs/checkpoint_1", "outputs/checkpoint_2", "outputs/checkpoint_3",
                                             "outputs/count"});
-    CHECK(estima::read_file(run.directory.metrics_file(0)) == "{\"name\":\"loss\",\"value\":1,\"step\":1}\n"
-                                                              "{\"name\":\"loss\",\"value\":2,\"step\":2}\n"
-                                                              "{\"name\":\"loss\",\"value\":3,\"step\":3}\n");
+    CHECK(estima::read_file(run.directory.metrics_file(0)) ==
+          "{\"name\":\"loss\",\"value\":1,\"step\":1}\n"
+          "{\"name\":\"loss\",\"value\":2,\"step\":2}\n"
+          "{\"name\":\"loss\",\"value\":3,\"step\":3}\n");
     CHECK(estima::read_file(run.directory.page()).find("Attempts") != std::string::npos);
     CHECK(run.living().empty());
 }
@@ -102,8 +102,10 @@ TEST_CASE("ranks under mpirun are tried again together", "[mpi]") {
     if (!estima_test::has_mpirun()) return;
     estima::run_configuration c = made_run::mpi(made_run::native("train.sh"), 2);
     c.retries = estima::retries_section{1, {"exit_code 7"}, "outputs/begun"};
-    made_run run{c, {{"train.sh", "#!/bin/sh\n[ \"$ESTIMA_RESUME_FROM\" ] && exit 0\n"
-                                  "[ $OMPI_COMM_WORLD_RANK = 1 ] && touch outputs/begun && exit 7\nexec sleep 1000\n"}}};
+    made_run run{c,
+                 {{"train.sh",
+                   "#!/bin/sh\n[ \"$ESTIMA_RESUME_FROM\" ] && exit 0\n"
+                   "[ $OMPI_COMM_WORLD_RANK = 1 ] && touch outputs/begun && exit 7\nexec sleep 1000\n"}}};
     auto const r = run.run();
     INFO(estima::read_file(run.directory.journal()));
     CHECK(r.status == status::completed);

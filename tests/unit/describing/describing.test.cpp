@@ -185,6 +185,16 @@ TEST_CASE("describing: retries") {
     CHECK(what_cannot_be_honoured(wrong, "local").size() == 4);
 }
 
+TEST_CASE("describing: where on a node") {
+    auto const c = lower(estimator<mpi<bind_to<"core">, map_by<"socket:PE=2">>>{{}});
+    CHECK(c.placement == placement_section{"core", "socket:PE=2"});
+    CHECK(run_configuration_from_json(to_json(c)) == c);
+    CHECK_FALSE(lower(estimator<mpi<>>{{}}).placement);
+    static_assert(is_mapping("slot:PE=16") && is_binding("none") && is_mapping("numa"));
+    for (char const* const word : {"", "node", "core:", "core:PE=", "core:PE=0", "core:PE=x", "core:PE=99999", "core --x"})
+        CHECK_FALSE(is_mapping(word));
+}
+
 TEST_CASE("describing: what becomes of a parameter's value") {
     std::filesystem::path const folder{"/data/digits"};
     estimator<aml_compute<target_name<"cpu-pool">>> job{{.entry_script = "fit.py"}};

@@ -57,9 +57,10 @@ TEST_CASE("files of hosts: the same once, different ones below their hosts' name
     };
     estima::host_files const files{run};
     std::vector<std::string> told;
-    auto plan = files.plan({{file("code/outputs/same", "s"), file("code/outputs/who", "n1"), file("code/outputs/here", "here")},
-                            {file("code/outputs/same", "s"), file("code/outputs/who", "n2"), file("../../etc/passwd", "x")}},
-                           {"n1", "n2"}, [&](std::string const& path, int owners) { told.push_back(path + std::to_string(owners)); });
+    auto plan = files.plan(
+        {{file("code/outputs/same", "s"), file("code/outputs/who", "n1"), file("code/outputs/here", "here")},
+         {file("code/outputs/same", "s"), file("code/outputs/who", "n2"), file("../../etc/passwd", "x")}},
+        {"n1", "n2"}, [&](std::string const& path, int owners) { told.push_back(path + std::to_string(owners)); });
     std::vector<std::string> to;
     for (auto const& one : plan) to.push_back(one.to);
     CHECK(to == std::vector<std::string>{"code/outputs/same", "code/outputs/n1/who", "code/outputs/n2/who"});

@@ -57,13 +57,14 @@ TEST_CASE("settings of an ssh target that cannot be meant are refused, and the p
     CHECK(is_refused_at(R"({"hosts": [{"name": "n1", "slot": 1}]})", "slot"));
     for (char const* const name : {"", "-oProxyCommand=x", "a b", "me@n1", "n1:4", "n1,n2", "n1;reboot", "$(x)"})
         CHECK(is_refused_at(json{{"hosts", {name}}}.dump(), "hosts"));
-    for (char const* const member :
-         {R"("port": "22")", R"("port": -1)", R"("user": 3)", R"("key": "a\nb")", R"("folder": "\"")", R"("host_keys": "no")",
-          R"("connect_seconds": 0)", R"("silence_seconds": "1")", R"("return_seconds": -1)", R"("keep_folders": 1)"}) {
+    for (char const* const member : {R"("port": "22")", R"("port": -1)", R"("user": 3)", R"("key": "a\nb")",
+                                     R"("folder": "\"")", R"("host_keys": "no")", R"("connect_seconds": 0)",
+                                     R"("silence_seconds": "1")", R"("return_seconds": -1)", R"("keep_folders": 1)"}) {
         std::string const place = json::parse("{" + std::string{member} + "}").begin().key();
         CHECK(is_refused_at(R"({"hosts": ["n1"], )" + std::string{member} + "}", place));
     }
-    CHECK(refusal(R"({"hosts": ["n1"], "silence_second": 3})").find("did you mean \"silence_seconds\"?") != std::string::npos);
+    CHECK(refusal(R"({"hosts": ["n1"], "silence_second": 3})").find("did you mean \"silence_seconds\"?") !=
+          std::string::npos);
     CHECK(refusal(R"({"hosts": ["n1"], "colour": 3})").find("docs/ssh.md") != std::string::npos);
 }
 
@@ -72,9 +73,10 @@ TEST_CASE("why ssh failed, from what it says") {
         auto const f = estima::why_ssh_failed("n2", said);
         return f.id + (f.may_pass ? " may pass" : "");
     };
-    CHECK(id({"@@@@", "@    WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!     @", "Host key verification failed."}) == "EST-724");
-    CHECK(id({"No ED25519 host key is known for n2 and you have requested strict checking.", "Host key verification failed."}) ==
-          "EST-724");
+    CHECK(id({"@@@@", "@    WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!     @",
+              "Host key verification failed."}) == "EST-724");
+    CHECK(id({"No ED25519 host key is known for n2 and you have requested strict checking.",
+              "Host key verification failed."}) == "EST-724");
     CHECK(id({"root@n2: Permission denied (publickey)."}) == "EST-723");
     CHECK(id({"Load key \"/k\": invalid format", "root@n2: Permission denied (publickey)."}) == "EST-723");
     CHECK(id({"ssh: Could not resolve hostname n2: Name or service not known"}) == "EST-722");
@@ -83,5 +85,6 @@ TEST_CASE("why ssh failed, from what it says") {
     CHECK(id({"ssh: connect to host n2 port 22: Connection timed out"}) == "EST-722 may pass");
     CHECK(id({"kex_exchange_identification: read: Connection reset by peer"}) == "EST-722 may pass");
     CHECK(id({}) == "EST-722");
-    CHECK(estima::why_ssh_failed("n2", {"REMOTE HOST IDENTIFICATION HAS CHANGED"}).remedy.find("ssh-keygen -R n2") != std::string::npos);
+    CHECK(estima::why_ssh_failed("n2", {"REMOTE HOST IDENTIFICATION HAS CHANGED"}).remedy.find("ssh-keygen -R n2") !=
+          std::string::npos);
 }

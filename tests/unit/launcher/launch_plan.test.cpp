@@ -121,6 +121,13 @@ TEST_CASE("a next attempt's script is told its checkpoint, by its workers") {
     CHECK(value_of(plan.processes[1].environment, "ESTIMA_RESUME_FROM") == "outputs/c 7.pt");
 }
 
+TEST_CASE("processes are bound and dealt out as the job says") {
+    estima::run_configuration c = python("Mpi", 2);
+    CHECK(has(make_launch_plan(c, the_run, {}).mpirun_argv, {"--bind-to", "none"}));
+    c.placement = estima::placement_section{"core", "socket:PE=2"};
+    CHECK(has(make_launch_plan(c, the_run, {}).mpirun_argv, {"--bind-to", "core", "--map-by", "socket:PE=2"}));
+}
+
 TEST_CASE("mpi uses mpirun for one process as well") {
     CHECK_FALSE(make_launch_plan(python("Mpi", 1), the_run, {}).mpirun_argv.empty());
     CHECK(make_launch_plan(python("Gloo", 1), the_run, {}).mpirun_argv.empty());

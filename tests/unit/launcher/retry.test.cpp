@@ -25,14 +25,16 @@ void write(std::filesystem::path const& file, std::string const& text, long seco
 TEST_CASE("how an attempt ended, as retries tell ends apart") {
     using estima::cause_of_end;
     using namespace estima;
-    CHECK(cause_of_end({.id = "EST-726"}) == cause::node_failure);
-    CHECK(cause_of_end({.id = "EST-722"}) == cause::node_failure);
-    CHECK(cause_of_end({.id = "EST-420", .exit_code = 75}) == cause::exit_code(75));
-    CHECK(cause_of_end({.id = "EST-421", .signal = "SIGKILL"}) == cause::signal(9));
-    CHECK(cause_of_end({.id = "EST-422"}) == cause::any_failure);
-    for (retry_cause const& one : {cause::node_failure, cause::preemption, cause::any_failure, cause::exit_code(1), cause::signal(64)})
+    CHECK(cause_of_end({.id = "EST-726", .message = {}}) == cause::node_failure);
+    CHECK(cause_of_end({.id = "EST-722", .message = {}}) == cause::node_failure);
+    CHECK(cause_of_end({.id = "EST-420", .message = {}, .exit_code = 75}) == cause::exit_code(75));
+    CHECK(cause_of_end({.id = "EST-421", .message = {}, .signal = "SIGKILL"}) == cause::signal(9));
+    CHECK(cause_of_end({.id = "EST-422", .message = {}}) == cause::any_failure);
+    for (retry_cause const& one :
+         {cause::node_failure, cause::preemption, cause::any_failure, cause::exit_code(1), cause::signal(64)})
         CHECK(cause_of(cause_text(one)) == one);
-    for (char const* const word : {"", "exit_code", "exit_code ", "exit_code 7 ", "exit_code x", "signal SIGKILL", "Node_failure"})
+    for (char const* const word :
+         {"", "exit_code", "exit_code ", "exit_code 7 ", "exit_code x", "signal SIGKILL", "Node_failure"})
         CHECK_FALSE(cause_of(word));
 }
 
@@ -101,5 +103,6 @@ TEST_CASE("logs and metrics of an attempt are set aside, and its metrics are sti
     std::string found;
     for (auto const& f : estima::metric_files(run.metrics()))
         found += f.path.filename().string() + "=" + std::to_string(f.rank) + (f.is_points ? "p " : " ");
-    CHECK(found == "rank_0.attempt_1.jsonl=0 rank_0.attempt_2.jsonl=0 rank_12.attempt_2.77.points=12p system.jsonl=-1 ");
+    CHECK(found ==
+          "rank_0.attempt_1.jsonl=0 rank_0.attempt_2.jsonl=0 rank_12.attempt_2.77.points=12p system.jsonl=-1 ");
 }

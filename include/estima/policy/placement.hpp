@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <string_view>
+
+#include <estima/base/fixed_string.hpp>
+#include <estima/policy/facts.hpp>
+#include <estima/policy/placement_words.hpp>
+#include <estima/policy/slot.hpp>
+
+namespace estima::inline v0_1 {
+
+/// Attribute of a distribution backend: what each process is bound to, "core" or another word of mpirun's --bind-to.
+/// Left out: nothing.
+template <fixed_string What>
+struct bind_to {
+    using taken_by = distribution_backend_slot;
+    static constexpr void tell(facts& f) {
+        f.backend.bind_to = What.view();
+        f.backend.has_unknown_placement |= !is_binding(What.view());
+    }
+};
+
+/// Attribute of a distribution backend: what of a node the processes are dealt out to, "socket" or another word of
+/// mpirun's
+/// --map-by, also with how many of them each gets, "socket:PE=2". Left out: mpirun's choice.
+template <fixed_string What>
+struct map_by {
+    using taken_by = distribution_backend_slot;
+    static constexpr void tell(facts& f) {
+        f.backend.map_by = What.view();
+        f.backend.has_unknown_placement |= !is_mapping(What.view());
+    }
+};
+
+}  // namespace estima::inline v0_1

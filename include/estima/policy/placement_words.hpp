@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <string_view>
+
+namespace estima::inline v0_1 {
+
+namespace detail {
+/// Parts of a node, as Open MPI names them. Words that deal ranks out over nodes are not among them: ranks fill one
+/// node after the other, which is what all backends are told.
+inline constexpr std::string_view parts_of_a_node[]{"hwthread", "core", "l1cache", "l2cache",
+                                                    "l3cache",  "numa", "socket"};
+
+constexpr bool is_part_of_a_node(std::string_view word) {
+    for (std::string_view const one : parts_of_a_node)
+        if (word == one) return true;
+    return false;
+}
+}  // namespace detail
+
+/// Words of mpirun's --bind-to.
+constexpr bool is_binding(std::string_view word) { return word == "none" || detail::is_part_of_a_node(word); }
+
+/// Words of mpirun's --map-by, alone or with "PE=" and a number from 1 to 9999.
+constexpr bool is_mapping(std::string_view word) {
+    std::size_t const colon = word.find(':');
+    std::string_view const part = word.substr(0, colon);
+    if (part != "slot" && !detail::is_part_of_a_node(part)) return false;
+    if (colon == std::string_view::npos) return true;
+    std::string_view number = word.substr(colon + 1);
+    if (number.substr(0, 3) != "PE=") return false;
+    number.remove_prefix(3);
+    for (char const c : number)
+        if (c < '0' || c > '9') return false;
+    return !number.empty() && number.size() <= 4 && number.front() != '0';
+}
+
+}  // namespace estima::inline v0_1
