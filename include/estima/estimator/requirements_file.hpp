@@ -72,6 +72,15 @@ struct requirements_file {
                 return std::string{name} + ":" + std::to_string(line.number);
         return "pip_packages";
     }
+
+    /// Lines that name files beside this one: `needs.txt:3: "-r more.txt"`.
+    std::string files_beside() const {
+        std::string found;
+        for (requirement_line const& line : lines)
+            if (names_a_file_beside(line.text))
+                found.append(found.empty() ? "" : ", ").append(place_of(line.text)).append(": \"").append(line.text).append("\"");
+        return found;
+    }
 };
 
 /// Reads the file, and adds what it asks for to the packages of `e`, which is valid for as long as the result is there.

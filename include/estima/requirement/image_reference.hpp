@@ -57,7 +57,11 @@ constexpr bool scan_registry(scanner& s, std::size_t end) {
     if (s.take(':')) {
         if (s.starts_with("//"))
             return s.fail_at(start, requirement_fault::scheme_given, "an image has no https:// before it");
-        if (s.take_digits().empty()) return s.fail(requirement_fault::port_expected, "expected a port number");
+        std::size_t const digits = s.at;
+        int port = 0;
+        for (char const digit : s.take_digits()) port = port > 65535 ? port : 10 * port + (digit - '0');
+        if (s.at == digits) return s.fail(requirement_fault::port_expected, "expected a port number");
+        if (port > 65535) return s.fail_at(digits, requirement_fault::port_expected, "a port is at most 65535");
     }
     return s.at == end || s.fail(requirement_fault::host_malformed, "this is not part of a host name or port");
 }

@@ -76,6 +76,8 @@ TEST_CASE("a malformed image reference is refused at the place and with the reas
         {"-host.org/a", f::host_malformed, 5, "this is not part of a host name"},
         {"host..org/a", f::host_malformed, 5, "this is not part of a host name"},
         {"host:/a", f::port_expected, 5, "expected a port number"},
+        {"host:65536/a", f::port_expected, 5, "a port is at most 65535"},
+        {"host:99999999999999999999/a", f::port_expected, 5, "a port is at most 65535"},
         {"host:80x/a", f::host_malformed, 7, "this is not part of a host name or port"},
         {"[::1/a", f::host_malformed, 4, "expected an IPv6 address in brackets"},
         {"a:", f::tag_malformed, 2, "a tag begins with a letter, a digit or '_'"},
