@@ -156,9 +156,10 @@ private:
                 std::vector<detail::slurm_watches::pointer> const asked_for = watches.all();
                 if (!asked_for.empty()) {
                     try {
-                        if (watches.take(ask(client, asked_for), asked_for)) last_event = back_off::now();
+                        std::vector<slurm_job> const jobs = ask(client, asked_for);
                         failures = 0;
                         if (std::exchange(is_away, false)) watches.tell_all({.what = slurm_news::kind::back, .job = {}, .why = {}});
+                        if (watches.take(jobs, asked_for)) last_event = back_off::now();
                     } catch (error const& e) {
                         if (failures++ == 0) failing_since = back_off::now();
                         bool const may_pass = e.id() == "EST-740" || e.id() == "EST-741" || e.id() == "EST-749" || e.id() == "EST-750";

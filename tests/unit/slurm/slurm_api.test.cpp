@@ -118,7 +118,7 @@ TEST_CASE("answers are judged by what Slurm says, not by their status alone") {
     CHECK(answer(500, R"({"meta": {}, "errors": [{"description": "Failed while looking for jobs", "error_number": -1,
         "error": "Unspecified error", "source": "slurm_load_jobs"}], "jobs": []})").what == kind::away);
     CHECK(answer(500, R"({"errors": [{"error_code": 5005, "error": "Zero Bytes were transmitted or received"}]})").what == kind::away);
-    CHECK(answer(500, R"({"errors": [{"error_code": 1800, "error": "Unable to contact slurm controller (connect failure)"}]})").what ==
+    CHECK(answer(500, R"j({"errors": [{"error_code": 1800, "error": "Unable to contact slurm controller (connect failure)"}]})j").what ==
           kind::away);
     CHECK(answer(500, R"({"errors": [{"error_number": 2020, "error": "Job can not be altered now, try again later"}]})").what == kind::away);
     auto const unknown = answer(500, R"({"errors": [{"description": "Unable to find JobId=99", "error_number": 2017,

@@ -63,7 +63,9 @@ TEST_CASE("a target's settings go through JSON and back") {
     CHECK(target.partition == "gpu");
     CHECK(target.setup == "module load openmpi\nexport A=\"b\"\n");
     CHECK(estima::slurm_target_from_json(estima::to_json(target), "") == target);
-    CHECK(estima::slurm_target_from_json(usable().merge_patch({}), "") == [] { slurm_target t; t.url = "https://head:6820"; return t; }());
+    slurm_target plain;
+    plain.url = "https://head:6820";
+    CHECK(estima::slurm_target_from_json(usable(), "") == plain);
 
     estima::slurm_job_request const r = estima::job_request(target);
     CHECK(r.time_limit_minutes == 240);
