@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // Used by slurm_rate.sh: slurm_rate WORKSPACE SOURCE PROGRAM submit|wait COUNT SECONDS
-// Submits that many runs of PROGRAM, one by one, to the only Slurm cluster of the targets file, prints "RATE runs a second", and with
-// `wait` waits for all of them at once for that long; then it prints "waited" and cancels them.
+// Submits that many runs of PROGRAM, one by one, to the only Slurm cluster of the targets file, prints "RATE runs a
+// second", and with `wait` waits for all of them at once for that long; then it prints "waited" and cancels them.
 #include <estima/estima.hpp>
 #include <estima/transport/slurm.hpp>
 
@@ -26,7 +26,8 @@ int main(int argc, char** argv) {
         std::fflush(stdout);
         if (std::string_view{argv[4]} == "wait") {
             std::vector<std::jthread> waiting;
-            for (auto const& run : runs) waiting.emplace_back([&run] { run.wait_for_completion({.raise_on_error = false}); });
+            for (auto const& run : runs)
+                waiting.emplace_back([&run] { run.wait_for_completion({.raise_on_error = false}); });
             std::this_thread::sleep_for(std::chrono::seconds{std::atoi(argv[6])});
             std::printf("waited\n");
             std::fflush(stdout);
