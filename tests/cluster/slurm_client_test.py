@@ -103,13 +103,16 @@ def work(jobs):
 
 def arrays(jobs):
     array = jobs.submit("array", "sleep 2; exit $SLURM_ARRAY_TASK_ID", "0-7")
-    expect("one that waits is canceled alone", jobs("cancel", array, 7)[1] == "1\n")
+    waiting = jobs.start("wait", array, 100, 7)
+    until("one waits", lambda: "PENDING" in waiting.text())
+    expect("it is canceled alone", jobs("cancel", array, 7)[1] == "1\n")
+    expect("and said to be", waiting.wait(100) == 0 and re.search(r"ended \d+ CANCELLED .* task 7 ", waiting.text()), waiting.text())
     for task in range(7):
         text = jobs("wait", array, 100, task)[1]
         state = "COMPLETED" if task == 0 else "FAILED"
         expect(f"task {task} ends as its own", re.search(rf"ended \d+ {state} \S+ exit {task} signal 0 on n\d task {task} ", text), text)
     text = jobs("wait", array, 60, 7)[1]
-    expect("the canceled one was", re.search(r"ended \d+ CANCELLED .* task 7 ", text), text)
+    expect("of the canceled one Slurm has kept nothing", "ended unknown" in text, text)
 
 
 def refusals(jobs):

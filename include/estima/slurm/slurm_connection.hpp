@@ -49,10 +49,11 @@ public:
     }
     double last_request() const noexcept { return last_; }
 
-    /// One exchange, tried again only if that can do no harm whatever it asks for. `path` begins after the version, with
-    /// a '/'; `is_whole`: it is all of the path. EST-740 to EST-742, EST-744; EST-746 for a token that is not taken.
-    slurm_answer ask(std::string method, std::string const& path, std::string body, char const* accepted, double patience,
-                     bool is_whole = false) {
+    /// One exchange, tried again only if that can do no harm whatever it asks for. `path` begins after the version,
+    /// with a '/'; `is_whole`: it is all of the path. EST-740 to EST-742, EST-744; EST-746 for a token that is not
+    /// taken.
+    slurm_answer ask(std::string method, std::string const& path, std::string body, char const* accepted,
+                     double patience, bool is_whole = false) {
         bool was_renewed = false;
         for (;;) {
             http_request request{.method = method,
@@ -68,19 +69,21 @@ public:
             last_ = back_off::now();
             slurm_answer answer = read_slurm_answer(http_.send(request), accepted);
             note_version(answer.body);
-            bool const may_be_token = answer.what == slurm_answer::kind::token || answer.what == slurm_answer::kind::away;
+            bool const may_be_token =
+                answer.what == slurm_answer::kind::token || answer.what == slurm_answer::kind::away;
             // Refused for its token, it was not done: with another one it is asked for again.
             if (may_be_token && !was_renewed && is_renewed(answer.what == slurm_answer::kind::token)) {
                 was_renewed = true;
                 continue;
             }
-            if (answer.what == slurm_answer::kind::token || (may_be_token && token_.is_expiring())) refuse_token(answer);
+            if (answer.what == slurm_answer::kind::token || (may_be_token && token_.is_expiring()))
+                refuse_token(answer);
             return answer;
         }
     }
 
-    /// An exchange that may be repeated, until it is answered: good or refused. EST-749 for what is no answer, EST-750 for
-    /// a controller that does not answer, when patience is over; and the errors of `ask`.
+    /// An exchange that may be repeated, until it is answered: good or refused. EST-749 for what is no answer, EST-750
+    /// for a controller that does not answer, when patience is over; and the errors of `ask`.
     slurm_answer ask_until_answered(std::string const& method, std::string const& path, bool is_whole = false) {
         back_off waits = new_patience();
         for (;;) {
@@ -99,13 +102,15 @@ public:
                          .where = shown_url(target_.url) + ", " + doing,
                          .why = shown(answer.words),
                          .remedy = "look whether url is that of a slurmrestd, and what stands between"}};
-        throw error{"EST-750",
-                    {.what = "Slurm's controller does not answer through its slurmrestd",
-                     .where = shown_url(target_.url) + ", " + doing,
-                     .why = shown(answer.words),
-                     .remedy = "`scontrol ping` on the cluster says whether it runs; slurmrestd of 22.05 says the same for a token "
-                               "that is not taken: " +
-                               token_.place()}};
+        throw error{
+            "EST-750",
+            {.what = "Slurm's controller does not answer through its slurmrestd",
+             .where = shown_url(target_.url) + ", " + doing,
+             .why = shown(answer.words),
+             .remedy =
+                 "`scontrol ping` on the cluster says whether it runs; slurmrestd of 22.05 says the same for a token "
+                 "that is not taken: " +
+                 token_.place()}};
     }
 
     /// The version of the API that is spoken; found out with one request when it is first needed. EST-745 if the server
@@ -155,20 +160,22 @@ private:
     }
 
     [[noreturn]] void refuse_token(slurm_answer const& answer) const {
-        throw error{"EST-746",
-                    {.what = "Slurm does not take the token",
-                     .where = token_.place() + ", for " + shown_url(target_.url),
-                     .why = token_.is_expiring() ? "it has expired, and there is no newer one" : shown(answer.words),
-                     .remedy = "`scontrol token lifespan=3600` prints one; token_command of the target gets it by itself"}};
+        throw error{
+            "EST-746",
+            {.what = "Slurm does not take the token",
+             .where = token_.place() + ", for " + shown_url(target_.url),
+             .why = token_.is_expiring() ? "it has expired, and there is no newer one" : shown(answer.words),
+             .remedy = "`scontrol token lifespan=3600` prints one; token_command of the target gets it by itself"}};
     }
 
     [[noreturn]] void refuse_version(std::string why) const {
-        throw error{"EST-745",
-                    {.what = "there is no version of Slurm's REST API that both sides know",
-                     .where = shown_url(target_.url),
-                     .why = std::move(why),
-                     .remedy = "estima knows v0.0." + std::to_string(slurm_dialects[0].number) + " to v0.0." +
-                               std::to_string(std::end(slurm_dialects)[-1].number) + "; slurmrestd -s says which it has"}};
+        throw error{
+            "EST-745",
+            {.what = "there is no version of Slurm's REST API that both sides know",
+             .where = shown_url(target_.url),
+             .why = std::move(why),
+             .remedy = "estima knows v0.0." + std::to_string(slurm_dialects[0].number) + " to v0.0." +
+                       std::to_string(std::end(slurm_dialects)[-1].number) + "; slurmrestd -s says which it has"}};
     }
 
     void note_version(json const& body) {
