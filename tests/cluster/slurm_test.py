@@ -69,9 +69,7 @@ class SlurmCluster(Cluster):
 
     def looked_at(self, run):
         """Somebody looks at the run, as of now."""
-        code, text = self.estima("show", run.name)
-        expect("estima shows the run", code == 0, text)
-        return text
+        return self.estima("show", run.name)[1]
 
     def start_daemon(self, command, **environment):
         words = [f"{k}={v}" for k, v in ({"SLURM_CONF": self.folder / "slurm/slurm.conf"} | environment).items()]
