@@ -240,7 +240,7 @@ def preempted(cluster):
     attempts = [e for e in cluster.events(run) if e["event"] == "attempt"]
     expect("its second attempt is recorded, once, with why",
            len(attempts) == 1 and attempts[0]["number"] == 2 and attempts[0]["error"]["id"] == "EST-763", attempts)
-    run = begun(cluster, source)
+    run = begun(cluster, source, exclusive=True)
     completed(cluster, "another urgent job", cluster.run_job(source, job, partition="urgent"))
     ended(cluster, "a preempted job that is not to be started again", run, 60, "Failed", "EST-763")
     nothing_left(cluster, "preempted")
