@@ -12,7 +12,7 @@ estima_packages_quickstart="$estima_packages_build python3 python3-sklearn datas
 
 # Everything that the tests and the examples touch.
 estima_packages_tests="$estima_packages_quickstart clang libclang-rt-14-dev clang-19 ccache catch2
-    libboost-mpi-dev libboost-serialization-dev zlib1g-dev openmpi-bin libopenmpi-dev
+    openssl libboost-mpi-dev libboost-serialization-dev zlib1g-dev openmpi-bin libopenmpi-dev
     python3-torch python3-mpi4py python3-ruamel.yaml python3-yaml python3-packaging chromium
     openssh-server openssh-client iproute2 procps task-spooler munge slurmctld slurmd slurm-client slurmrestd slurm-wlm-jwt-plugin"
 

@@ -119,7 +119,10 @@ public:
 private:
     /// What the thread works on; it may outlive those who wait, by the end of its request.
     struct core {
-        explicit core(slurm_target const& t) : target{t} { target.patience_seconds = 0; }
+        explicit core(slurm_target const& t) : target{t} {
+            target.patience_seconds = 0;  // the poll itself is patient
+            target.poll_seconds = std::max(1.0, target.poll_seconds);
+        }
 
         slurm_target target;
         detail::slurm_watches watches{};
