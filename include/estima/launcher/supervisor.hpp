@@ -108,7 +108,7 @@ private:
     }
 
     bool prepare() {
-        if (allocation_) begin_requeued_attempt(run_, log_, *allocation_);
+        if (allocation_) begin_requeued_attempt(run_, configuration_, log_, *allocation_);
         if (!enter(run_status::preparing)) return false;
         observer_.prepare(lay_out_attempt(run_, log_.record()));
         return true;

@@ -15,11 +15,11 @@
 namespace estima::inline v0_1 {
 
 namespace detail {
-/// The compiler names what is missing.
+/// The compiler names what is missing, and is content with that.
 template <class Needed>
 constexpr bool is_there() {
-    static_assert(requires { sizeof(Needed); }, "this compute target needs a header and a library: see the name of the type that is missing");
-    return requires { sizeof(Needed); };
+    static_assert(requires { sizeof(Needed); }, "to submit there takes a header and a library: see the name of the type");
+    return true;
 }
 template <class Target>
 inline constexpr bool has_its_transport = true;
