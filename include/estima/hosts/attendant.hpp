@@ -260,7 +260,7 @@ private:
 
     void get(std::string const& wanted) {
         if (!files_) files_ = std::make_unique<node_file_sender>(run_);
-        for (json const& one : json::parse(wanted)) files_->ask(one);
+        for (json const& one : json::parse(wanted)) files_->ask(one.at(0), one.at(1));
     }
 
     void end(bool keep) {

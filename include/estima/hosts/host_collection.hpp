@@ -20,16 +20,20 @@ public:
     bool is_over() const { return next_ == wanted_.size(); }
     bool is_whole() const { return is_whole_; }  ///< nothing could not be brought
 
-    /// The paths that the host is to be asked for.
-    std::vector<std::string> begin(std::vector<host_files::brought> wanted) {
+    void begin(std::vector<host_files::brought> wanted) {
         wanted_ = std::move(wanted);
         next_ = 0;
-        std::vector<std::string> paths;
-        for (auto const& w : wanted_) paths.push_back(w.file.path);
-        return paths;
+    }
+    /// What the host is to be asked for, at the beginning, and again when the way to it was lost in between: paths, and the
+    /// bytes that have come of each.
+    json left() const {
+        json all = json::array();
+        for (std::size_t i = next_; i < wanted_.size(); ++i)
+            all.push_back({wanted_[i].file.path, i == next_ ? files_.come(wanted_[i]) : 0});
+        return all;
     }
 
-    /// A piece of the file whose turn it is. `ask` is called with the path of one that has to come once more, `warn` with a
+    /// A piece of the file whose turn it is. `ask` is called with what has to come once more, `warn` with a
     /// sentence about one that cannot be had. EST-301.
     template <class Ask, class Warn>
     void take(frame const& f, Ask const& ask, Warn const& warn) {
@@ -40,7 +44,7 @@ public:
         if (!files_.end(w) && !w.is_second_try) {  // once more, from its beginning
             w.is_second_try = true;
             wanted_.push_back(w);
-            ask(w.file.path);
+            ask(json::array({json::array({w.file.path, 0})}));
         } else if (!w.is_whole) {
             warn(w.file.path + " could not be brought as it is there" +
                  (f.head.contains("failed") ? ": " + f.head["failed"].get<std::string>() : ""));
