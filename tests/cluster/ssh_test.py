@@ -133,6 +133,26 @@ def cancels(cluster):
     cluster.testbed("shape", "n2", "1gbit")
 
 
+def interrupted_collect(cluster):
+    source = cluster.source(job_script_sh=SCRIPT)
+    cluster.testbed("shape", "n2", "20mbit")
+    code, text, run = cluster.submit(source, native("job_script.sh", per_node=1, arguments=["big", "10000000"]), cluster.settings(), "--no-wait")
+    part = run / "code/outputs/big_1.part"
+    until("a large output is on its way", lambda: part.exists() and part.stat().st_size > 1_000_000)
+    came = part.stat().st_size
+    cluster.on("ctl", "pkill", "-9", "-f", "ssh .*n2 .*attend")
+    sizes = []
+    until("the run is over", lambda: (sizes.append(part.stat().st_size) if part.exists() else None) or cluster.end_of(run), 60)
+    ended(cluster, "a connection that is lost while outputs are brought", run, 1, "Completed")
+    expect("all of it is here", (run / "code/outputs/big_1").stat().st_size == 10_000_000)
+    expect("it went on where it was", min(sizes) >= came, (came, min(sizes)))
+    expect("that is told", any("that goes on" in e.get("message", "") for e in cluster.events(run)))
+    local = cluster.folder / "local/root/n2/runs"
+    expect("the run's folder on the host is removed", cluster.on("n2", "ls", local)[1] == "", cluster.on("n2", "ls", local))
+    nothing_left(cluster, "a connection that is lost while outputs are brought")
+    cluster.testbed("shape", "n2", "1gbit")
+
+
 def lost_hosts(cluster):
     source = cluster.source(job_script_sh=SCRIPT)
     run = begun(cluster, source)
@@ -360,7 +380,8 @@ def main():
     words = sys.argv[1:]
     tools, parts = words[:words.index("--")], words[words.index("--") + 1:]
     with Cluster(tools, 3 if "retries" in parts else 2) as cluster:
-        for part in (work, faults_of_scripts, cancels, lost_hosts, hosts_that_cannot, retries, records_at_once, from_elsewhere):
+        for part in (work, faults_of_scripts, cancels, interrupted_collect, lost_hosts, hosts_that_cannot, retries, records_at_once,
+                     from_elsewhere):
             if part.__name__ in parts:
                 part(cluster)
 

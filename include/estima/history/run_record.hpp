@@ -175,8 +175,8 @@ inline void begin_attempt(run_record& run, json const& event, double time) {
 
 inline rank_record& rank_of(run_record& run, json const& event) {
     int const rank = whole_number(event, "rank", 0);
-    auto place = run.ranks.begin();
-    while (place != run.ranks.end() && place->rank < rank) ++place;
+    auto place = std::lower_bound(run.ranks.begin(), run.ranks.end(), rank,
+                                  [](rank_record const& r, int wanted) { return r.rank < wanted; });
     if (place == run.ranks.end() || place->rank != rank) place = run.ranks.insert(place, rank_record{.rank = rank});
     return *place;
 }

@@ -243,7 +243,7 @@ private:
 
     void get(std::string const& wanted) {
         if (!files_) files_ = std::make_unique<node_file_sender>(run_);
-        for (json const& one : json::parse(wanted)) files_->ask(one);
+        for (json const& one : json::parse(wanted)) files_->ask(one.at(0), one.at(1));
     }
 
     /// `keep` the folder; `wants_folder`: for ever, because the target's settings say so.

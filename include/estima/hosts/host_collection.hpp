@@ -20,17 +20,24 @@ public:
     bool is_over() const { return next_ == wanted_.size(); }
     bool is_whole() const { return is_whole_; }  ///< nothing could not be brought
 
-    /// Further files. The paths that the host is to be asked for.
-    std::vector<std::string> add(std::vector<host_files::brought> wanted) {
-        std::vector<std::string> paths;
+    /// Further files. What the host is to be asked for: paths, and the bytes that have come of each.
+    json add(std::vector<host_files::brought> wanted) {
+        json all = json::array();
         for (auto& w : wanted) {
-            paths.push_back(w.file.path);
+            all.push_back({w.file.path, 0});
             wanted_.push_back(std::move(w));
         }
-        return paths;
+        return all;
+    }
+    /// The same of all that has not come, when the way to the host was lost in between.
+    json left() const {
+        json all = json::array();
+        for (std::size_t i = next_; i < wanted_.size(); ++i)
+            all.push_back({wanted_[i].file.path, i == next_ ? files_.come(wanted_[i]) : 0});
+        return all;
     }
 
-    /// A piece of the file whose turn it is. `ask` is called with the path of one that has to come once more, `warn` with a
+    /// A piece of the file whose turn it is. `ask` is called with what has to come once more, `warn` with a
     /// sentence about one that cannot be had. EST-301.
     template <class Ask, class Warn>
     void take(frame const& f, Ask const& ask, Warn const& warn) {
@@ -41,7 +48,7 @@ public:
         if (!files_.end(w) && !w.is_second_try) {  // once more, from its beginning
             w.is_second_try = true;
             wanted_.push_back(w);
-            ask(w.file.path);
+            ask(json::array({json::array({w.file.path, 0})}));
         } else if (!w.is_whole) {
             warn(w.file.path + " could not be brought as it is there" +
                  (f.head.contains("failed") ? ": " + f.head["failed"].get<std::string>() : ""));

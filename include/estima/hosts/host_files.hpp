@@ -74,6 +74,12 @@ public:
         std::filesystem::create_directories((run_.path / b.to).parent_path(), ignored);
         write(partial(b), offset, bytes);
     }
+    /// Bytes of it that have come, one after the other.
+    std::uint64_t come(brought const& b) const {
+        std::error_code code;
+        auto const size = std::filesystem::file_size(partial(b), code);
+        return code || size > b.file.bytes ? 0 : size;
+    }
     /// All of it has come: it gets its name if its bytes are right; false if they are not.
     bool end(brought& b) const {
         std::error_code code;

@@ -19,8 +19,8 @@ class host_uploads {
 public:
     explicit host_uploads(run_directory run) : run_{std::move(run)} {}
 
-    /// The host tells of them. The paths that it is to be asked for.
-    std::vector<std::string> begin(frame const& said, std::string const& host, host_collection& collection) {
+    /// The host tells of them. What it is to be asked for.
+    json begin(frame const& said, std::string const& host, host_collection& collection) {
         std::vector<node_file> files;
         for (json const& one : json::parse(said.body)) files.push_back(node_file_from(one));
         names_.push_back(said.head.at("name"));

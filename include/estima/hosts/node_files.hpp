@@ -75,13 +75,17 @@ class node_file_sender {
 public:
     explicit node_file_sender(run_directory run) : run_{std::move(run)} {}
 
-    void ask(std::string path) { wanted_.push_back(std::move(path)); }
+    /// `offset`: the bytes before it are not wanted.
+    void ask(std::string path, std::uint64_t offset) { wanted_.emplace_back(std::move(path), offset); }
     bool is_idle() const { return next_ == wanted_.size(); }
 
     /// The next piece as a frame; its "last" is true for the last one of a file, "failed" says why there is none.
     std::string next() {
-        std::string const& path = wanted_[next_];
-        if (!fd_) fd_ = open_beneath(run_.path, path);
+        auto const& [path, begin] = wanted_[next_];
+        if (!fd_) {
+            fd_ = open_beneath(run_.path, path);
+            offset_ = begin;
+        }
         std::string bytes(largest_frame_body / 4, '\0');
         ssize_t n = -1;
         if (fd_) do
@@ -94,7 +98,6 @@ public:
         if (bytes.empty()) {
             head["last"] = true;
             fd_.reset();
-            offset_ = 0;
             ++next_;
         }
         return frame_text(std::move(head), bytes);
@@ -102,7 +105,7 @@ public:
 
 private:
     run_directory run_;
-    std::vector<std::string> wanted_{};
+    std::vector<std::pair<std::string, std::uint64_t>> wanted_{};
     std::size_t next_ = 0;
     std::uint64_t offset_ = 0;
     file_descriptor fd_{};

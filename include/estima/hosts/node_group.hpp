@@ -29,12 +29,18 @@ inline std::string common_network(remote_group const& nodes) {
     return is_common ? first : "";
 }
 
+/// Where a host is to be reached by others; empty if nowhere.
+inline std::string place_of(json const& facts) {
+    int const port = whole_number(facts, "listens", 0);
+    return port > 0 ? facts.value("address", "") + ":" + std::to_string(port) : "";
+}
+
 /// Each tries to reach the next one and the first: that shows a network that they do not share, or a firewall.
 inline void try_each_other(remote_group const& nodes) {
     for (std::size_t i = 0; i < nodes.size(); ++i) {
         json others = json::object();
         for (std::size_t const other : {(i + 1) % nodes.size(), std::size_t{0}})
-            if (std::string const place = nodes[other]->place(); other != i && !place.empty())
+            if (std::string const place = place_of(nodes[other]->facts()); other != i && !place.empty())
                 others[place] = nodes[other]->host();
         nodes[i]->reach(std::move(others));
     }

@@ -80,7 +80,7 @@ public:
             std::string const silent = " for " + std::to_string(std::lround(patience)) + " s";
             connects
                 ? lose("EST-722", "it does not answer" + silent + "; look whether the host runs and its sshd listens")
-                : lose("EST-726", "it said nothing" + silent);
+                : interrupted("it said nothing" + silent);
         } else if (!connects) {
             ask_clock();
         }
@@ -101,11 +101,6 @@ public:
         }
     }
 
-    /// Where it is to be reached by others; empty if nowhere.
-    std::string place() const {
-        int const port = whole_number(facts_, "listens", 0);
-        return port > 0 ? facts_.value("address", "") + ":" + std::to_string(port) : "";
-    }
     /// `others`: names of hosts by their places.
     void reach(json const& others) {
         at_ = state::reaching;
@@ -135,7 +130,7 @@ public:
         sender_.emplace(task_.run.snapshots(), lacking_);
         pour();
     }
-    void await_objects() { at_ = state::staging; }  // from elsewhere, until:
+    void await_objects() { at_ = state::staging; }  ///< from elsewhere, until:
     void staged_elsewhere() { channel_.say({{"do", "take_up"}}); }
 
     /// An event for its journal, which it has of its own where it shares no file system.
@@ -214,7 +209,24 @@ private:
         channel_.say(begin_message(task_));
     }
 
+    /// While the run goes on a host that does not answer is lost. What it wrote can be brought later too: it is tried again.
+    void interrupted(std::string const& why) {
+        bool const is_collected = at_ >= state::listing && at_ < state::done;
+        if (!is_collected || ++interruptions_ > 3) return lose("EST-726", why);
+        warn(why + " while its files were brought; that goes on when it answers again");
+        channel_.cut();
+        goes_on_at_ = std::exchange(at_, state::waiting);
+        has_begun_ = false;
+        first_try_ = again_at_ = monotonic_seconds();
+    }
+    void go_on() {
+        at_ = std::exchange(goes_on_at_, state::waiting);
+        if (at_ == state::listing) list();
+        if (at_ == state::bringing) ask_for(collection_.left());
+    }
+
     void take_facts(json const& facts) {
+        if (goes_on_at_ != state::waiting) return go_on();
         facts_ = facts;
         at_ = state::checked;
         for (json const& p : facts.at("problems"))
@@ -252,19 +264,18 @@ private:
     }
 
     void take_piece(frame const& f) {
-        collection_.take(f, [this](std::string const& path) { ask_for({path}); }, [this](std::string const& w) { warn(w); });
+        collection_.take(f, [this](json const& again) { ask_for(again); }, [this](std::string const& w) { warn(w); });
         uploads_.tell(collection_);
         if (collection_.is_over() && at_ == state::bringing) done();
     }
-    void ask_for(std::vector<std::string> const& paths) {
-        if (!paths.empty()) channel_.say({{"do", "get"}}, json(paths).dump());
+    void ask_for(json const& wanted) {
+        if (!wanted.empty()) channel_.say({{"do", "get"}}, wanted.dump());
     }
     void done() { at_ = state::done; }
-
     /// The channel is at its end: while connecting ssh says why, later the host is lost.
     void closed() {
         if (at_ == state::lost || at_ == state::done) return;
-        if (at_ != state::connecting) return lose("EST-726", "the connection to it ended");
+        if (at_ != state::connecting) return interrupted("the connection to it ended");
         std::vector<std::string> const said = channel_.said();
         for (std::string const& line : said)
             if (line.find(task_.launcher) != std::string::npos)
@@ -284,7 +295,8 @@ private:
     journal& log_;
     host_collection collection_;
     host_channel channel_;
-    state at_ = state::waiting;
+    state at_ = state::waiting, goes_on_at_ = state::waiting;
+    int interruptions_ = 0;
     json facts_ = json::object();
     clock_comparison clock_{};
     double first_try_ = 0, again_at_ = 0;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <sys/epoll.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -38,6 +39,7 @@ public:
 
     /// Opens the ways to all hosts; has them checked and laid out.
     void begin() {
+        let_open(16 * nodes_.size() + 256);
         task_.token = detail::random_hex() + detail::random_hex();
         replace_file(token_file(), task_.token);
         for (auto const& n : nodes_) n->open();
@@ -165,6 +167,13 @@ private:
     using state = remote_node::state;
     enum class phase { preparing, working, listing, bringing, collected };
 
+    /// Each host takes some descriptors, and many systems begin with 1024.
+    static void let_open(rlim_t files) {
+        rlimit limit{};
+        if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= files) return;
+        limit.rlim_cur = std::min(files, limit.rlim_max);
+        ::setrlimit(RLIMIT_NOFILE, &limit);
+    }
     std::filesystem::path token_file() const { return task_.run.path / "shared_token"; }
     double beat_interval() const { return std::min(1.0, task_.target.silence_seconds / 5); }
 
