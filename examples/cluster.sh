@@ -76,6 +76,7 @@ JSON
     title "A training on two of them"
     echo "The job is examples/checkpointing.cpp: 2 hosts x 2 ranks of mpi4py, tried again when a host is lost"
     user checkpointing lab
+    # shellcheck disable=SC2016  # the shell there expands it
     until_ok sh -c 'grep -q "\"step\": 40," "$ESTIMA_WORKSPACE"/runs/checkpointing_*/metrics/rank_0.jsonl'
     user estima runs
     user estima logs latest --all-ranks
