@@ -42,7 +42,7 @@ public:
 
     void look() {
         double const now = monotonic_seconds();
-        rest_until_ = now + std::max(0.05, (now - begin_) / 20'000);
+        rest_until_ = now + std::max(0.1, (now - begin_) / 20'000);
         changes_.drain();
         note();
     }
