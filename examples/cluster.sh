@@ -30,10 +30,11 @@ fi
 
 testbed() { python3 -B "$root/tests/cluster/testbed/testbed.py" "$@"; }
 hosts=$(mktemp -d /var/tmp/estima_hosts_XXXXXX)
+own=$(mktemp -d /tmp/estima_user_XXXXXX)  # the hosts have a /tmp of their own: they do not see it
 # shellcheck disable=SC2317  # called by the trap
 take_down() {
     testbed down "$hosts" || true
-    rm -rf "$hosts"
+    rm -rf "$hosts" "$own"
     echo "The hosts are taken down."
 }
 trap take_down EXIT
@@ -43,7 +44,7 @@ testbed up "$hosts" --hosts 3
 mkdir "$hosts/bin"
 cp "$build/libexec/estima/estima-launch" "$build/bin/estima" "$build/examples/programs/checkpointing" "$hosts/bin/"
 export PATH="$hosts/bin:$PATH" ESTIMA_LAUNCH="$hosts/bin/estima-launch"
-export ESTIMA_WORKSPACE="$hosts/workspace" ESTIMA_TARGETS="$hosts/targets.json"
+export ESTIMA_WORKSPACE="$own/workspace" ESTIMA_TARGETS="$own/targets.json"
 
 title() { printf '\n== %s\n' "$*"; }
 # Shows a command, and runs it where a user would sit.
@@ -75,7 +76,8 @@ JSON
     title "A training on two of them"
     echo "The job is examples/checkpointing.cpp: 2 hosts x 2 ranks of mpi4py, tried again when a host is lost"
     user checkpointing lab
-    until_ok grep -q '"step":40,' "$ESTIMA_WORKSPACE"/runs/checkpointing_*/metrics/rank_0.jsonl
+    # shellcheck disable=SC2016  # the shell there expands it
+    until_ok sh -c 'grep -q "\"step\": 40," "$ESTIMA_WORKSPACE"/runs/checkpointing_*/metrics/rank_0.jsonl'
     user estima runs
     user estima logs latest --all-ranks
     user estima metrics latest accuracy -n 5

@@ -166,6 +166,22 @@ static_assert(estimable<tensorflow<>, mpi<process_count_per_node<1>>>);
 static_assert(!estimable<tensorflow<>, multi_worker<worker_count<1>, process_count_per_node<1>>>);
 static_assert(!estimable<tensorflow<>, mpi<parameter_server_count<1>>>);
 
+// EST-070, EST-006: how often a run is tried again
+static_assert(!estimable<ssh_hosts<retries<0>>> && estimable<ssh_hosts<retries<1>>>);
+static_assert(estimable<ssh_hosts<retries<1000>>> && !estimable<ssh_hosts<retries<1001>>>);
+static_assert(estimable<ssh_hosts<retries<2>, retries<2>>> && !estimable<ssh_hosts<retries<2>, retries<3>>>);
+static_assert(estimable<slurm<retries<2>, retries<2, cause::preemption>>>);
+static_assert(!estimable<slurm<retries<2, cause::node_failure>, retries<2, cause::preemption>>>);
+
+// EST-071: what a process can end by
+static_assert(estimable<ssh_hosts<retries<1, cause::exit_code(1), cause::exit_code(255), cause::signal(1), cause::signal(64)>>>);
+static_assert(!estimable<ssh_hosts<retries<1, cause::exit_code(0)>>> && !estimable<ssh_hosts<retries<1, cause::exit_code(256)>>>);
+static_assert(!estimable<ssh_hosts<retries<1, cause::signal(0)>>> && !estimable<ssh_hosts<retries<1, cause::signal(65)>>>);
+
+// EST-073: parts of a node
+static_assert(estimable<mpi<bind_to<"none">, map_by<"slot">>> && estimable<gloo<bind_to<"numa">, map_by<"core:PE=9999">>>);
+static_assert(!estimable<mpi<bind_to<"slot">>> && !estimable<mpi<map_by<"node">>> && !estimable<mpi<map_by<"core:PE=0">>>);
+
 // warnings refuse nothing
 static_assert(estimable<mpi<process_count_per_node<1>>, slurm<gpus_per_node<2>>>);
 static_assert(estimable<pytorch<"1.4">, environment<pip_packages<"torch==1.4.0">>>);

@@ -24,6 +24,12 @@ struct text_field : std::string {
     template <class Other>
         requires(!std::convertible_to<Other, std::string> || std::same_as<Other, std::nullptr_t>)
     text_field(Other no_text) = delete;
+    /// As a std::string, it becomes a std::filesystem::path, which is not to be included here.
+    template <class Path>
+        requires requires { typename Path::string_type; Path::preferred_separator; }
+    operator Path() const {
+        return Path{static_cast<std::string const&>(*this)};
+    }
     // NOLINTEND
 };
 

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdint>
 #include <filesystem>
@@ -13,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include <estima/history/output_order.hpp>
 #include <estima/history/run_directory.hpp>
 #include <estima/system/file_descriptor.hpp>
 
@@ -27,11 +29,15 @@ public:
     /// newest one, and those that may follow.
     output_follower(run_directory const& run, std::vector<int> const& ranks, bool prefix, int attempt = 0)
         : prefix_{prefix}, buffer_(65536) {
-        for (int const rank : ranks)
+        std::vector<std::filesystem::path> times;
+        for (int const rank : ranks) {
+            times.push_back(attempt > 0 ? run.attempt_logs(attempt) / run.output_times(rank).filename() : run.output_times(rank));
             for (std::filesystem::path path : {run.rank_stdout(rank), run.rank_stderr(rank)}) {
                 if (attempt > 0) path = run.attempt_logs(attempt) / path.filename();
                 sources_.push_back({.path = std::move(path), .rank = rank});
             }
+        }
+        order_ = output_order{times};
     }
 
     /// What copy() found.
@@ -43,6 +49,14 @@ public:
 
     /// Writes what is new: of each file at most a few megabytes in one call, so that none waits for another's end.
     found copy(std::ostream& out, bool release) {
+        // What is there at first, in the order in which it was written; then what comes, as it comes.
+        std::uint64_t const enough = bytes_copied_ + pieces_in_one_call * buffer_.size();
+        while (auto const step = order_.next()) {
+            copy_until(sources_[2 * step->rank], step->output, out);
+            copy_until(sources_[2 * step->rank + 1], step->error, out);
+            if (bytes_copied_ >= enough) return found::more;
+        }
+        order_ = {};
         found state = found::all;
         for (source& s : sources_) {
             found const one = copy(s, out, release);
@@ -67,6 +81,24 @@ private:
         std::uint64_t offset = 0;
     };
     static constexpr int pieces_in_one_call = 32;
+
+    /// Whole lines up to that place.
+    void copy_until(source& s, std::uint64_t end, std::ostream& out) {
+        if (!s.fd) s.fd.reset(::open(s.path.c_str(), O_RDONLY | O_CLOEXEC));
+        while (s.fd && s.offset < end) {
+            auto const most = static_cast<std::size_t>(std::min<std::uint64_t>(buffer_.size(), end - s.offset));
+            ssize_t const n = ::pread(s.fd.get(), buffer_.data(), most, static_cast<off_t>(s.offset));
+            if (n < 0 && errno == EINTR) continue;
+            if (n <= 0) return;
+            std::string_view piece{buffer_.data(), static_cast<std::size_t>(n)};
+            std::size_t const line_end = piece.find_last_of("\n\r");
+            if (line_end == std::string_view::npos && piece.size() < buffer_.size()) return;
+            if (line_end != std::string_view::npos) piece = piece.substr(0, line_end + 1);
+            write(s, piece, out);
+            s.offset += piece.size();
+            bytes_copied_ += piece.size();
+        }
+    }
 
     found copy(source& s, std::ostream& out, bool release) {
         if (!s.fd) s.fd.reset(::open(s.path.c_str(), O_RDONLY | O_CLOEXEC));
@@ -127,6 +159,7 @@ private:
     bool prefix_;
     std::vector<char> buffer_;
     std::vector<source> sources_;
+    output_order order_{};
     std::uint64_t bytes_copied_ = 0;
     source const* mid_line_ = nullptr;  // whose line the output is in the middle of
 };

@@ -86,6 +86,9 @@ inline void set_logs_aside(run_directory const& run, int attempt, bool with_metr
         bool const stays = name.starts_with("attempt_") || name.starts_with("supervisor") || name == "slurm.txt";
         return stays ? std::filesystem::path{} : logs / name;
     });
+    move_all(run.metrics(), [&](std::string const& name) {
+        return name.ends_with(".times") ? logs / name : std::filesystem::path{};
+    });
     if (!with_metrics) return;
     std::string const mark = ".attempt_" + std::to_string(attempt);
     move_all(run.metrics(), [&](std::string const& name) {

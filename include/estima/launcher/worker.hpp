@@ -21,6 +21,7 @@
 #include <estima/launcher/host_description.hpp>
 #include <estima/launcher/host_facts.hpp>
 #include <estima/launcher/launch_plan.hpp>
+#include <estima/launcher/output_times.hpp>
 #include <estima/launcher/run_environment.hpp>
 #include <estima/launcher/run_errors.hpp>
 #include <estima/launcher/start_program.hpp>
@@ -81,9 +82,11 @@ public:
                   {"error", to_json(to_run_error(e))}});
             return 127;
         }
+        if (plan.processes.size() > 1) times_.emplace(run_, rank_);
         tell({{"event", "rank_start"}, {"rank", rank_}, {"host", host_name()}, {"pid", script_}});
         describe_host(plan);
         while (!is_over()) wait();
+        if (times_) times_->note();
         tell_of_rest();
         return exit_code_;
     }
@@ -135,9 +138,12 @@ private:
         pollfd sources[]{{signals_.fd(), POLLIN, 0},
                          {parent_.get(), POLLIN, 0},
                          {workers_ ? workers_->fd() : -1, POLLIN, 0},
-                         {packages_ ? packages_->fd() : -1, POLLIN, 0}};
-        ::poll(sources, 4, milliseconds_to_next_step());
+                         {packages_ ? packages_->fd() : -1, POLLIN, 0},
+                         {times_ ? times_->fd() : -1, POLLIN, 0}};
+        int const left = milliseconds_to_next_step(), rest = times_ ? times_->milliseconds_left() : -1;
+        ::poll(sources, 5, left < 0 ? rest : rest < 0 ? left : std::min(left, rest));
         if (sources[3].revents != 0) look_at_packages();
+        if (sources[4].revents != 0) times_->look();
         if (workers_ && !serves_nobody_ && workers_->came()) {
             serves_nobody_ = true;
             end_below(0, time_limit_grace_seconds);
@@ -251,6 +257,7 @@ private:
     file_descriptor parent_;
     pid_t script_ = -1;
     double begin_ = 0;
+    std::optional<output_times> times_{};
     std::optional<workers_end> workers_{};
     std::optional<environment_query> packages_{};
     std::optional<double> ask_at_{}, end_at_{};  // when all below has to end: SIGTERM at the one, SIGKILL at the other

@@ -74,7 +74,7 @@ private:
         std::vector<broken_rule> warnings = require_valid(job);
         constexpr compute_target_facts const& target = Estimator::policy_facts.target;
         require_transport(target.kind);
-        return {lower(job), std::filesystem::path{job.fields().source_directory}, std::string{target.kind}, std::move(warnings), true,
+        return {lower(job), job.fields().source_directory, std::string{target.kind}, std::move(warnings), true,
                 target.gpus_per_node.is_given ? static_cast<int>(target.gpus_per_node.value) : 0};
     }
 

@@ -11,6 +11,10 @@
 #include <support/scoped_variable.hpp>
 #include <support/skip.hpp>
 
+#include <sstream>
+
+#include <estima/history/follow_output.hpp>
+
 #include "made_run.hpp"
 
 using estima_test::has_mpirun;
@@ -78,6 +82,21 @@ TEST_CASE("mpi: a munge that is installed and does not run is not waited for, un
     made_run run{c, {{"train.sh", "#!/bin/sh\necho \"$PMIX_MCA_psec\"\n"}}};
     CHECK(run.run().status == status::completed);
     CHECK(run.output() == (wanted.empty() ? "^munge\n" : wanted + "\n"));
+}
+
+TEST_CASE("what several ranks wrote is shown in its order, whichever wrote it") {
+    if (!estima_test::has_mpirun()) return;
+    made_run run{made_run::mpi(made_run::native("train.sh"), 2),
+                 {{"train.sh", "#!/bin/sh\ncd outputs\n"
+                               "wait_for() { until [ -e $1 ]; do sleep 0.05; done; sleep 0.3; }\n"
+                               "if [ $OMPI_COMM_WORLD_RANK = 0 ]; then echo one; touch 1; wait_for 2; echo three >&2; touch 3\n"
+                               "else wait_for 1; echo two; touch 2; wait_for 3; echo four; fi\n"}}};
+    CHECK(run.run().status == status::completed);
+    std::ostringstream shown;
+    estima::output_follower files{run.directory, {0, 1}, true};
+    while (files.copy(shown, true) == estima::output_follower::found::more) {
+    }
+    CHECK(shown.str() == "[0] one\n[1] two\n[0] three\n[1] four\n");
 }
 
 TEST_CASE("gloo: each process is told its place and the rendezvous, and nothing of MPI") {

@@ -104,6 +104,14 @@ TEST_CASE("a notebook is no script") {
     CHECK(broken_with<estimator<>>("EST-045", job.fields).size() == 1);
 }
 
+TEST_CASE("a checkpoint to go on from is an output") {
+    auto const broken = [](char const* files) {
+        return broken_with<estimator<>>("EST-072", {.retries = {.at_most = 1, .resume_from = files}}).size();
+    };
+    for (char const* const files : {"checkpoint", "/tmp/x", "outputs/../x", "outputs/", "outputsx/a"}) CHECK(broken(files) == 1);
+    for (char const* const files : {"", "outputs/a", "outputs/*/step_*.pt"}) CHECK(broken(files) == 0);
+}
+
 TEST_CASE("what is wrong with packages and images is told at run time too, with text, place and reason") {
     facts const f = facts_of<environment<pip_packages<"numpy=1", "torch>1", "torch<1">, conda_packages<"a", "a">,
                                           custom_docker_image<"ubuntu">>>();
