@@ -18,7 +18,8 @@ constexpr std::string_view requirement_of_line(std::string_view line) {
 /// Whether a line names a file or folder relative to the requirements file (`-r more.txt`, `-e .`, `./wheels/own.whl`),
 /// which is not there where only the lines are known.
 constexpr bool names_a_file_beside(std::string_view line) {
-    for (std::string_view const option : {"-r", "--requirement", "-c", "--constraint", "-e", "--editable", "-f", "--find-links"}) {
+    constexpr std::string_view options[]{"-r", "--requirement", "-c", "--constraint", "-e", "--editable", "-f", "--find-links"};
+    for (std::string_view const option : options) {
         if (!line.starts_with(option)) continue;
         std::string_view value = line.substr(option.size());
         bool const is_long = option.starts_with("--");

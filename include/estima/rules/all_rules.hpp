@@ -39,6 +39,6 @@ inline constexpr auto all_rules = boost::hana::tuple_t<
     a_framework_version_beside_a_whole_environment, no_cluster_is_named_and_none_can_be_made, a_text_that_is_not_utf8,
     an_argument_that_its_policy_does_not_take, an_empty_value, a_capacity_that_no_target_has,
     a_registry_that_the_image_cannot_come_from, a_cluster_is_named_and_one_is_to_be_made,
-    nccl_on_a_machine_that_shows_no_gpu, a_requirement_that_names_a_file>;
+    nccl_on_a_machine_that_shows_no_gpu>;
 
 }  // namespace estima::inline v0_1
