@@ -20,13 +20,14 @@ struct text_field : std::string {
     text_field(std::string text) noexcept : std::string(std::move(text)) {}
     text_field(std::string_view text) : std::string(text) {}
     template <class Text>
-        requires(!std::is_base_of_v<std::string, Text> && std::convertible_to<Text, std::string> && !std::same_as<Text, std::nullptr_t>)
-    text_field(Text text) : std::string(static_cast<std::string>(std::move(text))) {}
+    requires(!std::is_base_of_v<std::string, Text> && std::convertible_to<Text, std::string> &&
+             !std::same_as<Text, std::nullptr_t>) text_field(Text text)
+        : std::string(static_cast<std::string>(std::move(text))) {}
     /// A number, a single character or a pointer is no text, and a secret does not become one.
     template <class Other>
-        requires(!std::is_base_of_v<std::string, Other> &&
-                 (!std::convertible_to<Other, std::string> || std::same_as<Other, std::nullptr_t>))
-    text_field(Other no_text) = delete;
+    requires(!std::is_base_of_v<std::string, Other> && (!std::convertible_to<Other, std::string> ||
+                                                        std::same_as<Other, std::nullptr_t>)) text_field(Other no_text)
+    = delete;
     // NOLINTEND
 };
 

@@ -51,8 +51,10 @@ inline std::string requirement_text(std::string_view rest) {
         // pip: a comment starts at the line's begin or after a blank; URLs have '#' inside.
         for (std::size_t i = 0; i < line.size(); ++i)
             if (line[i] == '#' && (i == 0 || line[i - 1] == ' ' || line[i - 1] == '\t')) line = line.substr(0, i);
-        while (!line.empty() && std::string_view{" \t\r"}.find(line.back()) != std::string_view::npos) line.remove_suffix(1);
-        while (!line.empty() && std::string_view{" \t"}.find(line.front()) != std::string_view::npos) line.remove_prefix(1);
+        while (!line.empty() && std::string_view{" \t\r"}.find(line.back()) != std::string_view::npos)
+            line.remove_suffix(1);
+        while (!line.empty() && std::string_view{" \t"}.find(line.front()) != std::string_view::npos)
+            line.remove_prefix(1);
         bool const goes_on = !line.empty() && line.back() == '\\' && !rest.empty();
         joined += goes_on ? line.substr(0, line.size() - 1) : line;
         ++more_lines;
@@ -97,10 +99,12 @@ struct requirements_file {
     }
 };
 
-/// Reads the file, and adds what it asks for to the packages in `f`, which are valid for as long as the result is there.
+/// Reads the file, and adds what it asks for to the packages in `f`, which are valid for as long as the result is
+/// there.
 inline requirements_file add_requirements_file(facts& f, std::string const& directory) {
     environment_facts& e = f.environment;
-    requirements_file file{e.pip_requirements_file, requirement_text(text_of_file(directory + "/" + std::string{e.pip_requirements_file}))};
+    requirements_file file{e.pip_requirements_file,
+                           requirement_text(text_of_file(directory + "/" + std::string{e.pip_requirements_file}))};
     std::size_t most = e.pip_packages.size, size = 0;
     for (char const c : file.text) most += c == '\n';
     file.pip_packages = text_views{most + 1};
@@ -114,8 +118,9 @@ inline requirements_file add_requirements_file(facts& f, std::string const& dire
     rest = file.text;
     for (std::string_view line; f.target.is_azure && !e.requirements.pip.malformed && next_line(rest, line);)
         if (names_a_file_beside(line))
-            e.requirements.pip.malformed = {line, requirement_fault::name_malformed, 0,
-                                            "Azure prepares the environment from these lines, without the files that they name"};
+            e.requirements.pip.malformed = {
+                line, requirement_fault::name_malformed, 0,
+                "Azure prepares the environment from these lines, without the files that they name"};
     return file;
 }
 
