@@ -2,8 +2,10 @@
 #pragma once
 
 #include <concepts>
+#include <cstddef>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 namespace estima::inline v0_1 {
@@ -18,12 +20,14 @@ struct text_field : std::string {
     text_field(std::string text) noexcept : std::string(std::move(text)) {}
     text_field(std::string_view text) : std::string(text) {}
     template <class Text>
-        requires(std::convertible_to<Text, std::string> && !std::same_as<Text, std::nullptr_t> && !std::derived_from<Text, std::string>)
-    text_field(Text text) : std::string(static_cast<std::string>(std::move(text))) {}
+    requires(!std::is_base_of_v<std::string, Text> && std::convertible_to<Text, std::string> &&
+             !std::same_as<Text, std::nullptr_t>) text_field(Text text)
+        : std::string(static_cast<std::string>(std::move(text))) {}
     /// A number, a single character or a pointer is no text, and a secret does not become one.
     template <class Other>
-        requires(!std::convertible_to<Other, std::string> || std::same_as<Other, std::nullptr_t>)
-    text_field(Other no_text) = delete;
+    requires(!std::is_base_of_v<std::string, Other> && (!std::convertible_to<Other, std::string> ||
+                                                        std::same_as<Other, std::nullptr_t>)) text_field(Other no_text)
+    = delete;
     /// As a std::string, it becomes a std::filesystem::path, which is not to be included here.
     template <class Path>
         requires requires { typename Path::string_type; Path::preferred_separator; }

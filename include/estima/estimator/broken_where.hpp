@@ -179,11 +179,10 @@ inline std::string broken_where(std::string_view id, observation const& o, job_f
         {"EST-071", [](seen s, fields f) { return "retries: " + causes_text(f.retries.after) + causes_text(s.seen.retries.after); }},
         {"EST-072", [](seen, fields f) { return "retries.resume_from = " + between_quotes(f.retries.resume_from); }},
         {"EST-052", [](seen s, fields) { return s.texts_without_utf8; }},
-        {"EST-059", [](seen s, fields) { return s.files_of_requirements; }},
     };
     for (where_of_rule const& one : tellers)
         if (one.id == id) return one.where(o, job);
-    return requirement_where(id, o.seen, o.requirements.get());
+    return requirement_where(id, o.seen, o.requirements);
 }
 
 }  // namespace estima::inline v0_1::detail

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -26,8 +25,8 @@ namespace estima::inline v0_1 {
 struct observation {
     facts seen;
     std::string reserved_variables{}, unpassable_text{}, names_given_twice{}, parameters_given_twice{}, over_limits{},
-        missing_files{}, files_of_requirements{}, why_not_startable{}, repeated_inputs{}, unusable_input_names{}, texts_without_utf8{};
-    std::unique_ptr<detail::requirements_file const> requirements{};  ///< has the pip_packages of `seen`, if it is there
+        missing_files{}, why_not_startable{}, repeated_inputs{}, unusable_input_names{}, texts_without_utf8{};
+    detail::requirements_file requirements{};  ///< has the pip_packages of `seen`, if there is such a file
 };
 
 namespace detail {
@@ -244,11 +243,7 @@ inline observation observe(facts const& policies, job_fields const& job) {
         o.missing_files = detail::missing_environment_files(f.environment, job);
         f.seen.environment_files_are_inside = detail::to_known(o.missing_files.empty());
         if (o.missing_files.empty() && !f.environment.pip_requirements_file.empty())
-            o.requirements = detail::add_requirements_file(f.environment, job.source_directory);
-        if (o.requirements) {
-            o.files_of_requirements = o.requirements->files_beside();
-            f.seen.requirements_stand_alone = detail::to_known(o.files_of_requirements.empty());
-        }
+            o.requirements = detail::add_requirements_file(f, job.source_directory);
         if (inside && f.framework.is_executable) {
             std::string const entry = job.source_directory + "/" + job.entry_script;
             if (!is_executable_file(entry)) o.why_not_startable = "no permission to execute it";

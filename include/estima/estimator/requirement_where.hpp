@@ -35,10 +35,10 @@ inline std::string pair_in(std::string const& first, std::string const& second, 
 
 /// `pip_packages: "numpy=1.24" at 5: a single = is conda's; pip compares with ==`. Positions are bytes, from 0. `file` is
 /// that of pip_requirements_file, if it has been read.
-inline std::string requirement_where(std::string_view id, facts const& f, requirements_file const* file = nullptr) {
+inline std::string requirement_where(std::string_view id, facts const& f, requirements_file const& file = {}) {
     requirement_facts const& found = f.environment.requirements;
     std::string const conda = "conda_packages";
-    auto const place_of = [file](std::string_view text) { return file != nullptr ? file->place_of(text) : "pip_packages"; };
+    auto const place_of = [&file](std::string_view text) { return file.place_of(text); };
     auto const pip_pair = [&](package_pair const& pair) { return pair_in(place_of(pair.first), place_of(pair.second), pair); };
     if (malformed_place const place = malformed_place_of(id, f); place.text)
         return (id == "EST-034" ? place_of(place.text.text) : std::string{place.list}) + ": " + between_quotes(place.text.text) + " at " + std::to_string(place.text.position) + ": " +

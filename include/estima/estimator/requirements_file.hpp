@@ -4,11 +4,10 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <memory>
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include <estima/environment/check_packages.hpp>
 #include <estima/policy/facts.hpp>
@@ -17,12 +16,6 @@
 
 // What pip_requirements_file adds to the packages of an environment, which only the running program can read.
 namespace estima::inline v0_1::detail {
-
-/// A line without its comment; lines that a '\' joins are one, with the number of the first.
-struct requirement_line {
-    std::string text;
-    int number = 0;
-};
 
 /// A regular file's text; empty if it cannot be read, of which a rule (EST-033) tells.
 inline std::string text_of_file(std::string const& path) {
@@ -34,69 +27,100 @@ inline std::string text_of_file(std::string const& path) {
     return text;
 }
 
-/// The lines of a file in pip's format that are not blank and hold more than a comment.
-inline std::vector<requirement_line> requirement_lines(std::string const& path) {
-    std::string const text = text_of_file(path);
-    std::vector<requirement_line> lines;
-    std::string_view rest = text;
+/// The next line of a text that is not blank.
+inline bool next_line(std::string_view& rest, std::string_view& line) {
+    line = {};
+    while (line.empty() && !rest.empty()) {
+        std::size_t const end = rest.find('\n');
+        line = rest.substr(0, end);
+        rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+    }
+    return !line.empty();
+}
+
+/// A text in pip's format without comments, and with one line for those that a '\' joins; each line keeps its number.
+inline std::string requirement_text(std::string_view rest) {
+    std::string lines, joined;
+    std::size_t more_lines = 0;
+    lines.reserve(rest.size() + sizeof lines);  // not within the string itself: views of it stay when it is moved
     if (rest.starts_with("\xEF\xBB\xBF")) rest.remove_prefix(3);  // as editors of Windows begin a file
-    requirement_line joined;
-    for (int number = 1; !rest.empty(); ++number) {
+    while (!rest.empty()) {
         std::size_t const end = rest.find('\n');
         std::string_view line = rest.substr(0, end);
         rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
         // pip: a comment starts at the line's begin or after a blank; URLs have '#' inside.
         for (std::size_t i = 0; i < line.size(); ++i)
             if (line[i] == '#' && (i == 0 || line[i - 1] == ' ' || line[i - 1] == '\t')) line = line.substr(0, i);
-        while (!line.empty() && std::string_view{" \t\r"}.find(line.back()) != std::string_view::npos) line.remove_suffix(1);
-        while (!line.empty() && std::string_view{" \t"}.find(line.front()) != std::string_view::npos) line.remove_prefix(1);
+        while (!line.empty() && std::string_view{" \t\r"}.find(line.back()) != std::string_view::npos)
+            line.remove_suffix(1);
+        while (!line.empty() && std::string_view{" \t"}.find(line.front()) != std::string_view::npos)
+            line.remove_prefix(1);
         bool const goes_on = !line.empty() && line.back() == '\\' && !rest.empty();
-        if (joined.text.empty()) joined.number = number;
-        joined.text += goes_on ? line.substr(0, line.size() - 1) : line;
+        joined += goes_on ? line.substr(0, line.size() - 1) : line;
+        ++more_lines;
         if (goes_on) continue;
-        if (!joined.text.empty()) lines.push_back(std::move(joined));
-        joined = {};
+        lines += joined;
+        lines.append(more_lines, '\n');
+        joined.clear();
+        more_lines = 0;
     }
     return lines;
 }
 
+/// Texts that stay where they are when it is moved. A std::vector would cost each program more to compile.
+class text_views {
+public:
+    text_views() = default;
+    explicit text_views(std::size_t most) : first_{new std::string_view[most]} {}
+    text_views(text_views&& other) noexcept : first_{std::exchange(other.first_, nullptr)} {}
+    text_views& operator=(text_views&& other) noexcept {
+        std::swap(first_, other.first_);
+        return *this;
+    }
+    ~text_views() { delete[] first_; }
+    std::string_view* first() const { return first_; }
+
+private:
+    std::string_view* first_ = nullptr;
+};
+
+/// What pip_requirements_file says. Moved, not copied: facts that it was added to look at its texts.
 struct requirements_file {
-    std::string_view name;
-    std::vector<requirement_line> lines;
-    std::vector<std::string_view> pip_packages;  ///< those of the policy, and those that the lines ask for
+    std::string_view name{};
+    std::string text{};
+    text_views pip_packages{};  ///< those of the policy, and those that the lines ask for
 
     /// Where a text of pip_packages stands: the policy's name, or file and line.
-    std::string place_of(std::string_view text) const {
-        for (requirement_line const& line : lines)
-            if (text.data() >= line.text.data() && text.data() < line.text.data() + line.text.size())
-                return std::string{name} + ":" + std::to_string(line.number);
-        return "pip_packages";
-    }
-
-    /// Lines that name files beside this one: `needs.txt:3: "-r more.txt"`.
-    std::string files_beside() const {
-        std::string found;
-        for (requirement_line const& line : lines)
-            if (names_a_file_beside(line.text))
-                found.append(found.empty() ? "" : ", ").append(place_of(line.text)).append(": \"").append(line.text).append("\"");
-        return found;
+    std::string place_of(std::string_view part) const {
+        if (part.data() < text.data() || part.data() >= text.data() + text.size()) return "pip_packages";
+        int number = 1;
+        for (char const* c = text.data(); c != part.data(); ++c) number += *c == '\n';
+        return std::string{name} + ":" + std::to_string(number);
     }
 };
 
-/// Reads the file, and adds what it asks for to the packages of `e`, which is valid for as long as the result is there.
-inline std::unique_ptr<requirements_file const> add_requirements_file(environment_facts& e, std::string const& directory) {
-    auto file = std::make_unique<requirements_file>();
-    file->name = e.pip_requirements_file;
-    file->lines = requirement_lines(directory + "/" + std::string{e.pip_requirements_file});
-    file->pip_packages.assign(e.pip_packages.begin(), e.pip_packages.end());
-    for (requirement_line const& line : file->lines)
-        if (std::string_view const text = requirement_of_line(line.text); !text.empty()) file->pip_packages.push_back(text);
-    e.pip_packages = {file->pip_packages.data(), file->pip_packages.size()};
-    using list = requirement_detail::pip_list;
-    std::vector<decltype(list::parse({}))> read;
-    for (std::string_view const text : file->pip_packages) read.push_back(list::parse(text));
-    e.requirements.pip =
-        check_packages<list>(file->pip_packages.data(), read.size(), [&read](std::size_t i) -> auto const& { return read[i]; });
+/// Reads the file, and adds what it asks for to the packages in `f`, which are valid for as long as the result is
+/// there.
+inline requirements_file add_requirements_file(facts& f, std::string const& directory) {
+    environment_facts& e = f.environment;
+    requirements_file file{e.pip_requirements_file,
+                           requirement_text(text_of_file(directory + "/" + std::string{e.pip_requirements_file}))};
+    std::size_t most = e.pip_packages.size, size = 0;
+    for (char const c : file.text) most += c == '\n';
+    file.pip_packages = text_views{most + 1};
+    std::string_view* const packages = file.pip_packages.first();
+    for (std::string_view const text : e.pip_packages) packages[size++] = text;
+    std::string_view rest = file.text;
+    for (std::string_view line; next_line(rest, line);)
+        if (std::string_view const text = requirement_of_line(line); !text.empty()) packages[size++] = text;
+    e.pip_packages = {packages, size};
+    e.requirements.pip = check_packages<requirement_detail::pip_list>(e.pip_packages);
+    rest = file.text;
+    for (std::string_view line; f.target.is_azure && !e.requirements.pip.malformed && next_line(rest, line);)
+        if (names_a_file_beside(line))
+            e.requirements.pip.malformed = {
+                line, requirement_fault::name_malformed, 0,
+                "Azure prepares the environment from these lines, without the files that they name"};
     return file;
 }
 

@@ -130,7 +130,6 @@ struct seen_facts {
     known names_are_given_once = known::unknown;
     known max_run_duration_makes_sense = known::unknown;
     known environment_files_are_inside = known::unknown;
-    known requirements_stand_alone = known::unknown;
     known parameters_are_given_once = known::unknown;
     known service_limits_are_kept = known::unknown;
     known input_names_are_distinct = known::unknown;

@@ -67,13 +67,21 @@ constexpr package_conflict first_conflict(std::string_view const* texts, std::si
     return first_conflict<List>([texts](std::size_t i) { return List::parse(texts[i]); }, size);
 }
 
+template <class List>
+using parsed_of = decltype(List::parse({}));
+/// Texts that were parsed before; of one type whatever their number.
+template <class List>
+struct parsed_texts {
+    parsed_of<List> const* all;
+    constexpr parsed_of<List> const& operator()(std::size_t i) const { return all[i]; }
+};
+
 /// A list of known size: each text is parsed once.
 template <class List, std::size_t Size>
 constexpr package_conflict first_conflict(std::string_view const (&texts)[Size]) {
-    decltype(List::parse({})) all[Size]{};
+    parsed_of<List> all[Size]{};
     for (std::size_t i = 0; i < Size; ++i) all[i] = List::parse(texts[i]);
-    return first_conflict<List>(
-        [&all](std::size_t i) -> auto const& { return all[i]; }, Size);
+    return first_conflict<List>(parsed_texts<List>{all}, Size);
 }
 
 }  // namespace requirement_detail

@@ -18,7 +18,9 @@ constexpr std::string_view requirement_of_line(std::string_view line) {
 /// Whether a line names a file or folder relative to the requirements file (`-r more.txt`, `-e .`, `./wheels/own.whl`),
 /// which is not there where only the lines are known.
 constexpr bool names_a_file_beside(std::string_view line) {
-    for (std::string_view const option : {"-r", "--requirement", "-c", "--constraint", "-e", "--editable", "-f", "--find-links"}) {
+    constexpr std::string_view options[]{"-r", "--requirement", "-c", "--constraint",
+                                         "-e", "--editable",    "-f", "--find-links"};
+    for (std::string_view const option : options) {
         if (!line.starts_with(option)) continue;
         std::string_view value = line.substr(option.size());
         bool const is_long = option.starts_with("--");
@@ -29,7 +31,8 @@ constexpr bool names_a_file_beside(std::string_view line) {
     }
     std::string_view const start = line.substr(0, line.find_first_of(" ;@["));
     if (start.starts_with('-') || start.starts_with('/') || line.find("${") != std::string_view::npos) return false;
-    return start.starts_with('.') || (start.find('/') != std::string_view::npos && start.find("://") == std::string_view::npos);
+    return start.starts_with('.') ||
+           (start.find('/') != std::string_view::npos && start.find("://") == std::string_view::npos);
 }
 
 }  // namespace estima::inline v0_1

@@ -40,7 +40,7 @@ inline constexpr auto all_rules = boost::hana::tuple_t<
     a_framework_version_beside_a_whole_environment, no_cluster_is_named_and_none_can_be_made, a_text_that_is_not_utf8,
     an_argument_that_its_policy_does_not_take, an_empty_value, a_capacity_that_no_target_has,
     a_registry_that_the_image_cannot_come_from, a_cluster_is_named_and_one_is_to_be_made,
-    nccl_on_a_machine_that_shows_no_gpu, a_requirement_that_names_a_file, a_number_of_retries_that_makes_no_sense,
-    a_retry_after_what_cannot_happen, a_checkpoint_that_is_no_output, a_placement_that_mpirun_does_not_know>;
+    nccl_on_a_machine_that_shows_no_gpu, a_number_of_retries_that_makes_no_sense, a_retry_after_what_cannot_happen,
+    a_checkpoint_that_is_no_output, a_placement_that_mpirun_does_not_know>;
 
 }  // namespace estima::inline v0_1

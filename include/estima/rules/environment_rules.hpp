@@ -16,7 +16,6 @@ struct put_all_packages_into_the_file_or_all_inline;
 struct choose_a_target_with_containers_or_drop_the_image;
 struct put_the_file_into_the_source_directory;
 struct write_4_GiB_or_512_MiB;
-struct put_its_lines_into_pip_requirements_file;
 
 struct a_framework_version_in_an_environment_that_the_user_manages {
     using id = est<9>;
@@ -114,19 +113,6 @@ struct a_file_of_the_environment_is_missing {
         "conda_dependencies_file or pip_requirements_file is not a file inside source_directory";
     static constexpr std::string_view advice = "give its path relative to source_directory";
     static constexpr bool broken(facts const& f) { return f.seen.environment_files_are_inside == known::no; }
-};
-
-struct a_requirement_that_names_a_file {
-    using id = est<59>;
-    using remedy = put_its_lines_into_pip_requirements_file;
-    static constexpr bool needs_the_running_program = true;
-    static constexpr std::string_view sentence =
-        "pip_requirements_file names another file, and Azure prepares the environment from its lines alone";
-    static constexpr std::string_view advice =
-        "put the lines of that file in its place; what is no requirement of pip belongs into an image (custom_docker_image)";
-    static constexpr bool broken(facts const& f) {
-        return f.target.is_azure && f.seen.requirements_stand_alone == known::no;
-    }
 };
 
 }  // namespace estima::inline v0_1

@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include <estima/environment/asked_packages.hpp>
 #include <estima/estimator/observe.hpp>
@@ -56,14 +55,15 @@ inline package_list lower_packages(facts const& f, static_configuration const& p
                           {policies.pip_packages.begin(), policies.pip_packages.end()}};
     if (policies.pip_requirements_file.empty()) return packages;
     facts with_file = f;
-    auto const file = add_requirements_file(with_file.environment, job.source_directory);
+    requirements_file const file = add_requirements_file(with_file, job.source_directory);
     framework_version const version = added_version(f);
     auto const added_end = packages.pip.end() - static_cast<std::ptrdiff_t>(f.environment.pip_packages.size);
     packages.pip.erase(std::remove_if(packages.pip.begin(), added_end, [&](std::string const& added) {
         return added == azure_defaults ? asks_for_package(with_file.environment, azure_defaults)
                                        : asks_for_the_same(with_file, version, added);
     }), added_end);
-    for (requirement_line const& line : file->lines) packages.pip.push_back(line.text);
+    std::string_view rest = file.text;
+    for (std::string_view line; next_line(rest, line);) packages.pip.emplace_back(line);
     return packages;
 }
 
