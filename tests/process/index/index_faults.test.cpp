@@ -181,12 +181,12 @@ TEST_CASE("a disk that has no room for the index, or runs full while it is updat
             std::_Exit(77);
         ::setenv("TMPDIR", folder.path().c_str(), 1);
         many_runs runs;
-        runs.add_all(0, 400);
+        runs.add_all(0, 250);
         auto const require = [](bool is_right, std::string const& what) {
             if (!is_right) throw std::runtime_error{what};
         };
         // What is left of the disk, in pages: from nothing to more than the index takes.
-        for (std::uintmax_t const left : {0U, 1U, 2U, 5U, 12U, 30U, 60U, 90U, 130U, 200U, 400U}) {
+        for (std::uintmax_t const left : {0U, 2U, 12U, 40U, 90U, 400U}) {
             for (char const* const end : {"", "-wal", "-shm"}) std::filesystem::remove(runs.path() / ("index.sqlite" + std::string{end}));
             std::string const round = std::to_string(left) + " pages left: ";
             std::filesystem::path const ballast = runs.path() / "ballast";
@@ -196,6 +196,7 @@ TEST_CASE("a disk that has no room for the index, or runs full while it is updat
             run_index index{runs.path()};
             index.refresh();
             require(texts_of(index) == texts_of(runs.truth()), round + "not all runs");
+            if (left == 0) require(!index.why_in_memory().empty(), "the disk is not full");
             // It changes while there is no room, too.
             std::filesystem::resize_file(ballast, std::filesystem::file_size(ballast) - 8 * 4096);
             change_log{runs.path()}.add(runs.id(7));

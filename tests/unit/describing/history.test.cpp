@@ -36,7 +36,8 @@ void search(estima::workspace const& workspace) {
 
 void follow(estima::workspace const& workspace) {
     // -8<- history_follow
-    follow_runs(workspace, {.filter = "status = 'RUNNING'"}, [](estima::run_page const& page) {  // <estima/workspace/follow_runs.hpp>
+    // <estima/workspace/follow_runs.hpp>
+    follow_runs(workspace, {.filter = "status = 'RUNNING'"}, [](estima::run_page const& page) {
         std::cout << page.size() << " runs go on\n";
         return !page.empty();  // false: that is all
     });
