@@ -12,7 +12,6 @@
 #include <utility>
 #include <vector>
 
-#include <estima/base/secret.hpp>
 #include <estima/estimator.hpp>
 
 using namespace estima;
@@ -29,9 +28,6 @@ named_pairs const two{{"a", "b"}, {"c", "d"}};
 static_assert(!std::is_convertible_v<int, given_text> && !std::is_convertible_v<std::nullptr_t, given_text>);
 static_assert(!std::is_convertible_v<char, given_text> && !std::is_convertible_v<void*, given_text>);
 static_assert(!std::is_convertible_v<std::map<std::string, std::string>, list_of<std::pair<std::string, std::string>>>);
-static_assert(!std::is_convertible_v<int, text_field> && !std::is_convertible_v<std::nullptr_t, text_field>);
-static_assert(!std::is_convertible_v<char, text_field> && !std::is_convertible_v<void*, text_field>);
-static_assert(!std::is_convertible_v<secret, text_field>);
 static_assert(!std::is_convertible_v<char const*, optional_of<datastore>>);
 static_assert(!std::is_convertible_v<double, optional_of<int>>);
 static_assert(std::is_nothrow_move_constructible_v<job_fields> && std::is_copy_assignable_v<job_fields>);
@@ -126,22 +122,4 @@ TEST_CASE("what may be left out is given and read like a std::optional") {
     CHECK_FALSE(fields.resume_from);
     fields.priority = std::nullopt;
     CHECK_FALSE(fields.priority.has_value());
-}
-
-TEST_CASE("names and paths are given by all that is a text, and are strings") {
-    std::string const text = "a";
-    std::string_view const view = "b";
-    char const* const nothing = nullptr;
-    estimator<> job{{.source_directory = std::filesystem::path{"c"}, .entry_script = view, .display_name = text, .interpreter_path = "d"}};
-    CHECK(job.source_directory == "c");
-    CHECK(job.entry_script == view);
-    CHECK(job.display_name + job.interpreter_path == "ad");
-    job.fields().display_name = nothing;  // as std::getenv gives it
-    CHECK(job.display_name.empty());
-    job.fields().display_name = {};
-    job.fields().display_name += 'x';
-    std::string moved = std::move(job.fields().display_name);
-    CHECK(moved == "x");
-    job.fields().entry_script = moved;
-    CHECK(job.entry_script == "x");
 }
