@@ -22,6 +22,7 @@ BACKENDS = {  # of objects for distributed_training: the estimators that take th
     "MpiConfiguration": ({"Estimator", "PyTorch", "TensorFlow", "Chainer"}, set()),
     "Mpi": ({"Estimator", "PyTorch", "TensorFlow", "Chainer"}, {"process_count_per_node"}),
     "ParameterServer": ({"Estimator", "TensorFlow"}, {"worker_count", "parameter_server_count"}),
+    "TensorflowConfiguration": ({"TensorFlow"}, {"worker_count", "parameter_server_count"}),
     "Gloo": ({"Estimator", "PyTorch"}, set()),
     "Nccl": ({"Estimator", "PyTorch"}, set()),
 }
