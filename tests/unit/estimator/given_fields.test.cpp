@@ -136,6 +136,8 @@ TEST_CASE("names and paths are given by all that is a text, and are strings") {
     CHECK(job.source_directory == "c");
     CHECK(job.entry_script == view);
     CHECK(job.display_name + job.interpreter_path == "ad");
+    std::filesystem::path const source = job.source_directory;  // as it would be of a std::string
+    CHECK(source / std::filesystem::path{job.interpreter_path} == "c/d");
     job.fields().display_name = nothing;  // as std::getenv gives it
     CHECK(job.display_name.empty());
     job.fields().display_name = {};
