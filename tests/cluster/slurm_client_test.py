@@ -176,6 +176,7 @@ def tokens(jobs):
     time.sleep(5)
     jobs.renew()
     expect("a wait takes the new one", waiting.wait(100) == 0 and f"ended {job} FAILED NonZeroExitCode exit 7" in waiting.text(), waiting.text())
+    jobs.settings(patience_seconds=3)
     jobs.token_file.write_text("no.such.token")
     code, text = jobs("job", job)
     seen += text + waiting.text() + command
