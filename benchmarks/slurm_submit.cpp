@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // Used by slurm_overhead.sh: slurm_submit WORKSPACE SOURCE PROGRAM
-// Submits PROGRAM of the folder SOURCE with 2 x 2 ranks to the only Slurm cluster of the targets file, and prints the seconds from
-// submit to Completed by the run's journal.
+// Submits PROGRAM of the folder SOURCE with 2 x 2 ranks to the only Slurm cluster of the targets file, and prints the
+// seconds from submit to Completed by the run's journal.
 #include <estima/estima.hpp>
 #include <estima/transport/slurm.hpp>
 

@@ -17,6 +17,7 @@ namespace estima::inline v0_1 {
 struct run_details {
     std::string run_id, experiment, display_name, description, target;
     run_status status = run_status::not_started;
+    std::string waits_for{};  ///< while it is Queued, as its compute target says it: "Resources"
     double created_time = 0;  ///< when it was submitted, seconds since 1970
     double start_time = 0;    ///< when its processes were running; 0 if they are not yet
     double end_time = 0;      ///< 0 if it is not over

@@ -34,12 +34,19 @@ inline launch_plan plan_of_attempt(run_directory const& run, run_configuration c
     return make_launch_plan(c, run, settings);
 }
 
-/// A job that Slurm put back into the queue goes on with its next attempt; nothing is done for one that it did not.
-inline void begin_requeued_attempt(run_directory const& run, journal& log, slurm_allocation const& job) {
+/// A job that Slurm put back into the queue goes on with its next attempt; nothing is done for one that it did not. EST-762,
+/// EST-763 if the run's retries allow no further attempt.
+inline void begin_requeued_attempt(run_directory const& run, run_configuration const& c, journal& log,
+                                   slurm_allocation const& job) {
     (void)append_slurm_attempt(log, job.restarts);
+    run_record const& record = log.record();
+    if (job.restarts == 0 || record.attempts.empty()) return;
     std::error_code ignored;
-    int const before = log.record().attempt() - 1;
-    if (job.restarts > 0 && !std::filesystem::exists(run.attempt_logs(before), ignored)) set_logs_aside(run, before, false);
+    int const before = record.attempt() - 1;
+    if (!std::filesystem::exists(run.attempt_logs(before), ignored)) set_logs_aside(run, before, false);
+    run_error const last = record.attempts.back().error.value_or(run_error{"EST-762", "the job was started again"});
+    if (c.retries && before > c.retries->at_most)
+        throw error{last.id, {.what = last.message, .why = "the run's retries allow no further attempt"}};
 }
 
 /// Its pid. EST-406 if it cannot be started.

@@ -68,7 +68,8 @@ struct slurm_allocation {
     std::vector<std::string> hosts{};  ///< the first is this one
     std::string network{};             ///< subnet or interface that the target's settings name
 
-    /// Of a run for a slurm target, in a job of it; a run for another target that is submitted inside of a job has none.
+    /// Of a run for a slurm target, in a job of it; a run for another target that is submitted inside of a job has
+    /// none.
     static std::optional<slurm_allocation> of(run_directory const& run) {
         std::string const id = detail::from_environment("SLURM_JOB_ID");
         std::filesystem::path const file = run.path / "target.json";
@@ -89,7 +90,8 @@ struct slurm_allocation {
         int const per_node = c.process_count_per_node(), count = rendezvous_count(c);
         std::vector<int> const ports = free_ports(count);
         for (int i = 0; i < count; ++i)
-            s.rendezvous.push_back(address_text(static_cast<std::size_t>(i / per_node)) + ":" + std::to_string(ports[static_cast<std::size_t>(i)]));
+            s.rendezvous.push_back(address_text(static_cast<std::size_t>(i / per_node)) + ":" +
+                                   std::to_string(ports[static_cast<std::size_t>(i)]));
     }
 
     /// The first host that does not answer any more; empty: all do. Takes a second where one does not.
@@ -122,8 +124,8 @@ private:
     }
 };
 
-/// Records that a job was put back into the queue for the `restarts`th time, if nobody has yet: the attempt before it is over.
-/// False if nothing was written.
+/// Records that a job was put back into the queue for the `restarts`th time, if nobody has yet: the attempt before it
+/// is over. False if nothing was written.
 inline bool append_slurm_attempt(journal& log, int restarts, std::string const& cause, run_error const& why) {
     if (log.record().requeues >= restarts) return false;
     return log.append_if([&](run_record const& r) { return r.requeues < restarts && r.may_be_tried_again(); },
@@ -137,10 +139,14 @@ inline bool append_slurm_attempt(journal& log, int restarts, std::string const& 
 inline bool append_slurm_attempt(journal& log, int restarts) {
     std::string const& signal = log.record().interrupted_by;
     if (signal.empty())
-        return append_slurm_attempt(log, restarts, "node_failure",
-                                    {"EST-762", "the job ended without a word, as when its first host fails, and Slurm put it back into the queue"});
-    return append_slurm_attempt(log, restarts, "preemption",
-                                {"EST-763", "the job was told to end (" + signal + "), as when another one takes its place, and Slurm put it back into the queue"});
+        return append_slurm_attempt(
+            log, restarts, "node_failure",
+            {"EST-762",
+             "the job ended without a word, as when its first host fails, and Slurm put it back into the queue"});
+    return append_slurm_attempt(
+        log, restarts, "preemption",
+        {"EST-763", "the job was told to end (" + signal +
+                        "), as when another one takes its place, and Slurm put it back into the queue"});
 }
 
 }  // namespace estima::inline v0_1

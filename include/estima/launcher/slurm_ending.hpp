@@ -19,10 +19,10 @@ inline ended_by meaning_of_word_to_end(journal& log) {
     return log.record().status == run_status::cancel_requested ? ended_by::cancel : ended_by::signal;
 }
 
-/// The processes of a job that Slurm ends, or that has lost a host, may have ended before the supervisor hears of it: waits
-/// 2 s for the word, and looks whether the hosts still answer. `loop` takes signals.
-inline void hear_slurm(slurm_allocation const& job, run_directory const& run, run_configuration const& c, event_loop& loop,
-                       journal& log, run_ending& ending) {
+/// The processes of a job that Slurm ends, or that has lost a host, may have ended before the supervisor hears of it:
+/// waits 2 s for the word, and looks whether the hosts still answer. `loop` takes signals.
+inline void hear_slurm(slurm_allocation const& job, run_directory const& run, run_configuration const& c,
+                       event_loop& loop, journal& log, run_ending& ending) {
     if (ending.main_status == 0 || ending.by != ended_by::nothing || detail::has_failed_by_itself(run, c)) return;
     timer patience;
     loop.on_readable(patience.fd(), [&patience] { patience.clear(); });
@@ -34,16 +34,18 @@ inline void hear_slurm(slurm_allocation const& job, run_directory const& run, ru
     ending.host->host = host;
 }
 
-/// A job that has lost a host cannot be tried again where it is: if the run's retries want another attempt, Slurm is asked to
-/// put the job back into the queue. False if it goes on otherwise.
-inline bool requeue_after_loss(slurm_allocation const& job, run_configuration const& c, journal& log, run_error const& why) {
+/// A job that has lost a host cannot be tried again where it is: if the run's retries want another attempt, Slurm is
+/// asked to put the job back into the queue. False if it goes on otherwise.
+inline bool requeue_after_loss(slurm_allocation const& job, run_configuration const& c, journal& log,
+                               run_error const& why) {
     if (why.id != "EST-762" || !is_to_be_tried_again(c, log.record(), why, cause::node_failure)) return false;
     if (!run_command("exec scontrol requeue " + job.job_id, 60).failure.empty()) return false;
     (void)append_slurm_attempt(log, job.restarts + 1, cause_text(cause::node_failure), why);
     return true;
 }
 
-/// Slurm ended the job, and knows why: who looks at the run next asks it. A job that it put back into the queue goes on.
+/// Slurm ended the job, and knows why: who looks at the run next asks it. A job that it put back into the queue goes
+/// on.
 inline bool leave_end_to_slurm(run_ending const& ending, journal& log) {
     if (ending.by != ended_by::signal) return false;
     log.append({{"event", "interrupted"}, {"signal", signal_name(ending.signal)}});

@@ -38,8 +38,8 @@ inline std::optional<double> slurm_seconds(std::string_view text) {
     return days * 86400 + seconds;
 }
 
-/// Tells when the time limit of a Slurm job is near, so that its run can end in peace before Slurm ends it. The limit is asked
-/// for by scontrol, and again before it is believed: it may be changed while the job runs.
+/// Tells when the time limit of a Slurm job is near, so that its run can end in peace before Slurm ends it. The limit
+/// is asked for by scontrol, and again before it is believed: it may be changed while the job runs.
 class slurm_time_limit {
 public:
     void attach(event_loop& loop, std::string job_id, std::function<void()> is_near) {

@@ -109,7 +109,7 @@ private:
     }
 
     bool prepare() {
-        if (allocation_) begin_requeued_attempt(run_, log_, *allocation_);
+        if (allocation_) begin_requeued_attempt(run_, configuration_, log_, *allocation_);
         if (!enter(run_status::preparing)) return false;
         run_record const& r = log_.record();
         observer_.prepare(r.attempt() > 1 ? lay_out_again(run_, r.snapshot_id) : lay_out(run_, r.snapshot_id));

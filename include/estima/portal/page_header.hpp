@@ -70,6 +70,7 @@ inline void append_header(markup& page, page_input const& in) {
     else
         detail::append_fact(page, "Duration so far", duration);
     detail::append_where(page, r);
+    detail::append_fact(page, "Waits for", r.waits_for);
     detail::append_fact(page, "User", r.user);
     if (in.configuration_problem.empty())
         detail::append_fact(page, "Processes", std::to_string(in.configuration.process_count()));

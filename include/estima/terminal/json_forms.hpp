@@ -69,6 +69,7 @@ inline json json_form(rank_record const& r) {
 /// A run as `show` tells it: its summary and what else stands in its journal.
 inline json json_form(run_summary const& summary, run_details const& d) {
     json j = json_form(summary);
+    if (!d.waits_for.empty()) j["waits_for"] = d.waits_for;
     json attempts = json::array();
     for (attempt_record const& a : d.attempts) {
         json of_it = json::array();

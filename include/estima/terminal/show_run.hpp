@@ -157,6 +157,7 @@ inline int show_run(workspace const& where, show_options const& options, screen 
     detail::run_sections to{on};
     if (d.display_name != d.run_id) to.row("name", d.display_name);
     to.row("status", to_string(d.status), tone_of(d.status));
+    to.row("waits for", d.waits_for);
     to.row("experiment", d.experiment);
     to.row("created", local_time(d.created_time));
     to.row("started", local_time(d.start_time));

@@ -15,7 +15,9 @@ namespace estima::inline v0_1 {
 /// Runs whose supervisor works on the machine that submits them. It reads the journal and brings all files by itself.
 class supervisor_transport : public transport {
 public:
-    void submit(submission& one) const override { start_supervisor(one.run, std::move(one.lock), one.launcher, one.mpirun); }
+    void submit(submission& one) const override {
+        start_supervisor(one.run, std::move(one.lock), one.launcher, one.mpirun);
+    }
     bool look(run_directory const& run) const override { return bury_if_dead(run); }
 };
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-/// Runs on Slurm clusters. It is not in <estima/estima.hpp>, since it links libcurl (estima::slurm); a program that includes it
-/// can submit to `slurm<...>`, and look at such runs.
+/// Runs on Slurm clusters. It is not in <estima/estima.hpp>, since it links libcurl (estima::slurm); a program that
+/// includes it can submit to `slurm<...>`, and look at such runs.
 #include <fcntl.h>
 #include <sys/file.h>
 
@@ -29,8 +29,8 @@ namespace estima::inline v0_1 {
 
 struct include_estima_transport_slurm_hpp_and_link_estima_slurm {};
 
-/// Clusters whose slurmrestd is reached. The supervisor of a run is its job's script, on the first host; what it cannot tell,
-/// Slurm is asked for by whoever looks.
+/// Clusters whose slurmrestd is reached. The supervisor of a run is its job's script, on the first host; what it cannot
+/// tell, Slurm is asked for by whoever looks.
 class slurm_transport final : public transport {
 public:
     std::string_view kind() const noexcept override { return "slurm"; }
@@ -38,7 +38,8 @@ public:
 
     /// EST-760 if nobody tells which cluster it is; EST-721; EST-400.
     json prepare(target_request& request) const override {
-        auto const [settings, where] = settings_for(request, kind(), "EST-760", R"("url": "http://head:6820")", request.is_typed);
+        auto const [settings, where] =
+            settings_for(request, kind(), "EST-760", R"("url": "http://head:6820")", request.is_typed);
         slurm_target target = slurm_target_from_json(settings, where);
         std::string const& partition = request.configuration.target;
         if (request.is_typed && target.partition.empty() && partition != "slurm") target.partition = partition;
@@ -47,14 +48,17 @@ public:
         for (std::string* const file : {&target.token_file, &target.ca_file})
             if (!file->empty() && !file->starts_with('~')) *file = absolute_path(*file).string();
         (void)slurm_request(request.configuration, target);  // for its checks
-        request.launcher = target.launcher.empty() ? absolute_path(find_launcher(request.launcher)).string() : target.launcher;
+        request.launcher =
+            target.launcher.empty() ? absolute_path(find_launcher(request.launcher)).string() : target.launcher;
         return to_json(target);
     }
 
     void submit(submission& one) const override {
         if (auto const failed = submit_all({&one, 1}); failed.front()) throw *failed.front();
     }
-    std::vector<std::unique_ptr<error>> submit_all(std::span<submission> all) const override { return slurm_batch{all}.run(); }
+    std::vector<std::unique_ptr<error>> submit_all(std::span<submission> all) const override {
+        return slurm_batch{all}.run();
+    }
 
     /// EST-740 to EST-749 if Slurm cannot be asked and nobody else knows more.
     bool look(run_directory const& run) const override { return look(run, false); }
@@ -74,12 +78,13 @@ public:
         auto const id = slurm_job_id::of(record);
         if (!id || is_terminal(record.status)) return nullptr;
         auto const poll = slurm_poll::of(slurm_ticket::of(run).target);
-        auto watch = poll->watch_job(id->id, [run](slurm_news const& news) { take(run, news); }, id->task);
+        auto watch = poll->watch_job(
+            id->id, [run](slurm_news const& news) { take(run, news); }, id->task);
         return std::make_shared<std::pair<std::shared_ptr<slurm_poll>, slurm_poll::watch>>(poll, std::move(watch));
     }
 
-    /// A job that waits is taken out of the queue; of one that runs the supervisor reads what the journal says. EST-740 to EST-749: Slurm
-    /// cannot be told; who looks next does it.
+    /// A job that waits is taken out of the queue; of one that runs the supervisor reads what the journal says. EST-740
+    /// to EST-749: Slurm cannot be told; who looks next does it.
     void cancel(run_directory const& run) const override {
         slurm_jobs::of(slurm_ticket::of(run).target).forget();
         look(run, false);
@@ -89,7 +94,8 @@ private:
     static constexpr double time_to_obey = 15;  // seconds after the grace of a cancel, until Slurm ends the job
 
     static void write(run_directory const& run, slurm_word& word, bool wrote) {
-        if (run_record const& record = word.record(); wrote && (record.status == run_status::queued || is_terminal(record.status)))
+        if (run_record const& record = word.record();
+            wrote && (record.status == run_status::queued || is_terminal(record.status)))
             write_page(run, record);
     }
 

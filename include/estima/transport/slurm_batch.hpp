@@ -37,12 +37,14 @@ struct slurm_ticket {
         json settings = settings_of(run);
         json const job = settings.is_object() ? settings.value("job", json::object()) : json::object();
         if (settings.is_object()) settings.erase("job");
-        return {slurm_target_from_json(settings, (run.path / "target.json").string()), job.value("comment", ""), job.value("task", -1)};
+        return {slurm_target_from_json(settings, (run.path / "target.json").string()), job.value("comment", ""),
+                job.value("task", -1)};
     }
 };
 
 /// Writes down which job a run is. The page tells from now on that it waits.
-inline void note_slurm_job(run_directory const& run, slurm_job_id const& job, std::vector<std::string> const& remarks = {}) {
+inline void note_slurm_job(run_directory const& run, slurm_job_id const& job,
+                           std::vector<std::string> const& remarks = {}) {
     journal log{run.journal()};
     log.append({{"event", "property"}, {"name", "slurm_job_id"}, {"value", job.text()}});
     for (std::string const& remark : remarks) log.append({{"event", "warning"}, {"message", "Slurm says: " + remark}});
@@ -86,8 +88,14 @@ private:
     /// What has to be the same of the tasks of an array.
     static std::string wish_of(submission const& one) {
         slurm_job_request const r = slurm_request(one.configuration, slurm_target_from_json(one.settings, "settings"));
-        return json{one.settings, one.launcher, r.nodes, r.tasks, r.tasks_per_node, r.time_limit_minutes,
-                    to_string(journal{one.run.journal()}.record().durability)}.dump();
+        return json{one.settings,
+                    one.launcher,
+                    r.nodes,
+                    r.tasks,
+                    r.tasks_per_node,
+                    r.time_limit_minutes,
+                    to_string(journal{one.run.journal()}.record().durability)}
+            .dump();
     }
 
     void submit(std::vector<std::size_t> const& group) {
@@ -98,7 +106,8 @@ private:
         journal log{first.run.journal()};
         request.name = log.record().experiment;
         if (!ticket.target.comment.empty()) ticket.comment = ticket.target.comment + " ";
-        ticket.comment += "estima " + first.run.run_id() + (is_array ? " and " + std::to_string(group.size() - 1) + " more" : "");
+        ticket.comment +=
+            "estima " + first.run.run_id() + (is_array ? " and " + std::to_string(group.size() - 1) + " more" : "");
         request.comment = ticket.comment;
         if (is_array) request.array = "0-" + std::to_string(group.size() - 1);
         std::vector<run_directory> runs;

@@ -51,8 +51,8 @@ struct slurm_job_id {
     }
 };
 
-/// What one server says of jobs when somebody looks, for all threads of a program: one request a second at most. Between
-/// two, it is as it was. More than one job in a second are asked for together.
+/// What one server says of jobs when somebody looks, for all threads of a program: one request a second at most.
+/// Between two, it is as it was. More than one job in a second are asked for together.
 class slurm_jobs {
 public:
     /// That of this program for a target. Its client, too, is shared.
@@ -79,7 +79,8 @@ public:
         std::lock_guard const held{mutex_};
         double const now = monotonic_seconds();
         if (now - all_asked_ < pause) return pick(all_, id);
-        if (auto const one = ones_.find(id.id); one != ones_.end() && now - one->second.first < pause) return pick(one->second.second, id);
+        if (auto const one = ones_.find(id.id); one != ones_.end() && now - one->second.first < pause)
+            return pick(one->second.second, id);
         if (now - asked_ < pause) {
             wants_all_ = true;
             return {};

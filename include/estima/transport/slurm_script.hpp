@@ -27,14 +27,14 @@ inline constexpr int exit_without_launcher = 69;  ///< nor the program that supe
 
 /// What a job's script starts on the first of its hosts.
 struct slurm_script_parts {
-    std::string launcher;            ///< path of estima-launch on the hosts
-    std::string setup{};             ///< lines of the target's settings
-    std::string_view durability{};   ///< of the runs
-    bool is_array = false;           ///< there is a run for each task
+    std::string launcher;           ///< path of estima-launch on the hosts
+    std::string setup{};            ///< lines of the target's settings
+    std::string_view durability{};  ///< of the runs
+    bool is_array = false;          ///< there is a run for each task
 };
 
-/// The script of the job of these runs, which are the tasks of an array if they are several. It is written so that it runs also
-/// on a host that does not see the workspace: its exit code tells that.
+/// The script of the job of these runs, which are the tasks of an array if they are several. It is written so that it
+/// runs also on a host that does not see the workspace: its exit code tells that.
 inline std::string slurm_script(std::vector<run_directory> const& runs, slurm_script_parts const& parts) {
     std::string script = "#!/bin/sh\n# Made by estima: the supervisor of a run becomes this job's script.\n";
     if (parts.is_array) {
@@ -48,21 +48,30 @@ inline std::string slurm_script(std::vector<run_directory> const& runs, slurm_sc
     script +=  // a shared file system may need some seconds until it shows a new folder
         "tries=0\n"
         "until [ -f \"$run/events.jsonl\" ]; do\n"
-        "  tries=$((tries + 1)); [ $tries -le 5 ] || exit " + std::to_string(exit_without_run) + "; sleep 1\n"
+        "  tries=$((tries + 1)); [ $tries -le 5 ] || exit " +
+        std::to_string(exit_without_run) +
+        "; sleep 1\n"
         "done\n"
-        "exec >>\"$run/system_logs/slurm.txt\" 2>&1 || exit " + std::to_string(exit_without_run) + "\n"
-        "launcher=" + shell_quoted(parts.launcher) + "\n"
-        "[ -x \"$launcher\" ] || { echo \"$(hostname) has no $launcher\"; exit " + std::to_string(exit_without_launcher) + "; }\n"
+        "exec >>\"$run/system_logs/slurm.txt\" 2>&1 || exit " +
+        std::to_string(exit_without_run) +
+        "\n"
+        "launcher=" +
+        shell_quoted(parts.launcher) +
+        "\n"
+        "[ -x \"$launcher\" ] || { echo \"$(hostname) has no $launcher\"; exit " +
+        std::to_string(exit_without_launcher) +
+        "; }\n"
         "cd /\n";
     if (!parts.setup.empty()) script += parts.setup + "\n";
     script += "export ESTIMA_RUN_ID=\"${run##*/}\" ESTIMA_DURABILITY=" + shell_quoted(parts.durability) + "\n";
     return script + "exec \"$launcher\" supervise --foreground \"$run\"\n";
 }
 
-/// What this program's environment is to a job of it, as with sbatch: all of it but what belongs to this program's own job or
-/// run, and the token.
+/// What this program's environment is to a job of it, as with sbatch: all of it but what belongs to this program's own
+/// job or run, and the token.
 inline std::vector<std::pair<std::string, std::string>> slurm_environment(slurm_target const& target) {
-    std::vector<std::string> left_out{"SLURM_*", "SLURMD_*", "SBATCH_*", "OMPI_*", "PMIX_*", "PMI_*", "ORTE_*", "ESTIMA_*", "TMPDIR", "PWD"};
+    std::vector<std::string> left_out{"SLURM_*", "SLURMD_*", "SBATCH_*", "OMPI_*", "PMIX_*",
+                                      "PMI_*",   "ORTE_*",   "ESTIMA_*", "TMPDIR", "PWD"};
     if (!target.token_variable.empty()) left_out.push_back(target.token_variable);
     std::vector<std::pair<std::string, std::string>> variables;
     for (char** entry = environ; *entry != nullptr; ++entry) {
@@ -76,8 +85,9 @@ inline std::vector<std::pair<std::string, std::string>> slurm_environment(slurm_
     return variables;
 }
 
-/// What is asked of Slurm for a run: its processes, and what the target's settings say. `gpus_per_node`, of the estimator, counts
-/// where the settings tell none. The time limit leaves a run the time to end after its max_run_duration.
+/// What is asked of Slurm for a run: its processes, and what the target's settings say. `gpus_per_node`, of the
+/// estimator, counts where the settings tell none. The time limit leaves a run the time to end after its
+/// max_run_duration.
 inline slurm_job_request slurm_request(run_configuration const& c, slurm_target const& target) {
     slurm_job_request request = job_request(target);
     bool const is_alone = c.communicator == "None";
@@ -91,10 +101,12 @@ inline slurm_job_request slurm_request(run_configuration const& c, slurm_target 
         auto const& after = c.retries->after;
         return after.empty() || std::find(after.begin(), after.end(), word) != after.end();
     };
-    request.requeue = target.requeue || (c.retries && c.retries->at_most > 0 && (wants("node_failure") || wants("preemption") || wants("any_failure")));
+    request.requeue = target.requeue || (c.retries && c.retries->at_most > 0 &&
+                                         (wants("node_failure") || wants("preemption") || wants("any_failure")));
     if (request.time_limit_minutes == 0 && c.max_run_duration_seconds)
-        request.time_limit_minutes = static_cast<int>(std::min<std::int64_t>((*c.max_run_duration_seconds + 59) / 60 + 2, 1'000'000));
-    request.working_directory = "/";         // is there on every host
+        request.time_limit_minutes =
+            static_cast<int>(std::min<std::int64_t>((*c.max_run_duration_seconds + 59) / 60 + 2, 1'000'000));
+    request.working_directory = "/";        // is there on every host
     request.standard_output = "/dev/null";  // the script opens its own when it sees the run's folder
     request.environment = slurm_environment(target);
     return request;

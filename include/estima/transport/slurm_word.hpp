@@ -15,8 +15,9 @@
 
 namespace estima::inline v0_1 {
 
-/// Writes into the journals of runs what Slurm says of their jobs: whether they wait, and for what; that they were put back
-/// into the queue; and how they ended, where their supervisor could not tell it. Each of it once, whoever comes with it.
+/// Writes into the journals of runs what Slurm says of their jobs: whether they wait, and for what; that they were put
+/// back into the queue; and how they ended, where their supervisor could not tell it. Each of it once, whoever comes
+/// with it.
 class slurm_word {
 public:
     /// EST-301 if the journal cannot be read.
@@ -27,7 +28,8 @@ public:
         if (is_terminal(log_.record().status)) return false;
         bool wrote = note_requeue(job);
         if (job.is_over()) return end(job) || wrote;
-        if (job.is("PENDING") || job.is("REQUEUED") || job.is("REQUEUE_HOLD") || job.is("SPECIAL_EXIT")) wrote = note_queue(job) || wrote;
+        if (job.is("PENDING") || job.is("REQUEUED") || job.is("REQUEUE_HOLD") || job.is("SPECIAL_EXIT"))
+            wrote = note_queue(job) || wrote;
         return wrote;
     }
 
@@ -35,7 +37,8 @@ public:
     bool is_gone() {
         if (is_terminal(log_.record().status)) return false;
         if (log_.record().status == run_status::cancel_requested) return canceled("");
-        return failed("EST-768", "Slurm does not know the job of the run any more, and its supervisor has not told how it ended");
+        return failed("EST-768",
+                      "Slurm does not know the job of the run any more, and its supervisor has not told how it ended");
     }
 
     /// Its submitter died before Slurm knew of it.
@@ -53,8 +56,10 @@ private:
         std::string reason = job.reason.empty() || job.reason == "None" ? "" : job.reason;
         if (!job.description.empty() && !reason.empty()) reason += " (" + job.description + ")";
         if (reason.empty()) return wrote;
-        return log_.append_if([&](run_record const& r) { return r.status == run_status::queued && r.waits_for != reason; },
-                              {{"event", "waits"}, {"for", reason}}) || wrote;
+        return log_.append_if(
+                   [&](run_record const& r) { return r.status == run_status::queued && r.waits_for != reason; },
+                   {{"event", "waits"}, {"for", reason}}) ||
+               wrote;
     }
 
     /// The job was started before, and is to be again.
@@ -69,24 +74,29 @@ private:
         if (job.is("CANCELLED")) {
             if (job.reason.find("Dependency") != std::string::npos)
                 return failed("EST-766", "Slurm gave the job up before it started" + reason);
-            return canceled(log_.record().status == run_status::cancel_requested ? "" : "somebody canceled the job in Slurm");
+            return canceled(
+                log_.record().status == run_status::cancel_requested ? "" : "somebody canceled the job in Slurm");
         }
         if (job.is("TIMEOUT") || job.is("DEADLINE"))
-            return failed("EST-761", "the job reached the time limit of Slurm" +
-                                         (job.time_limit_minutes > 0 ? " of " + std::to_string(job.time_limit_minutes) + " minutes" : std::string{}));
+            return failed("EST-761",
+                          "the job reached the time limit of Slurm" +
+                              (job.time_limit_minutes > 0 ? " of " + std::to_string(job.time_limit_minutes) + " minutes"
+                                                          : std::string{}));
         if (job.is("NODE_FAIL") || job.is("BOOT_FAIL"))
             return failed("EST-762", "a node of the job failed" + on + reason);
         if (job.is("PREEMPTED")) return failed("EST-763", "the job was preempted by another one" + on);
         if (job.is("OUT_OF_MEMORY")) return failed("EST-764", "the job used more memory than Slurm gave it" + on);
         if (job.exit_code == exit_without_run && job.signal == 0)
-            return failed("EST-765", "the host " + (job.first_node.empty() ? job.nodes : job.first_node) +
-                                         " does not see the run's folder " + run_.path.string() +
-                                         ": the workspace has to be on a file system that all hosts of the cluster share");
+            return failed("EST-765",
+                          "the host " + (job.first_node.empty() ? job.nodes : job.first_node) +
+                              " does not see the run's folder " + run_.path.string() +
+                              ": the workspace has to be on a file system that all hosts of the cluster share");
         if (job.exit_code == exit_without_launcher && job.signal == 0)
             return failed("EST-767", "the job could not start the supervisor of the run" + on, true);
         std::string const how = job.signal != 0 ? "was ended by " + signal_name(job.signal)
                                                 : "ended with exit code " + std::to_string(job.exit_code);
-        return failed("EST-767", "the job " + how + on + reason + ", and its supervisor has not told how the run ended", true);
+        return failed("EST-767", "the job " + how + on + reason + ", and its supervisor has not told how the run ended",
+                      true);
     }
 
     bool canceled(std::string const& remark) {

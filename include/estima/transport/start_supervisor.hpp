@@ -75,9 +75,9 @@ inline void start_supervisor(run_directory const& run, file_descriptor lock, std
     if (!mpirun.empty()) argv.insert(argv.end(), {"--mpirun", absolute_path(mpirun).string()});
     argv.push_back(absolute_path(run.path).string());
     // By this entry its processes are found if it dies.
-    std::vector<std::string> variables = environment_with(
-        {{"ESTIMA_RUN_ID", run.run_id()},
-         {"ESTIMA_DURABILITY", std::string{to_string(journal{run.journal()}.record().durability)}}});
+    std::vector<std::string> variables =
+        environment_with({{"ESTIMA_RUN_ID", run.run_id()},
+                          {"ESTIMA_DURABILITY", std::string{to_string(journal{run.journal()}.record().durability)}}});
     std::vector<char*> arguments, environment;
     for (std::string& a : argv) arguments.push_back(a.data());
     for (std::string& v : variables) environment.push_back(v.data());

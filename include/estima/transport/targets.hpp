@@ -25,15 +25,17 @@ inline bool has_transport(std::string_view target_kind) { return find_transport(
 inline transport const& require_transport(std::string_view target_kind) {
     if (transport const* const found = find_transport(target_kind)) return *found;
     std::string known;
-    for (transport const* const one : detail::known_transports()) known += (known.empty() ? "" : ", ") + std::string{one->kind()};
+    for (transport const* const one : detail::known_transports())
+        known += (known.empty() ? "" : ", ") + std::string{one->kind()};
     throw error{
         "EST-112",
         {.what = "this program cannot submit to a compute target of this kind",
          .where = "the compute target is " + std::string{target_kind},
          .why = "it has transports to: " + known,
-         .remedy = target_kind == "slurm"
-                       ? "include <estima/transport/slurm.hpp> and link estima::slurm"
-                       : "take `local` to run it here; save_runconfig(lower(job), ...) writes a file for Azure's own tools"}};
+         .remedy =
+             target_kind == "slurm"
+                 ? "include <estima/transport/slurm.hpp> and link estima::slurm"
+                 : "take `local` to run it here; save_runconfig(lower(job), ...) writes a file for Azure's own tools"}};
 }
 
 /// The settings of all targets that a file knows, by name; where it is looked for: `option`, $ESTIMA_TARGETS,
@@ -98,8 +100,8 @@ struct target_settings {
     std::string where;
 };
 
-/// What the program gives, or the targets file has under the name of the target, or under another if it is the only one of the
-/// kind and `may_be_another`. The error `id`, with an `example`, if nobody tells.
+/// What the program gives, or the targets file has under the name of the target, or under another if it is the only one
+/// of the kind and `may_be_another`. The error `id`, with an `example`, if nobody tells.
 inline target_settings settings_for(target_request const& request, std::string_view kind, std::string const& id,
                                     std::string const& example, bool may_be_another = false) {
     if (!request.given.is_null()) return {request.given, "submit_options"};

@@ -23,11 +23,11 @@ namespace estima::inline v0_1 {
 struct target_request {
     std::filesystem::path workspace;
     run_configuration const& configuration;
-    json given{};                     ///< the target's settings, where the program gives them itself; else null
-    std::filesystem::path targets{};  ///< the file with settings of targets, as targets_file takes it
-    std::string launcher{}, mpirun{}; ///< as submit_options has them; prepare() may put paths in their place
-    bool is_typed = false;            ///< it comes from an estimator: `target` is what its compute target tells
-    int gpus_per_node = 0;            ///< that the estimator's compute target tells of; 0: nothing
+    json given{};                      ///< the target's settings, where the program gives them itself; else null
+    std::filesystem::path targets{};   ///< the file with settings of targets, as targets_file takes it
+    std::string launcher{}, mpirun{};  ///< as submit_options has them; prepare() may put paths in their place
+    bool is_typed = false;             ///< it comes from an estimator: `target` is what its compute target tells
+    int gpus_per_node = 0;             ///< that the estimator's compute target tells of; 0: nothing
 };
 
 /// A run that is complete on the disk and is to be started.
@@ -39,8 +39,9 @@ struct submission {
     std::string launcher, mpirun;
 };
 
-/// A way to have runs worked on: a kind of compute target. docs/transports.md shows how to write one. Its functions are called
-/// by any thread of any program that sees the run's folder, also by ones that did not submit it: what they need stands there.
+/// A way to have runs worked on: a kind of compute target. docs/transports.md shows how to write one. Its functions are
+/// called by any thread of any program that sees the run's folder, also by ones that did not submit it: what they need
+/// stands there.
 class transport {
 public:
     transport() = default;
@@ -51,8 +52,8 @@ public:
     /// As compute_target_facts::kind: "slurm".
     virtual std::string_view kind() const noexcept = 0;
 
-    /// Checks what can be checked before there is a run, and throws what is wrong. Returns the settings that the run keeps
-    /// in target.json, with "kind" in them; null: none.
+    /// Checks what can be checked before there is a run, and throws what is wrong. Returns the settings that the run
+    /// keeps in target.json, with "kind" in them; null: none.
     virtual json prepare(target_request& request) const = 0;
 
     /// Has the run worked on: by `estima-launch supervise`, wherever it is started. Throws if it cannot be.
@@ -70,8 +71,9 @@ public:
         return failures;
     }
 
-    /// The state: writes into the run's journal what is known of it elsewhere and does not stand there yet, above all the end
-    /// of a run whose supervisor cannot tell it any more. True if something was written. EST-301 if the journal cannot be.
+    /// The state: writes into the run's journal what is known of it elsewhere and does not stand there yet, above all
+    /// the end of a run whose supervisor cannot tell it any more. True if something was written. EST-301 if the journal
+    /// cannot be.
     virtual bool look(run_directory const& run) const = 0;
     /// The same of several. One that cannot be written to keeps none of the others from being looked at.
     virtual bool look_at(std::span<run_directory const> runs) const {
@@ -85,8 +87,8 @@ public:
         return wrote;
     }
 
-    /// While what it returns lives, news are written into the journal as they come. Null where look() has to be called from
-    /// time to time.
+    /// While what it returns lives, news are written into the journal as they come. Null where look() has to be called
+    /// from time to time.
     virtual std::shared_ptr<void> watch(run_directory const&) const { return nullptr; }
 
     /// The journal says CancelRequested: for runs whose supervisor does not read it, or is not there yet.
@@ -108,7 +110,8 @@ inline std::vector<transport const*>& known_transports() {
 }
 }  // namespace detail
 
-/// Makes a transport known to the program. Its header has one: `inline transport_registration<my_transport> const my_transport_is_there;`
+/// Makes a transport known to the program. Its header has one: `inline transport_registration<my_transport> const
+/// my_transport_is_there;`
 template <class Transport>
 struct transport_registration {
     transport_registration() {

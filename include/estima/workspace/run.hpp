@@ -247,6 +247,7 @@ private:
                       .description = r.description,
                       .target = r.target,
                       .status = r.status,
+                      .waits_for = r.waits_for,
                       .created_time = r.created,
                       .start_time = r.time_of(run_status::running),
                       .properties = r.properties,

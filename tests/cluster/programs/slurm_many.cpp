@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // slurm_many WORKSPACE SOURCE COUNT
-// Submits that many runs of job_script.sh at once, to the only Slurm cluster of the targets file, prints their ids and waits
-// for all, each in a thread. Prints how many completed; exit code 0 if it is all of them.
+// Submits that many runs of job_script.sh at once, to the only Slurm cluster of the targets file, prints their ids and
+// waits for all, each in a thread. Prints how many completed; exit code 0 if it is all of them.
 #include <estima/estima.hpp>
 #include <estima/transport/slurm.hpp>
 
@@ -19,9 +19,8 @@ int main(int argc, char** argv) {
         int const count = std::atoi(argv[3]);
         std::vector<job> jobs;
         for (int i = 0; i < count; ++i)
-            jobs.push_back(job{{.source_directory = argv[2],
-                                .entry_script = "job_script.sh",
-                                .script_params = {{"--number", i}}}});
+            jobs.push_back(job{
+                {.source_directory = argv[2], .entry_script = "job_script.sh", .script_params = {{"--number", i}}}});
         auto const runs = estima::workspace::open(argv[1]).experiment("many").submit_all(jobs);
         for (auto const& run : runs) std::cout << run.id() << std::endl;
         std::atomic<int> completed = 0;

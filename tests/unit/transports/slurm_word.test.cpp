@@ -104,8 +104,8 @@ TEST_CASE("a job that ends while the run is told to, or by somebody else's hand,
 
 TEST_CASE("what the supervisor wrote is the end, whatever the job's is") {
     a_run run;
-    run.enters({run_status::queued, run_status::preparing, run_status::starting, run_status::running, run_status::finalizing,
-                run_status::completed});
+    run.enters({run_status::queued, run_status::preparing, run_status::starting, run_status::running,
+                run_status::finalizing, run_status::completed});
     CHECK_FALSE(run.hears(job_that_is("FAILED")));
     CHECK_FALSE(estima::slurm_word{run.directory}.is_gone());
     CHECK(run.record().status == run_status::completed);
@@ -148,7 +148,8 @@ TEST_CASE("a run knows its job in a list of Slurm's") {
 TEST_CASE("a job's script tells by its exit code what the host lacks, and becomes the supervisor") {
     a_run run;
     std::filesystem::path const launcher = run.folder / "launcher";
-    std::string const script = estima::slurm_script({run.directory}, {.launcher = launcher.string(), .durability = "process_death"});
+    std::string const script =
+        estima::slurm_script({run.directory}, {.launcher = launcher.string(), .durability = "process_death"});
     CHECK(shell(run.folder.path(), script) == estima::exit_without_launcher);
     std::ofstream{launcher} << "#!/bin/sh\necho $ESTIMA_RUN_ID $*\n";
     std::filesystem::permissions(launcher, std::filesystem::perms{0755});
@@ -159,7 +160,8 @@ TEST_CASE("a job's script tells by its exit code what the host lacks, and become
     CHECK(said == "digits_1_00000000 supervise --foreground " + run.directory.path.string());
 
     estima::run_directory const nowhere{run.folder / "it's not there"};
-    std::string const array = estima::slurm_script({nowhere, run.directory}, {.launcher = launcher.string(), .is_array = true});
+    std::string const array =
+        estima::slurm_script({nowhere, run.directory}, {.launcher = launcher.string(), .is_array = true});
     CHECK(shell(run.folder.path(), "SLURM_ARRAY_TASK_ID=1\n" + array) == 0);
     CHECK(shell(run.folder.path(), "sleep() { :; }\nSLURM_ARRAY_TASK_ID=0\n" + array) == estima::exit_without_run);
     CHECK(shell(run.folder.path(), "SLURM_ARRAY_TASK_ID=2\n" + array) == estima::exit_without_run);
