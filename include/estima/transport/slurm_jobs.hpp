@@ -81,18 +81,20 @@ public:
         if (now - all_asked_ < pause) return pick(all_, id);
         if (auto const one = ones_.find(id.id); one != ones_.end() && now - one->second.first < pause)
             return pick(one->second.second, id);
-        if (now - asked_ < pause) {
+        if (now - asked_ < pause || now - failed_ < pause_after_failure) {
             wants_all_ = true;
             return {};
         }
-        asked_ = now;
+        asked_ = failed_ = now;
         if (others_follow || wants_all_) {
             wants_all_ = false;
             if (auto jobs = client_.jobs()) all_ = std::move(*jobs);
             all_asked_ = monotonic_seconds();
+            failed_ = -pause_after_failure;
             return pick(all_, id);
         }
         std::vector<slurm_job> jobs = client_.job(id.id);
+        failed_ = -pause_after_failure;
         word const found = pick(jobs, id);
         ones_.clear();
         ones_[id.id] = {monotonic_seconds(), std::move(jobs)};
@@ -104,10 +106,11 @@ public:
         std::lock_guard const held{mutex_};
         ones_.clear();
         all_asked_ = asked_ = -pause;
+        failed_ = -pause_after_failure;
     }
 
 private:
-    static constexpr double pause = 1;  // second
+    static constexpr double pause = 1, pause_after_failure = 10;  // seconds
 
     static word pick(std::vector<slurm_job> const& jobs, slurm_job_id const& id) {
         auto const found = std::find_if(jobs.begin(), jobs.end(), [&](slurm_job const& j) { return id.is(j); });
@@ -118,7 +121,7 @@ private:
     slurm_client client_;
     std::vector<slurm_job> all_;
     std::map<std::int64_t, std::pair<double, std::vector<slurm_job>>> ones_;
-    double asked_ = -pause, all_asked_ = -pause;
+    double asked_ = -pause, all_asked_ = -pause, failed_ = -pause_after_failure;
     bool wants_all_ = false;
 };
 
