@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 // Used by slurm_rate.sh: slurm_rate WORKSPACE SOURCE PROGRAM submit|wait COUNT SECONDS
-// Submits that many runs of PROGRAM, one by one, to the only Slurm cluster of the targets file, prints "RATE runs a
-// second", and with `wait` waits for all of them at once for that long; then it prints "waited" and cancels them.
+// Submits that many runs of PROGRAM at once to the only Slurm cluster of the targets file, prints "RATE runs a second", and
+// with `wait` waits for all of them for that long; then it prints "waited" and cancels them.
 #include <estima/estima.hpp>
 #include <estima/transport/slurm.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdio>
 #include <cstdlib>
 #include <string_view>
@@ -21,7 +22,7 @@ int main(int argc, char** argv) {
         int const count = std::atoi(argv[5]);
         std::vector<estima::run> runs;
         double const begin = estima::epoch_seconds();
-        for (int i = 0; i < count; ++i) runs.push_back(experiment.submit(one));
+        runs = experiment.submit_all(std::vector<job>(static_cast<std::size_t>(count), one));
         std::printf("%.6f runs a second\n", count / (estima::epoch_seconds() - begin));
         std::fflush(stdout);
         if (std::string_view{argv[4]} == "wait") {

@@ -14,7 +14,7 @@ names = sys.argv[3:]
 sys.path.insert(0, str(root / "tests/cluster"))
 from cluster import TESTBED, Cluster, until  # noqa: E402
 
-TURNS, RUNS = 5, 40
+TURNS, RUNS = 5, 100
 WAITING, SECONDS = 200, 30
 # Passes on what comes to 6821 to slurmrestd, and writes the time of each request.
 COUNTER = """

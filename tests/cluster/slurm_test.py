@@ -317,8 +317,8 @@ def secrets(cluster):
     bad.write_text(good[:-8] + "AAAAAAAA")
     code, text, _ = cluster.run_job(source, native("job_script.sh", 2, 1), token_file=str(bad), patience_seconds=5)
     # 22.05 says the same of a token that it does not take and of a controller that does not answer.
-    expect("a token that is refused: submit says so, without it",
-           code == 2 and ("EST-746" in text or "EST-750" in text) and good[:-8] not in text, text)
+    ids = ("EST-746", "EST-748", "EST-750")
+    expect("a token that is refused: submit says so, without it", code == 2 and any(i in text for i in ids) and good[:-8] not in text, text)
     found = subprocess.run(["grep", "-rlF", good[:60], str(cluster.workspace), str(cluster.shared), str(cluster.folder / "slurm")],
                            stdout=subprocess.PIPE, text=True).stdout.split()
     expect("no file has the token", not [f for f in found if "/state/" not in f and "/spool" not in f], found)

@@ -13,6 +13,7 @@
 #include <estima/http/http_client.hpp>
 #include <estima/slurm/slurm_answer.hpp>
 #include <estima/slurm/slurm_api.hpp>
+#include <estima/slurm/slurm_pace.hpp>
 #include <estima/slurm/slurm_target.hpp>
 #include <estima/slurm/slurm_token.hpp>
 #include <estima/system/host.hpp>
@@ -41,8 +42,8 @@ public:
     std::uint64_t connections() const noexcept { return http_.connections(); }
     back_off new_patience() const { return {0.25, 10, target_.patience_seconds}; }
 
-    /// Requests begin at least that many seconds apart from now on, also the attempts of one exchange. `last` is when
-    /// the last one was, by back_off::now().
+    /// Requests begin at least that many seconds apart from now on, also the attempts of one exchange, and keep to the
+    /// pace of all questions for states (slurm_pace). `last` is when the last one was, by back_off::now().
     void set_least_distance(double seconds, double last = 0) noexcept {
         distance_ = seconds;
         last_ = std::max(last_, last);
@@ -150,7 +151,11 @@ private:
 
     void keep_distance() {
         double const wait = last_ + distance_ - back_off::now();
-        if (distance_ > 0 && last_ > 0 && wait > 0) pause_for(wait, stop_);
+        if (distance_ <= 0) return;
+        if (last_ > 0 && wait > 0) pause_for(wait, stop_);
+        slurm_pace& pace = slurm_pace::of(target_.url);
+        while (!pace.may_ask() && pause_for(pace.wait(), stop_)) {
+        }
     }
 
     bool is_renewed(bool is_certain) {

@@ -51,7 +51,6 @@ struct slurm_target {
     // How a run lives there.
     std::string setup{};     ///< shell lines that the job runs first: "module load openmpi"
     std::string network{};   ///< of MPI and the backends: "10.0.0.0/24" or "ib0"
-    std::string folder{};    ///< on the nodes, where no file system is shared
     std::string launcher{};  ///< path of estima-launch on the nodes; left out: as here
     bool operator==(slurm_target const&) const = default;
 };
@@ -90,7 +89,6 @@ void visit_slurm_settings(Target& t, Visit const& member) {
     member("nice", t.nice);
     member("comment", t.comment);
     member("network", t.network);
-    member("folder", t.folder);
     member("launcher", t.launcher);
 }
 }  // namespace detail

@@ -6,7 +6,7 @@
 #include <fcntl.h>
 #include <sys/file.h>
 
-#include <exception>
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <span>
@@ -60,14 +60,14 @@ public:
         return slurm_batch{all}.run();
     }
 
-    /// EST-740 to EST-749 if Slurm cannot be asked and nobody else knows more.
+    /// Where Slurm cannot be asked within some seconds, nothing is concluded: the journal has the newest that is known.
     bool look(run_directory const& run) const override { return look(run, false); }
     bool look_at(std::span<run_directory const> runs) const override {
         bool wrote = false;
         for (run_directory const& run : runs) {
             try {
                 wrote = look(run, runs.size() > 1) || wrote;
-            } catch (error const&) {  // it stays as it is told
+            } catch (error const&) {  // it cannot be read or written, and stays as it is told
             }
         }
         return wrote;
@@ -86,8 +86,8 @@ public:
     /// A job that waits is taken out of the queue; of one that runs the supervisor reads what the journal says. EST-740
     /// to EST-749: Slurm cannot be told; who looks next does it.
     void cancel(run_directory const& run) const override {
-        slurm_jobs::of(slurm_ticket::of(run).target).forget();
-        look(run, false);
+        jobs_of(slurm_ticket::of(run)).forget();
+        ask(run, false);
     }
 
 private:
@@ -107,12 +107,28 @@ private:
             journal{run.journal()}.append({{"event", "warning"}, {"message", "Slurm does not answer: " + news.why}});
     }
 
+    /// For questions: who looks does not want to wait as long as who submits.
+    static slurm_jobs& jobs_of(slurm_ticket ticket) {
+        ticket.target.patience_seconds = std::min(ticket.target.patience_seconds, 5.0);
+        ticket.target.connect_seconds = std::min(ticket.target.connect_seconds, 5.0);
+        return slurm_jobs::of(ticket.target);
+    }
+
     static bool look(run_directory const& run, bool others_follow) {
+        try {
+            return ask(run, others_follow);
+        } catch (error const& e) {
+            if (!e.id().starts_with("EST-74") && e.id() != "EST-750") throw;
+            return false;
+        }
+    }
+
+    static bool ask(run_directory const& run, bool others_follow) {
         slurm_word word{run};
         run_record const record = word.record();
         if (is_terminal(record.status)) return false;
         slurm_ticket const ticket = slurm_ticket::of(run);
-        slurm_jobs& jobs = slurm_jobs::of(ticket.target);
+        slurm_jobs& jobs = jobs_of(ticket);
         auto const id = slurm_job_id::of(record);
         if (!id) return find_again(run, ticket, jobs, word);
         auto said = jobs.of(*id, others_follow);

@@ -16,6 +16,7 @@
 #include <estima/launcher/host_list.hpp>
 #include <estima/slurm/slurm_client.hpp>
 #include <estima/slurm/slurm_job.hpp>
+#include <estima/slurm/slurm_pace.hpp>
 #include <estima/slurm/slurm_target.hpp>
 #include <estima/system/event_loop.hpp>
 
@@ -81,18 +82,22 @@ public:
         if (now - all_asked_ < pause) return pick(all_, id);
         if (auto const one = ones_.find(id.id); one != ones_.end() && now - one->second.first < pause)
             return pick(one->second.second, id);
-        if (now - asked_ < pause) {
+        bool const is_soon = now - asked_ < pause || now - failed_ < pause_after_failure;
+        bool const may_ask = std::exchange(is_changed_, false) || slurm_pace::of(client_.target().url).may_ask();
+        if (is_soon || !may_ask) {
             wants_all_ = true;
             return {};
         }
-        asked_ = now;
+        asked_ = failed_ = now;
         if (others_follow || wants_all_) {
             wants_all_ = false;
             if (auto jobs = client_.jobs()) all_ = std::move(*jobs);
             all_asked_ = monotonic_seconds();
+            failed_ = -pause_after_failure;
             return pick(all_, id);
         }
         std::vector<slurm_job> jobs = client_.job(id.id);
+        failed_ = -pause_after_failure;
         word const found = pick(jobs, id);
         ones_.clear();
         ones_[id.id] = {monotonic_seconds(), std::move(jobs)};
@@ -104,10 +109,12 @@ public:
         std::lock_guard const held{mutex_};
         ones_.clear();
         all_asked_ = asked_ = -pause;
+        is_changed_ = true;
+        failed_ = -pause_after_failure;
     }
 
 private:
-    static constexpr double pause = 1;  // second
+    static constexpr double pause = 1, pause_after_failure = 10;  // seconds
 
     static word pick(std::vector<slurm_job> const& jobs, slurm_job_id const& id) {
         auto const found = std::find_if(jobs.begin(), jobs.end(), [&](slurm_job const& j) { return id.is(j); });
@@ -118,8 +125,9 @@ private:
     slurm_client client_;
     std::vector<slurm_job> all_;
     std::map<std::int64_t, std::pair<double, std::vector<slurm_job>>> ones_;
-    double asked_ = -pause, all_asked_ = -pause;
+    double asked_ = -pause, all_asked_ = -pause, failed_ = -pause_after_failure;
     bool wants_all_ = false;
+    bool is_changed_ = false;  ///< by this program, just now
 };
 
 }  // namespace estima::inline v0_1

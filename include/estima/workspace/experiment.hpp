@@ -15,17 +15,20 @@
 namespace estima::inline v0_1 {
 
 namespace detail {
-/// The compiler names what is missing, and is content with that.
-template <class Needed>
-constexpr bool is_there() {
-    static_assert(requires { sizeof(Needed); }, "to submit there takes a header and a library: see the name of the type");
-    return true;
-}
+/// What has to be complete where jobs for a compute target are submitted.
 template <class Target>
-inline constexpr bool has_its_transport = true;
+struct needed_by {
+    using type = Target;
+};
 template <class Target>
     requires requires { typename Target::needs_to_be_submitted; }
-inline constexpr bool has_its_transport<Target> = is_there<typename Target::needs_to_be_submitted>();
+struct needed_by<Target> {
+    using type = typename Target::needs_to_be_submitted;
+};
+template <class Needed>
+constexpr void require_header() {
+    static_assert(requires { sizeof(Needed); }, "to submit there takes a header and a library: see the name of the type");
+}
 }  // namespace detail
 
 /// A name in a workspace, under which runs are gathered. Made by workspace::experiment.
@@ -44,6 +47,7 @@ public:
     /// snapshot; EST-301: the workspace cannot be written; EST-4nn: it cannot be started.
     template <any_estimator Estimator>
     run submit(Estimator const& job, submit_options const& options = {}) const {
+        detail::require_header<typename detail::needed_by<typename Estimator::policies::compute_target_type>::type>();
         return run{detail::submit(workspace_, name_, to_submit(job), options)};
     }
 
@@ -60,6 +64,7 @@ public:
     /// is started. A run that cannot be started is Failed, and says why; the others go on. Throws as submit does.
     template <any_estimator Estimator>
     std::vector<run> submit_all(std::vector<Estimator> const& jobs, submit_options const& options = {}) const {
+        detail::require_header<typename detail::needed_by<typename Estimator::policies::compute_target_type>::type>();
         std::vector<detail::job_to_submit> all;
         for (Estimator const& job : jobs) all.push_back(to_submit(job));
         std::vector<run> runs;
@@ -70,7 +75,6 @@ public:
 private:
     template <class Estimator>
     static detail::job_to_submit to_submit(Estimator const& job) {
-        static_assert(detail::has_its_transport<typename Estimator::policies::compute_target_type>);
         std::vector<broken_rule> warnings = require_valid(job);
         constexpr compute_target_facts const& target = Estimator::policy_facts.target;
         require_transport(target.kind);

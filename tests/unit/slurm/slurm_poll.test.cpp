@@ -229,3 +229,21 @@ TEST_CASE("a listener may end its watch and let go of the poll, and throw") {
     CHECK(slurm.seen().size() == requests);
     CHECK(calls == 1);
 }
+
+TEST_CASE("questions of one program for states begin a second apart, whoever asks") {
+    scoped_variable const token{"ESTIMA_TEST_TOKEN", "s3cr3t"};
+    fake_slurm slurm;
+    slurm.add("c");
+    estima::slurm_client{slurm.target()}.api_version();
+    estima::slurm_pace& pace = estima::slurm_pace::of(slurm.url());
+    CHECK(pace.may_ask());
+    double const begin = estima::back_off::now();
+    CHECK_FALSE(pace.may_ask());
+    CHECK(pace.wait() > 0.5);
+    CHECK(estima::slurm_pace::of("http://another").may_ask());
+    slurm_poll poll{slurm.target()};
+    heard news;
+    auto const watch = poll.watch_job(1, news.listener());
+    REQUIRE(news.wait_for(1));
+    CHECK(estima::back_off::now() - begin > 0.99);
+}
