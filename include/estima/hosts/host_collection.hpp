@@ -24,8 +24,8 @@ public:
         wanted_ = std::move(wanted);
         next_ = 0;
     }
-    /// What the host is to be asked for, at the beginning, and again when the way to it was lost in between: paths, and the
-    /// bytes that have come of each.
+    /// What the host is to be asked for, at the beginning, and again when the way to it was lost in between: paths, and
+    /// the bytes that have come of each.
     json left() const {
         json all = json::array();
         for (std::size_t i = next_; i < wanted_.size(); ++i)

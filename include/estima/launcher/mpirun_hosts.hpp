@@ -16,12 +16,28 @@ inline std::string host_file_text(std::vector<std::string> const& hosts, int slo
 /// What mpirun has to be told to start its daemons on other hosts over ssh. `network` may be empty.
 inline std::vector<std::string> words_for_daemons(std::string const& run_id, std::string const& ssh_configuration,
                                                   std::string const& network) {
-    // Hosts need no way to each other by ssh: all daemons are started from here. They carry the run's name, by which what
-    // is left of it is found.
-    std::vector<std::string> words{"--mca", "ras", "^slurm,tm,lsf,gridengine", "--mca", "plm", "rsh", "--mca",
-                                   "plm_rsh_agent", "ssh", "--mca", "plm_rsh_args", "-F " + ssh_configuration, "--mca",
-                                   "plm_rsh_no_tree_spawn", "1", "--mca", "orte_launch_agent",
-                                   "env ESTIMA_RUN_ID=" + run_id + " PMIX_MCA_psec=^munge orted", "-wdir", "/"};
+    // Hosts need no way to each other by ssh: all daemons are started from here. They carry the run's name, by which
+    // what is left of it is found.
+    std::vector<std::string> words{"--mca",
+                                   "ras",
+                                   "^slurm,tm,lsf,gridengine",
+                                   "--mca",
+                                   "plm",
+                                   "rsh",
+                                   "--mca",
+                                   "plm_rsh_agent",
+                                   "ssh",
+                                   "--mca",
+                                   "plm_rsh_args",
+                                   "-F " + ssh_configuration,
+                                   "--mca",
+                                   "plm_rsh_no_tree_spawn",
+                                   "1",
+                                   "--mca",
+                                   "orte_launch_agent",
+                                   "env ESTIMA_RUN_ID=" + run_id + " PMIX_MCA_psec=^munge orted",
+                                   "-wdir",
+                                   "/"};
     if (!network.empty())
         words.insert(words.end(), {"--mca", "oob_tcp_if_include", network, "--mca", "btl_tcp_if_include", network});
     return words;
