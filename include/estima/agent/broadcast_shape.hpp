@@ -7,8 +7,8 @@
 
 namespace estima::inline v0_1 {
 
-/// Who gives what came to whom: rank 0 has it, and each rank passes it on to `fan_out` others. With one it is a chain, in
-/// which every link carries the bytes once and at its full rate, in both directions at a time.
+/// Who gives what came to whom: rank 0 has it, and each rank passes it on to `fan_out` others. With one it is a chain,
+/// in which every link carries the bytes once and at its full rate, in both directions at a time.
 struct broadcast_shape {
     int ranks = 1;
     int fan_out = 1;
@@ -28,10 +28,11 @@ struct broadcast_shape {
         for (int rank = ranks - 1; rank > 0; rank = parent(rank)) ++links;
         return links;
     }
-    /// Bytes that a link could carry until the last rank has everything: a rank sends each chunk `fan_out` times, and the
-    /// first chunk waits for each link on its way.
+    /// Bytes that a link could carry until the last rank has everything: a rank sends each chunk `fan_out` times, and
+    /// the first chunk waits for each link on its way.
     double cost(std::uint64_t bytes, std::uint64_t chunk) const {
-        return fan_out * (static_cast<double>(bytes) + static_cast<double>(std::max(depth() - 1, 0)) * static_cast<double>(chunk));
+        return fan_out * (static_cast<double>(bytes) +
+                          static_cast<double>(std::max(depth() - 1, 0)) * static_cast<double>(chunk));
     }
 
     /// A chain, but a tree where a chain is so long that its filling would take longer than its bytes.

@@ -45,7 +45,8 @@ public:
         boost::mpi::broadcast(world_, size, 0);
         text.resize(static_cast<std::size_t>(size));
         for (std::size_t at = 0; at < text.size(); at += most_values)
-            boost::mpi::broadcast(world_, text.data() + at, static_cast<int>(std::min(text.size() - at, most_values)), 0);
+            boost::mpi::broadcast(world_, text.data() + at, static_cast<int>(std::min(text.size() - at, most_values)),
+                                  0);
     }
 
     /// `bytes` have to stay until the request is done.
@@ -62,8 +63,8 @@ private:
     boost::mpi::communicator world_{};
 };
 
-/// For one who looks again and again whether requests are done: leaves the processor to others, longer and longer. MPI's own
-/// waiting does not, and ranks share their processors with what writes and hashes.
+/// For one who looks again and again whether requests are done: leaves the processor to others, longer and longer.
+/// MPI's own waiting does not, and ranks share their processors with what writes and hashes.
 class mpi_patience {
 public:
     void nothing_happened() {

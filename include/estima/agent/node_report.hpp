@@ -73,7 +73,8 @@ private:
     static constexpr int report_tag = 2, answer_tag = 3;
 
     void next() {
-        if (!are_all()) in_ = ranks_.receive(mpi_ranks::anyone, report_tag, reinterpret_cast<char*>(&incoming_), sizeof incoming_);
+        if (!are_all())
+            in_ = ranks_.receive(mpi_ranks::anyone, report_tag, reinterpret_cast<char*>(&incoming_), sizeof incoming_);
     }
     bool is_over() {
         while (!out_.empty() && out_.front().second.test()) out_.pop_front();

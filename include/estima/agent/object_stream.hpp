@@ -12,14 +12,16 @@
 
 namespace estima::inline v0_1 {
 
-/// A set of objects of a snapshot, as bits in the order of distinct_objects. Sets of several nodes are united word by word.
+/// A set of objects of a snapshot, as bits in the order of distinct_objects. Sets of several nodes are united word by
+/// word.
 class object_set {
 public:
     static constexpr std::size_t words(std::size_t objects) { return (objects + 63) / 64; }
 
     explicit object_set(std::size_t objects) : bits_(words(objects)) {}
     /// `some` are taken from `all`, in the same order.
-    object_set(std::vector<lacking_object> const& all, std::vector<lacking_object> const& some) : object_set{all.size()} {
+    object_set(std::vector<lacking_object> const& all, std::vector<lacking_object> const& some)
+        : object_set{all.size()} {
         for (std::size_t i = 0, next = 0; i < all.size() && next < some.size(); ++i)
             if (all[i].digest == some[next].digest) add(i), ++next;
     }
@@ -67,8 +69,8 @@ public:
     template <class Take>
     void next(std::string_view bytes, Take const& take) {
         while (!bytes.empty() && run_ < runs_.size()) {
-            std::string_view const part = bytes.substr(0, static_cast<std::size_t>(
-                                                              std::min<std::uint64_t>(runs_[run_].first - at_, bytes.size())));
+            std::string_view const part = bytes.substr(
+                0, static_cast<std::size_t>(std::min<std::uint64_t>(runs_[run_].first - at_, bytes.size())));
             bytes.remove_prefix(part.size());
             at_ += part.size();
             bool const is_wanted = runs_[run_].second;

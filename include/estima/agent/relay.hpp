@@ -27,8 +27,8 @@ public:
           tag_{tag},
           slots_(static_cast<std::size_t>(std::min<std::uint64_t>(most_at_once, chunks()))) {}
 
-    /// `fill(char*, size)` makes the next bytes, on rank 0; `take(bytes)` gets them, on the others; `look()` is called in
-    /// between, and tells whether it had something to do.
+    /// `fill(char*, size)` makes the next bytes, on rank 0; `take(bytes)` gets them, on the others; `look()` is called
+    /// in between, and tells whether it had something to do.
     template <class Fill, class Take, class Look>
     void run(Fill const& fill, Take const& take, Look const& look) {
         bool const is_source = ranks_.rank() == 0;

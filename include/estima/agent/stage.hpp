@@ -42,8 +42,8 @@ public:
           say_{std::move(say)},
           reports_{ranks} {}
 
-    /// False if a node failed; the others have the snapshot all the same. EST-207, EST-208, EST-301 on rank 0: its store
-    /// does not have it.
+    /// False if a node failed; the others have the snapshot all the same. EST-207, EST-208, EST-301 on rank 0: its
+    /// store does not have it.
     bool run() {
         // All there is to it where nothing is lacking.
         bool const has_it = is_source() || ::access(layout_.tree(id_).c_str(), R_OK) == 0;

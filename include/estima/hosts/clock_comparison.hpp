@@ -6,14 +6,14 @@
 
 namespace estima::inline v0_1 {
 
-/// How far another host's clock is ahead of this one, from its answers to questions: the quickest answer tells it best, to
-/// half of the time that it took.
+/// How far another host's clock is ahead of this one, from its answers to questions: the quickest answer tells it best,
+/// to half of the time that it took.
 class clock_comparison {
 public:
     static constexpr int questions = 4;
 
-    /// All three in seconds: this host's clock when the question was sent and when the answer came, and the other's clock
-    /// in between.
+    /// All three in seconds: this host's clock when the question was sent and when the answer came, and the other's
+    /// clock in between.
     void take(double sent, double theirs, double come) {
         ++answers_;
         if (come - sent >= took_ || come < sent) return;

@@ -18,7 +18,8 @@ using remote_group = std::vector<std::unique_ptr<remote_node>>;
 
 /// Whether all of them see the run's own folder.
 inline bool see_the_run(remote_group const& nodes) {
-    return std::all_of(nodes.begin(), nodes.end(), [](auto const& n) { return n->facts().value("sees_the_run", false); });
+    return std::all_of(nodes.begin(), nodes.end(),
+                       [](auto const& n) { return n->facts().value("sees_the_run", false); });
 }
 
 /// The subnet that all hosts are on; empty if there is none.

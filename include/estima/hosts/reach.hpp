@@ -49,7 +49,8 @@ private:
 };
 
 /// Those of the places, "address:port", that are not reached within so many seconds, with the reason.
-inline std::vector<std::pair<std::string, std::string>> unreached(std::vector<std::string> const& places, double seconds) {
+inline std::vector<std::pair<std::string, std::string>> unreached(std::vector<std::string> const& places,
+                                                                  double seconds) {
     std::vector<std::pair<std::string, std::string>> failed;
     std::vector<file_descriptor> sockets;
     std::vector<std::string> waiting;

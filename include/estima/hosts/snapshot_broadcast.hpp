@@ -50,11 +50,14 @@ public:
         std::vector<std::string> others = hosts;
         bool const is_one_of_them = std::erase(others, here) > 0;
         replace_file(host_file, host_file_text({here}, is_one_of_them ? 2 : 1) + host_file_text(others, 1));
-        std::vector<std::string> argv{"env", "PMIX_MCA_psec=^munge", "ESTIMA_RUN_ID=" + task_.run.run_id(), find_mpirun()};
-        auto add = [&argv](std::vector<std::string> const& words) { argv.insert(argv.end(), words.begin(), words.end()); };
+        std::vector<std::string> argv{"env", "PMIX_MCA_psec=^munge", "ESTIMA_RUN_ID=" + task_.run.run_id(),
+                                      find_mpirun()};
+        auto add = [&argv](std::vector<std::string> const& words) {
+            argv.insert(argv.end(), words.begin(), words.end());
+        };
         if (::geteuid() == 0) add({"--allow-run-as-root"});
-        add({"--noprefix", "--bind-to", "none", "--mca", "mpi_yield_when_idle", "1", "--mca", "pml",
-             "ob1", "--mca", "btl", "self,vader,tcp"});
+        add({"--noprefix", "--bind-to", "none", "--mca", "mpi_yield_when_idle", "1", "--mca", "pml", "ob1", "--mca",
+             "btl", "self,vader,tcp"});
         add(words_for_daemons(task_.run.run_id(), ssh_configuration, network));
         add({"--hostfile", host_file, "-x", "ESTIMA_RUN_ID"});
         add({"-np", "1", agent_beside(own_program()), "stage", task_.snapshot_id, "--from",

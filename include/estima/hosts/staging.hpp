@@ -16,8 +16,8 @@
 
 namespace estima::inline v0_1 {
 
-/// Brings the snapshot to the hosts that lack something of it: from here to each of them, or through estima-agent to all
-/// of them at once where that spares this machine's link enough to be worth its start.
+/// Brings the snapshot to the hosts that lack something of it: from here to each of them, or through estima-agent to
+/// all of them at once where that spares this machine's link enough to be worth its start.
 class staging {
 public:
     staging(hosts_task const& task, ssh_session const& session, journal& log, remote_group const& all)

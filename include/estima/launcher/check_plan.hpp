@@ -11,8 +11,10 @@
 namespace estima::inline v0_1 {
 
 namespace detail {
-inline constexpr std::size_t longest_word = 128 * 1024 - 1;  ///< bytes of one argument or variable (Linux, MAX_ARG_STRLEN)
-inline constexpr std::size_t most_words = 1536 * 1024;       ///< bytes of all of them: what Linux takes, with room for others'
+inline constexpr std::size_t longest_word =
+    128 * 1024 - 1;  ///< bytes of one argument or variable (Linux, MAX_ARG_STRLEN)
+inline constexpr std::size_t most_words =
+    1536 * 1024;  ///< bytes of all of them: what Linux takes, with room for others'
 
 /// What is too long of a command and its variables, with the name of it; empty if nothing is.
 inline std::string too_long(std::vector<std::string> const& argv, environment_list const& environment) {
@@ -33,16 +35,19 @@ inline std::string too_long(std::vector<std::string> const& argv, environment_li
 }
 }  // namespace detail
 
-/// The plan, if what it says can be started. EST-780 if it holds more than can be passed to a process: that would come out
-/// on each host by itself, when others run already.
+/// The plan, if what it says can be started. EST-780 if it holds more than can be passed to a process: that would come
+/// out on each host by itself, when others run already.
 inline launch_plan checked(launch_plan plan) {
     auto const refuse = [](std::string what, std::string why) {
-        throw error{"EST-780",
-                    {.what = std::move(what) + " cannot be started with what it has to be told",
-                     .why = std::move(why),
-                     .remedy = "fewer processes (TF_CONFIG names all of them), or such data in a file of the source directory"}};
+        throw error{
+            "EST-780",
+            {.what = std::move(what) + " cannot be started with what it has to be told",
+             .why = std::move(why),
+             .remedy =
+                 "fewer processes (TF_CONFIG names all of them), or such data in a file of the source directory"}};
     };
-    if (std::string why = detail::too_long(plan.mpirun_argv, plan.mpirun_environment); !why.empty()) refuse("mpirun", std::move(why));
+    if (std::string why = detail::too_long(plan.mpirun_argv, plan.mpirun_environment); !why.empty())
+        refuse("mpirun", std::move(why));
     for (std::size_t rank = 0; rank < plan.processes.size(); ++rank) {
         process_plan const p = plan.processes[rank];
         if (std::string why = detail::too_long(p.argv, p.environment); !why.empty())

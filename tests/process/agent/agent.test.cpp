@@ -61,13 +61,15 @@ public:
 
     /// mpirun with rank 0 and so many nodes; `before` is put in front of a node's command, in a shell.
     answer stage(int count, std::map<int, std::string> const& before = {}) const {
-        std::string command = "OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 PMIX_MCA_psec=^munge timeout 60 mpirun "
-                              "--oversubscribe --bind-to none --mca pml ob1 --mca btl self,tcp --mca btl_tcp_if_include lo --mca mpi_yield_when_idle 1 -np 1 '" +
-                              agent() + "' stage " + id_ + " --from '" + store(0).string() + "'";
+        std::string command =
+            "OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 PMIX_MCA_psec=^munge timeout 60 mpirun "
+            "--oversubscribe --bind-to none --mca pml ob1 --mca btl self,tcp --mca btl_tcp_if_include lo --mca "
+            "mpi_yield_when_idle 1 -np 1 '" +
+            agent() + "' stage " + id_ + " --from '" + store(0).string() + "'";
         for (int rank = 1; rank <= count; ++rank) {
             auto const words = before.find(rank);
-            command += " : -np 1 sh -c '" + (words != before.end() ? words->second : "") + "exec \"$0\" \"$@\"' '" + agent() +
-                       "' stage " + id_ + " --into '" + store(rank).string() + "'";
+            command += " : -np 1 sh -c '" + (words != before.end() ? words->second : "") + "exec \"$0\" \"$@\"' '" +
+                       agent() + "' stage " + id_ + " --into '" + store(rank).string() + "'";
         }
         answer a;
         std::FILE* const pipe = ::popen((command + " 2>&1 </dev/null").c_str(), "r");
@@ -129,7 +131,8 @@ TEST_CASE("estima-agent sends what some node lacks, once, and damaged objects an
     nodes n;
     REQUIRE(n.stage(2).code == 0);
     for (int const rank : {1, 2}) fs::remove(n.store(rank) / "trees" / n.id());
-    fs::path const large = n.store(1) / "objects" / estima::loose_name(estima::sha256_hex(std::string(3'000'000, 'L') + "end"));
+    fs::path const large =
+        n.store(1) / "objects" / estima::loose_name(estima::sha256_hex(std::string(3'000'000, 'L') + "end"));
     REQUIRE(fs::exists(large));
     fs::permissions(large, fs::perms{0644});
     fs::resize_file(large, 1000);  // torn by an earlier run
@@ -182,6 +185,23 @@ TEST_CASE("estima-agent: a node that dies ends the others, and nobody waits for 
     CHECK(a.code != 0);
     CHECK(a.code != 124);  // timeout's
     CHECK_FALSE(fs::exists(n.store(2)));
+}
+
+TEST_CASE("estima-agent: contents that are not what their SHA-256 says come to lie in no store") {
+    if (cannot_run()) return;
+    nodes n;
+    std::string const content = std::string(3'000'000, 'L') + "end", name = estima::loose_name(estima::sha256_hex(content));
+    REQUIRE(fs::exists(n.store(0) / "objects" / name));
+    fs::permissions(n.store(0) / "objects" / name, fs::perms{0644});
+    write(n.store(0) / "objects" / name, "X" + content.substr(1));
+    answer const a = n.stage(2);
+    INFO(a.text);
+    CHECK(a.code == 1);
+    CHECK(a.said("failed").value("id", "") == "EST-208");
+    for (int const rank : {1, 2}) {
+        CHECK_FALSE(fs::exists(n.store(rank) / "objects" / name));
+        CHECK_FALSE(fs::exists(n.store(rank) / "trees" / n.id()));
+    }
 }
 
 TEST_CASE("estima-agent: what rank 0 does not have is told, and ends all") {

@@ -18,7 +18,8 @@ std::vector<lacking_object> objects(std::initializer_list<std::uint64_t> sizes) 
 }
 
 /// What is picked out of "0123..." when it comes in pieces of that size.
-std::string picked(std::vector<lacking_object> const& sent, std::vector<lacking_object> const& wanted, std::size_t piece) {
+std::string picked(std::vector<lacking_object> const& sent, std::vector<lacking_object> const& wanted,
+                   std::size_t piece) {
     std::string stream, found;
     for (std::size_t i = 0; i < sent.size(); ++i) stream += std::string(sent[i].size, static_cast<char>('0' + i));
     estima::wanted_bytes bytes{sent, wanted};
