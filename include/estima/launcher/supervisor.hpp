@@ -263,13 +263,13 @@ private:
     /// The last steps, in any case: outputs, page, last line.
     bool conclude() {
         guarded([&] { if (main_.is_started()) (void)log_.append_status(run_status::finalizing); });
-        guarded([&] { observer_.finish(log_); });
+        guarded([&] { has_next_ = begin_next_attempt(run_, configuration_, log_, ending_, hosts_); });
+        guarded([&] { observer_.finish(log_, has_next_); });
+        if (has_next_) return true;
         if (is_terminal(log_.record().status)) return false;  // somebody took this process for dead
         run_result result;
         guarded([&] { result = result_of(run_, configuration_, ending_); });
         if (result.status == run_status::failed && !result.error) result.error = ending_.internal;
-        guarded([&] { has_next_ = result.error && begin_next_attempt(run_, configuration_, log_, *result.error, hosts_); });
-        if (has_next_) return true;
         try {
             paint_end(run_, log_, result);
         } catch (std::exception const& e) {  // a page that cannot be written does not make a run fail
