@@ -17,6 +17,7 @@
 #include <estima/launcher/launch_plan.hpp>
 #include <estima/launcher/retry.hpp>
 #include <estima/launcher/run_environment.hpp>
+#include <estima/launcher/run_result.hpp>
 #include <estima/launcher/slurm_allocation.hpp>
 #include <estima/launcher/start_program.hpp>
 #include <estima/system/clock.hpp>
@@ -75,8 +76,11 @@ inline pid_t start_mpirun(run_directory const& run, launch_plan const& plan) {
 
 /// The run is Queued for its next attempt if its retries want one after an end like this, and nobody has asked for its
 /// end meanwhile; else nothing is done, and it is false. EST-301.
-inline bool begin_next_attempt(run_directory const& run, run_configuration const& c, journal& log, run_error const& why,
+inline bool begin_next_attempt(run_directory const& run, run_configuration const& c, journal& log, run_ending const& ending,
                                std::optional<remote_nodes> const& hosts) {
+    run_result const result = c.retries ? result_of(run, c, ending) : run_result{};
+    if (result.status != run_status::failed || !result.error) return false;
+    run_error const& why = *result.error;
     retry_cause const how = cause_of_end(why);
     if (!is_to_be_tried_again(c, log.record(), why, how)) return false;
     int const number = log.record().attempt();

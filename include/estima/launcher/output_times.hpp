@@ -30,6 +30,7 @@ public:
     output_times(run_directory const& run, int rank)
         : path_{run.output_times(rank)}, output_{run.rank_stdout(rank)}, error_{run.rank_stderr(rank)} {
         for (auto const* const file : {&output_, &error_}) changes_.watch(*file, IN_MODIFY);
+        look();  // what was written before it was watched
     }
 
     /// Readable when there is something to note; -1 while it is too early for that.

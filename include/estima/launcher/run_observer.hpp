@@ -82,10 +82,11 @@ public:
         sampler_.stop();
         uploads_.stop(log);
     }
-    /// Takes what the script wrote last, and its outputs; what went wrong is told in the journal.
-    void finish(journal& log) {
+    /// Takes what the script wrote last, and its outputs, unless a next attempt goes on with them; what went wrong is told in
+    /// the journal.
+    void finish(journal& log, bool has_next_attempt) {
         for (std::string& text : events_.finish()) log.append({{"event", "warning"}, {"message", std::move(text)}});
-        record_outputs(run_, before_, log);
+        if (!has_next_attempt) record_outputs(run_, before_, log);
     }
 
 private:

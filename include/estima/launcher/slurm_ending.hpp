@@ -36,8 +36,10 @@ inline void hear_slurm(slurm_allocation const& job, run_directory const& run, ru
 
 /// A job that has lost a host cannot be tried again where it is: if the run's retries want another attempt, Slurm is
 /// asked to put the job back into the queue. False if it goes on otherwise.
-inline bool requeue_after_loss(slurm_allocation const& job, run_configuration const& c, journal& log,
-                               run_error const& why) {
+inline bool requeue_after_loss(slurm_allocation const& job, run_directory const& run, run_configuration const& c,
+                               journal& log, run_ending const& ending) {
+    if (!ending.host || ending.host->id != "EST-762") return false;
+    run_error const why = result_of(run, c, ending).error.value_or(*ending.host);
     if (why.id != "EST-762" || !is_to_be_tried_again(c, log.record(), why, cause::node_failure)) return false;
     if (!run_command("exec scontrol requeue " + job.job_id, 60).failure.empty()) return false;
     (void)append_slurm_attempt(log, job.restarts + 1, cause_text(cause::node_failure), why);
@@ -46,10 +48,8 @@ inline bool requeue_after_loss(slurm_allocation const& job, run_configuration co
 
 /// Slurm ended the job, and knows why: who looks at the run next asks it. A job that it put back into the queue goes
 /// on.
-inline bool leave_end_to_slurm(run_ending const& ending, journal& log) {
-    if (ending.by != ended_by::signal) return false;
+inline void leave_end_to_slurm(run_ending const& ending, journal& log) {
     log.append({{"event", "interrupted"}, {"signal", signal_name(ending.signal)}});
-    return true;
 }
 
 }  // namespace estima::inline v0_1

@@ -260,15 +260,22 @@ private:
     /// The last steps, in any case: outputs, page, last line.
     bool conclude() {
         guarded([&] { if (main_.is_started()) (void)log_.append_status(run_status::finalizing); });
-        guarded([&] { observer_.finish(log_); });
+        bool const is_slurms = allocation_ && ending_.by == ended_by::signal;  // who says how it goes on
+        bool is_requeued = false;
+        guarded([&] {
+            if (is_slurms || is_terminal(log_.record().status)) return;
+            is_requeued = allocation_ && requeue_after_loss(*allocation_, run_, configuration_, log_, ending_);
+            has_next_ = !is_requeued && begin_next_attempt(run_, configuration_, log_, ending_, hosts_);
+        });
+        guarded([&] { observer_.finish(log_, has_next_ || is_requeued); });
+        if (has_next_ || is_requeued) return true;
         if (is_terminal(log_.record().status)) return false;  // somebody took this process for dead
-        if (allocation_ && leave_end_to_slurm(ending_, log_)) return false;
+        if (is_slurms) leave_end_to_slurm(ending_, log_);
+        if (is_slurms) return false;
         run_result result;
         guarded([&] { result = result_of(run_, configuration_, ending_); });
         if (result.status == run_status::failed && !result.error) result.error = ending_.internal;
-        if (allocation_ && result.error && requeue_after_loss(*allocation_, configuration_, log_, *result.error)) return true;
-        guarded([&] { has_next_ = result.error && begin_next_attempt(run_, configuration_, log_, *result.error, hosts_); });
-        return has_next_ || conclude_run(run_, log_, result);
+        return conclude_run(run_, log_, result);
     }
 
     run_directory run_;
