@@ -65,10 +65,10 @@ class Jobs:
         self.c.on("ctl", "kill", str(pid))
         until(f"{name} ends", lambda: self.daemon(name) != pid)
 
-    def start_slurmrestd(self):
+    def start_slurmrestd(self, version="v0.0.38"):
         subprocess.Popen([sys.executable, "-B", str(pathlib.Path(__file__).parent / "testbed/testbed.py"), "exec", str(self.c.folder), "ctl",
                           "--", "env", *[f"{k}={v}" for k, v in self.conf.items()], "SLURM_JWT=daemon", "setpriv", "--reuid", "nobody",
-                          "--regid", "nogroup", "--clear-groups", "slurmrestd", "-a", "rest_auth/jwt", "-s", "openapi/v0.0.38", "0.0.0.0:6820"],
+                          "--regid", "nogroup", "--clear-groups", "slurmrestd", "-a", "rest_auth/jwt", "-s", f"openapi/{version}", "0.0.0.0:6820"],
                          stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
 
 
@@ -103,13 +103,16 @@ def work(jobs):
 
 def arrays(jobs):
     array = jobs.submit("array", "sleep 2; exit $SLURM_ARRAY_TASK_ID", "0-7")
-    expect("one that waits is canceled alone", jobs("cancel", array, 7)[1] == "1\n")
+    waiting = jobs.start("wait", array, 100, 7)
+    until("one waits", lambda: "PENDING" in waiting.text())
+    expect("it is canceled alone", jobs("cancel", array, 7)[1] == "1\n")
+    expect("and said to be", waiting.wait(100) == 0 and re.search(r"ended \d+ CANCELLED .* task 7 ", waiting.text()), waiting.text())
     for task in range(7):
         text = jobs("wait", array, 100, task)[1]
         state = "COMPLETED" if task == 0 else "FAILED"
         expect(f"task {task} ends as its own", re.search(rf"ended \d+ {state} \S+ exit {task} signal 0 on n\d task {task} ", text), text)
     text = jobs("wait", array, 60, 7)[1]
-    expect("the canceled one was", re.search(r"ended \d+ CANCELLED .* task 7 ", text), text)
+    expect("of the canceled one Slurm has kept nothing", "ended unknown" in text, text)
 
 
 def refusals(jobs):
@@ -152,6 +155,21 @@ def lost_servers(jobs):
     expect("so does a wait", waiting.wait(200) == 0 and f"ended {job} FAILED NonZeroExitCode exit 6" in waiting.text(), waiting.text())
 
 
+def older_version(jobs):
+    jobs.stop("slurmrestd")
+    jobs.start_slurmrestd("v0.0.37")
+    code, text = jobs("version")
+    expect("an older version is found", (code, text) == (0, "v0.0.37\n"), text)
+    job = jobs.submit("older", "sleep 1; exit 3")
+    text = jobs("wait", job, 60)[1]
+    expect("and spoken", re.search(rf"ended {job} FAILED NonZeroExitCode exit 3 signal 0 on n\d", text), text)
+    job = jobs.submit("older_waits", "sleep 1000")
+    until("it runs", lambda: " RUNNING " in jobs("job", job)[1])
+    expect("also to cancel", jobs("cancel", job)[1] == "1\n")
+    jobs.stop("slurmrestd")
+    jobs.start_slurmrestd()
+
+
 def tokens(jobs):
     token = jobs.token_file.read_text().strip().removeprefix("SLURM_JWT=")
     jobs.settings(patience_seconds=5)
@@ -173,6 +191,7 @@ def tokens(jobs):
     time.sleep(5)
     jobs.renew()
     expect("a wait takes the new one", waiting.wait(100) == 0 and f"ended {job} FAILED NonZeroExitCode exit 7" in waiting.text(), waiting.text())
+    jobs.settings(patience_seconds=3)
     jobs.token_file.write_text("no.such.token")
     code, text = jobs("job", job)
     seen += text + waiting.text() + command
@@ -190,7 +209,7 @@ def main():
     tools, parts = words[:words.index("--")], words[words.index("--") + 1:]
     with Cluster(tools, slurm=True) as cluster:
         jobs = Jobs(cluster)
-        for part in parts or ("work", "arrays", "refusals", "lost_servers", "tokens"):
+        for part in parts or ("work", "arrays", "refusals", "lost_servers", "older_version", "tokens"):
             globals()[part](jobs)
             jobs.settings()
             jobs.renew()

@@ -14,7 +14,8 @@
 
 namespace estima_test {
 
-/// Answers like slurmrestd of Slurm 22.05, as far as faults of the way to it are to be tried. Jobs wait until told otherwise.
+/// Answers like slurmrestd of Slurm 22.05, as far as faults of the way to it are to be tried. Jobs wait until told
+/// otherwise.
 class fake_slurm {
 public:
     /// What is done to a request instead of answering it; with nothing it is answered. Set it before the first request.
@@ -27,7 +28,8 @@ public:
     void hold() { server_.hold(); }
     std::size_t count(std::string const& method, std::string const& part = "") const {
         std::size_t found = 0;
-        for (seen_request const& one : seen()) found += one.method == method && one.path.find(part) != std::string::npos ? 1u : 0u;
+        for (seen_request const& one : seen())
+            found += one.method == method && one.path.find(part) != std::string::npos ? 1u : 0u;
         return found;
     }
     estima::slurm_target target() const {
@@ -43,7 +45,8 @@ public:
     int add(std::string const& comment) {
         std::scoped_lock const lock{mutex_};
         int const id = static_cast<int>(jobs_.size()) + 1;
-        jobs_.push_back({{"job_id", id}, {"array_job_id", 0}, {"comment", comment}, {"job_state", "PENDING"}, {"user_name", "me"}});
+        jobs_.push_back(
+            {{"job_id", id}, {"array_job_id", 0}, {"comment", comment}, {"job_state", "PENDING"}, {"user_name", "me"}});
         return id;
     }
     void set(int id, char const* member, estima::json const& value) {
@@ -83,7 +86,8 @@ private:
                 if (r.method == "DELETE") set(static_cast<int>(id), "job_state", "CANCELLED");
                 return say(200, {{"jobs", {jobs()[id - 1]}}});
             }
-            return say(500, {{"errors", {{{"error_number", 2017}, {"error", "Invalid job id specified"}}}}, {"jobs", estima::json::array()}});
+            return say(500, {{"errors", {{{"error_number", 2017}, {"error", "Invalid job id specified"}}}},
+                             {"jobs", estima::json::array()}});
         }
         return answer(404, "Unable find requested URL.");
     }

@@ -34,8 +34,8 @@ struct reply {
 };
 
 inline reply answer(int status, std::string const& body, std::string const& headers = "") {
-    return {"HTTP/1.1 " + std::to_string(status) + " Words\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" + headers +
-            "\r\n" + body};
+    return {"HTTP/1.1 " + std::to_string(status) + " Words\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" +
+            headers + "\r\n" + body};
 }
 
 /// A server on a port of 127.0.0.1 of its own; each connection has a thread that calls `respond` for each request.
@@ -43,7 +43,8 @@ class http_server {
 public:
     using responder = std::function<reply(seen_request const&)>;
 
-    explicit http_server(responder respond) : respond_{std::move(respond)}, listening_{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)} {
+    explicit http_server(responder respond)
+        : respond_{std::move(respond)}, listening_{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)} {
         sockaddr_in address{};
         address.sin_family = AF_INET;
         address.sin_addr.s_addr = ::htonl(INADDR_LOOPBACK);

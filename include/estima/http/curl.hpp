@@ -116,7 +116,8 @@ inline std::size_t take_header(char* from, std::size_t size, std::size_t count, 
             if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
         line.remove_prefix(colon + 1);
         std::size_t const begin = line.find_first_not_of(" \t\r\n");
-        line = begin == std::string_view::npos ? std::string_view{} : line.substr(begin, line.find_last_not_of(" \t\r\n") + 1 - begin);
+        line = begin == std::string_view::npos ? std::string_view{}
+                                               : line.substr(begin, line.find_last_not_of(" \t\r\n") + 1 - begin);
         e.response.headers.emplace_back(std::move(name), line);
     }
     return size * count;

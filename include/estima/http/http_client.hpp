@@ -21,17 +21,18 @@ namespace estima::inline v0_1 {
 /// Speaks HTTP and HTTPS, on libcurl. Connections are kept and used again. For one thread at a time.
 ///
 /// What may be tried again is, with growing waits that vary by chance, until the patience of the settings is over:
-/// connections that do not come about; answers 429 and 503 (Retry-After is kept to); and for idempotent requests answers
-/// 502 and 504, and those that are cut, late or missing. Redirects are not followed: a token would go to whom the
-/// server names.
+/// connections that do not come about; answers 429 and 503 (Retry-After is kept to); and for idempotent requests
+/// answers 502 and 504, and those that are cut, late or missing. Redirects are not followed: a token would go to whom
+/// the server names.
 class http_client {
 public:
     explicit http_client(http_settings settings = {}) : settings_{std::move(settings)} {}
 
     http_settings const& settings() const noexcept { return settings_; }
 
-    /// The last answer, whatever its status. EST-740: no connection. EST-741: connected, and no whole answer; the request
-    /// may have had its effect. EST-742: TLS, the server is not who it ought to be. EST-744: such a request cannot be made.
+    /// The last answer, whatever its status. EST-740: no connection. EST-741: connected, and no whole answer; the
+    /// request may have had its effect. EST-742: TLS, the server is not who it ought to be. EST-744: such a request
+    /// cannot be made.
     http_response send(http_request const& request) {
         detail::require_one_line(request);
         double const patience = request.patience_seconds < 0 ? settings_.patience_seconds : request.patience_seconds;
@@ -39,7 +40,8 @@ public:
         for (int attempts = 1;; ++attempts) {
             outcome made = attempt(request);
             if (made.code == CURLE_OK) {
-                double const wait = is_turned_away(request, made.response.status) ? waits.next(asked_to_wait(made.response)) : -1;
+                double const wait =
+                    is_turned_away(request, made.response.status) ? waits.next(asked_to_wait(made.response)) : -1;
                 if (wait < 0 || !pause_for(wait, request.stop)) return std::move(made.response);
                 continue;
             }

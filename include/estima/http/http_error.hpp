@@ -52,19 +52,24 @@ inline failed_how how_failed(CURLcode code, bool was_connected) {
         case CURLE_UNSUPPORTED_PROTOCOL:
         case CURLE_URL_MALFORMAT:
         case CURLE_BAD_FUNCTION_ARGUMENT:
-        case CURLE_SSL_CACERT_BADFILE: return failed_how::bad_request;
+        case CURLE_SSL_CACERT_BADFILE:
+            return failed_how::bad_request;
         case CURLE_PEER_FAILED_VERIFICATION:
         case CURLE_SSL_CONNECT_ERROR:
         case CURLE_SSL_CERTPROBLEM:
         case CURLE_SSL_CIPHER:
         case CURLE_SSL_ISSUER_ERROR:
-        case CURLE_SSL_INVALIDCERTSTATUS: return failed_how::not_trusted;
+        case CURLE_SSL_INVALIDCERTSTATUS:
+            return failed_how::not_trusted;
         case CURLE_COULDNT_RESOLVE_PROXY:
         case CURLE_COULDNT_RESOLVE_HOST:
         case CURLE_COULDNT_CONNECT:
-        case CURLE_PROXY: return failed_how::no_connection;
-        case CURLE_OPERATION_TIMEDOUT: return was_connected ? failed_how::no_answer : failed_how::no_connection;
-        default: return failed_how::no_answer;
+        case CURLE_PROXY:
+            return failed_how::no_connection;
+        case CURLE_OPERATION_TIMEDOUT:
+            return was_connected ? failed_how::no_answer : failed_how::no_connection;
+        default:
+            return failed_how::no_answer;
     }
 }
 
@@ -75,7 +80,8 @@ inline error http_failure(http_request const& request, failed_how how, std::stri
     switch (how) {
         case failed_how::no_connection:
             text.what = "a server is not reached";
-            text.remedy = "look whether it runs and the address is right; $http_proxy, $https_proxy and $no_proxy count too";
+            text.remedy =
+                "look whether it runs and the address is right; $http_proxy, $https_proxy and $no_proxy count too";
             return {"EST-740", text};
         case failed_how::not_trusted:
             text.what = "a server is not trusted";

@@ -116,10 +116,10 @@ namespace detail {
 /// Members of jobs that are looked at; the others are most of an answer.
 inline bool is_job_member_read(std::string_view key) {
     constexpr std::string_view read[] = {
-        "job_id",       "array_job_id",      "array_task_id", "array_task_string", "name",       "comment",    "user_name",
-        "partition",    "account",           "job_state",     "state_reason",      "exit_code",  "batch_host", "nodes",
-        "node_count",   "state_description", "submit_time",   "start_time",        "end_time",   "time_limit", "restart_cnt",
-        "standard_output"};
+        "job_id",     "array_job_id", "array_task_id", "array_task_string", "name",         "comment",
+        "user_name",  "partition",    "account",       "job_state",         "state_reason", "exit_code",
+        "batch_host", "nodes",        "node_count",    "state_description", "submit_time",  "start_time",
+        "end_time",   "time_limit",   "restart_cnt",   "standard_output"};
     return std::find(std::begin(read), std::end(read), key) != std::end(read);
 }
 
@@ -143,7 +143,8 @@ inline void read_faults(slurm_answer& a) {
             slurm_fault fault{slurm_number(one, one.contains("error_number") ? "error_number" : "error_code"),
                               slurm_text(one, "description")};
             std::string const error = slurm_text(one, "error");
-            if (fault.text.empty()) fault.text = error;
+            if (fault.text.empty())
+                fault.text = error;
             else if (!error.empty() && error != "Unspecified error" && fault.text.find(error) == std::string::npos)
                 fault.text += ": " + error;
             a.faults.push_back(std::move(fault));
@@ -200,17 +201,21 @@ inline slurm_answer read_slurm_answer(http_response const& response, char const*
     if (!a.faults.empty()) {
         a.words.clear();
         for (slurm_fault const& f : a.faults)
-            a.words += (a.words.empty() ? "" : "; ") + f.text + (f.number > 0 ? " (" + std::to_string(f.number) + ")" : "");
-        a.what = std::any_of(a.faults.begin(), a.faults.end(), detail::is_of_token)              ? kind::token
-                 : response.status < 500 && response.status >= 400                               ? kind::refused
-                 : std::all_of(a.faults.begin(), a.faults.end(), detail::may_pass)               ? kind::away
-                                                                                                 : kind::refused;
+            a.words +=
+                (a.words.empty() ? "" : "; ") + f.text + (f.number > 0 ? " (" + std::to_string(f.number) + ")" : "");
+        a.what = std::any_of(a.faults.begin(), a.faults.end(), detail::is_of_token) ? kind::token
+                 : response.status < 500 && response.status >= 400                  ? kind::refused
+                 : std::all_of(a.faults.begin(), a.faults.end(), detail::may_pass)  ? kind::away
+                                                                                    : kind::refused;
         return a;
     }
     bool const is_slurms = a.body.contains("meta") || a.body.contains("errors") || a.body.contains("paths");
-    if (response.is_success() && is_slurms) a.what = kind::good;
-    else if (response.status >= 400 && response.status < 500 && response.status != 429) a.what = kind::refused;
-    else if (response.status >= 500) a.what = kind::away;
+    if (response.is_success() && is_slurms)
+        a.what = kind::good;
+    else if (response.status >= 400 && response.status < 500 && response.status != 429)
+        a.what = kind::refused;
+    else if (response.status >= 500)
+        a.what = kind::away;
     return a;
 }
 

@@ -31,15 +31,17 @@ public:
 
     slurm_target const& target() const noexcept { return connection_.target(); }
 
-    /// Submits once, whatever becomes of the answers: before it is sent again, the job is looked for by its comment, which
-    /// must be unique. `may_exist`: it is looked for before anything is sent, and then found if another process
+    /// Submits once, whatever becomes of the answers: before it is sent again, the job is looked for by its comment,
+    /// which must be unique. `may_exist`: it is looked for before anything is sent, and then found if another process
     /// has submitted it. EST-747: Slurm does not take it. EST-748: it cannot be known whether Slurm took it.
     slurm_submitted submit(slurm_job_request const& request, bool may_exist = false) {
         std::scoped_lock const lock{mutex_};
         if (may_exist)
             if (auto found = found_again(request.comment)) return *std::move(found);
-        std::string const body = slurm_submission(request, connection_.dialect()).dump(-1, ' ', false, json::error_handler_t::replace);
+        std::string const body =
+            slurm_submission(request, connection_.dialect()).dump(-1, ' ', false, json::error_handler_t::replace);
         back_off waits = connection_.new_patience();
+        std::string lost_first;  // what became of the first attempt
         for (int attempts = 1;; ++attempts) {
             std::string lost;
             try {
@@ -53,9 +55,12 @@ public:
                 if (answer.what == slurm_answer::kind::refused) refuse(answer, request.name);
                 lost = answer.words;
             } catch (error const& e) {
+                if (e.id() != "EST-741" && attempts > 1)
+                    give_up_submission(request, lost_first + "; then: " + e.text().why);
                 if (e.id() != "EST-741") throw;
                 lost = e.text().why;
             }
+            if (attempts == 1) lost_first = lost;
             double const wait = waits.next();
             if (wait < 0 || !pause_for(wait, connection_.stop())) give_up_submission(request, lost);
             try {
@@ -70,12 +75,13 @@ public:
     std::vector<slurm_job> job(std::int64_t id) {
         std::scoped_lock const lock{mutex_};
         slurm_answer const answer = connection_.ask_until_answered("GET", "/job/" + std::to_string(id));
-        if (answer.what == slurm_answer::kind::refused && !is_unknown(answer)) refuse(answer, "job " + std::to_string(id));
+        if (answer.what == slurm_answer::kind::refused && !is_unknown(answer))
+            refuse(answer, "job " + std::to_string(id));
         return jobs_in(answer);
     }
 
-    /// All jobs that Slurm shows, also those of other users, in one request. `if_newer_than`: nothing if none has changed
-    /// since that time, which last_update() gave.
+    /// All jobs that Slurm shows, also those of other users, in one request. `if_newer_than`: nothing if none has
+    /// changed since that time, which last_update() gave.
     std::optional<std::vector<slurm_job>> jobs(std::int64_t if_newer_than = 0) {
         std::scoped_lock const lock{mutex_};
         return all_jobs(if_newer_than);
@@ -94,8 +100,8 @@ public:
         return with_comment(comment);
     }
 
-    /// Cancels it, or sends a signal to its script and steps ("TERM", "USR1"). `task`: that task of an array alone. False if
-    /// Slurm does not know it, or it is over. EST-747 if Slurm refuses.
+    /// Cancels it, or sends a signal to its script and steps ("TERM", "USR1"). `task`: that task of an array alone.
+    /// False if Slurm does not know it, or it is over. EST-747 if Slurm refuses.
     bool cancel(std::int64_t id, int task = -1, std::string const& signal = {}) {
         std::scoped_lock const lock{mutex_};
         return end_job(id, task, signal);
@@ -109,7 +115,8 @@ public:
             if (answer.what != slurm_answer::kind::good) return answer.words;
             if (auto const pings = answer.body.find("pings"); pings != answer.body.end())
                 for (json const& one : *pings)
-                    if (one.is_object() && (detail::slurm_text(one, "ping") == "UP" || detail::slurm_text(one, "pinged") == "UP"))
+                    if (one.is_object() &&
+                        (detail::slurm_text(one, "ping") == "UP" || detail::slurm_text(one, "pinged") == "UP"))
                         return {};
             return "no controller is up";
         } catch (error const& e) {
@@ -182,18 +189,24 @@ private:
         if (comment.empty()) return {};
         std::optional<slurm_submitted> found;
         for (slurm_job const& job : with_comment(comment))
-            if (!found || submitted_id(job) < found->id) found = {.id = submitted_id(job), .found_again = true, .remarks = {}};
+            if (!found || submitted_id(job) < found->id)
+                found = {.id = submitted_id(job), .found_again = true, .remarks = {}};
         return found;
     }
 
     /// A submission whose answer was lost may have come through after it was looked for: then there are two jobs now.
     std::int64_t keep_the_first(std::string const& comment, std::int64_t id) {
-        std::int64_t first = id;
-        std::vector<slurm_job> const jobs = comment.empty() ? std::vector<slurm_job>{} : with_comment(comment);
-        for (slurm_job const& job : jobs) first = std::min(first, submitted_id(job));
-        for (slurm_job const& job : jobs)
-            if (submitted_id(job) != first) end_job(submitted_id(job), -1, {});
-        return first;
+        if (comment.empty()) return id;
+        try {
+            std::int64_t first = id;
+            std::vector<slurm_job> const jobs = with_comment(comment);
+            for (slurm_job const& job : jobs) first = std::min(first, submitted_id(job));
+            for (slurm_job const& job : jobs)
+                if (submitted_id(job) != first) end_job(submitted_id(job), -1, {});
+            return first;
+        } catch (error const&) {
+            return id;  // this one was taken, whatever became of the other
+        }
     }
 
     bool end_job(std::int64_t id, int task, std::string const& signal) {

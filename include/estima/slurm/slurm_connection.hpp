@@ -13,6 +13,7 @@
 #include <estima/http/http_client.hpp>
 #include <estima/slurm/slurm_answer.hpp>
 #include <estima/slurm/slurm_api.hpp>
+#include <estima/slurm/slurm_pace.hpp>
 #include <estima/slurm/slurm_target.hpp>
 #include <estima/slurm/slurm_token.hpp>
 #include <estima/system/host.hpp>
@@ -41,18 +42,19 @@ public:
     std::uint64_t connections() const noexcept { return http_.connections(); }
     back_off new_patience() const { return {0.25, 10, target_.patience_seconds}; }
 
-    /// Requests begin at least that many seconds apart from now on, also the attempts of one exchange. `last` is when
-    /// the last one was, by back_off::now().
+    /// Requests begin at least that many seconds apart from now on, also the attempts of one exchange, and keep to the
+    /// pace of all questions for states (slurm_pace). `last` is when the last one was, by back_off::now().
     void set_least_distance(double seconds, double last = 0) noexcept {
         distance_ = seconds;
         last_ = std::max(last_, last);
     }
     double last_request() const noexcept { return last_; }
 
-    /// One exchange, tried again only if that can do no harm whatever it asks for. `path` begins after the version, with
-    /// a '/'; `is_whole`: it is all of the path. EST-740 to EST-742, EST-744; EST-746 for a token that is not taken.
-    slurm_answer ask(std::string method, std::string const& path, std::string body, char const* accepted, double patience,
-                     bool is_whole = false) {
+    /// One exchange, tried again only if that can do no harm whatever it asks for. `path` begins after the version,
+    /// with a '/'; `is_whole`: it is all of the path. EST-740 to EST-742, EST-744; EST-746 for a token that is not
+    /// taken.
+    slurm_answer ask(std::string method, std::string const& path, std::string body, char const* accepted,
+                     double patience, bool is_whole = false) {
         bool was_renewed = false;
         for (;;) {
             http_request request{.method = method,
@@ -68,19 +70,21 @@ public:
             last_ = back_off::now();
             slurm_answer answer = read_slurm_answer(http_.send(request), accepted);
             note_version(answer.body);
-            bool const may_be_token = answer.what == slurm_answer::kind::token || answer.what == slurm_answer::kind::away;
+            bool const may_be_token =
+                answer.what == slurm_answer::kind::token || answer.what == slurm_answer::kind::away;
             // Refused for its token, it was not done: with another one it is asked for again.
             if (may_be_token && !was_renewed && is_renewed(answer.what == slurm_answer::kind::token)) {
                 was_renewed = true;
                 continue;
             }
-            if (answer.what == slurm_answer::kind::token || (may_be_token && token_.is_expiring())) refuse_token(answer);
+            if (answer.what == slurm_answer::kind::token || (may_be_token && token_.is_expiring()))
+                refuse_token(answer);
             return answer;
         }
     }
 
-    /// An exchange that may be repeated, until it is answered: good or refused. EST-749 for what is no answer, EST-750 for
-    /// a controller that does not answer, when patience is over; and the errors of `ask`.
+    /// An exchange that may be repeated, until it is answered: good or refused. EST-749 for what is no answer, EST-750
+    /// for a controller that does not answer, when patience is over; and the errors of `ask`.
     slurm_answer ask_until_answered(std::string const& method, std::string const& path, bool is_whole = false) {
         back_off waits = new_patience();
         for (;;) {
@@ -99,13 +103,15 @@ public:
                          .where = shown_url(target_.url) + ", " + doing,
                          .why = shown(answer.words),
                          .remedy = "look whether url is that of a slurmrestd, and what stands between"}};
-        throw error{"EST-750",
-                    {.what = "Slurm's controller does not answer through its slurmrestd",
-                     .where = shown_url(target_.url) + ", " + doing,
-                     .why = shown(answer.words),
-                     .remedy = "`scontrol ping` on the cluster says whether it runs; slurmrestd of 22.05 says the same for a token "
-                               "that is not taken: " +
-                               token_.place()}};
+        throw error{
+            "EST-750",
+            {.what = "Slurm's controller does not answer through its slurmrestd",
+             .where = shown_url(target_.url) + ", " + doing,
+             .why = shown(answer.words),
+             .remedy =
+                 "`scontrol ping` on the cluster says whether it runs; slurmrestd of 22.05 says the same for a token "
+                 "that is not taken: " +
+                 token_.place()}};
     }
 
     /// The version of the API that is spoken; found out with one request when it is first needed. EST-745 if the server
@@ -145,7 +151,11 @@ private:
 
     void keep_distance() {
         double const wait = last_ + distance_ - back_off::now();
-        if (distance_ > 0 && last_ > 0 && wait > 0) pause_for(wait, stop_);
+        if (distance_ <= 0) return;
+        if (last_ > 0 && wait > 0) pause_for(wait, stop_);
+        slurm_pace& pace = slurm_pace::of(target_.url);
+        while (!pace.may_ask() && pause_for(pace.wait(), stop_)) {
+        }
     }
 
     bool is_renewed(bool is_certain) {
@@ -155,20 +165,22 @@ private:
     }
 
     [[noreturn]] void refuse_token(slurm_answer const& answer) const {
-        throw error{"EST-746",
-                    {.what = "Slurm does not take the token",
-                     .where = token_.place() + ", for " + shown_url(target_.url),
-                     .why = token_.is_expiring() ? "it has expired, and there is no newer one" : shown(answer.words),
-                     .remedy = "`scontrol token lifespan=3600` prints one; token_command of the target gets it by itself"}};
+        throw error{
+            "EST-746",
+            {.what = "Slurm does not take the token",
+             .where = token_.place() + ", for " + shown_url(target_.url),
+             .why = token_.is_expiring() ? "it has expired, and there is no newer one" : shown(answer.words),
+             .remedy = "`scontrol token lifespan=3600` prints one; token_command of the target gets it by itself"}};
     }
 
     [[noreturn]] void refuse_version(std::string why) const {
-        throw error{"EST-745",
-                    {.what = "there is no version of Slurm's REST API that both sides know",
-                     .where = shown_url(target_.url),
-                     .why = std::move(why),
-                     .remedy = "estima knows v0.0." + std::to_string(slurm_dialects[0].number) + " to v0.0." +
-                               std::to_string(std::end(slurm_dialects)[-1].number) + "; slurmrestd -s says which it has"}};
+        throw error{
+            "EST-745",
+            {.what = "there is no version of Slurm's REST API that both sides know",
+             .where = shown_url(target_.url),
+             .why = std::move(why),
+             .remedy = "estima knows v0.0." + std::to_string(slurm_dialects[0].number) + " to v0.0." +
+                       std::to_string(std::end(slurm_dialects)[-1].number) + "; slurmrestd -s says which it has"}};
     }
 
     void note_version(json const& body) {

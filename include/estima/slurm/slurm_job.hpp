@@ -62,8 +62,9 @@ struct slurm_job {
     /// Nothing of it runs or will run any more.
     bool is_over() const {
         if (is("COMPLETING") || is("REQUEUED") || is("REQUEUE_HOLD") || is("SPECIAL_EXIT")) return false;
-        constexpr std::string_view ends[] = {"COMPLETED", "CANCELLED", "FAILED",        "TIMEOUT", "NODE_FAIL", "PREEMPTED",
-                                             "BOOT_FAIL", "DEADLINE",  "OUT_OF_MEMORY", "REVOKED", "LAUNCH_FAILED"};
+        constexpr std::string_view ends[] = {"COMPLETED",     "CANCELLED", "FAILED",       "TIMEOUT",
+                                             "NODE_FAIL",     "PREEMPTED", "BOOT_FAIL",    "DEADLINE",
+                                             "OUT_OF_MEMORY", "REVOKED",   "LAUNCH_FAILED"};
         return std::any_of(std::begin(ends), std::end(ends), [this](std::string_view end) { return is(end); });
     }
 };
@@ -71,8 +72,9 @@ struct slurm_job {
 /// What a submission became.
 struct slurm_submitted {
     std::int64_t id = 0;
-    bool found_again = false;           ///< its answer was lost; it was found by its comment
-    std::vector<std::string> remarks{}; ///< what Slurm said though it took the job: "Requested partition ... not available now"
+    bool found_again = false;  ///< its answer was lost; it was found by its comment
+    std::vector<std::string>
+        remarks{};  ///< what Slurm said though it took the job: "Requested partition ... not available now"
 };
 
 }  // namespace estima::inline v0_1

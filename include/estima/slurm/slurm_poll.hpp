@@ -6,6 +6,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <map>
 #include <memory>
@@ -24,9 +25,9 @@
 
 namespace estima::inline v0_1 {
 
-/// Asks one slurmrestd for the states of all jobs that this process waits for, in one request: never more than one a second,
-/// whatever the number of jobs; soon after something happened, slower the longer nothing does. There is a thread, and
-/// there are requests, only while a job is watched.
+/// Asks one slurmrestd for the states of all jobs that this process waits for, in one request: never more than one a
+/// second, whatever the number of jobs; soon after something happened, slower the longer nothing does. There is a
+/// thread, and there are requests, only while a job is watched.
 class slurm_poll {
     struct core;
     struct owner;
@@ -56,7 +57,8 @@ public:
         std::shared_ptr<owner> owner_{};
         std::shared_ptr<detail::slurm_watched> one_{};
     };
-    /// Called on the poll's thread, one call at a time; must not block, and may end watches. Exceptions of it are dropped.
+    /// Called on the poll's thread, one call at a time; must not block, and may end watches. Exceptions of it are
+    /// dropped.
     using listener = std::function<void(slurm_news const&)>;
 
     explicit slurm_poll(slurm_target const& target) : owner_{std::make_shared<owner>(target)} {}
@@ -86,7 +88,8 @@ public:
         return made;
     }
 
-    /// Waits until the job is over (then it is given), or `gone` (nothing), or the seconds have passed (as it was last).
+    /// Waits until the job is over (then it is given), or `gone` (nothing), or the seconds have passed (as it was
+    /// last).
     std::optional<slurm_job> wait(std::int64_t id, double seconds, int array_task = -1) {
         std::mutex mutex;
         std::condition_variable told;
@@ -130,7 +133,7 @@ private:
         std::atomic<std::uint64_t> requests{0};
         std::mutex mutex{};
         std::condition_variable_any changed{};
-        std::uint64_t wakes = 0;   // guarded by mutex, as the next two
+        std::uint64_t wakes = 0;  // guarded by mutex, as the next two
         bool is_running = false;
         double last_request = 0;
 
@@ -156,12 +159,16 @@ private:
                 std::vector<detail::slurm_watches::pointer> const asked_for = watches.all();
                 if (!asked_for.empty()) {
                     try {
-                        if (watches.take(ask(client, asked_for), asked_for)) last_event = back_off::now();
+                        std::vector<slurm_job> const jobs = ask(client, asked_for);
                         failures = 0;
-                        if (std::exchange(is_away, false)) watches.tell_all({.what = slurm_news::kind::back, .job = {}, .why = {}});
-                    } catch (error const& e) {
+                        if (std::exchange(is_away, false))
+                            watches.tell_all({.what = slurm_news::kind::back, .job = {}, .why = {}});
+                        if (watches.take(jobs, asked_for, back_off::now())) last_event = back_off::now();
+                    } catch (std::exception const& e) {
                         if (failures++ == 0) failing_since = back_off::now();
-                        bool const may_pass = e.id() == "EST-740" || e.id() == "EST-741" || e.id() == "EST-749" || e.id() == "EST-750";
+                        auto const* const known = dynamic_cast<error const*>(&e);
+                        std::string const id = known != nullptr ? known->id() : "";
+                        bool const may_pass = id == "EST-740" || id == "EST-741" || id == "EST-749" || id == "EST-750";
                         bool const is_long = !may_pass || back_off::now() - failing_since >= target.unreachable_seconds;
                         if (is_long && !stop.stop_requested() && !std::exchange(is_away, true))
                             watches.tell_all({.what = slurm_news::kind::away, .job = {}, .why = e.what()});
@@ -174,7 +181,9 @@ private:
                     is_running = false;
                     return;
                 }
-                double const longest = failures == 0 ? 1e9 : std::min(target.poll_seconds * (1 << std::min(failures, 10)), target.slowest_poll_seconds);
+                double const longest = failures == 0 ? 1e9
+                                                     : std::min(target.poll_seconds * (1 << std::min(failures, 10)),
+                                                                target.slowest_poll_seconds);
                 rest(lock, stop, failures > 0, longest);
             }
         }
@@ -184,14 +193,17 @@ private:
             for (;;) {
                 double const wait = last_request + (is_failing ? longest : interval()) - back_off::now();
                 if (wait <= 0 || stop.stop_requested() || watches.all().empty()) return;
-                changed.wait_for(lock, stop, std::chrono::duration<double>{wait}, [this, seen = wakes] { return wakes != seen; });
+                changed.wait_for(lock, stop, std::chrono::duration<double>{wait},
+                                 [this, seen = wakes] { return wakes != seen; });
             }
         }
 
         /// One job is asked for by its id: what a server answers then is not all jobs of the cluster.
-        std::vector<slurm_job> ask(slurm_client& client, std::vector<detail::slurm_watches::pointer> const& asked_for) const {
+        std::vector<slurm_job> ask(slurm_client& client,
+                                   std::vector<detail::slurm_watches::pointer> const& asked_for) const {
             std::int64_t const id = asked_for.front()->id;
-            if (std::all_of(asked_for.begin(), asked_for.end(), [id](auto const& one) { return one->id == id; })) return client.job(id);
+            if (std::all_of(asked_for.begin(), asked_for.end(), [id](auto const& one) { return one->id == id; }))
+                return client.job(id);
             return client.jobs().value_or(std::vector<slurm_job>{});
         }
     };

@@ -45,7 +45,9 @@ inline json slurm_submission(slurm_job_request const& r, slurm_dialect const& d)
         if (value != 0) job[key] = value;
     };
     auto number = [&](char const* key, std::int64_t value) {
-        if (value != 0) job[key] = d.numbers_are_objects ? json{{"set", true}, {"infinite", false}, {"number", value}} : json(value);
+        if (value != 0)
+            job[key] =
+                d.numbers_are_objects ? json{{"set", true}, {"infinite", false}, {"number", value}} : json(value);
     };
     text("name", r.name);
     text("comment", r.comment);
@@ -79,8 +81,10 @@ inline json slurm_submission(slurm_job_request const& r, slurm_dialect const& d)
     }
     if (r.exclusive) job.update(json::parse(d.exclusive));
     // 22.05 takes each value of "requeue" for true.
-    if (d.number > 38 || r.requeue) job["requeue"] = r.requeue;
-    else job["no_requeue"] = true;
+    if (d.number > 38 || r.requeue)
+        job["requeue"] = r.requeue;
+    else
+        job["no_requeue"] = true;
     whole("nice", r.nice);
     if (r.hold) job["hold"] = true;
     // Slurm refuses a job without any variable.

@@ -19,10 +19,11 @@ struct slurm_target {
     std::string user{};            ///< left out: who runs the program
     std::string token_file{};      ///< holds the token, or SLURM_JWT=the token; read anew when it is refused
     std::string token_variable{};  ///< left out, and no token_file either: SLURM_JWT
-    std::string token_command{};   ///< prints a new token: "scontrol token lifespan=3600"; run when the old one is refused
-    std::string ca_file{};         ///< PEM; left out: the system's
-    std::string proxy{};           ///< as http_settings has it
-    std::string api_version{};     ///< "v0.0.38"; left out: the newest that server and estima know
+    std::string
+        token_command{};        ///< prints a new token: "scontrol token lifespan=3600"; run when the old one is refused
+    std::string ca_file{};      ///< PEM; left out: the system's
+    std::string proxy{};        ///< as http_settings has it
+    std::string api_version{};  ///< "v0.0.38"; left out: the newest that server and estima know
     double connect_seconds = 10;
     double request_seconds = 60;
     double patience_seconds = 120;  ///< how long a server that is away or busy is tried
@@ -50,7 +51,6 @@ struct slurm_target {
     // How a run lives there.
     std::string setup{};     ///< shell lines that the job runs first: "module load openmpi"
     std::string network{};   ///< of MPI and the backends: "10.0.0.0/24" or "ib0"
-    std::string folder{};    ///< on the nodes, where no file system is shared
     std::string launcher{};  ///< path of estima-launch on the nodes; left out: as here
     bool operator==(slurm_target const&) const = default;
 };
@@ -89,7 +89,6 @@ void visit_slurm_settings(Target& t, Visit const& member) {
     member("nice", t.nice);
     member("comment", t.comment);
     member("network", t.network);
-    member("folder", t.folder);
     member("launcher", t.launcher);
 }
 }  // namespace detail
@@ -98,13 +97,15 @@ void visit_slurm_settings(Target& t, Visit const& member) {
 inline void require_usable(slurm_target const& t, std::string where) {
     settings_reader const settings{std::move(where), "docs/slurm.md"};
     if (!t.url.starts_with("http://") && !t.url.starts_with("https://"))
-        settings.wrong("url", t.url.empty() ? "it is not given" : "\"" + shown(t.url) + "\" is no address of a slurmrestd",
+        settings.wrong("url",
+                       t.url.empty() ? "it is not given" : "\"" + shown(t.url) + "\" is no address of a slurmrestd",
                        R"(write "url": "https://HOST:6820")");
     if (!t.time_limit.empty() && !slurm_minutes(t.time_limit))
         settings.wrong("time_limit", "\"" + shown(t.time_limit) + "\" is no time as sbatch takes it",
                        R"("30" for minutes, "4:00:00", or "2-12:00:00" with days)");
     if (!t.memory.empty() && !slurm_megabytes(t.memory))
-        settings.wrong("memory", "\"" + shown(t.memory) + "\" is no size as sbatch takes it", R"("4000" for MB, "16G")");
+        settings.wrong("memory", "\"" + shown(t.memory) + "\" is no size as sbatch takes it",
+                       R"("4000" for MB, "16G")");
     if (t.poll_seconds < 1)
         settings.wrong("poll_seconds", "more than one question a second brings controllers down", "1 or more");
 }

@@ -25,7 +25,8 @@ inline std::string from_base64url(std::string_view text) {
     std::uint32_t bits = 0;
     int count = 0;
     for (char const c : text) {
-        std::size_t const value = std::string_view{"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"}.find(c);
+        std::size_t const value =
+            std::string_view{"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"}.find(c);
         if (value == std::string_view::npos) continue;
         bits = bits << 6 | static_cast<std::uint32_t>(value);
         if ((count += 6) >= 8) bytes += static_cast<char>(bits >> (count -= 8) & 0xFF);
@@ -50,17 +51,20 @@ class slurm_token {
 public:
     explicit slurm_token(slurm_target const& target)
         : file_{target.token_file},
-          variable_{!target.token_variable.empty() ? target.token_variable : file_.empty() ? "SLURM_JWT" : ""},
+          variable_{!target.token_variable.empty() ? target.token_variable
+                    : file_.empty()                ? "SLURM_JWT"
+                                                   : ""},
           command_{target.token_command} {}
 
     /// Read when it is first asked for, and anew when it is about to expire. EST-746 if there is none; EST-301.
     secret const& get() {
         if (token_.empty() || is_expiring(10)) renew();
         if (token_.empty())
-            throw error{"EST-746",
-                        {.what = "there is no token for Slurm",
-                         .where = place(),
-                         .remedy = "`scontrol token lifespan=3600` prints one: put it there, or set token_command to that"}};
+            throw error{
+                "EST-746",
+                {.what = "there is no token for Slurm",
+                 .where = place(),
+                 .remedy = "`scontrol token lifespan=3600` prints one: put it there, or set token_command to that"}};
         return token_;
     }
 
@@ -79,8 +83,12 @@ public:
 
     /// Whether its file or variable has another one by now.
     bool has_changed() const {
-        secret const found = take_from(stored());
-        return !found.empty() && found.reveal() != token_.reveal();
+        try {
+            secret const found = take_from(stored());
+            return !found.empty() && found.reveal() != token_.reveal();
+        } catch (error const&) {  // it is just being replaced
+            return false;
+        }
     }
 
     /// Whether it expires within these seconds, by what it says itself.

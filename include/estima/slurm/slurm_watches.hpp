@@ -34,7 +34,8 @@ struct slurm_news {
 /// Whether somebody who waits for a job would want to know of this difference.
 inline bool is_news(slurm_job const& before, slurm_job const& now) {
     auto const seen = [](slurm_job const& j) {
-        return std::tie(j.states, j.reason, j.description, j.exit_code, j.signal, j.nodes, j.restarts, j.time_limit_minutes);
+        return std::tie(j.states, j.reason, j.description, j.exit_code, j.signal, j.nodes, j.restarts,
+                        j.time_limit_minutes);
     };
     return seen(before) != seen(now);
 }
@@ -47,6 +48,7 @@ struct slurm_watched {
     std::function<void(slurm_news const&)> tell{};
     std::optional<slurm_job> last{};
     int misses = 0;
+    double seen = 0;  ///< when Slurm knew it last
     std::atomic<bool> is_over{false};
 };
 
@@ -67,6 +69,19 @@ inline std::optional<slurm_job> job_of(slurm_watched const& w, std::vector<slurm
     own.array_task = w.task;
     own.array_tasks.clear();
     return own;
+}
+
+/// A task that waited a moment ago and is not there any more while its array is: Slurm keeps nothing of tasks that are
+/// canceled while they wait. Nothing if it cannot be told.
+inline std::optional<slurm_job> canceled_task(slurm_watched const& w, std::vector<slurm_job> const& jobs, double time) {
+    bool const is_array_there =
+        std::any_of(jobs.begin(), jobs.end(), [&w](slurm_job const& job) { return job.array_id == w.id; });
+    // One that began and ended meanwhile would still be known: Slurm keeps jobs for some minutes (MinJobAge).
+    if (w.task < 0 || !w.last || !w.last->is("PENDING") || !is_array_there || time - w.seen > 200) return {};
+    slurm_job canceled = *w.last;
+    canceled.states = {"CANCELLED"};
+    canceled.reason.clear();
+    return canceled;
 }
 
 /// Those who wait, and the calls to them: one at a time, and none after a watch has ended.
@@ -106,19 +121,26 @@ public:
         for (pointer const& one : all()) tell(one, news);
     }
 
-    /// Compares what Slurm told with what was known. Whether there was news.
-    bool take(std::vector<slurm_job> const& jobs, std::vector<pointer> const& asked_for) {
+    /// Compares what Slurm told, at that time of back_off::now(), with what was known. Whether there was news.
+    bool take(std::vector<slurm_job> const& jobs, std::vector<pointer> const& asked_for, double time) {
         bool is_new = false;
         for (pointer const& one : asked_for) {
             std::optional<slurm_job> now = job_of(*one, jobs);
+            if (now) {
+                one->misses = 0;
+                one->seen = time;
+            } else if (++one->misses < 2) {
+                continue;
+            } else {
+                now = canceled_task(*one, jobs, time);
+            }
             if (!now) {
-                if (++one->misses < 2) continue;
-                tell(one, {.what = slurm_news::kind::gone, .job = one->last.value_or(slurm_job{.id = one->id}), .why = {}});
+                slurm_job const last = one->last.value_or(slurm_job{.id = one->id});
+                tell(one, {.what = slurm_news::kind::gone, .job = last, .why = {}});
                 remove(one);
                 is_new = true;
                 continue;
             }
-            one->misses = 0;
             if (one->last && !is_news(*one->last, *now)) continue;
             is_new = true;
             one->last = now;

@@ -79,7 +79,9 @@ inline std::vector<int> slurm_tasks(std::string_view text) {
         std::string_view const range = part.substr(0, part.find(':'));
         auto const step = range.size() == part.size() ? 1 : detail::natural_number(part.substr(range.size() + 1));
         auto const first = detail::natural_number(range.substr(0, range.find('-')));
-        auto const last = range.find('-') == std::string_view::npos ? first : detail::natural_number(range.substr(range.find('-') + 1));
+        auto const last = range.find('-') == std::string_view::npos
+                              ? first
+                              : detail::natural_number(range.substr(range.find('-') + 1));
         if (!first || !last || !step || *step == 0) continue;  // "..." where Slurm cut a long list
         for (std::int64_t task = *first; task <= *last && tasks.size() < 1'000'000; task += *step)
             tasks.push_back(static_cast<int>(task));

@@ -24,8 +24,8 @@ struct command_output {
     std::string failure;  ///< empty: it ended with exit code 0
 };
 
-/// Runs a command line (/bin/sh) with this process's environment, nothing to read, and its errors not shown; ended, with
-/// all that it started, after that many seconds.
+/// Runs a command line (/bin/sh) with this process's environment, nothing to read, and its errors not shown; ended,
+/// with all that it started, after that many seconds.
 inline command_output run_command(std::string const& command, double seconds) {
     int ends[2];
     if (::pipe2(ends, O_CLOEXEC) != 0) return {{}, std::strerror(errno)};
@@ -59,7 +59,8 @@ inline command_output run_command(std::string const& command, double seconds) {
     command_output made;
     auto const deadline = std::chrono::steady_clock::now() + std::chrono::duration<double>{seconds};
     for (char buffer[4096];;) {
-        auto const left = std::chrono::duration<double, std::milli>(deadline - std::chrono::steady_clock::now()).count();
+        auto const left =
+            std::chrono::duration<double, std::milli>(deadline - std::chrono::steady_clock::now()).count();
         pollfd ready{.fd = out.get(), .events = POLLIN, .revents = 0};
         int const count = left > 0 ? ::poll(&ready, 1, static_cast<int>(left) + 1) : 0;
         if (count < 0 && errno == EINTR) continue;
@@ -78,8 +79,10 @@ inline command_output run_command(std::string const& command, double seconds) {
     do ended = ::waitpid(pid, &status, 0);
     while (ended < 0 && errno == EINTR);
     if (ended == pid && made.failure.empty()) {
-        if (WIFSIGNALED(status)) made.failure = "it was ended by " + signal_name(WTERMSIG(status));
-        else if (WEXITSTATUS(status) != 0) made.failure = "it ended with exit code " + std::to_string(WEXITSTATUS(status));
+        if (WIFSIGNALED(status))
+            made.failure = "it was ended by " + signal_name(WTERMSIG(status));
+        else if (WEXITSTATUS(status) != 0)
+            made.failure = "it ended with exit code " + std::to_string(WEXITSTATUS(status));
     }
     return made;
 }

@@ -16,6 +16,7 @@
 #include <estima/launcher/host_list.hpp>
 #include <estima/slurm/slurm_client.hpp>
 #include <estima/slurm/slurm_job.hpp>
+#include <estima/slurm/slurm_pace.hpp>
 #include <estima/slurm/slurm_target.hpp>
 #include <estima/system/event_loop.hpp>
 
@@ -81,7 +82,9 @@ public:
         if (now - all_asked_ < pause) return pick(all_, id);
         if (auto const one = ones_.find(id.id); one != ones_.end() && now - one->second.first < pause)
             return pick(one->second.second, id);
-        if (now - asked_ < pause || now - failed_ < pause_after_failure) {
+        bool const is_soon = now - asked_ < pause || now - failed_ < pause_after_failure;
+        bool const may_ask = std::exchange(is_changed_, false) || slurm_pace::of(client_.target().url).may_ask();
+        if (is_soon || !may_ask) {
             wants_all_ = true;
             return {};
         }
@@ -106,6 +109,7 @@ public:
         std::lock_guard const held{mutex_};
         ones_.clear();
         all_asked_ = asked_ = -pause;
+        is_changed_ = true;
         failed_ = -pause_after_failure;
     }
 
@@ -123,6 +127,7 @@ private:
     std::map<std::int64_t, std::pair<double, std::vector<slurm_job>>> ones_;
     double asked_ = -pause, all_asked_ = -pause, failed_ = -pause_after_failure;
     bool wants_all_ = false;
+    bool is_changed_ = false;  ///< by this program, just now
 };
 
 }  // namespace estima::inline v0_1

@@ -76,16 +76,26 @@ inline void await_start(run_directory const& run, journal& events, double second
     }
 }
 
-/// What git knows of the source. Asked when the script has started: before, git would take its time on the processor.
-inline void add_git_facts(run_directory const& run, std::filesystem::path const& source_directory) noexcept {
-    try {
-        journal events{run.journal()};
-        await_start(run, events, 0.05);
-        for (auto const& [name, value] : git_query{source_directory}.properties())
-            events.append({{"event", "property"}, {"name", name}, {"value", value}});
-    } catch (std::exception const&) {  // a full disk, say: the run goes on, and its handle is worth more than this
+/// What git knows of sources, each asked once. Where the script starts on this machine, when it has: before, git would
+/// take its time on the processor.
+class git_facts_of_sources {
+public:
+    void add_to(run_directory const& run, std::filesystem::path const& source_directory, bool starts_here) noexcept {
+        try {
+            journal events{run.journal()};
+            if (starts_here) await_start(run, events, 0.05);
+            auto known = known_.find(source_directory);
+            if (known == known_.end())
+                known = known_.emplace(source_directory, git_query{source_directory}.properties()).first;
+            for (auto const& [name, value] : known->second)
+                events.append({{"event", "property"}, {"name", name}, {"value", value}});
+        } catch (std::exception const&) {  // a full disk, say: the run goes on, and its handle is worth more than this
+        }
     }
-}
+
+private:
+    std::map<std::filesystem::path, std::map<std::string, std::string>> known_{};
+};
 
 /// As with_interpreter_from, from the current directory. EST-301 if there is none and one is needed.
 inline run_configuration with_interpreter_from_here(run_configuration c) {
@@ -156,13 +166,14 @@ inline submission make_submission(std::filesystem::path const& workspace, std::s
 inline run_directory submit(std::filesystem::path const& workspace, std::string const& experiment,
                             job_to_submit const& job, submit_options const& options) {
     submission one = make_submission(workspace, experiment, job, options);
+    transport const& way = require_transport(job.target_kind);
     try {
-        require_transport(job.target_kind).submit(one);
+        way.submit(one);
     } catch (error const& e) {
         fail_run(one.run, e);
         throw;
     }
-    add_git_facts(one.run, job.source_directory);
+    git_facts_of_sources{}.add_to(one.run, job.source_directory, !way.is_written_elsewhere());
     return one.run;
 }
 
@@ -178,10 +189,12 @@ inline std::vector<run_directory> submit_all(std::filesystem::path const& worksp
         for (submission const& one : all) fail_run(one.run, e);
         throw;
     }
-    auto const failures = require_transport(jobs.front().target_kind).submit_all(all);
+    transport const& way = require_transport(jobs.front().target_kind);
+    auto const failures = way.submit_all(all);
+    git_facts_of_sources git;
     for (std::size_t i = 0; i < all.size(); ++i) {
         if (failures[i]) fail_run(all[i].run, *failures[i]);
-        else add_git_facts(all[i].run, jobs[i].source_directory);
+        else git.add_to(all[i].run, jobs[i].source_directory, !way.is_written_elsewhere());
         runs.push_back(all[i].run);
     }
     return runs;

@@ -22,11 +22,12 @@ namespace {
 std::string words_of(estima::slurm_job const& job) {
     std::string text = std::to_string(job.id);
     for (std::string const& state : job.states) text += " " + state;
-    return text + " " + (job.reason.empty() ? "-" : job.reason) + " exit " + std::to_string(job.exit_code) + " signal " +
-           std::to_string(job.signal) + " on " + (job.nodes.empty() ? "-" : job.nodes) + " task " + std::to_string(job.array_task) +
-           " restarts " + std::to_string(job.restarts);
+    return text + " " + (job.reason.empty() ? "-" : job.reason) + " exit " + std::to_string(job.exit_code) +
+           " signal " + std::to_string(job.signal) + " on " + (job.nodes.empty() ? "-" : job.nodes) + " task " +
+           std::to_string(job.array_task) + " restarts " + std::to_string(job.restarts);
 }
-estima::slurm_job_request request(estima::slurm_target const& target, std::string const& name, std::string const& lines) {
+estima::slurm_job_request request(estima::slurm_target const& target, std::string const& name,
+                                  std::string const& lines) {
     estima::slurm_job_request r = estima::job_request(target);
     r.name = name;
     r.comment = "estima-test " + name;
@@ -38,10 +39,13 @@ estima::slurm_job_request request(estima::slurm_target const& target, std::strin
 }
 
 int run(std::vector<std::string> const& words) {
-    estima::slurm_target const target = estima::slurm_target_from_json(estima::json::parse(estima::read_file(words.at(1))), words[1]);
+    estima::slurm_target const target =
+        estima::slurm_target_from_json(estima::json::parse(estima::read_file(words.at(1))), words[1]);
     estima::slurm_client client{target};
     std::string const& command = words.at(2);
-    auto number = [&](std::size_t i, long otherwise) { return words.size() > i ? std::atol(words[i].c_str()) : otherwise; };
+    auto number = [&](std::size_t i, long otherwise) {
+        return words.size() > i ? std::atol(words[i].c_str()) : otherwise;
+    };
     if (command == "submit") {
         auto r = request(target, words.at(3), words.at(4));
         if (words.size() > 5) r.array = words[5];
@@ -62,7 +66,8 @@ int run(std::vector<std::string> const& words) {
     } else if (command == "job") {
         for (auto const& job : client.job(number(3, 0))) std::cout << words_of(job) << '\n';
     } else if (command == "cancel") {
-        std::cout << client.cancel(number(3, 0), static_cast<int>(number(4, -1)), words.size() > 5 ? words[5] : "") << '\n';
+        std::cout << client.cancel(number(3, 0), static_cast<int>(number(4, -1)), words.size() > 5 ? words[5] : "")
+                  << '\n';
     } else if (command == "find") {
         for (auto const& job : client.find("estima-test " + words.at(3))) std::cout << words_of(job) << '\n';
     } else if (command == "ping") {

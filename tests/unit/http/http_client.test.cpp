@@ -53,8 +53,8 @@ int inherited_sockets() {
         int const fd = std::atoi(entry->d_name);
         sockaddr_storage address{};
         socklen_t size = sizeof address;
-        if (fd > 2 && ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0 && address.ss_family == AF_INET &&
-            (::fcntl(fd, F_GETFD) & FD_CLOEXEC) == 0)
+        if (fd > 2 && ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0 &&
+            address.ss_family == AF_INET && (::fcntl(fd, F_GETFD) & FD_CLOEXEC) == 0)
             ++count;
     }
     ::closedir(folder);
@@ -63,7 +63,8 @@ int inherited_sockets() {
 }  // namespace
 
 TEST_CASE("a request and its answer go over one connection that is kept") {
-    http_server server{[](seen_request const& r) { return answer(200, r.method + " " + r.path + " " + r.body, "X-Word: yes\r\n"); }};
+    http_server server{
+        [](seen_request const& r) { return answer(200, r.method + " " + r.path + " " + r.body, "X-Word: yes\r\n"); }};
     http_client client{quick()};
     http_response const first = client.send({.url = server.url() + "/a?b=c", .headers = {{"X-Mine", "1"}}});
     CHECK(first.status == 200);
@@ -133,12 +134,14 @@ TEST_CASE("waits grow, differ by chance, and end with patience") {
 
 TEST_CASE("an answer that is cut, missing or late is asked for again unless that could do something twice") {
     reply const whole = answer(200, "done");
-    for (reply const& bad : {reply{"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf", true}, reply{"", true}, reply{"HTTP/1.1 2", true}}) {
+    for (reply const& bad : {reply{"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf", true}, reply{"", true},
+                             reply{"HTTP/1.1 2", true}}) {
         http_server server{in_turn({bad, bad, whole})};
         CHECK(http_client{quick()}.send({.url = server.url()}).body == "done");
 
         http_server other{in_turn({bad, whole})};
-        std::string const error = error_of([&] { http_client{quick()}.send({.method = "POST", .url = other.url(), .body = "once"}); });
+        std::string const error =
+            error_of([&] { http_client{quick()}.send({.method = "POST", .url = other.url(), .body = "once"}); });
         CHECK(error.find("EST-741") != std::string::npos);
         CHECK(other.count() == 1);
     }
@@ -171,13 +174,15 @@ TEST_CASE("a server that is not there is EST-740, and is tried for as long as pa
         gone = server.url();
     }
     http_client client{quick(0.2)};
-    std::string const error = error_of([&] { client.send({.url = "http://me:secret@" + gone.substr(7) + "/x?sig=secret"}); });
+    std::string const error =
+        error_of([&] { client.send({.url = "http://me:secret@" + gone.substr(7) + "/x?sig=secret"}); });
     CHECK(error.find("EST-740") != std::string::npos);
     CHECK(error.find("/x") != std::string::npos);
     CHECK(error.find("secret") == std::string::npos);
     CHECK(client.attempts() > 2);
-    CHECK(error_of([&] { http_client{quick(0)}.send({.url = "http://there-is-no-such-host.invalid/"}); }).find("EST-740") !=
-          std::string::npos);
+    CHECK(error_of([&] {
+              http_client{quick(0)}.send({.url = "http://there-is-no-such-host.invalid/"});
+          }).find("EST-740") != std::string::npos);
 }
 
 TEST_CASE("nobody is followed with a token, and no header of it is shown") {
@@ -197,7 +202,8 @@ TEST_CASE("nobody is followed with a token, and no header of it is shown") {
 }
 
 TEST_CASE("what a server says is in the error: the words of a web page, without its marks") {
-    http_server server{in_turn({answer(500, "<html><head><title>Oh</title></head>\n<body>no,  <b>not</b> now</body></html>")})};
+    http_server server{
+        in_turn({answer(500, "<html><head><title>Oh</title></head>\n<body>no,  <b>not</b> now</body></html>")})};
     std::string const error = error_of([&] { http_client{quick()}.fetch({.url = server.url()}); });
     CHECK(error.find("EST-743") != std::string::npos);
     CHECK(error.find("Oh no, not now") != std::string::npos);
@@ -235,7 +241,8 @@ TEST_CASE("a stop ends a request and the waiting between two") {
     for (char const* const path : {"/slow", "/busy"}) {
         std::stop_source source;
         std::thread stopping{[&] {
-            while (slow.seen().empty() || slow.seen().back().path != path) std::this_thread::sleep_for(std::chrono::milliseconds{1});
+            while (slow.seen().empty() || slow.seen().back().path != path)
+                std::this_thread::sleep_for(std::chrono::milliseconds{1});
             source.request_stop();
         }};
         double const begin = now();
@@ -257,7 +264,8 @@ TEST_CASE("a proxy is taken from the environment, or as it is given") {
         CHECK(http_client{settings}.send({.url = "http://far.invalid/x"}).body == "through http://far.invalid/x");
         settings.proxy = "none";
         settings.patience_seconds = 0;
-        CHECK(error_of([&] { http_client{settings}.send({.url = "http://far.invalid/x"}); }).find("EST-740") != std::string::npos);
+        CHECK(error_of([&] { http_client{settings}.send({.url = "http://far.invalid/x"}); }).find("EST-740") !=
+              std::string::npos);
     }
     settings.proxy = proxy.url();
     CHECK(http_client{settings}.send({.url = "http://far.invalid/y"}).body == "through http://far.invalid/y");
@@ -267,19 +275,25 @@ TEST_CASE("a server is trusted for an authority that is named, and for its own n
     estima_test::temporary_directory const folder;
     std::string const to = folder.path().string();
     auto make = [&](std::string const& name, std::string const& more) {
-        return estima::run_command("cd " + to + " && openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 "
-                                       "-subj /CN=" + name + " -keyout " + name + ".key -out " + name + ".pem " + more, 60).failure;
+        return estima::run_command(
+                   "cd " + to +
+                       " && openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 "
+                       "-subj /CN=" +
+                       name + " -keyout " + name + ".key -out " + name + ".pem " + more,
+                   60)
+            .failure;
     };
     REQUIRE(make("server", "-addext subjectAltName=IP:127.0.0.1").empty());
     REQUIRE(make("other", "-addext subjectAltName=DNS:elsewhere").empty());
     auto serve = [&](std::string const& name, std::string& port) {
-        pid_t const pid = estima::start_program({.argv = {"openssl", "s_server", "-www", "-accept", "127.0.0.1:0", "-cert", name + ".pem",
-                                                          "-key", name + ".key"},
+        pid_t const pid = estima::start_program({.argv = {"openssl", "s_server", "-www", "-accept", "127.0.0.1:0",
+                                                          "-cert", name + ".pem", "-key", name + ".key"},
                                                  .environment = {"PATH=/usr/bin:/bin"},
                                                  .directory = to,
                                                  .output = to + "/" + name + ".log",
                                                  .error_output = to + "/" + name + ".log"});
-        for (std::string text; (text = estima::read_file(to + "/" + name + ".log")).find("ACCEPT 127.0.0.1:") == std::string::npos;)
+        for (std::string text;
+             (text = estima::read_file(to + "/" + name + ".log")).find("ACCEPT 127.0.0.1:") == std::string::npos;)
             std::this_thread::sleep_for(std::chrono::milliseconds{5});
         std::string const text = estima::read_file(to + "/" + name + ".log");
         port = text.substr(text.find("ACCEPT 127.0.0.1:") + 17);
@@ -289,7 +303,9 @@ TEST_CASE("a server is trusted for an authority that is named, and for its own n
     std::string port, other_port;
     pid_t const server = serve("server", port), other = serve("other", other_port);
     http_settings settings = quick(2);
-    auto failed = [&](std::string const& at) { return error_of([&] { http_client{settings}.send({.url = "https://127.0.0.1:" + at + "/"}); }); };
+    auto failed = [&](std::string const& at) {
+        return error_of([&] { http_client{settings}.send({.url = "https://127.0.0.1:" + at + "/"}); });
+    };
     CHECK(failed(port).find("EST-742") != std::string::npos);
     settings.ca_file = to + "/other.pem";
     CHECK(failed(port).find("EST-742") != std::string::npos);

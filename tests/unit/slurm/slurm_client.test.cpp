@@ -113,7 +113,8 @@ TEST_CASE("a submission whose answer is lost in any way is found again, and noth
 
 TEST_CASE("a submission that did not arrive is sent again") {
     scoped_variable const token{"ESTIMA_TEST_TOKEN", "s3cr3t"};
-    for (reply const& lost : {reply{"", true}, answer(500, "oops"), answer(429, "slow", "Retry-After: 1\r\n"), fault(1800)}) {
+    for (reply const& lost :
+         {reply{"", true}, answer(500, "oops"), answer(429, "slow", "Retry-After: 1\r\n"), fault(1800)}) {
         fake_slurm slurm;
         std::atomic<int> posts = 0;
         slurm.instead = [&](seen_request const& r) -> std::optional<reply> {

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <algorithm>
+#include <map>
+#include <mutex>
+#include <string>
+
+#include <estima/http/back_off.hpp>
+
+namespace estima::inline v0_1 {
+
+/// Of this process, for one server: questions for the states of jobs begin a second apart, whoever asks.
+class slurm_pace {
+public:
+    static slurm_pace& of(std::string const& url) {
+        static std::mutex mutex;
+        static std::map<std::string, slurm_pace> all;
+        std::scoped_lock const lock{mutex};
+        return all[url];
+    }
+
+    /// Whether one may be asked now; then it counts as asked.
+    bool may_ask() {
+        std::scoped_lock const lock{mutex_};
+        double const now = back_off::now();
+        if (now - last_ < 1) return false;
+        last_ = now;
+        return true;
+    }
+    /// Seconds until one may be asked.
+    double wait() const {
+        std::scoped_lock const lock{mutex_};
+        return std::max(0.0, last_ + 1 - back_off::now());
+    }
+
+private:
+    mutable std::mutex mutex_{};
+    double last_ = -1;
+};
+
+}  // namespace estima::inline v0_1
