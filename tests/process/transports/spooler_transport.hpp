@@ -32,7 +32,7 @@ public:
 
     void submit(estima::submission& one) const override {
         std::string const run = estima::shell_quoted(one.run.path.string());
-        std::string const job = first_line("ESTIMA_RUN_ID=" + one.run.run_id() + " tsp -n " +
+        std::string const job = first_line("ESTIMA_RUN_ID=" + one.run.run_id() + " tsp " +
                                            estima::shell_quoted(one.launcher) + " supervise --foreground " + run);
         estima::journal log{one.run.journal()};
         log.append({{"event", "property"}, {"name", "spooler_job"}, {"value", job}});
