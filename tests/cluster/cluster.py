@@ -33,9 +33,13 @@ class Cluster:
         if up.returncode != 0:
             self.__exit__()
             sys.exit(up.returncode)
-        (self.folder / "bin").mkdir()
-        for tool in self.tools:  # each host sees this folder, wherever the build is
-            shutil.copy(tool, self.folder / "bin" / tool.name)
+        try:
+            (self.folder / "bin").mkdir()
+            for tool in self.tools:  # each host sees this folder, wherever the build is
+                shutil.copy(tool, self.folder / "bin" / tool.name)
+        except OSError:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *failure):

@@ -202,7 +202,7 @@ inline std::vector<std::string> mpirun_argv(run_configuration const& c, run_dire
 }  // namespace detail
 
 /// The processes of a run in the order of their ranks. Each is made when it is asked for: all of a large run at once would
-/// be hundreds of megabytes, on each host.
+/// take each of its ranks time and memory.
 class planned_processes {
 public:
     planned_processes() = default;
