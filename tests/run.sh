@@ -73,7 +73,7 @@ case $label in
     negative) check gcc-debug "^negative$" help ;;
     examples) check gcc-debug "^examples$" examples ;;
     fuzz) check fuzz "^fuzz$" fuzzers ;;
-    cluster) check gcc-debug "^cluster$" estima-launch estima-cli estima_cluster_submit ;;
+    cluster) check gcc-debug "^cluster$" estima_cluster_tests ;;
     consumers) check gcc-debug "^consumers$" estima-launch estima-cli ;;
 esac
 python3 -B tests/summary.py "$results"
