@@ -21,7 +21,7 @@ estima_packages_benchmarks="$estima_packages_build clang python3 openmpi-bin lib
 
 # examples/cluster.sh: hosts in namespaces of this machine, and what trains on them.
 estima_packages_cluster="$estima_packages_build python3 python3-sklearn python3-mpi4py openmpi-bin
-    openssh-server openssh-client iproute2 procps"
+    openssh-server openssh-client iproute2 procps munge slurmctld slurmd slurm-client slurmrestd slurm-wlm-jwt-plugin"
 
 # Prints those of the packages that are not installed.
 estima_missing_packages() {

@@ -3,7 +3,8 @@
 # bash examples/cluster.sh [SECTION...]     needs root
 # Shows runs on several machines: makes them on this one (network, process and mount namespaces, each with its own name,
 # file system and sshd), shows one section after the other, and takes them down again, also when it is interrupted.
-# Sections: ssh_hosts (training on two of three hosts, and what happens when one loses its power).
+# Sections: ssh_hosts (training on two of three hosts, and what happens when one loses its power), slurm (the same hosts as a
+# Slurm cluster with its REST API).
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 build=$root/build/quickstart
@@ -11,7 +12,7 @@ log=$build/build.log
 
 [ "$(id -u)" -eq 0 ] || { echo "This needs root: it makes hosts out of namespaces. Nothing was done." >&2; exit 1; }
 sections=("$@")
-[ ${#sections[@]} -gt 0 ] || sections=(ssh_hosts)
+[ ${#sections[@]} -gt 0 ] || sections=(ssh_hosts slurm)
 for section in "${sections[@]}"; do
     [[ $(sed -n 's/^show_\([a-z_]*\)() {$/\1/p' "$0") == *"$section"* ]] || { echo "no such section: $section" >&2; exit 2; }
 done
@@ -23,7 +24,7 @@ mkdir -p "$build"
 : >"$log"
 [ -f "$build/bin/estima" ] || echo "Building (this takes a minute or two, once)"
 if ! { cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DESTIMA_BUILD_TESTS=OFF -DESTIMA_BUILD_BENCHMARKS=OFF \
-    -DESTIMA_BUILD_EXAMPLES=ON && cmake --build "$build" --target checkpointing estima-launch estima-cli; } >>"$log" 2>&1 </dev/null; then
+    -DESTIMA_BUILD_EXAMPLES=ON && cmake --build "$build" --target checkpointing slurm estima-launch estima-cli; } >>"$log" 2>&1 </dev/null; then
     cat "$log" >&2
     exit 1
 fi
@@ -40,9 +41,10 @@ take_down() {
 trap take_down EXIT
 
 echo "Three hosts come up: n1, n2 and n3, which share no file system but the folder of the programs"
-testbed up "$hosts" --hosts 3
+testbed up "$hosts" --hosts 3 --slurm
 mkdir "$hosts/bin"
-cp "$build/libexec/estima/estima-launch" "$build/bin/estima" "$build/examples/programs/checkpointing" "$hosts/bin/"
+cp "$build/libexec/estima/estima-launch" "$build/bin/estima" "$build/examples/programs/checkpointing" "$build/examples/programs/slurm" \
+    "$hosts/bin/"
 export PATH="$hosts/bin:$PATH" ESTIMA_LAUNCH="$hosts/bin/estima-launch"
 export ESTIMA_WORKSPACE="$own/workspace" ESTIMA_TARGETS="$own/targets.json"
 
@@ -93,6 +95,27 @@ JSON
     user ssh -F "$hosts/ssh_config" n2 hostname
     echo
     echo "docs/ssh.md has all settings of such a target, and what is said when something fails."
+}
+
+show_slurm() {
+    title "A Slurm cluster"
+    echo "The same hosts are nodes of a Slurm cluster. Its target tells where slurmrestd is, and who may submit:"
+    export ESTIMA_WORKSPACE=$hosts/shared/workspace  # on a file system that all nodes share
+    export SLURM_CONF=$hosts/slurm/slurm.conf
+    testbed exec "$hosts" ctl -- scontrol token lifespan=3600 >"$own/token"
+    chmod 600 "$own/token"
+    cat >"$ESTIMA_TARGETS" <<JSON
+{"main": {"kind": "slurm", "url": "http://10.77.0.254:6820", "user": "root", "token_file": "$own/token"}}
+JSON
+    cat "$ESTIMA_TARGETS"
+    user sinfo
+    title "A training on two nodes"
+    echo "The job is examples/slurm.cpp: 2 nodes x 2 ranks of mpi4py, started by Slurm"
+    user slurm
+    user estima show latest
+    until_ok sh -c 'estima runs --json | grep -q Completed'
+    echo
+    echo "docs/slurm.md has all settings of such a target, and what is said when something fails."
 }
 
 for section in "${sections[@]}"; do "show_$section"; done
