@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <netdb.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -13,7 +12,6 @@
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
-#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -26,6 +24,8 @@
 #include <estima/launcher/host_facts.hpp>
 #include <estima/launcher/host_list.hpp>
 #include <estima/launcher/launch_plan.hpp>
+#include <estima/launcher/plan_text.hpp>
+#include <estima/system/command_output.hpp>
 #include <estima/system/files.hpp>
 #include <estima/system/host.hpp>
 #include <estima/system/json.hpp>
@@ -33,15 +33,11 @@
 namespace estima::inline v0_1 {
 
 namespace detail {
-/// The IPv4 address of a host's name; nothing if it has none.
+/// The IPv4 address of a host's name; nothing if it has none. The host's own name services are asked by `getent`, since
+/// this program may be linked statically.
 inline std::optional<std::uint32_t> address_of(std::string const& host) {
-    addrinfo wanted{};
-    wanted.ai_family = AF_INET;
-    wanted.ai_socktype = SOCK_STREAM;
-    addrinfo* found = nullptr;
-    if (::getaddrinfo(host.c_str(), nullptr, &wanted, &found) != 0 || found == nullptr) return std::nullopt;
-    std::unique_ptr<addrinfo, void (*)(addrinfo*)> const owner{found, ::freeaddrinfo};
-    return ntohl(reinterpret_cast<sockaddr_in const*>(found->ai_addr)->sin_addr.s_addr);
+    std::string const said = run_command("exec getent ahostsv4 " + shell_quoted(host), 10).text;
+    return ipv4_from(said.substr(0, said.find_first_of(" \t\n")));
 }
 
 /// Whether a host's network answers within a second, if only to refuse.
