@@ -131,6 +131,12 @@ private:
     estima::file_descriptor read_, write_;
 };
 
+/// Until its supervisor has told that it runs, which the script may be ahead of.
+inline void wait_until_running(estima::run const& run) {
+    double const give_up = estima::monotonic_seconds() + patience.seconds();
+    while (run.status() != estima::run_status::running && estima::monotonic_seconds() < give_up) ::poll(nullptr, 0, 2);
+}
+
 /// Waits for a file by which a script says "now".
 inline void wait_for(std::filesystem::path const& file) {
     double const deadline = estima::monotonic_seconds() + patience.seconds();
