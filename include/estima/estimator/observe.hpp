@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include <estima/base/inner_path.hpp>
 #include <estima/estimator/job_fields.hpp>
 #include <estima/estimator/observe_inputs.hpp>
 #include <estima/estimator/requirements_file.hpp>
@@ -40,19 +41,6 @@ inline std::string real_path(std::string const& path) {
     std::string text = resolved != nullptr ? resolved : "";
     std::free(resolved);
     return text;
-}
-
-/// False for a path that leads out of its folder on the way, even if it comes back, and for one from the root.
-inline bool stays_inside(std::string_view path) {
-    if (path.starts_with('/')) return false;
-    for (int depth = 0; !path.empty();) {
-        std::string_view const name = path.substr(0, path.find('/'));
-        path.remove_prefix(name.size() == path.size() ? name.size() : name.size() + 1);
-        if (name == "..") --depth;
-        else if (!name.empty() && name != ".") ++depth;
-        if (depth < 0) return false;
-    }
-    return true;
 }
 
 /// Of the entry's path: inside the directory, as it is written and after every link was followed, and a file.
@@ -194,10 +182,7 @@ inline void observe_retries(facts& f, retry_fields const& retries) {
     r.causes_are_contradicted |= !retries.after.empty() && !r.after.empty() && !same;
     bool const asks = !retries.after.empty() || !retries.resume_from.empty();
     f.seen.retries_say_how_often = to_known(!asks || r.at_most.is_given);
-    std::string_view const files = retries.resume_from;
-    f.seen.checkpoint_is_an_output = to_known(
-        files.empty() || (stays_inside(files) && files.size() > 8 && files.starts_with("outputs/") && !files.ends_with('/') &&
-                          files.find('\0') == std::string_view::npos));
+    f.seen.checkpoint_is_an_output = to_known(retries.resume_from.empty() || is_output_path(retries.resume_from));
 }
 }  // namespace detail
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <estima/base/error.hpp>
+#include <estima/base/inner_path.hpp>
 #include <estima/estimator/retry_words.hpp>
 #include <estima/policy/azure_words.hpp>
 #include <estima/policy/placement_words.hpp>
@@ -57,10 +58,6 @@ private:
         auto const lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
         return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) { return lower(x) == lower(y); });
     }
-    /// A path without a way out of its folder.
-    static bool stays_inside(std::string_view path) {
-        return !path.starts_with('/') && ("/" + std::string{path} + "/").find("/../") == std::string::npos;
-    }
     std::string here() const { return kind_ == "local" ? "this machine" : "a target of kind " + kind_; }
 
     /// What no target can do.
@@ -106,8 +103,7 @@ private:
             problem(!known || !known->is_possible(), "retries.after", "\"" + word + "\" is no way in which a run ends",
                     "one of node_failure, preemption, any_failure, exit_code 1 to 255, signal 1 to 64");
         }
-        bool const is_output = r.resume_from.starts_with("outputs/") && stays_inside(r.resume_from) && !has_nul(r.resume_from);
-        problem(!r.resume_from.empty() && !is_output, "retries.resumeFrom",
+        problem(!r.resume_from.empty() && !is_output_path(r.resume_from), "retries.resumeFrom",
                 "\"" + r.resume_from + "\" is not below ./outputs, which is all that a next attempt finds",
                 "a path such as outputs/checkpoint_*.pt");
         problem(kind_ == "aml_compute", "retries", "Azure does not try runs again", "leave it out");

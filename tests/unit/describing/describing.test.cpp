@@ -149,10 +149,11 @@ TEST_CASE("describing: the fields, in their order") {
 
 TEST_CASE("describing: retries") {
     // -8<- retries
-    using tried_job = estimator<pytorch<>, ssh_hosts<target_name<"lab">, max_nodes<2>, retries<3, cause::node_failure, cause::exit_code(75)>>,
-                                gloo<node_count<2>>>;
+    using lab = ssh_hosts<target_name<"lab">, max_nodes<2>, retries<3, cause::node_failure, cause::exit_code(75)>>;
+    using tried_job = estimator<pytorch<>, lab, gloo<node_count<2>>>;
     tried_job tried{{.entry_script = "train.py", .retries = {.resume_from = "outputs/checkpoint_*.pt"}}};
-    estimator<> here{{.entry_script = "train.py", .retries = {.at_most = 2, .after = {cause::exit_code(75), cause::signal(9)}}}};
+    estimator<> here{{.entry_script = "train.py",
+                      .retries = {.at_most = 2, .after = {cause::exit_code(75), cause::signal(9)}}}};
     // -8<-
     CHECK(lower(tried).retries == retries_section{3, {"node_failure", "exit_code 75"}, "outputs/checkpoint_*.pt"});
     CHECK(lower(here).retries == retries_section{2, {"exit_code 75", "signal 9"}, ""});

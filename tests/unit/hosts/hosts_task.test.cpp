@@ -52,6 +52,7 @@ TEST_CASE("files of hosts: the same once, different ones below their hosts' name
     estima_test::temporary_directory const folder;
     estima::run_directory const run{folder.path()};
     write(run.path / "code/outputs/here", "here");
+    std::filesystem::create_directories(run.metrics());
     auto const file = [](std::string path, std::string const& text) {
         return estima::node_file{std::move(path), text.size(), estima::sha256_hex(text), 1700000000.25};
     };

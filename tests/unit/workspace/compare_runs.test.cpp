@@ -71,8 +71,8 @@ TEST_CASE("what runs do not have in common is told, each with its value in every
                                  "3 arguments.--rate: 1 2",
                                  "3 communicator: None Mpi",
                                  "3 mpi.processCountPerNode: 1 4",
-                                 "4 new/a.py: none " + y,
-                                 "4 old.py: " + y + " none",
-                                 "4 train.py: " + x + " " + z,
+                                 "6 new/a.py: none " + y,
+                                 "6 old.py: " + y + " none",
+                                 "6 train.py: " + x + " " + z,
                              });
 }
