@@ -12,7 +12,7 @@ namespace estima::inline v0_1 {
 
 namespace detail {
 inline constexpr std::size_t longest_word =
-    128 * 1024 - 1;  ///< bytes of one argument or variable (Linux, MAX_ARG_STRLEN)
+    128 * 1024;  ///< bytes of one argument or variable with the 0 at its end (Linux, MAX_ARG_STRLEN)
 inline constexpr std::size_t most_words =
     1536 * 1024;  ///< bytes of all of them: what Linux takes, with room for others'
 
@@ -21,13 +21,13 @@ inline std::string too_long(std::vector<std::string> const& argv, environment_li
     std::size_t all = 0, longest = 0;
     std::string name;
     auto const see = [&](std::size_t size, auto const& named) {
-        all += size + 1 + sizeof(char*);
+        all += size + sizeof(char*);
         if (size > longest) longest = size, name = named();
     };
-    for (std::string const& word : argv) see(word.size(), [&] { return "the argument " + word.substr(0, 40); });
+    for (std::string const& word : argv) see(word.size() + 1, [&] { return "the argument " + word.substr(0, 40); });
     for (auto const& [variable, value] : environment)
-        see(variable.size() + 1 + value.size(), [&v = variable] { return "the variable " + v; });
-    if (longest > longest_word) return name + " has " + std::to_string(longest) + " bytes, 131071 can be passed";
+        see(variable.size() + value.size() + 2, [&v = variable] { return "the variable " + v; });
+    if (longest > longest_word) return name + " has " + std::to_string(longest) + " bytes (Linux takes 131072, 128 KiB)";
     if (all > most_words)
         return "arguments and variables have " + std::to_string(all) + " bytes, " + std::to_string(most_words) +
                " can be passed; the longest is " + name;
@@ -35,12 +35,12 @@ inline std::string too_long(std::vector<std::string> const& argv, environment_li
 }
 }  // namespace detail
 
-/// The plan, if what it says can be started. EST-780 if it holds more than can be passed to a process: that would come
+/// The plan, if what it says can be started. EST-412 if it holds more than can be passed to a process: that would come
 /// out on each host by itself, when others run already.
 inline launch_plan checked(launch_plan plan) {
     auto const refuse = [](std::string what, std::string why) {
         throw error{
-            "EST-780",
+            "EST-412",
             {.what = std::move(what) + " cannot be started with what it has to be told",
              .why = std::move(why),
              .remedy =

@@ -3,7 +3,9 @@
 
 #include <sys/stat.h>
 
+#include <cerrno>
 #include <cstdint>
+#include <cstdio>
 #include <ctime>
 #include <filesystem>
 #include <set>
@@ -43,6 +45,14 @@ inline std::uint64_t bytes_below(std::filesystem::path const& folder) {
     return bytes;
 }
 
+inline std::string const leaving = ".leaving_";  // before the id of a deleted run that is being removed
+
+inline void remove_folder(std::filesystem::path const& folder) {
+    std::error_code code;
+    if (std::filesystem::remove_all(folder, code) == static_cast<std::uintmax_t>(-1))
+        throw_file_error("cannot remove", folder, code.value());
+}
+
 inline std::string snapshot_of(std::filesystem::path const& run) {
     try {
         return journal{run_directory{run}.journal()}.record().snapshot_id;
@@ -60,8 +70,11 @@ inline garbage_report collect_garbage(workspace const& w, garbage_options const&
     auto const before = static_cast<std::time_t>(epoch_seconds() - options.older_than.seconds());
     garbage_report report;
     std::set<std::string> wanted;
+    std::filesystem::path const deleted = detail::deleted_runs_folder(w);
+    for (std::string const& name : names_in(deleted))
+        if (!options.is_trial && name.starts_with(detail::leaving)) detail::remove_folder(deleted / name);
     for (std::string const& id : deleted_runs(w)) {
-        std::filesystem::path const run = detail::deleted_runs_folder(w) / id;
+        std::filesystem::path const run = deleted / id;
         struct stat status {};
         if (::stat(run.c_str(), &status) != 0 || status.st_mtime >= before) {
             wanted.insert(detail::snapshot_of(run));
@@ -69,9 +82,11 @@ inline garbage_report collect_garbage(workspace const& w, garbage_options const&
         }
         ++report.runs;
         report.bytes += detail::bytes_below(run);
-        std::error_code code;
-        if (!options.is_trial && std::filesystem::remove_all(run, code) == static_cast<std::uintmax_t>(-1))
-            throw_file_error("cannot remove", run, code.value());
+        if (options.is_trial) continue;
+        // Under another name first: half of a run is none that can be restored.
+        std::filesystem::path const place = deleted / (detail::leaving + id);
+        if (std::rename(run.c_str(), place.c_str()) != 0) throw_file_error("cannot remove", run, errno);
+        detail::remove_folder(place);
     }
     for (std::string const& id : names_in(w.path() / "runs")) wanted.insert(detail::snapshot_of(w.path() / "runs" / id));
     pruned const store = prune_store(w.path() / "snapshots", wanted, before, options.is_trial);

@@ -98,6 +98,13 @@ TEST_CASE("whoever deletes, restores, exports, imports, copies, registers or col
     write_file(at.folder / "model/weights", std::string(100'000, 'm'));
     std::mt19937 random{11};
     int spare = 5, killed = 0;
+    auto const rename = [&](std::string const& from, std::string const& to) {
+        try {
+            rename_experiment(at.w, from, to);
+        } catch (estima::error const& e) {  // the one before was killed between the two
+            if (e.id() != "EST-633") throw;
+        }
+    };
     std::vector<std::function<void()>> const works{
         [&] { delete_run(at.w, at.ids[1]), restore_run(at.w, at.ids[1]), delete_run(at.w, at.ids[1]); },
         [&] { export_run(at.w, at.ids[0], file); },
@@ -105,7 +112,7 @@ TEST_CASE("whoever deletes, restores, exports, imports, copies, registers or col
         [&] { copy_workspace(at.w, copy); },
         [&] { at.w.register_model({.name = "m", .path = (at.folder / "model").string(), .aliases = {"newest"}}); },
         [&] { collect_garbage(at.w, {.older_than = estima::seconds(-10)}); },
-        [&] { rename_experiment(at.w, "kept", "held"), rename_experiment(at.w, "held", "kept"); },
+        [&] { rename("held", "kept"), rename("kept", "held"), rename("held", "kept"); },
         [&] { verify(at.w, {.mend = true}); }};
     for (int round = 0; round < 240; ++round) {
         std::size_t const work = static_cast<std::size_t>(round) % works.size();

@@ -57,7 +57,7 @@ TEST_CASE("bash completes commands, options, runs, metrics, files and models") {
     CHECK(offered({"runs", "par"}) == some{"params.lr"});
     CHECK(offered({"models", "s"}) == some{"small"});
     CHECK(offered({"compare", "latest", "te"}) == some{run.id()});
-    CHECK(offered({"exp"}) == some{"export"});
+    CHECK(offered({"exp"}) == some{"experiments", "export"});
     CHECK(offered({"export", "te"}) == some{run.id()});
     CHECK(offered({"export", run.id(), ""}).empty());  // bash completes files by itself
     CHECK(offered({"import", ""}).empty());

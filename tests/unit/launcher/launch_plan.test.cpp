@@ -243,7 +243,7 @@ TEST_CASE("a plan that holds more than can be passed to a process is refused") {
     CHECK_NOTHROW(checked(make_launch_plan(c, the_run, {})));
     c.arguments = {std::string(200'000, 'x')};
     std::string told = estima_test::error_of([&] { checked(make_launch_plan(c, the_run, {})); });
-    CHECK(told.find("EST-780") != std::string::npos);
+    CHECK(told.find("EST-412") != std::string::npos);
     CHECK(told.find("rank 0") != std::string::npos);
     c.arguments.assign(20, std::string(100'000, 'x'));
     CHECK(estima_test::error_of([&] { checked(make_launch_plan(c, the_run, {})); }).find("together") == std::string::npos);
