@@ -92,10 +92,9 @@ public:
             channel_.flush();
             while (sender_ && channel_.waiting() < largest_frame_body && !sender_->is_done())
                 channel_.say({{"do", "put"}}, sender_->next(largest_frame_body / 4));
-            if (sender_ && sender_->is_done()) {
-                sender_.reset();
-                channel_.say({{"do", "staged"}});
-            }
+            if (!sender_ || !sender_->is_done()) return;
+            sender_.reset();
+            channel_.say({{"do", "staged"}});
         } catch (error const& e) {
             lose(e.id(), to_run_error(e).message);
         }
@@ -150,7 +149,7 @@ public:
     void bring(std::vector<host_files::brought> wanted) {
         at_ = state::bringing;
         ask_for(collection_.add(std::move(wanted)));
-        if (collection_.is_over()) done();
+        if (collection_.is_over()) at_ = state::done;
     }
 
     void lose(std::string id, std::string why) {
@@ -198,9 +197,7 @@ private:
 
     void warn(std::string const& text) { warn_of_host(log_, host(), text); }
 
-    void ask_clock() {
-        channel_.say({{"do", "beat"}, {"asked", epoch_seconds()}});
-    }
+    void ask_clock() { channel_.say({{"do", "beat"}, {"asked", epoch_seconds()}}); }
     void take_clock(json const& said) {
         if (has_begun_) return;
         if (said.contains("clock")) clock_.take(said.at("asked"), said["clock"], epoch_seconds());
@@ -266,23 +263,14 @@ private:
     void take_piece(frame const& f) {
         collection_.take(f, [this](json const& again) { ask_for(again); }, [this](std::string const& w) { warn(w); });
         uploads_.tell(collection_);
-        if (collection_.is_over() && at_ == state::bringing) done();
+        if (collection_.is_over() && at_ == state::bringing) at_ = state::done;
     }
-    void ask_for(json const& wanted) {
-        if (!wanted.empty()) channel_.say({{"do", "get"}}, wanted.dump());
-    }
-    void done() { at_ = state::done; }
+    void ask_for(json const& wanted) { if (!wanted.empty()) channel_.say({{"do", "get"}}, wanted.dump()); }
     /// The channel is at its end: while connecting ssh says why, later the host is lost.
     void closed() {
         if (at_ == state::lost || at_ == state::done) return;
         if (at_ != state::connecting) return interrupted("the connection to it ended");
-        std::vector<std::string> const said = channel_.said();
-        for (std::string const& line : said)
-            if (line.find(task_.launcher) != std::string::npos)
-                return lose("EST-725", "its shell says: " + line +
-                                           "; install estima there, or name its estima-launch by `launcher` in the "
-                                           "settings of the target");
-        ssh_failure const f = why_ssh_failed(host(), said);
+        ssh_failure const f = why_ssh_failed(host(), channel_.said(), task_.launcher);
         double const now = monotonic_seconds();
         if (!f.may_pass || now + 0.5 > first_try_ + task_.target.connect_seconds)
             return lose(f.id, f.why + "; " + f.remedy);

@@ -80,9 +80,14 @@ struct ssh_failure {
     bool may_pass = false;
 };
 
-inline ssh_failure why_ssh_failed(std::string const& host, std::vector<std::string> const& said) {
+/// `launcher`: the program that was to be started there.
+inline ssh_failure why_ssh_failed(std::string const& host, std::vector<std::string> const& said,
+                                  std::string const& launcher = "estima-launch") {
     std::string text, last;
     for (std::string const& line : said) {
+        if (line.find(launcher) != std::string::npos)
+            return {"EST-725", "its shell says: " + line,
+                    "install estima there, or name its estima-launch by `launcher` in the settings of the target"};
         text += line + "\n";
         if (!line.empty()) last = line;
     }

@@ -47,9 +47,10 @@ inline bool requeue_after_loss(slurm_allocation const& job, run_directory const&
 }
 
 /// Slurm ended the job, and knows why: who looks at the run next asks it. A job that it put back into the queue goes
-/// on.
-inline void leave_end_to_slurm(run_ending const& ending, journal& log) {
+/// on. False: the run's end is not told yet.
+inline bool leave_end_to_slurm(run_ending const& ending, journal& log) {
     log.append({{"event", "interrupted"}, {"signal", signal_name(ending.signal)}});
+    return false;
 }
 
 }  // namespace estima::inline v0_1

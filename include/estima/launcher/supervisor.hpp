@@ -270,8 +270,7 @@ private:
         guarded([&] { observer_.finish(log_, has_next_ || is_requeued); });
         if (has_next_ || is_requeued) return true;
         if (is_terminal(log_.record().status)) return false;  // somebody took this process for dead
-        if (is_slurms) leave_end_to_slurm(ending_, log_);
-        if (is_slurms) return false;
+        if (is_slurms) return leave_end_to_slurm(ending_, log_);
         run_result result;
         guarded([&] { result = result_of(run_, configuration_, ending_); });
         if (result.status == run_status::failed && !result.error) result.error = ending_.internal;

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <cstddef>
 #include <string_view>
+
+#include <estima/base/find_in.hpp>
 
 namespace estima::inline v0_1 {
 
@@ -23,7 +26,7 @@ constexpr bool is_binding(std::string_view word) { return word == "none" || deta
 
 /// Words of mpirun's --map-by, alone or with "PE=" and a number from 1 to 9999.
 constexpr bool is_mapping(std::string_view word) {
-    std::size_t const colon = word.find(':');
+    std::size_t const colon = find_in(word, ':');
     std::string_view const part = word.substr(0, colon);
     if (part != "slot" && !detail::is_part_of_a_node(part)) return false;
     if (colon == std::string_view::npos) return true;
