@@ -117,7 +117,8 @@ struct start_failure {
 inline pid_t start_program(program const& p) {
     file_descriptor const input = open_file("/dev/null", O_RDONLY);
     file_descriptor const output = p.output_fd < 0 ? open_file(p.output, O_WRONLY | O_APPEND | O_CREAT) : file_descriptor{};
-    int const input_end = p.input_fd < 0 ? input.get() : p.input_fd, output_end = p.output_fd < 0 ? output.get() : p.output_fd;
+    // In memory, where a vfork leaves them.
+    int const standard[2]{p.input_fd < 0 ? input.get() : p.input_fd, p.output_fd < 0 ? output.get() : p.output_fd};
     file_descriptor const error_output = open_file(p.error_output, O_WRONLY | O_APPEND | O_CREAT);
     int ends[2];
     if (::pipe2(ends, O_CLOEXEC) != 0)
@@ -146,7 +147,7 @@ inline pid_t start_program(program const& p) {
         ::prctl(PR_SET_PDEATHSIG, p.signal_if_parent_dies);
         if (::getppid() != parent) ::_exit(127);  // it died before it was asked to tell
         int const tell = ::fcntl(report.get(), F_DUPFD_CLOEXEC, 10);
-        if (::dup2(input_end, 0) < 0 || ::dup2(output_end, 1) < 0 || ::dup2(error_output.get(), 2) < 0)
+        if (::dup2(standard[0], 0) < 0 || ::dup2(standard[1], 1) < 0 || ::dup2(error_output.get(), 2) < 0)
             detail::fail_start(tell, {errno, false});
         ::syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC);
         if (!p.directory.empty() && ::chdir(p.directory.c_str()) != 0) detail::fail_start(tell, {errno, true});

@@ -72,7 +72,7 @@ TEST_CASE("what nodes lack is united, object by object") {
 
 TEST_CASE("each node takes its own out of the one stream, wherever it is cut") {
     auto const sent = objects({3, 1, 4, 2});
-    for (std::size_t const piece : {1, 2, 3, 7, 100}) {
+    for (std::size_t const piece : {1U, 2U, 3U, 7U, 100U}) {
         CHECK(picked(sent, {sent[0], sent[2]}, piece) == "0002222");
         CHECK(picked(sent, sent, piece) == "0001222233");
         CHECK(picked(sent, {}, piece).empty());
