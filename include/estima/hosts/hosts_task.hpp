@@ -4,8 +4,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -62,7 +64,10 @@ inline void choose_hosts(hosts_task& task, run_record const& run) {
     std::erase_if(hosts, [&](ssh_host const& h) {
         return h.slots > 0 && h.slots < task.configuration.process_count_per_node();
     });
-    std::stable_sort(hosts.begin(), hosts.end(), [&](auto const& a, auto const& b) { return since(a) < since(b); });
+    std::multimap<std::ptrdiff_t, ssh_host> in_order;  // equal ones as they were
+    for (ssh_host& h : hosts) in_order.emplace(since(h), std::move(h));
+    hosts.clear();
+    for (auto& [lost_at, h] : in_order) hosts.push_back(std::move(h));
     hosts.resize(std::min(hosts.size(), static_cast<std::size_t>(std::max(task.configuration.node_count, 1))));
     if (!hosts.empty() && since(hosts.back()) > 0)  // there is no other: it is waited for
         task.target.connect_seconds = std::max(task.target.connect_seconds, task.target.return_seconds);
