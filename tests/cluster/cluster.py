@@ -119,6 +119,18 @@ def until(what, condition, seconds=PATIENCE):
     return value
 
 
+def completed(cluster, name, result, *parts):
+    code, text, run = result
+    expect(f"{name}: completes", code == 0 and all(part in text for part in parts), text)
+    return run
+
+
+def failed(cluster, name, result, *parts):
+    code, text, run = result
+    expect(f"{name}: fails and says why", code == 1 and all(part in text for part in parts), text)
+    return run
+
+
 def native(script, nodes=2, per_node=2, **more):
     """A run configuration for a program under mpirun."""
     return {"script": script, "framework": "Native", "communicator": "Mpi", "nodeCount": nodes,

@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 
-from cluster import TESTBED, Cluster, expect, native, python, until
+from cluster import TESTBED, Cluster, completed, expect, failed, native, python, until
 from scripts import GLOO, MPI4PY, SERVERS
 
 SKLEARN = """import os, pickle, sklearn.datasets, sklearn.linear_model
@@ -79,18 +79,6 @@ class SlurmCluster(Cluster):
     def start_rest(self):
         self.start_daemon(["setpriv", "--reuid", "nobody", "--regid", "nogroup", "--clear-groups", "slurmrestd", "-a", "rest_auth/jwt",
                            "-s", "openapi/v0.0.38", "0.0.0.0:6820"], SLURM_JWT="daemon")
-
-
-def completed(cluster, name, result, *parts):
-    code, text, run = result
-    expect(f"{name}: completes", code == 0 and all(part in text for part in parts), text)
-    return run
-
-
-def failed(cluster, name, result, *parts):
-    code, text, run = result
-    expect(f"{name}: fails and says why", code == 1 and all(part in text for part in parts), text)
-    return run
 
 
 def begun(cluster, source, ranks=2, **more):

@@ -8,7 +8,7 @@ import shutil
 import sys
 import time
 
-from cluster import Cluster, expect, native, python, until
+from cluster import Cluster, completed, expect, failed, native, python, until
 from scripts import GLOO, MPI4PY, SERVERS
 
 SCRIPT = """#!/bin/sh
@@ -19,18 +19,6 @@ case $1 in
   big) head -c $2 /dev/urandom > outputs/big_$OMPI_COMM_WORLD_RANK;;
 esac
 """
-
-
-def completed(cluster, name, result, *parts):
-    code, text, run = result
-    expect(f"{name}: completes", code == 0 and all(part in text for part in parts), text)
-    return run
-
-
-def failed(cluster, name, result, *parts):
-    code, text, run = result
-    expect(f"{name}: fails and says why", code == 1 and all(part in text for part in parts), text)
-    return run
 
 
 def nothing_left(cluster, name, *hosts):

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <catch2/catch.hpp>
 
-#include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "../../support/scoped_variable.hpp"
@@ -48,7 +46,7 @@ TEST_CASE("a transport of one's own submits, waits, looks and cancels") {
     CHECK(runs[0].wait_for_completion({.timeout = patience}).status == run_status::completed);
 
     // The last one is killed with its supervisor: who looks is told.
-    while (runs[2].status() != run_status::running) std::this_thread::sleep_for(std::chrono::milliseconds{5});
+    wait_until_running(runs[2]);
     ::kill(estima::journal{runs[2].directory().journal()}.record().supervisor_pid, SIGKILL);
     auto const killed = runs[2].wait_for_completion({.timeout = patience, .raise_on_error = false});
     CHECK(killed.status == run_status::failed);
@@ -61,7 +59,7 @@ TEST_CASE("a run whose transport the program does not know is left alone") {
     estima::run const run = at.experiment().submit(
         estima::estimator<estima::native>{{.source_directory = at.source().string(), .entry_script = "short.sh"}});
     estima::replace_file(run.directory().path / "target.json", R"({"kind": "nobody's"})");
-    while (run.status() != run_status::running) std::this_thread::sleep_for(std::chrono::milliseconds{5});
+    wait_until_running(run);
     ::kill(estima::journal{run.directory().journal()}.record().supervisor_pid, SIGKILL);
     CHECK(run.status() == run_status::running);
     std::filesystem::remove(run.directory().path / "target.json");  // a local run again
