@@ -73,7 +73,7 @@ case $label in
             run_tests gcc-debug "^cluster$" cluster >"$results/cluster.log" 2>&1 &
         fi
         # Unit and process tests are compiled and run with clang by the two that follow.
-        check clang-debug "^(static|negative|examples|consumers)$" estima_odr examples estima-cli
+        check clang-debug "^(static|negative|examples|consumers)$" estima_odr examples estima-cli estima-agent
         check asan "^(unit|process)$" estima_unit_tests estima_process_tests
         check tsan "^(unit|process)$" estima_unit_tests estima_process_tests
         check fuzz "^fuzz$" fuzzers
@@ -86,6 +86,6 @@ case $label in
     examples) check gcc-debug "^examples$" examples ;;
     fuzz) check fuzz "^fuzz$" fuzzers ;;
     cluster) check gcc-debug "^cluster$" estima_cluster_tests ;;
-    consumers) check gcc-debug "^consumers$" estima-launch estima-cli ;;
+    consumers) check gcc-debug "^consumers$" estima-launch estima-cli estima-agent ;;
 esac
 python3 -B tests/summary.py "$results"

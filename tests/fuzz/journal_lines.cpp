@@ -21,22 +21,33 @@ std::string text_of(estima::run_record const& r) {
         for (auto const& [name, value] : *map) text += '|' + name + '=' + value;
     return text;
 }
+/// The run, or the id of the error: a journal of a newer format is refused.
+std::string read(estima::journal& j) {
+    try {
+        return text_of(j.record());
+    } catch (estima::error const& e) {
+        return std::string{e.id()};
+    }
+}
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
     std::string const bytes{reinterpret_cast<char const*>(data), size};
     static std::string const path = "/tmp/estima_fuzz_" + std::to_string(::getpid()) + ".jsonl";
     std::ofstream{path, std::ios::binary} << bytes;
-    std::string const at_once = text_of(estima::journal{path}.record());
+    estima::journal whole{path};
+    std::string const at_once = read(whole);
     std::size_t const half = size == 0 ? 0 : static_cast<std::size_t>(data[size / 2]) % size;
     std::ofstream{path, std::ios::binary} << bytes.substr(0, half);
     estima::journal followed{path};
-    (void)followed.record();
+    (void)read(followed);
     std::ofstream{path, std::ios::binary | std::ios::app} << bytes.substr(half);
-    require(text_of(followed.record()) == at_once);
+    require(read(followed) == at_once);
     // Whatever stood there: what is added after it is read.
-    followed.append({{"event", "tag"}, {"name", "added by the fuzzer"}, {"value", "yes"}});
-    require(followed.record().tags.at("added by the fuzzer") == "yes");
+    if (at_once != "EST-645") {
+        followed.append({{"event", "tag"}, {"name", "added by the fuzzer"}, {"value", "yes"}});
+        require(followed.record().tags.at("added by the fuzzer") == "yes");
+    }
     ::unlink(path.c_str());
     return 0;
 }

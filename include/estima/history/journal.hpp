@@ -12,6 +12,7 @@
 #include <estima/history/change_log.hpp>
 #include <estima/history/run_record.hpp>
 #include <estima/system/files.hpp>
+#include <estima/system/torn_line.hpp>
 
 namespace estima::inline v0_1 {
 
@@ -150,7 +151,7 @@ private:
 
     void write_lines(std::span<json> events, off_t room_after = 0) {
         if (write_refused_ != 0) throw_file_error("cannot write", path_, write_refused_);
-        std::string lines(ends_torn() ? 1 : 0, '\n');
+        std::string lines = ends_torn() ? std::string{torn_line_mark, '\n'} : std::string{};
         for (json& event : events) {
             std::string const line = line_of(std::move(event));
             if (line.size() > longest_event) throw_too_long(line.size());
@@ -218,11 +219,11 @@ private:
     void take_line() {
         if (pending_.size() > longest_event) {
             ++record_.lines_ignored;
-        } else if (!pending_.empty()) {
-            json const event = json::parse(pending_, nullptr, false);
+        } else if (std::string_view const line = without_torn_mark(pending_); !line.empty()) {
+            json const event = json::parse(line, nullptr, false);
             try {
                 if (event.is_object()) record_.apply(event);
-                else ++record_.lines_ignored;
+                else if (line.size() == pending_.size()) ++record_.lines_ignored;
             } catch (json::exception const&) {  // a member of another type than ours
                 ++record_.lines_ignored;
             }

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include <estima/system/json.hpp>
+#include <estima/system/torn_line.hpp>
 
 namespace estima::inline v0_1 {
 
@@ -205,7 +206,7 @@ private:
 /// Reads one line, without its newline. Nothing for a line that is not a metric: torn, of another shape, not JSON.
 /// NaN and the infinities may be the documented strings or, as Python's json.dumps writes them, bare words.
 inline std::optional<metric_line> parse_metric_line(std::string_view line) {
-    return detail::metric_line_reader{line}.read();
+    return detail::metric_line_reader{without_torn_mark(line)}.read();
 }
 
 }  // namespace estima::inline v0_1

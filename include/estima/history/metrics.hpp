@@ -159,7 +159,7 @@ inline run_metrics read_metrics(std::filesystem::path const& folder, std::string
                 if (text.find_first_not_of(" \t\r") == std::string_view::npos) return;
                 auto line = parse_metric_line(text);
                 if (!line) {
-                    all.lines_skipped += is_ended || is_over;
+                    all.lines_skipped += is_ended ? !text.ends_with(torn_line_mark) : is_over;
                     return;
                 }
                 if (!only.empty() && line->name != only) return;

@@ -14,6 +14,7 @@
 #include <estima/index/run_summary.hpp>
 #include <estima/system/clock.hpp>
 #include <estima/system/json.hpp>
+#include <estima/system/torn_line.hpp>
 
 namespace estima::inline v0_1::detail {
 
@@ -22,6 +23,7 @@ namespace estima::inline v0_1::detail {
 class journal_lines {
 public:
     void take(std::string_view line, run_summary& run) {
+        line = without_torn_mark(line);
         if (line.empty() || line.size() > longest_event) return;
         object event;
         bool const is_usual = parser_.parse(line.data(), line.size()).get_object().get(event) == simdjson::SUCCESS &&

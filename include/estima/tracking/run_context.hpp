@@ -5,6 +5,7 @@
 #include <estima/base/error.hpp>
 #include <estima/system/clock.hpp>
 #include <estima/system/file_descriptor.hpp>
+#include <estima/system/torn_line.hpp>
 #include <estima/tracking/metric_line.hpp>
 #include <estima/tracking/point_store.hpp>
 
@@ -42,14 +43,18 @@ struct log_files {
     std::string path;
     file_descriptor lines;
     std::optional<point_store> points{};
-    std::atomic<bool> torn{false};  // the last write ended in the middle of a line
+    std::atomic<bool> torn{false};  // the file ends in the middle of a line
 
     explicit log_files(std::string metrics_file)
         : path{std::move(metrics_file)},
           lines{::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666)} {
         struct stat status {};
-        if (path.ends_with(".jsonl") && lines && ::fstat(lines.get(), &status) == 0 && S_ISREG(status.st_mode))
-            points.emplace(path.substr(0, path.size() - 6));
+        if (!lines || ::fstat(lines.get(), &status) != 0 || !S_ISREG(status.st_mode)) return;
+        if (path.ends_with(".jsonl")) points.emplace(path.substr(0, path.size() - 6));
+        if (status.st_size == 0) return;
+        file_descriptor const earlier{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY)};
+        char last = '\n';
+        torn = earlier && ::pread(earlier.get(), &last, 1, status.st_size - 1) == 1 && last != '\n';
     }
 
     /// One for each path, until the process ends: a program may ask for its run at every call.
@@ -66,10 +71,10 @@ struct log_files {
     }
 
     /// One write(2), so that lines of other threads and processes do not get in between. A line that was cut short
-    /// (full disk) cannot be completed without that risk: it is closed by the next one.
+    /// (full disk, a killed process) cannot be completed without that risk: it is closed by the next one.
     bool write(std::string line) {
         bool const was_torn = torn.exchange(false);
-        if (was_torn) line.insert(line.begin(), '\n');
+        if (was_torn) line.insert(0, {torn_line_mark, '\n'});
         ssize_t written = -1;
         do written = ::write(lines.get(), line.data(), line.size());
         while (written < 0 && errno == EINTR);

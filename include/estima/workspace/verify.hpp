@@ -178,7 +178,7 @@ private:
                 damaged = points.damaged();
             } else {
                 for_each_line(file.path, [&damaged](std::string_view line, bool is_ended) {
-                    if (is_ended && line.find_first_not_of(" \t\r") != std::string_view::npos && !parse_metric_line(line))
+                    if (is_ended && !line.ends_with(torn_line_mark) && line.find_first_not_of(" \t\r") != std::string_view::npos && !parse_metric_line(line))
                         ++damaged;
                 });
             }

@@ -37,7 +37,7 @@ using namespace estima_test;
 /// What processes that are killed have begun, and what they were told is done.
 struct told_work {
     static constexpr std::size_t most = 100'000;
-    std::atomic<std::size_t> begun{0}, lines_done{0}, points_begun{0}, points_done{0};
+    std::atomic<std::size_t> begun{0}, lines_done{0}, points_begun{0}, points_done{0}, lists_begun{0}, lists_done{0};
     std::atomic<bool> is_done[most]{};
 
     static told_work& shared() {
@@ -124,7 +124,9 @@ TEST_CASE("writers and readers that are killed at a thousand moments: nothing ac
                 ++told.points_begun;
                 run.log("n", static_cast<double>(n), static_cast<std::int64_t>(n));
                 ++told.points_done;
-                run.log_list("list", {1, 2});
+                ++told.lists_begun;
+                run.log_list("list", {1, static_cast<double>(n)});
+                ++told.lists_done;
             }};
             doomed const reader{[&] {
                 estima::run_index index{w.path()};
@@ -151,6 +153,9 @@ TEST_CASE("writers and readers that are killed at a thousand moments: nothing ac
         auto const points = estima::read_metrics(made.directory.metrics(), "n", true).points("n").size();
         CHECK(points >= told.points_done);
         CHECK(points <= told.points_begun);
+        auto const lists = estima::read_metrics(made.directory.metrics(), "list", true).lists["list"].size();
+        CHECK(lists >= told.lists_done);
+        CHECK(lists <= told.lists_begun);
     }
     CHECK(all_findings(w) == "");
     CHECK(all_done > 1000);  // they were killed at work, not before it

@@ -80,6 +80,14 @@ TEST_CASE("torn and foreign lines are skipped and counted") {
     CHECK(m.lines_skipped == 6);
 }
 
+TEST_CASE("a line that its killed writer left torn and the next one closed is no damage, and counts if it is whole") {
+    run_with_metrics f;
+    f.put("rank_0.jsonl", "{\"name\":\"x\",\"val\x18\n{\"name\":\"x\",\"value\":1}\x18\n\x18\n{\"name\":\"x\",\"value\":2}\n");
+    auto const m = f.read();
+    CHECK(values(m.points("x")) == std::vector<double>{1, 2});
+    CHECK(m.lines_skipped == 0);
+}
+
 TEST_CASE("a last line without its newline counts if it is whole") {
     run_with_metrics f;
     f.put("rank_0.jsonl", "{\"name\":\"x\",\"value\":1}\n{\"name\":\"x\",\"value\":2}");

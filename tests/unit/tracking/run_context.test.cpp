@@ -246,6 +246,22 @@ TEST_CASE("lines of eight threads are all there and none is torn") {
     CHECK(f.run.dropped() == 0);
 }
 
+TEST_CASE("a line that a killed process left torn takes no other with it") {
+    estima_test::temporary_directory const folder;
+    std::string const file = (folder / "metrics.lines").string();
+    scoped_variable const id{"ESTIMA_RUN_ID", "digits_1700000000_0badcafe"}, metrics{"ESTIMA_METRICS_FILE", file};
+    std::ofstream{file} << "{\"name\":\"x\",\"val";
+    auto const run = estima::run_context::current();
+    run.log_list("list", {1, 2});
+    run.log_list("list", {3});
+    std::ifstream in{file};
+    std::vector<std::string> lines;
+    for (std::string line; std::getline(in, line);) lines.push_back(line);
+    REQUIRE(lines.size() == 3);
+    CHECK(lines[0] == "{\"name\":\"x\",\"val\x18");
+    CHECK(json::parse(lines[1]).at("value") == json{1.0, 2.0});
+}
+
 TEST_CASE("a forked child logs to the same file") {
     fixture f;
     f.run.log("who", 1);
@@ -335,6 +351,6 @@ TEST_CASE("a line cut short by a full disk does not spoil the lines after it") {
     auto const raw = f.raw_lines();
     REQUIRE(raw.size() == 3);
     CHECK(json::parse(raw[0]).at("name") == "first");
-    CHECK(raw[1].size() == 10);
+    CHECK(raw[1].size() == 10 + 1);  // and the mark that says that nobody was told it is there
     CHECK(json::parse(raw[2]).at("name") == "after");
 }
