@@ -7,7 +7,7 @@ import shutil
 import sys
 import time
 
-from cluster import Cluster, expect, failed, native, python, until
+from cluster import Cluster, ended, expect, failed, native, python, until
 
 SCRIPT = """#!/bin/sh
 echo "job_script on $(hostname): $(sha256sum < big.bin | cut -c1-16) $(stat -c %a run_me) $(readlink link)"
@@ -67,13 +67,6 @@ def broadcasting(cluster, source, settings=None):
     until("the snapshot is on its way", lambda: cluster.on("n3", "sh", "-c", f"find {cluster.folder}/local/root/n3/snapshots/tmp -size +2M")[1].strip()
           .startswith(str(cluster.folder)))
     return run
-
-
-def ended(cluster, name, run, seconds, status, *parts):
-    begin = time.monotonic()
-    end = until(f"{name}: the run is over", lambda: cluster.end_of(run), seconds)
-    text = json.dumps(end)
-    expect(f"{name}: {status} after {time.monotonic() - begin:.1f} s", end["status"] == status and all(p in text for p in parts), text)
 
 
 def staging(cluster):

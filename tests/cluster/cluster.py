@@ -131,6 +131,13 @@ def failed(cluster, name, result, *parts):
     return run
 
 
+def ended(cluster, name, run, seconds, status, *parts):
+    begin = time.monotonic()
+    end = until(f"{name}: the run is over", lambda: cluster.end_of(run), seconds)
+    text = json.dumps(end)
+    expect(f"{name}: {status} after {time.monotonic() - begin:.1f} s", end["status"] == status and all(p in text for p in parts), text)
+
+
 def native(script, nodes=2, per_node=2, **more):
     """A run configuration for a program under mpirun."""
     return {"script": script, "framework": "Native", "communicator": "Mpi", "nodeCount": nodes,

@@ -8,7 +8,7 @@ import shutil
 import sys
 import time
 
-from cluster import Cluster, completed, expect, failed, native, python, until
+from cluster import Cluster, completed, ended, expect, failed, native, python, until
 from scripts import GLOO, MPI4PY, SERVERS
 
 SCRIPT = """#!/bin/sh
@@ -34,13 +34,6 @@ def begun(cluster, source, *arguments, target=None, workspace=None):
     expect("a run is submitted", code == 0, text)
     until("all ranks run", lambda: sum(e.get("event") == "rank_start" for e in cluster.events(run)) == 4)
     return run
-
-
-def ended(cluster, name, run, seconds, status, *parts):
-    begin = time.monotonic()
-    end = until(f"{name}: the run is over", lambda: cluster.end_of(run), seconds)
-    text = json.dumps(end)
-    expect(f"{name}: {status} after {time.monotonic() - begin:.1f} s", end["status"] == status and all(p in text for p in parts), text)
 
 
 def work(cluster):

@@ -14,6 +14,7 @@
 #include <estima/hosts/node_path.hpp>
 #include <estima/launcher/find_launcher.hpp>
 #include <estima/launcher/mpirun_hosts.hpp>
+#include <estima/launcher/run_errors.hpp>
 #include <estima/system/event_loop.hpp>
 
 namespace estima::inline v0_1 {

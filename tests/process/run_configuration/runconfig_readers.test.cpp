@@ -11,6 +11,7 @@
 #include <estima/runconfig_file/write_runconfig.hpp>
 #include <estima/system/files.hpp>
 #include <support/skip.hpp>
+#include <support/source_folder.hpp>
 #include <support/temporary_directory.hpp>
 
 #include "../../unit/run_configuration/generated_configuration.hpp"
@@ -20,7 +21,7 @@ using namespace estima;
 
 /// What the system's Python, which has the two readers, makes of it.
 int readers(std::string const& arguments, std::filesystem::path const& output) {
-    std::string const script = std::string{ESTIMA_TEST_SOURCE_DIR} + "/process/run_configuration/read_runconfig.py";
+    std::string const script = estima_test::source_folder() + "/process/run_configuration/read_runconfig.py";
     int const status = std::system(
         ("/usr/bin/python3 -B '" + script + "' " + arguments + " > '" + output.string() + "' 2>&1").c_str());
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include <support/source_folder.hpp>
+
 #include "estima_program.hpp"
 #include "seen_place.hpp"
 
@@ -14,7 +16,7 @@ using namespace estima_test;
 
 /// What bash itself offers when these words are typed, the last of them begun.
 std::vector<std::string> offered(std::vector<std::string> const& words) {
-    std::string const script = std::string{ESTIMA_TEST_SOURCE_DIR} + "/../tools/estima_completion.bash";
+    std::string const script = estima_test::source_folder() + "/../tools/estima_completion.bash";
     std::vector<std::string> all{"--norc",
                                  "--noprofile",
                                  "-c",
@@ -77,7 +79,7 @@ TEST_CASE("a word is completed by the tab key") {
     scoped_variable const plain{"NO_COLOR", "1"};
     estima::run const run = at.trained();
     estima_program bash{"/bin/bash", {"--norc", "--noprofile", "-i"}, seen_through::terminal};
-    bash.type("source '" ESTIMA_TEST_SOURCE_DIR "/../tools/estima_completion.bash'; echo re''ady\n");
+    bash.type("source '" + estima_test::source_folder() + "/../tools/estima_completion.bash'; echo re''ady\n");
     REQUIRE(bash.says("ready"));
     bash.type("estima show te\t; exit\n");
     std::string const seen = bash.out();

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include <support/source_folder.hpp>
+
 #include "../../support/scoped_variable.hpp"
 #include "../../support/skip.hpp"
 #include "../runs/submitted.hpp"
@@ -67,7 +69,7 @@ TEST_CASE("a run whose transport the program does not know is left alone") {
 }
 
 TEST_CASE("the code in docs/transports.md is the code that is compiled") {
-    std::filesystem::path const root = std::filesystem::path{ESTIMA_TEST_SOURCE_DIR}.parent_path();
+    std::filesystem::path const root = std::filesystem::path{estima_test::source_folder()}.parent_path();
     std::string const page = estima::read_file(root / "docs/transports.md");
     std::size_t const begin = page.find("```cpp\n#include") + 7;
     std::string const code = estima::read_file(root / "tests/process/transports/spooler_transport.hpp");

@@ -16,12 +16,13 @@
 #include <estima/rules/facts_of.hpp>
 #include <estima/system/files.hpp>
 #include <support/page_examples.hpp>
+#include <support/source_folder.hpp>
 
 namespace {
 using estima_test::lines_of;
 using texts = std::vector<std::string>;
 
-std::filesystem::path const tests{ESTIMA_TEST_SOURCE_DIR};
+std::filesystem::path const tests{estima_test::source_folder()};
 std::filesystem::path const root = tests.parent_path();
 std::filesystem::path const headers = root / "include/estima";
 

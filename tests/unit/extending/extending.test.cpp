@@ -15,6 +15,7 @@
 #include <estima/run_configuration/origin_of.hpp>
 #include <estima/system/files.hpp>
 #include <estima/transport/targets.hpp>
+#include <support/source_folder.hpp>
 #include <support/temporary_directory.hpp>
 #include <unit/extending/jax.hpp>
 #include <unit/extending/train_job.hpp>
@@ -149,7 +150,7 @@ TEST_CASE("a framework of one's own is lowered with what its version brings") {
 }
 
 TEST_CASE("the code in docs/extending.md is the code that is compiled") {
-    std::filesystem::path const root = std::filesystem::path{ESTIMA_TEST_SOURCE_DIR}.parent_path();
+    std::filesystem::path const root = std::filesystem::path{estima_test::source_folder()}.parent_path();
     std::string const page = read_file(root / "docs/extending.md");
     // Before each block of C++ stands the file that it shows, all of it but the licence and #pragma once.
     std::string written;

@@ -17,9 +17,10 @@
 #include <estima/rules/all_rules.hpp>
 #include <estima/system/files.hpp>
 #include <support/page_examples.hpp>
+#include <support/source_folder.hpp>
 
 namespace {
-std::filesystem::path const tests{ESTIMA_TEST_SOURCE_DIR};
+std::filesystem::path const tests{estima_test::source_folder()};
 std::filesystem::path const page = tests.parent_path() / "docs/from-azureml.md";
 
 using estima_test::fill;

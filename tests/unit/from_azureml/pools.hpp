@@ -16,6 +16,8 @@
 // -8<- pools
 #include <estima/estima.hpp>
 
+#include <support/source_folder.hpp>
+
 namespace es = estima;
 using namespace estima::literals;  // 90_min, 4_GiB
 
@@ -41,7 +43,7 @@ texts broken_by(Job const& job) {
 template <class Job>
 es::run_configuration lowered_as(std::string const& name, Job const& job) {
     es::run_configuration const c = es::lower(job);
-    std::string const path = std::string{ESTIMA_TEST_SOURCE_DIR} + "/golden/from_azureml/" + name + ".json";
+    std::string const path = estima_test::source_folder() + "/golden/from_azureml/" + name + ".json";
     std::string const text = es::to_sparse_json(c).dump(2) + "\n";
     if (std::getenv("ESTIMA_WRITE_GOLDEN") != nullptr) es::replace_file(path, text);
     CHECK(es::read_file(path) == text);

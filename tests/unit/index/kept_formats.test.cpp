@@ -12,6 +12,8 @@
 #include <estima/workspace/verify.hpp>
 #include <estima/workspace/verify_index.hpp>
 
+#include <support/source_folder.hpp>
+
 #include "../../support/error_of.hpp"
 #include "../../support/fake_run.hpp"
 #include "../../support/many_runs.hpp"
@@ -21,7 +23,7 @@ namespace fs = std::filesystem;
 using namespace estima;
 using estima_test::error_of;
 
-fs::path const golden_history = ESTIMA_TEST_SOURCE_DIR "/golden/history";
+fs::path const golden_history = estima_test::source_folder() + "/golden/history";
 
 void sql_in_index(fs::path const& file, std::string const& sql) {
     detail::sqlite_database{file.string(), SQLITE_OPEN_READWRITE}.run(sql);

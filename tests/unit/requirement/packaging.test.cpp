@@ -13,6 +13,8 @@
 
 #include <estima/requirement/pip_pins.hpp>
 
+#include <support/source_folder.hpp>
+
 #include "support/skip.hpp"
 #include "support/temporary_directory.hpp"
 
@@ -151,7 +153,7 @@ outcome checked(std::string const& statements) {
     estima_test::temporary_directory folder;
     std::string const file = (folder.path() / "statements").string();
     std::ofstream{file, std::ios::binary} << statements;
-    std::string const command = "/usr/bin/python3 -B '" ESTIMA_TEST_SOURCE_DIR
+    std::string const command = "/usr/bin/python3 -B '" + estima_test::source_folder() +
                                 "/unit/requirement/check_with_packaging.py' <'" +
                                 file + "' 2>&1";
     outcome o;

@@ -12,6 +12,8 @@
 #include <estima/estimator.hpp>
 #include <estima/system/files.hpp>
 
+#include <support/source_folder.hpp>
+
 namespace {
 using namespace estima;
 namespace hana = boost::hana;
@@ -106,7 +108,7 @@ std::string documentation() {
 }  // namespace
 
 TEST_CASE("docs/capabilities.md says what the compiler says") {
-    std::string const path = std::string{ESTIMA_TEST_SOURCE_DIR} + "/../docs/capabilities.md";
+    std::string const path = estima_test::source_folder() + "/../docs/capabilities.md";
     std::string const text = documentation();
     if (std::getenv("ESTIMA_WRITE_GOLDEN") != nullptr) replace_file(path, text);
     CHECK(read_file(path) == text);

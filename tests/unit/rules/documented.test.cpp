@@ -14,6 +14,8 @@
 #include <estima/estimator.hpp>
 #include <estima/system/files.hpp>
 
+#include <support/source_folder.hpp>
+
 namespace {
 using namespace estima;
 
@@ -50,7 +52,7 @@ std::string page_of_rules() {
 /// All files below a folder of the tests whose names end so, one behind the other.
 std::string texts_of(std::string const& folder, std::string const& ending) {
     std::string all;
-    for (auto const& file : std::filesystem::directory_iterator{std::string{ESTIMA_TEST_SOURCE_DIR} + "/" + folder})
+    for (auto const& file : std::filesystem::directory_iterator{estima_test::source_folder() + "/" + folder})
         if (file.path().string().ends_with(ending)) all += read_file(file.path());
     return all;
 }
@@ -63,7 +65,7 @@ TEST_CASE("the table of rules is in the order of the ids, each once") {
 }
 
 TEST_CASE("docs/rules.md says what the table of rules says") {
-    std::string const path = std::string{ESTIMA_TEST_SOURCE_DIR} + "/../docs/rules.md";
+    std::string const path = estima_test::source_folder() + "/../docs/rules.md";
     if (std::getenv("ESTIMA_WRITE_GOLDEN") != nullptr) replace_file(path, page_of_rules());
     CHECK(read_file(path) == page_of_rules());
 }
@@ -84,7 +86,7 @@ TEST_CASE("each rule that the compiler can find broken has a file that must not 
 }
 
 TEST_CASE("the example in README.md is the one that is compiled") {
-    std::filesystem::path const root = std::filesystem::path{ESTIMA_TEST_SOURCE_DIR}.parent_path();
+    std::filesystem::path const root = std::filesystem::path{estima_test::source_folder()}.parent_path();
     std::string const example = read_file(root / "examples/readme.cpp");
     std::string const without_licence = example.substr(example.find('\n') + 1);
     CHECK(read_file(root / "README.md").find("```cpp\n" + without_licence + "```\n") != std::string::npos);
@@ -96,7 +98,7 @@ TEST_CASE("no two rules share an id") {
 }
 
 TEST_CASE("every error id in the headers is explained in docs/errors.md or docs/rules.md, and none is explained in vain") {
-    std::filesystem::path const root = std::filesystem::path{ESTIMA_TEST_SOURCE_DIR}.parent_path();
+    std::filesystem::path const root = std::filesystem::path{estima_test::source_folder()}.parent_path();
     std::regex const id{"EST-[1-9][0-9][0-9]"};
     auto ids_in = [&id](std::string const& text) {
         return std::set<std::string>{std::sregex_token_iterator{text.begin(), text.end(), id}, std::sregex_token_iterator{}};

@@ -7,6 +7,8 @@
 #include <estima/run_configuration/json.hpp>
 #include <estima/system/files.hpp>
 
+#include <support/source_folder.hpp>
+
 namespace {
 using namespace estima;
 
@@ -26,7 +28,7 @@ void append_rows(std::string& table, detail::field_table const& fields, std::str
 }  // namespace
 
 TEST_CASE("the documentation has every key with its default and its meaning") {
-    std::string const path = std::string{ESTIMA_TEST_SOURCE_DIR} + "/../docs/run_configuration.md";
+    std::string const path = estima_test::source_folder() + "/../docs/run_configuration.md";
     std::string const before = "documentation.test.cpp -->\n", after = "<!-- end of fields -->";
     std::string const page = read_file(path);
     std::size_t const start = page.find(before) + before.size(), end = page.find(after);

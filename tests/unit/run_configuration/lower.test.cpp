@@ -13,6 +13,7 @@
 #include <estima/run_configuration/origin_of.hpp>
 #include <estima/system/files.hpp>
 
+#include <support/source_folder.hpp>
 #include <support/temporary_directory.hpp>
 
 namespace {
@@ -25,7 +26,7 @@ using list = std::vector<std::string>;
 
 /// The committed file of that name, in sparse JSON. Set ESTIMA_WRITE_GOLDEN to write it anew, then read the difference.
 void check_golden(std::string const& name, run_configuration const& c) {
-    std::string const path = std::string{ESTIMA_TEST_SOURCE_DIR} + "/golden/" + name + ".json";
+    std::string const path = estima_test::source_folder() + "/golden/" + name + ".json";
     std::string const text = to_sparse_json(c).dump(2) + "\n";
     if (std::getenv("ESTIMA_WRITE_GOLDEN") != nullptr) replace_file(path, text);
     CHECK(read_file(path) == text);

@@ -7,6 +7,8 @@
 #include <estima/runconfig_file/write_runconfig.hpp>
 #include <estima/system/files.hpp>
 
+#include <support/source_folder.hpp>
+
 #include "generated_configuration.hpp"
 #include "read_text.hpp"
 
@@ -104,7 +106,7 @@ TEST_CASE("the committed file of an example is what is written") {
     c.data_references["images"] = {.data_store_name = "workspaceblobstore", .path_on_data_store = "digits"};
     c.tags = {{"team", "vision"}};
     c.unknown.text = R"({"environment":{"inferencingStackVersion":null}})";
-    std::string const path = std::string{ESTIMA_TEST_SOURCE_DIR} + "/golden/mpi.runconfig",
+    std::string const path = estima_test::source_folder() + "/golden/mpi.runconfig",
                       text = runconfig_text(c).text;
     if (std::getenv("ESTIMA_WRITE_GOLDEN") != nullptr) replace_file(path, text);
     CHECK(read_file(path) == text);
