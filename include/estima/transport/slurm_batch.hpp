@@ -63,7 +63,7 @@ public:
         std::vector<std::vector<std::size_t>> groups;
         std::vector<std::string> asked;
         for (std::size_t i = 0; i < all_.size(); ++i) {
-            std::string const wish = wish_of(all_[i]);
+            std::string const wish = all_.size() > 1 ? wish_of(all_[i]) : "";
             std::size_t group = 0;
             while (group < groups.size() && (asked[group] != wish || groups[group].size() == longest_array)) ++group;
             if (group == groups.size()) {

@@ -18,6 +18,7 @@
 #include <estima/transport/local.hpp>
 #include <estima/transport/ssh_hosts.hpp>
 #include <estima/transport/targets.hpp>
+#include <estima/transport/transport.hpp>
 #include <estima/workspace/workspace.hpp>
 
 namespace estima::inline v0_1 {
