@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
-// Used by slurm_rate.sh: slurm_rate WORKSPACE SOURCE PROGRAM submit|wait COUNT SECONDS
-// Submits that many runs of PROGRAM at once to the only Slurm cluster of the targets file, prints "RATE runs a second", and
-// with `wait` waits for all of them for that long; then it prints "waited" and cancels them.
+// Used by slurm_rate.sh: slurm_rate WORKSPACE SOURCE PROGRAM loop|at_once|wait COUNT SECONDS
+// Submits that many runs of PROGRAM to the only Slurm cluster of the targets file, one after the other (`loop`) or at once, and
+// prints "RATE runs a second". With `wait` it waits for all of them for that long; then it prints "waited" and cancels them.
 #include <estima/estima.hpp>
 #include <estima/transport/slurm.hpp>
 
@@ -19,13 +19,17 @@ int main(int argc, char** argv) {
     try {
         job const one{{.source_directory = argv[2], .entry_script = argv[3]}};
         auto const experiment = estima::workspace::open(argv[1]).experiment("rate");
+        std::string_view const how = argv[4];
         int const count = std::atoi(argv[5]);
         std::vector<estima::run> runs;
         double const begin = estima::epoch_seconds();
-        runs = experiment.submit_all(std::vector<job>(static_cast<std::size_t>(count), one));
+        if (how == "loop")
+            for (int i = 0; i < count; ++i) runs.push_back(experiment.submit(one));
+        else
+            runs = experiment.submit_all(std::vector<job>(static_cast<std::size_t>(count), one));
         std::printf("%.6f runs a second\n", count / (estima::epoch_seconds() - begin));
         std::fflush(stdout);
-        if (std::string_view{argv[4]} == "wait") {
+        if (how == "wait") {
             std::vector<std::jthread> waiting;
             for (auto const& run : runs)
                 waiting.emplace_back([&run] { run.wait_for_completion({.raise_on_error = false}); });

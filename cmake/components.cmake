@@ -57,7 +57,7 @@ set(estima_agent_packages Boost_mpi MPI)
 
 # Workspaces, experiments, runs, models.
 set(estima_workspace_headers transport/*.hpp workspace/*.hpp)
-set(estima_workspace_without transport/slurm.hpp transport/slurm_batch.hpp transport/slurm_jobs.hpp transport/slurm_script.hpp transport/slurm_word.hpp
+set(estima_workspace_without transport/slurm.hpp transport/slurm_batch.hpp transport/slurm_jobs.hpp transport/slurm_plan.hpp transport/slurm_script.hpp transport/slurm_word.hpp
     workspace/search_runs.hpp workspace/follow_runs.hpp workspace/experiments.hpp workspace/verify_index.hpp)
 set(estima_workspace_links launcher)
 
@@ -73,7 +73,7 @@ set(estima_archive_packages LibArchive)
 
 # Runs on Slurm, through its REST API, and HTTP. Programs that do not include transport/slurm.hpp pay nothing for it.
 set(estima_slurm_headers http/*.hpp slurm/*.hpp transport/slurm.hpp transport/slurm_batch.hpp transport/slurm_jobs.hpp
-    transport/slurm_script.hpp transport/slurm_word.hpp)
+    transport/slurm_plan.hpp transport/slurm_script.hpp transport/slurm_word.hpp)
 set(estima_slurm_links workspace)
 set(estima_slurm_packages CURL Threads)
 

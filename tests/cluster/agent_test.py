@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSL-1.0
 """What estima-agent does for runs on four hosts without a shared file system: agent_test.py TOOL... -- [PART...]."""
+import calendar
 import json
 import os
 import shutil
@@ -194,7 +195,7 @@ def faults(cluster):
 
 
 def checks(cluster):
-    source = cluster.source(job_script_sh=f"#!/bin/sh\nexec {cluster.folder}/bin/log_once\n", train_py="import numpy\n")
+    source = cluster.source(job_script_sh="#!/bin/sh\n", train_py="import numpy\n")
     cluster.on("n2", "ip", "route", "add", "unreachable", "10.77.0.3/32")
     begin = time.monotonic()
     run = failed(cluster, "hosts that do not reach each other", cluster.submit(source, job(), cluster.settings()), "EST-725",
@@ -204,32 +205,52 @@ def checks(cluster):
     failed(cluster, "a module that is asked for", cluster.submit(source, python("train.py", nodes=4, per_node=1), cluster.settings(
         imports=["json", "no_such_module"])), "EST-725", "4 of 4 hosts", "n4: /usr/bin/python3 has no module no_such_module")
 
-    # A host whose clock is an hour ahead, as estima sees it: it takes this variable off its clock.
+    nothing_left(cluster, "checks")
+
+
+def another_clock(cluster):
+    """A host whose clock is an hour ahead: that of all that estima has running there."""
+    source = cluster.source(job_script_sh=f"""#!/bin/sh
+case $(hostname) in n2*) sleep 1; echo "first, on n2";; *) sleep 3; echo "then, on another";; esac
+{cluster.folder}/bin/log_once
+""")
     launch = cluster.folder / "bin/launch"
-    launch.write_text(f"#!/bin/sh\n[ $(hostname) != n2 ] || export ESTIMA_CLOCK_OFFSET=-3600\nexec {cluster.folder}/bin/estima-launch \"$@\"\n")
+    launch.write_text(f"""#!/bin/sh
+case $(hostname) in n2*) LD_PRELOAD={cluster.folder}/bin/hour_ahead.so exec {cluster.folder}/bin/dynamic_launch "$@";; esac
+exec {cluster.folder}/bin/estima-launch "$@"
+""")
     launch.chmod(0o755)
+    begin = time.time()
     code, text, run = cluster.submit(source, job(), cluster.settings(launcher=str(launch)))
+    end = time.time()
     expect("a host whose clock is ahead: completes", code == 0, text)
     offset = {e["host"]: e["clock_offset_seconds"] for e in cluster.events(run) if e["event"] == "node"}
     expect("its offset is told, and the others have none", abs(offset["n2"] - 3600) < 1 and all(abs(offset[h]) < 0.1 for h in ("n1", "n3", "n4")), offset)
     expect("and warned of", "3600 s ahead" in warnings(cluster, run), warnings(cluster, run))
 
+    def while_it_ran(name, texts):
+        times = [calendar.timegm(time.strptime(t[:19], "%Y-%m-%dT%H:%M:%S")) for t in texts]
+        expect(f"all times are of this clock: {name}", len(times) >= 4 and all(begin - 2 < t < end + 2 for t in times), texts)
+
+    events = cluster.events(run)
+    while_it_ran("when ranks started and ended", [e["time"] for e in events if e["event"] in ("rank_start", "rank_exit")])
+    while_it_ran("the last line of the journal", [e["time"] for e in events[-4:]])
     tool = cluster.folder / "bin/estima"
+
     for name in ("number", "row"):  # in shared memory, and as a line
-        code, text = cluster.on("ctl", tool, "--json", "metrics", "--workspace", cluster.own / "workspace", run.name, name)
-        times = {p["rank"]: p["time"] for p in map(json.loads, text.splitlines())}
-        seconds = {r: time.mktime(time.strptime(t[:19], "%Y-%m-%dT%H:%M:%S")) for r, t in times.items()}
-        # The real clocks are one: what is corrected by an hour lies an hour back.
-        expect(f"the times of its metrics are corrected by it ({name})", len(seconds) == 4 and abs(seconds[0] - seconds[1] - 3600) < 60
-               and abs(seconds[0] - seconds[3]) < 60, text)
-    nothing_left(cluster, "checks")
+        text = cluster.on("ctl", tool, "--json", "metrics", "--workspace", cluster.own / "workspace", run.name, name)[1]
+        while_it_ran(f"metrics ({name})", [json.loads(line)["time"] for line in text.splitlines()])
+    text = cluster.on("ctl", tool, "logs", "--all-ranks", "--workspace", cluster.own / "workspace", run.name)[1]
+    nothing_left(cluster, "a host whose clock is ahead")
+    order = [line.split(": ")[-1] for line in text.splitlines() if "first," in line or "then," in line]
+    expect("lines of all hosts stand in the order in which they were written", len(order) == 4 and "first, on n2" in order[0], text)
 
 
 def main():
     words = sys.argv[1:]
     tools, parts = words[:words.index("--")], words[words.index("--") + 1:]
     with Cluster(tools, hosts=4) as cluster:
-        for part in (staging, faults, checks, names):
+        for part in (staging, faults, checks, another_clock, names):
             if not parts or part.__name__ in parts:
                 part(cluster)
 

@@ -55,7 +55,10 @@ public:
         reader_ = frame_reader{false};
         out_.clear();
         heard_ = monotonic_seconds();
+        is_new_ = true;
     }
+    /// True once after each open().
+    bool was_opened() { return std::exchange(is_new_, false); }
 
     std::string const& host() const { return host_; }
     pid_t pid() const { return pid_; }
@@ -143,6 +146,7 @@ private:
     frame_reader reader_{false};
     std::string out_{};
     double heard_ = 0;
+    bool is_new_ = false;
     std::size_t log_begin_ = 0;
 };
 

@@ -16,8 +16,8 @@
 #include <estima/hosts/host_collection.hpp>
 #include <estima/hosts/host_uploads.hpp>
 #include <estima/hosts/hosts_task.hpp>
+#include <estima/hosts/node_census.hpp>
 #include <estima/hosts/node_event.hpp>
-#include <estima/hosts/node_state.hpp>
 #include <estima/launcher/plan_text.hpp>
 #include <estima/launcher/run_errors.hpp>
 #include <estima/snapshot/store_receiver.hpp>
@@ -30,10 +30,11 @@ class remote_node {
 public:
     using state = node_state;
 
-    remote_node(hosts_task const& task, ssh_session const& session, journal& log, std::string host)
+    remote_node(hosts_task const& task, ssh_session const& session, journal& log, node_census& all, std::string host)
         : task_{task},
           session_{session},
           log_{log},
+          at_{all},
           collection_{host_files{task.run}},
           channel_{host, (task.run.system_logs() / ("host_" + host + ".txt")).string()} {}
 
@@ -78,9 +79,8 @@ public:
         double const patience = connects ? task_.target.connect_seconds : task_.target.silence_seconds;
         if (now > channel_.heard() + patience) {
             std::string const silent = " for " + std::to_string(std::lround(patience)) + " s";
-            connects
-                ? lose("EST-722", "it does not answer" + silent + "; look whether the host runs and its sshd listens")
-                : interrupted("it said nothing" + silent);
+            connects ? lose("EST-722", "it does not answer" + silent + "; look whether the host runs and its sshd listens")
+                     : interrupted("it said nothing" + silent);
         } else if (!connects) {
             ask_clock();
         }
@@ -93,8 +93,7 @@ public:
             while (sender_ && channel_.waiting() < largest_frame_body && !sender_->is_done())
                 channel_.say({{"do", "put"}}, sender_->next(largest_frame_body / 4));
             if (!sender_ || !sender_->is_done()) return;
-            sender_.reset();
-            channel_.say({{"do", "staged"}});
+            sender_.reset(), channel_.say({{"do", "staged"}});
         } catch (error const& e) {
             lose(e.id(), to_run_error(e).message);
         }
@@ -154,9 +153,8 @@ public:
 
     void lose(std::string id, std::string why) {
         if (at_ == state::lost) return;
-        at_ = state::lost;
-        channel_.cut();
-        problems_.emplace_back(std::move(id), std::move(why));
+        at_ = state::lost, channel_.cut();
+        add_problem(std::move(id), std::move(why));
     }
 
 private:
@@ -195,6 +193,10 @@ private:
             lose(f.head.value("id", "EST-429"), f.head.value("message", ""));
     }
 
+    void add_problem(std::string id, std::string why) {
+        problems_.emplace_back(std::move(id), std::move(why));
+        at_.note_problem();
+    }
     void warn(std::string const& text) { warn_of_host(log_, host(), text); }
 
     void ask_clock() { channel_.say({{"do", "beat"}, {"asked", epoch_seconds()}}); }
@@ -202,8 +204,7 @@ private:
         if (has_begun_) return;
         if (said.contains("clock")) clock_.take(said.at("asked"), said["clock"], epoch_seconds());
         if (said.contains("clock") && !clock_.is_enough()) return ask_clock();
-        has_begun_ = true;
-        channel_.say(begin_message(task_));
+        has_begun_ = true, channel_.say(begin_message(task_));
     }
 
     /// While the run goes on a host that does not answer is lost. What it wrote can be brought later too: it is tried again.
@@ -212,7 +213,7 @@ private:
         if (!is_collected || ++interruptions_ > 3) return lose("EST-726", why);
         warn(why + " while its files were brought; that goes on when it answers again");
         channel_.cut();
-        goes_on_at_ = std::exchange(at_, state::waiting);
+        goes_on_at_ = at_, at_ = state::waiting;
         has_begun_ = false;
         first_try_ = again_at_ = monotonic_seconds();
     }
@@ -224,17 +225,15 @@ private:
 
     void take_facts(json const& facts) {
         if (goes_on_at_ != state::waiting) return go_on();
-        facts_ = facts;
-        at_ = state::checked;
+        facts_ = facts, at_ = state::checked;
         for (json const& p : facts.at("problems"))
-            problems_.emplace_back("EST-725",
-                                   p.at("why").get<std::string>() + "; " + p.at("remedy").get<std::string>());
+            add_problem("EST-725", p.at("why").get<std::string>() + "; " + p.at("remedy").get<std::string>());
         tell_of_host(log_, host(), facts, clock_.offset());
     }
 
     void take_reached(json const& problems) {
         at_ = state::reached;
-        for (json const& p : problems) problems_.emplace_back("EST-725", p.get<std::string>());
+        for (json const& p : problems) add_problem("EST-725", p.get<std::string>());
     }
     void take_lacking(std::string const& list) {
         lacking_.clear();
@@ -281,9 +280,10 @@ private:
     hosts_task const& task_;
     ssh_session const& session_;
     journal& log_;
+    counted_state at_;
     host_collection collection_;
     host_channel channel_;
-    state at_ = state::waiting, goes_on_at_ = state::waiting;
+    state goes_on_at_ = state::waiting;
     int interruptions_ = 0;
     json facts_ = json::object();
     clock_comparison clock_{};

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <sys/epoll.h>
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -12,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include <estima/hosts/channel_watch.hpp>
+#include <estima/hosts/node_census.hpp>
 #include <estima/hosts/node_group.hpp>
 #include <estima/hosts/staging.hpp>
 #include <estima/launcher/launch_plan.hpp>
@@ -27,15 +28,15 @@ class remote_nodes {
 public:
     /// EST-301.
     remote_nodes(hosts_task task, journal& log)
-        : task_{std::move(task)}, log_{log}, session_{task_.target}, epoll_{::epoll_create1(EPOLL_CLOEXEC)} {
+        : task_{std::move(task)}, log_{log}, session_{task_.target} {
         for (int i = 0; i < task_.configuration.node_count; ++i)
-            nodes_.push_back(std::make_unique<remote_node>(task_, session_, log_,
+            nodes_.push_back(std::make_unique<remote_node>(task_, session_, log_, census_,
                                                            task_.target.hosts.at(static_cast<std::size_t>(i)).name));
-        staging_.emplace(task_, session_, log_, nodes_);
-        watch(timer_.fd(), EPOLLIN);
+        staging_.emplace(task_, session_, log_, nodes_, census_);
+        watch_.add(timer_.fd(), timer_place());
     }
 
-    int fd() const { return epoll_.get(); }
+    int fd() const { return watch_.fd(); }
 
     /// Opens the ways to all hosts; has them checked and laid out.
     void begin() {
@@ -43,13 +44,11 @@ public:
         task_.token = detail::random_hex() + detail::random_hex();
         replace_file(token_file(), task_.token);
         for (auto const& n : nodes_) n->open();
-        watch_channels();
+        see_channels();
         timer_.set(beat_interval());
     }
 
-    bool is_ready() const {
-        return all([](auto const& n) { return n.at() == state::ready; });
-    }
+    bool is_ready() const { return census_.of(state::ready) == nodes_.size(); }
     /// Nothing more comes of any host.
     bool is_collected() const { return phase_ == phase::collected; }
     /// Those that the run can do no better than to go on without.
@@ -65,42 +64,24 @@ public:
     std::optional<run_error> const& problem() const { return problem_; }
 
     void step() {
-        epoll_event events[32];
-        int const count = ::epoll_wait(epoll_.get(), events, 32, 0);
-        for (int i = 0; i < count; ++i) {
-            int const fd = events[i].data.fd;
-            if (fd == timer_.fd()) {
-                timer_.clear();
-                for (auto const& n : nodes_) n->beat();
-                staging_->beat();
-                timer_.set(beat_interval());
-                continue;
-            }
-            if (fd == staging_->channel().out_fd()) staging_->read();
-            for (auto const& n : nodes_) {
-                if (fd == n->channel().in_fd())
-                    n->pour();
-                else if (fd == n->channel().out_fd())
-                    n->read([&](std::string const& lines) { take_journal(*n, lines); });
-            }
-        }
+        watch_.wait(0, [this](std::size_t place, bool takes_more) {
+            if (place == timer_place()) return beat();
+            if (place == staging_place()) return takes_more ? void() : staging_->read();
+            hear(place, takes_more);
+        });
         advance();
-        watch_channels();
+        watch_.see(staging_->channel(), staging_place());
     }
 
     /// To be told of each child that was reaped.
-    void ended(pid_t pid) {
-        for (auto const& n : nodes_)
-            if (n->channel().pid() == pid) n->channel().reaped();
-        if (staging_->channel().pid() == pid) staging_->channel().reaped();
-    }
+    void ended(pid_t pid) { watch_.ended(pid); }
 
     /// What the launch plan has to know of the hosts, which are ready. Writes the file that mpirun reads. EST-301.
     void describe(launch_settings& s) const {
         for (auto const& n : nodes_) s.hosts.push_back(n->host());
         s.ssh_configuration = session_.configuration();
         s.launcher = task_.launcher;
-        s.network = network();
+        s.network = network_;
         replace_file(task_.run.host_file(), host_file_text(s.hosts, task_.configuration.process_count_per_node()));
         if (!is_shared()) s.node_run_directory = task_.target.folder + "/runs/" + task_.run.run_id();
         run_configuration const& c = task_.configuration;
@@ -147,16 +128,15 @@ public:
                                   {"wanted", task_.target.keep_folders}});
             }
         double const limit = monotonic_seconds() + seconds;
-        for (bool is_open = true; is_open && monotonic_seconds() < limit;) {
-            is_open = false;
-            for (auto const& n : nodes_) {
-                n->channel().flush();
-                n->read([&](std::string const& lines) { take_journal(*n, lines); });
-                is_open = is_open || n->channel().is_open();
-            }
-            epoll_event event;
-            if (is_open) ::epoll_wait(epoll_.get(), &event, 1, 20);
-        }
+        std::size_t open = 0;
+        for (auto const& n : nodes_) open += n->channel().is_open();
+        while (open > 0 && monotonic_seconds() < limit)
+            watch_.wait(20, [&](std::size_t place, bool takes_more) {
+                if (place == timer_place()) return timer_.clear();
+                if (place >= nodes_.size() || !nodes_[place]->channel().is_open()) return;
+                hear(place, takes_more);
+                open -= !nodes_[place]->channel().is_open();
+            });
         for (auto const& n : nodes_) n->channel().cut();
         std::error_code ignored;
         std::filesystem::remove(token_file(), ignored);
@@ -181,47 +161,52 @@ private:
     bool all(Is const& is) const {
         return std::all_of(nodes_.begin(), nodes_.end(), [&](auto const& n) { return is(*n); });
     }
-    /// What the target says, else the subnet that all hosts are on; empty if there is none.
-    std::string network() const { return task_.target.network.empty() ? common_network(nodes_) : task_.target.network; }
-
-    void watch(int fd, std::uint32_t what) const {
-        epoll_event event{};
-        event.events = what;
-        event.data.fd = fd;
-        if (::epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, fd, &event) != 0)
-            ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event);
+    std::size_t timer_place() const { return nodes_.size(); }
+    std::size_t staging_place() const { return nodes_.size() + 1; }
+    void see_channels() {
+        for (std::size_t i = 0; i < nodes_.size(); ++i) watch_.see(nodes_[i]->channel(), i);
     }
-    void watch_channels() {
-        if (int const fd = staging_->channel().out_fd(); fd >= 0) watch(fd, EPOLLIN);
-        for (auto const& n : nodes_) {
-            if (n->channel().out_fd() >= 0) watch(n->channel().out_fd(), EPOLLIN);
-            if (n->channel().in_fd() >= 0) watch(n->channel().in_fd(), n->channel().has_waiting() ? EPOLLOUT : 0U);
-        }
+    void beat() {
+        timer_.clear();
+        for (auto const& n : nodes_) n->beat();
+        staging_->beat();
+        see_channels();
+        timer_.set(beat_interval());
+    }
+    /// What one host said, or that it takes more.
+    void hear(std::size_t place, bool takes_more) {
+        remote_node& n = *nodes_[place];
+        if (!n.channel().is_open()) return;
+        if (takes_more) n.pour();
+        else n.read([&](std::string const& lines) { take_journal(n, lines); });
     }
 
     void advance() {
         if (phase_ == phase::preparing) {
-            for (auto const& n : nodes_)
-                if (n->at() < state::checked) return;
-            if (!all([](auto const& n) { return n.problems().empty(); })) return refuse();
-            if (nodes_.front()->at() == state::checked) try_each_other(nodes_);
-            for (auto const& n : nodes_)
-                if (n->at() < state::reached) return;
-            for (auto const& n : nodes_)
-                if (n->at() == state::reached) n->prepare(is_shared());
-            staging_->advance(network());
+            if (census_.least() < state::checked) return;
+            if (census_.has_problem()) return refuse();
+            if (census_.of(state::checked) > 0) try_each_other(nodes_);
+            if (census_.least() < state::reached) return;
+            if (census_.of(state::reached) > 0) prepare();
+            staging_->advance(network_);
             if (is_ready()) phase_ = phase::working;
         } else if (phase_ == phase::working) {
             note_loss();
         } else if (phase_ == phase::listing) {
             note_loss();
-            for (auto const& n : nodes_)
-                if (n->at() < state::listed) return;
-            bring();
+            if (census_.least() >= state::listed) bring();
         } else if (phase_ == phase::bringing) {
             note_loss();
-            if (all([](auto const& n) { return n.at() >= state::done; })) phase_ = phase::collected;
+            if (census_.least() >= state::done) phase_ = phase::collected;
         }
+    }
+
+    /// All hosts have reached each other.
+    void prepare() {
+        network_ = task_.target.network.empty() ? common_network(nodes_) : task_.target.network;
+        bool const shares = is_shared();
+        for (auto const& n : nodes_)
+            if (n->at() == state::reached) n->prepare(shares);
     }
 
     void refuse() {
@@ -229,6 +214,7 @@ private:
     }
 
     void note_loss() {
+        if (census_.of(state::lost) == 0 || problem_) return;
         for (auto const& n : nodes_) {
             if (n->at() != state::lost || problem_) continue;
             auto const& [id, why] = n->problems().back();
@@ -280,10 +266,12 @@ private:
     hosts_task task_;
     journal& log_;
     ssh_session session_;
+    node_census census_{};
+    channel_watch watch_{};
     remote_group nodes_{};
     std::optional<staging> staging_{};
-    file_descriptor epoll_;
     timer timer_{};
+    std::string network_{};  ///< that the target says, else the subnet that all hosts are on; empty if there is none
     phase phase_ = phase::preparing;
     std::optional<run_error> problem_{};
 };

@@ -20,22 +20,23 @@ namespace estima::inline v0_1 {
 /// all of them at once where that spares this machine's link enough to be worth its start.
 class staging {
 public:
-    staging(hosts_task const& task, ssh_session const& session, journal& log, remote_group const& all)
-        : task_{task}, session_{session}, log_{log}, nodes_{all}, broadcast_{task} {}
+    staging(hosts_task const& task, ssh_session const& session, journal& log, remote_group const& all,
+            node_census const& census)
+        : task_{task}, session_{session}, log_{log}, nodes_{all}, census_{census}, broadcast_{task} {}
 
     host_channel& channel() { return broadcast_.channel(); }
 
     /// To be called when something was said by a host; all hosts are checked. EST-301.
     void advance(std::string const& network) {
         if (begun_ == 0) begun_ = monotonic_seconds();
-        std::vector<remote_node*> waiting;
-        bool is_over = true;
-        for (auto const& n : nodes_) {
-            if (n->at() == remote_node::state::comparing) return;
-            if (n->at() == remote_node::state::compared) waiting.push_back(n.get());
-            is_over = is_over && n->at() > remote_node::state::staging;
+        if (census_.of(remote_node::state::comparing) > 0) return;
+        if (census_.of(remote_node::state::compared) > 0) {
+            std::vector<remote_node*> waiting;
+            for (auto const& n : nodes_)
+                if (n->at() == remote_node::state::compared) waiting.push_back(n.get());
+            return send(waiting, network);
         }
-        if (!waiting.empty()) return send(waiting, network);
+        bool const is_over = census_.least() > remote_node::state::staging;
         if (broadcast_.at() == snapshot_broadcast::state::broken && !is_over) fall_back();
         if (is_over && !is_told_) tell();
     }
@@ -110,6 +111,7 @@ private:
     ssh_session const& session_;
     journal& log_;
     remote_group const& nodes_;
+    node_census const& census_;
     snapshot_broadcast broadcast_;
     double begun_ = 0;
     std::uint64_t sent_ = 0;  // bytes that left this machine

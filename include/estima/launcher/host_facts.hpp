@@ -15,14 +15,12 @@
 #include <cerrno>
 #include <cstdint>
 #include <cstdio>
-#include <optional>
 #include <random>
 #include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include <estima/base/error.hpp>
 #include <estima/launcher/find_launcher.hpp>
 #include <estima/launcher/launch_plan.hpp>
 #include <estima/launcher/run_environment.hpp>
@@ -140,19 +138,6 @@ inline launch_settings settings_of_this_host(run_configuration const& c, std::st
     settings.has_home = std::getenv("HOME") != nullptr;
     settings.mpi4py_is_available = c.communicator == "Mpi" && c.framework != "Native" && can_import_mpi4py(c);
     return settings;
-}
-
-/// What the start of this run would fail for on this host: mpirun, where it is needed, or the launcher (where
-/// `launcher` is empty it is looked for). Nothing if nothing is missing.
-inline std::optional<error_text> what_is_missing(run_configuration const& c, std::string const& launcher = {},
-                                                 std::string const& mpirun = {}) {
-    try {
-        find_launcher(launcher);
-        if (needs_mpirun(c)) find_mpirun(mpirun);
-    } catch (error const& e) {
-        return e.text();
-    }
-    return std::nullopt;
 }
 
 }  // namespace estima::inline v0_1

@@ -69,6 +69,7 @@ public:
             keep_distance();
             last_ = back_off::now();
             slurm_answer answer = read_slurm_answer(http_.send(request), accepted);
+            if (distance_ > 0) slurm_pace::of(target_.url).answered();
             note_version(answer.body);
             bool const may_be_token =
                 answer.what == slurm_answer::kind::token || answer.what == slurm_answer::kind::away;

@@ -10,7 +10,8 @@
 
 namespace estima::inline v0_1 {
 
-/// Of this process, for one server: questions for the states of jobs begin a second apart, whoever asks.
+/// Of this process, for one server: questions for the states of jobs are a second apart, whoever asks. From the answer to one
+/// to the next: on their way there questions are not equally quick, and the server is to get no more than one a second.
 class slurm_pace {
 public:
     static slurm_pace& of(std::string const& url) {
@@ -27,6 +28,11 @@ public:
         if (now - last_ < 1) return false;
         last_ = now;
         return true;
+    }
+    /// The answer has come.
+    void answered() {
+        std::scoped_lock const lock{mutex_};
+        last_ = back_off::now();
     }
     /// Seconds until one may be asked.
     double wait() const {

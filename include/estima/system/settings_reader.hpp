@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -38,11 +39,10 @@ public:
                      .remedy = std::move(remedy)}};
     }
     void require_known(std::string const& key, std::vector<std::string> const& known) const {
+        if (std::find(known.begin(), known.end(), key) != known.end()) return;
         std::string close;
-        for (std::string const& one : known) {
-            if (one == key) return;
+        for (std::string const& one : known)
             if (edit_distance(one, key) <= 2) close = one;
-        }
         wrong(shown(key), "there is no such setting",
               close.empty() ? "see " + page_ + " for those there are" : "did you mean \"" + close + "\"?");
     }

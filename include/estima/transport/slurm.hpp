@@ -22,6 +22,7 @@
 #include <estima/system/clock.hpp>
 #include <estima/system/files.hpp>
 #include <estima/transport/slurm_batch.hpp>
+#include <estima/transport/slurm_plan.hpp>
 #include <estima/transport/slurm_word.hpp>
 #include <estima/transport/targets.hpp>
 
@@ -51,6 +52,16 @@ public:
         request.launcher =
             target.launcher.empty() ? absolute_path(find_launcher(request.launcher)).string() : target.launcher;
         return to_json(target);
+    }
+
+    std::string tell_plan(target_request const& request, json const& settings, run_directory const& run,
+                          launch_settings& launch) const override {
+        slurm_target const target = slurm_target_from_json(settings, "settings");
+        slurm_job_request const job = slurm_job_for({run}, "<experiment>", request.configuration, target,
+                                                    request.launcher, to_string(durability::process_death));
+        launch.launcher = request.launcher;
+        describe_slurm_launch(request.configuration, target, job, launch);
+        return slurm_plan_text(job, target);
     }
 
     void submit(submission& one) const override {

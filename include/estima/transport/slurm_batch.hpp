@@ -63,7 +63,7 @@ public:
         std::vector<std::vector<std::size_t>> groups;
         std::vector<std::string> asked;
         for (std::size_t i = 0; i < all_.size(); ++i) {
-            std::string const wish = wish_of(all_[i]);
+            std::string const wish = all_.size() > 1 ? wish_of(all_[i]) : "";
             std::size_t group = 0;
             while (group < groups.size() && (asked[group] != wish || groups[group].size() == longest_array)) ++group;
             if (group == groups.size()) {
@@ -101,26 +101,18 @@ private:
     void submit(std::vector<std::size_t> const& group) {
         submission& first = all_[group.front()];
         bool const is_array = group.size() > 1;
-        slurm_ticket ticket{slurm_target_from_json(first.settings, "settings")};
-        slurm_job_request request = slurm_request(first.configuration, ticket.target);
-        journal log{first.run.journal()};
-        request.name = log.record().experiment;
-        if (!ticket.target.comment.empty()) ticket.comment = ticket.target.comment + " ";
-        ticket.comment +=
-            "estima " + first.run.run_id() + (is_array ? " and " + std::to_string(group.size() - 1) + " more" : "");
-        request.comment = ticket.comment;
-        if (is_array) request.array = "0-" + std::to_string(group.size() - 1);
         std::vector<run_directory> runs;
+        for (std::size_t const i : group)
+            runs.emplace_back(run_directory{absolute_path(all_[i].run.path).lexically_normal()});
+        slurm_ticket ticket{slurm_target_from_json(first.settings, "settings")};
+        journal log{first.run.journal()};
+        slurm_job_request const request = slurm_job_for(runs, log.record().experiment, first.configuration, ticket.target,
+                                                        first.launcher, to_string(log.record().durability));
+        ticket.comment = request.comment;
         for (std::size_t i = 0; i < group.size(); ++i) {
-            run_directory run{absolute_path(all_[group[i]].run.path).lexically_normal()};
             ticket.task = is_array ? static_cast<int>(i) : -1;
-            replace_file(run.path / "target.json", ticket.form().dump(2) + "\n");  // before Slurm knows it
-            runs.push_back(std::move(run));
+            replace_file(runs[i].path / "target.json", ticket.form().dump(2) + "\n");  // before Slurm knows it
         }
-        request.script = slurm_script(runs, {.launcher = first.launcher,
-                                             .setup = ticket.target.setup,
-                                             .durability = to_string(log.record().durability),
-                                             .is_array = is_array});
         slurm_submitted const job = slurm_jobs::of(ticket.target).client().submit(request);
         for (std::size_t i = 0; i < group.size(); ++i) {
             note_slurm_job(runs[i], {job.id, is_array ? static_cast<int>(i) : -1}, job.remarks);

@@ -92,11 +92,13 @@ public:
         if (others_follow || wants_all_) {
             wants_all_ = false;
             if (auto jobs = client_.jobs()) all_ = std::move(*jobs);
+            slurm_pace::of(client_.target().url).answered();
             all_asked_ = monotonic_seconds();
             failed_ = -pause_after_failure;
             return pick(all_, id);
         }
         std::vector<slurm_job> jobs = client_.job(id.id);
+        slurm_pace::of(client_.target().url).answered();
         failed_ = -pause_after_failure;
         word const found = pick(jobs, id);
         ones_.clear();

@@ -112,4 +112,21 @@ inline slurm_job_request slurm_request(run_configuration const& c, slurm_target 
     return request;
 }
 
+/// The job of these runs, which ask for the same: the tasks of an array if they are several. Its comment leads back to
+/// the first.
+inline slurm_job_request slurm_job_for(std::vector<run_directory> const& runs, std::string experiment,
+                                       run_configuration const& c, slurm_target const& target,
+                                       std::string const& launcher, std::string_view durability) {
+    slurm_job_request request = slurm_request(c, target);
+    bool const is_array = runs.size() > 1;
+    std::string const others = std::to_string(runs.size() - 1);
+    request.name = std::move(experiment);
+    request.comment = target.comment + (target.comment.empty() ? "" : " ") + "estima " + runs.front().run_id() +
+                      (is_array ? " and " + others + " more" : "");
+    if (is_array) request.array = "0-" + others;
+    request.script = slurm_script(
+        runs, {.launcher = launcher, .setup = target.setup, .durability = durability, .is_array = is_array});
+    return request;
+}
+
 }  // namespace estima::inline v0_1

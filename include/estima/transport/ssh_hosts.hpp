@@ -50,6 +50,23 @@ public:
         request.mpirun = find_mpirun(request.mpirun);
         return to_json(target);
     }
+
+    /// Which of the hosts are taken is not known before they are asked: the first ones.
+    std::string tell_plan(target_request const& request, json const& settings, run_directory const& run,
+                          launch_settings& launch) const override {
+        ssh_target const target = ssh_target_from_json(settings, "settings");
+        run_configuration const& c = request.configuration;
+        for (std::size_t i = 0; i < static_cast<std::size_t>(std::max(c.node_count, 1)); ++i)
+            launch.hosts.push_back(target.hosts.at(i).name);
+        if (!target.launcher.empty()) launch.launcher = target.launcher;
+        launch.ssh_configuration = "<ssh configuration>";
+        launch.network = target.network.empty() ? "<subnet of the hosts>" : target.network;
+        launch.node_run_directory = target.folder + "/runs/" + run.run_id();
+        for (int i = 0; i < rendezvous_count(c); ++i)
+            launch.rendezvous.push_back("<address of " + launch.hosts.at(static_cast<std::size_t>(i / c.process_count_per_node())) + ">:<a free port>");
+        return "# on the hosts, which ssh reaches, with the run in " + launch.node_run_directory +
+               " where they do not see it here:\n";
+    }
 };
 
 inline transport_registration<ssh_transport> const ssh_transport_is_there{};

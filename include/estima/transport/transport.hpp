@@ -12,6 +12,7 @@
 
 #include <estima/base/error.hpp>
 #include <estima/history/run_directory.hpp>
+#include <estima/launcher/launch_plan.hpp>
 #include <estima/run_configuration/run_configuration.hpp>
 #include <estima/system/file_descriptor.hpp>
 #include <estima/system/files.hpp>
@@ -55,6 +56,13 @@ public:
     /// Checks what can be checked before there is a run, and throws what is wrong. Returns the settings that the run
     /// keeps in target.json, with "kind" in them; null: none.
     virtual json prepare(target_request& request) const = 0;
+
+    /// For plan(), which does nothing: the text of what submit would send elsewhere, from what prepare() made of the
+    /// request; and in `launch`, which is as on this machine, how the processes are started there.
+    virtual std::string tell_plan(target_request const&, json const& settings, run_directory const&, launch_settings& launch) const {
+        (void)settings, (void)launch;
+        return "";
+    }
 
     /// Has the run worked on: by `estima-launch supervise`, wherever it is started. Throws if it cannot be.
     virtual void submit(submission& one) const = 0;

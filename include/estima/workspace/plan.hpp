@@ -18,6 +18,7 @@
 #include <estima/transport/local.hpp>
 #include <estima/transport/ssh_hosts.hpp>
 #include <estima/transport/targets.hpp>
+#include <estima/transport/transport.hpp>
 #include <estima/workspace/workspace.hpp>
 
 namespace estima::inline v0_1 {
@@ -26,7 +27,9 @@ namespace estima::inline v0_1 {
 struct plan_options {
     std::ostream* output = &std::cout;
     std::filesystem::path workspace{};  ///< left out: the one that workspace::open() would open
-    std::string launcher{}, mpirun{};   ///< as in submit_options
+    std::string launcher{}, mpirun{};   ///< as in submit_options, and so the others
+    json target{};
+    std::filesystem::path targets{};
 };
 
 namespace detail {
@@ -47,8 +50,9 @@ inline std::string described(run_configuration const& c) {
 }  // namespace detail
 
 /// Prints what submit would do, and does nothing: the rules that the job breaks, its run configuration and hash, what
-/// this machine lacks, and the exact command of each process with its environment. The id of the run, and for gloo the
-/// port, are chosen at submit and stand here as <run id> and <a free port>. True if submit would start it.
+/// this machine lacks, what a batch system would be sent, and the exact command of each process with its environment. What
+/// is chosen at submit or on the job's hosts stands here as <run id>, <a free port> and the like. True if submit would
+/// start it.
 template <any_estimator Estimator>
 bool plan(Estimator const& job, plan_options const& options = {}) {
     std::ostream& out = *options.output;
@@ -74,23 +78,32 @@ bool plan(Estimator const& job, plan_options const& options = {}) {
             return false;
         }
     }
-    auto const missing = what_is_missing(c, options.launcher, options.mpirun);
-    if (missing) out << "# submit refuses it: " << missing->what << ": " << missing->why << "\n#   " << missing->remedy << '\n';
-    bool const can_be_laid_out = c.node_count > 0 && c.process_count_per_node() > 0;
-    if (can_be_laid_out) {
-        auto or_name = [](std::string const& option, char const* name, auto find) {
-            try {
-                return find(option);
-            } catch (error const&) {
-                return std::string{name};
-            }
-        };
-        launch_settings const settings = settings_of_this_host(
-            c, or_name(options.launcher, "estima-launch", [](std::string const& o) { return find_launcher(o); }),
-            or_name(options.mpirun, "mpirun", [](std::string const& o) { return find_mpirun(o); }));
-        print_plan(out, make_launch_plan(c, run_directory{root / "runs" / "<run id>"}, settings));
+    if (c.node_count < 1 || c.process_count_per_node() < 1) return false;
+    constexpr compute_target_facts const& target = Estimator::policy_facts.target;
+    target_request request{.workspace = root,
+                           .configuration = c,
+                           .given = options.target,
+                           .targets = options.targets,
+                           .launcher = options.launcher,
+                           .mpirun = options.mpirun,
+                           .is_typed = true,
+                           .gpus_per_node = target.gpus_per_node.is_given ? static_cast<int>(target.gpus_per_node.value) : 0};
+    run_directory const run{absolute_path(root).lexically_normal() / "runs" / "<run id>"};
+    transport const* const way = find_transport(target.kind);
+    launch_settings launch = settings_of_this_host(c, "estima-launch", "mpirun");
+    try {
+        if (way != nullptr) {
+            json const settings = way->prepare(request);
+            launch.launcher = request.launcher;
+            launch.mpirun = request.mpirun;
+            out << way->tell_plan(request, settings, run, launch);
+        }
+    } catch (error const& e) {
+        is_refused = true;
+        out << "# submit refuses it: " << detail::as_comment(e.what()) << "\n# this machine would start:\n";
     }
-    return !is_refused && !missing;
+    print_plan(out, make_launch_plan(c, run, launch));
+    return !is_refused;
 }
 
 }  // namespace estima::inline v0_1

@@ -81,15 +81,7 @@ TEST_CASE("mpirun: option, variable, PATH; its absence names the package") {
         CHECK(estima::find_mpirun() == other);
     }
     scoped_variable const empty{"PATH", (place / "nothing").string()};
-    estima::run_configuration c;
-    std::string const launcher = make_program(place / "launch");
-    CHECK_FALSE(estima::what_is_missing(c, launcher));
-    c.communicator = "Mpi";
-    auto const missing = estima::what_is_missing(c, launcher);
-    REQUIRE(missing);
-    CHECK(missing->remedy.find("openmpi-bin") != std::string::npos);
-    CHECK_FALSE(estima::what_is_missing(c, launcher, other));
-    REQUIRE(estima::what_is_missing(c, "/no/launcher", other));
+    CHECK_THROWS_WITH(estima::find_mpirun(), Catch::Matchers::Contains("[EST-401]") && Catch::Matchers::Contains("openmpi-bin"));
 }
 
 TEST_CASE("a free port is outside of what the kernel gives to outgoing connections, and can be had") {

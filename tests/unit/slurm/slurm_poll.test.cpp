@@ -97,6 +97,26 @@ TEST_CASE("for any number of jobs there is at most one request a second, and eac
     CHECK(slurm.count("GET", "/job/") <= 1);  // before the second was watched
 }
 
+TEST_CASE("a question that is long on its way leaves the server its second, too") {
+    scoped_variable const token{"ESTIMA_TEST_TOKEN", "s3cr3t"};
+    std::mutex mutex;
+    std::vector<double> times;
+    fake_slurm slurm;
+    slurm.instead = [&](seen_request const& request) -> std::optional<reply> {
+        if (request.path.find("/job/") == std::string::npos) return {};
+        std::scoped_lock const lock{mutex};
+        if (times.empty()) std::this_thread::sleep_for(std::chrono::milliseconds{500});
+        times.push_back(estima::back_off::now());
+        return {};
+    };
+    slurm.add("c");
+    slurm_poll poll{slurm.target()};
+    (void)poll.wait(1, 3);
+    std::scoped_lock const lock{mutex};
+    REQUIRE(times.size() >= 2);
+    CHECK(times[1] - times[0] >= 1);
+}
+
 TEST_CASE("one job is asked for alone; a thread and requests are there only while somebody waits") {
     scoped_variable const token{"ESTIMA_TEST_TOKEN", "s3cr3t"};
     fake_slurm slurm;

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <catch2/catch.hpp>
 
+#include <stdlib.h>
+
 #include <filesystem>
 #include <sstream>
 
+#include <estima/compute/slurm.hpp>
+#include <estima/compute/ssh_hosts.hpp>
 #include <estima/estimator.hpp>
+#include <estima/transport/slurm.hpp>
 #include <estima/workspace/plan.hpp>
 #include <estima/workspace/workspace.hpp>
 #include <support/temporary_directory.hpp>
@@ -31,12 +36,13 @@ struct source_folder {
     }
 
     template <class Estimator>
-    std::pair<bool, std::string> plan_of() const {
+    std::pair<bool, std::string> plan_of(json target = {}) const {
         std::ostringstream text;
         bool const starts = plan(Estimator{fields}, {.output = &text,
                                                      .workspace = folder / "workspace",
                                                      .launcher = folder / "estima-launch",
-                                                     .mpirun = folder / "mpirun"});
+                                                     .mpirun = folder / "mpirun",
+                                                     .target = std::move(target)});
         return {starts, text.str()};
     }
 };
@@ -62,6 +68,42 @@ TEST_CASE("a plan of several processes tells mpirun's command and each process w
     CHECK_THAT(text, Contains((source.folder / "estima-launch").string() + " worker"));
     CHECK_THAT(text, Contains("# rank 0 of 2") && Contains("# rank 1 of 2"));
     CHECK_THAT(text, Contains("RANK=0") && Contains("RANK=1") && Contains("WORLD_SIZE=2") && Contains("MASTER_ADDR=127.0.0.1"));
+}
+
+TEST_CASE("a plan of a Slurm job tells what Slurm would be asked for, the script, and what starts on the job's hosts") {
+    source_folder source;
+    source.fields.max_run_duration = std::chrono::minutes{58};
+    using job = estimator<pytorch<>, slurm<partition<"gpu">, max_nodes<4>, gpus_per_node<2>>,
+                          gloo<node_count<2>, process_count_per_node<2>>>;
+    ::setenv("A_SECRET_OF_MINE", "not-to-be-shown", 1);
+    // Nobody listens there: nothing is asked.
+    slurm_target const target{.url = "http://127.0.0.1:1", .token_variable = "NO_TOKEN", .account = "lab", .setup = "module load mpi"};
+    auto const [starts, text] = source.plan_of<job>(to_json(target));
+    CHECK(starts);
+    CHECK_THAT(text, Contains("# submitted to Slurm, http://127.0.0.1:1") && Contains("\"partition\": \"gpu\"") &&
+                         Contains("\"account\": \"lab\"") && Contains("\"tasks\": 4") &&
+                         Contains("\"minimum_nodes\": 2") && Contains("gres/gpu:2") && Contains("\"number\": 60"));
+    CHECK_THAT(text, Contains("#   module load mpi") && Contains("runs/<run id>") &&
+                         Contains("#   exec \"$launcher\" supervise --foreground"));
+    CHECK_THAT(text, Contains(" mpirun -np 4") && Contains("oob_tcp_if_include '<subnet of the hosts>'") &&
+                         Contains("--rendezvous '<address of host 1>:<a free port>'") && !Contains("localhost") &&
+                         !Contains((source.folder / "mpirun").string()));
+    CHECK_THAT(text, Contains("'MASTER_ADDR=<address of host 1>'") && Contains("# rank 3 of 4"));
+    CHECK_THAT(text, Contains("variables of this program's environment") && !Contains("not-to-be-shown"));
+    CHECK_FALSE(std::filesystem::exists(source.folder / "workspace"));
+
+    auto const [is_known, why] = source.plan_of<job>();
+    CHECK_FALSE(is_known);
+    CHECK_THAT(why, Contains("# submit refuses it: [EST-760]"));
+}
+
+TEST_CASE("a plan of hosts that ssh reaches tells them") {
+    source_folder const source;
+    using job = estimator<pytorch<>, ssh_hosts<max_nodes<4>>, gloo<node_count<2>, process_count_per_node<2>>>;
+    auto const [starts, text] = source.plan_of<job>({{"kind", "ssh_hosts"}, {"hosts", {"n1", "n2", "n3"}}, {"network", "10.0.0.0/8"}});
+    CHECK(starts);
+    CHECK_THAT(text, Contains("--hostfile") && Contains("10.0.0.0/8") && Contains("<address of n1>:<a free port>") &&
+                         Contains("--on-host"));
 }
 
 TEST_CASE("a plan of what submit would refuse says so, and is told all the same") {
