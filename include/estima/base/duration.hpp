@@ -15,7 +15,7 @@ concept chrono_like = requires(T d) {
 /// A bare number does not convert: its unit would be a guess.
 class duration {
 public:
-    constexpr duration() = default;
+    constexpr duration() noexcept {}  // NOLINT: a defaulted one has `{}` set all to 0 first, in each job anew
 
     template <chrono_like Duration>
     constexpr duration(Duration d)  // NOLINT: implicit, the unit is in the type

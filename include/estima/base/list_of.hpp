@@ -86,7 +86,7 @@ struct list_of : std::vector<Element> {
     using given = typename entry_of<Element>::given;
 
     // NOLINTBEGIN: implicit
-    list_of() = default;
+    list_of() noexcept {}  // a defaulted one has `{}` set all to 0 first, in each job anew
     list_of(std::initializer_list<given> entries) : std::vector<Element>(entries.begin(), entries.end()) {}
     list_of(std::vector<Element> entries) noexcept : std::vector<Element>(std::move(entries)) {}
     template <class Vector>

@@ -15,7 +15,7 @@ namespace estima::inline v0_1 {
 /// pointer of 0. A null pointer that only the running program sees is an empty text.
 struct text_field : std::string {
     // NOLINTBEGIN: implicit
-    text_field() = default;
+    text_field() noexcept {}  // a defaulted one has `{}` set all to 0 first, in each job anew
     text_field(char const* text) : std::string(text != nullptr ? text : "") {}
     text_field(std::string text) noexcept : std::string(std::move(text)) {}
     text_field(std::string_view text) : std::string(text) {}

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <concepts>
+#include <type_traits>
 
 #include <estima/policy/facts.hpp>
 
@@ -22,10 +23,7 @@ struct held_to {
 
 namespace detail {
 template <class T>
-inline constexpr bool adds_rules = false;
-template <class T>
-requires requires { typename T::added_rules; }
-inline constexpr bool adds_rules<T> = !std::same_as<typename T::added_rules, rule_list<>>;
+concept adds_rules = requires { typename T::added_rules; } && !std::is_same_v<typename T::added_rules, rule_list<>>;
 
 template <class Added>
 struct as_rule_list {  // what is no list is no rule, and is told as that
@@ -40,10 +38,8 @@ template <class T>
 struct rules_of {
     using type = rule_list<>;
 };
-template <class T>
-requires adds_rules<T>
-struct rules_of<T> : as_rule_list<typename T::added_rules> {
-};
+template <adds_rules T>
+struct rules_of<T> : as_rule_list<typename T::added_rules> {};
 
 /// One list of all, each rule once.
 template <class List, class... More>
@@ -60,17 +56,21 @@ requires(std::same_as<First, Rules> || ...) struct joined_rules<rule_list<Rules.
     : joined_rules<rule_list<Rules...>, rule_list<Rest...>, More...> {
 };
 
-template <bool Any, class... Things>
-struct gathered_rules {  // nearly everything adds none
-    using type = rule_list<>;
+template <bool Any>
+struct gathered_rules {  // nearly everything adds none, and no class is made of it
+    template <class...>
+    using of = rule_list<>;
 };
-template <class... Things>
-struct gathered_rules<true, Things...> : joined_rules<rule_list<>, typename rules_of<Things>::type...> {};
+template <>
+struct gathered_rules<true> {
+    template <class... Things>
+    using of = typename joined_rules<rule_list<>, typename rules_of<Things>::type...>::type;
+};
 }  // namespace detail
 
 /// The rules that policies, attributes or parts add together. A policy template passes on those of its attributes:
 /// `using added_rules = rules_added_by<Attributes...>`.
 template <class... Things>
-using rules_added_by = typename detail::gathered_rules<(detail::adds_rules<Things> || ...), Things...>::type;
+using rules_added_by = typename detail::gathered_rules<(detail::adds_rules<Things> || ...)>::template of<Things...>;
 
 }  // namespace estima::inline v0_1

@@ -14,7 +14,7 @@ struct count {
     int elsewhere = 0;             ///< then the number that does not count
     bool is_below_one = false;     ///< in one of them at least
 
-    constexpr count() = default;
+    constexpr count() noexcept {}  // NOLINT: a defaulted one has `{}` set all to 0 first, in each job anew
     constexpr count(int number) : value{number}, is_given{true}, is_below_one{number < 1} {}  // NOLINT: implicit, `.node_count = 4`
 
     /// There is no half of a node, nor one that is a text.

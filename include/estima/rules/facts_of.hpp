@@ -15,41 +15,51 @@
 namespace estima::inline v0_1 {
 
 namespace detail {
-template <class Policy>
-constexpr int told_alone() {
-    facts f;
-    Policy::tell(f);
-    return 0;
-}
-/// Whether the compiler can ask it: a static, constexpr tell(facts&).
-template <class Policy>
-concept can_tell = requires(facts& f) { Policy::tell(f); } &&
-                   requires { typename std::integral_constant<int, told_alone<Policy>()>; };
+inline constexpr facts nothing_told{};  // to be copied: to make facts anew is most of the cost of a description
 
-/// What takes a slot and cannot be asked counts as no policy, and the default is there in its place.
-template <class Slot, class Default, class... Policies>
-constexpr void tell(facts& f) {
-    using chosen = policy_for<Slot, Default, Policies...>;
-    if constexpr (can_tell<chosen>) {
-        chosen::tell(f);
-    } else {
-        f.description.has_a_stranger = true;
-        Default::tell(f);
-    }
+/// What policies tell together, one after the other.
+template <class... Policies>
+constexpr facts told_together() {
+    facts f = nothing_told;
+    (Policies::tell(f), ...);
+    return f;
 }
+/// Whether the compiler can ask them: each has a static, constexpr tell(facts&). The question and its answer are one
+/// evaluation for g++, which keeps what a call gave.
+template <class... Policies>
+concept can_tell = requires(facts& f) { (Policies::tell(f), ...); } &&
+                   requires { typename std::bool_constant<(told_together<Policies...>(), true)>; };
+
+template <class Policy, class Default>
+struct asked {
+    using type = Default;
+};
+template <can_tell Policy, class Default>
+struct asked<Policy, Default> {
+    using type = Policy;
+};
+
 }  // namespace detail
 
-/// What policies say together, in any order, before anything is known that only the running program can see.
+/// What policies say together, in any order, before anything is known that only the running program can see. What takes
+/// a slot and cannot be asked counts as no policy, and the default is there in its place.
 template <class... Policies>
 constexpr facts facts_of() {  // not consteval: clang 14 gives the result of one wrong addresses in a running program
-    facts f;
-    f.description.has_a_stranger = !(policy<Policies> && ...);
+    using framework = policy_for<framework_slot, generic, Policies...>;
+    using compute_target = policy_for<compute_target_slot, local, Policies...>;
+    using backend = policy_for<distribution_backend_slot, single_process, Policies...>;
+    using environment_policy = policy_for<environment_slot, environment<>, Policies...>;
+    facts f = detail::nothing_told;
+    if constexpr (detail::can_tell<framework, compute_target, backend, environment_policy>) {
+        f = detail::told_together<framework, compute_target, backend, environment_policy>();
+    } else {
+        f = detail::told_together<typename detail::asked<framework, generic>::type, typename detail::asked<compute_target, local>::type,
+                                  typename detail::asked<backend, single_process>::type, typename detail::asked<environment_policy, environment<>>::type>();
+        f.description.has_a_stranger = true;
+    }
+    f.description.has_a_stranger |= !(policy<Policies> && ...);
     f.description.fills_a_slot_twice = !fill_each_slot_at_most_once<Policies...>;
     f.description.adds_what_is_no_rule = !std::same_as<typename detail::added_by<Policies...>::rest, rule_list<>>;
-    detail::tell<framework_slot, generic, Policies...>(f);
-    detail::tell<compute_target_slot, local, Policies...>(f);
-    detail::tell<distribution_backend_slot, single_process, Policies...>(f);
-    detail::tell<environment_slot, environment<>, Policies...>(f);
     return f;
 }
 

@@ -72,17 +72,21 @@ struct collect {
 };
 
 /// Nearly all estimators break no rule: they are spared the work of collecting.
-template <bool Refused, class... Policies>
+template <bool Refused>
 struct verdict_if {
-    using type = rules<>;
+    template <class...>
+    using of = rules<>;
 };
-template <class... Policies>
-struct verdict_if<true, Policies...> {
-    using type = decltype(boost::hana::unpack(rules_for<Policies...>, collect<Policies...>{}));
+template <>
+struct verdict_if<true> {
+    template <class... Policies>
+    using of = decltype(boost::hana::unpack(rules_for<Policies...>, collect<Policies...>{}));
 };
 template <class... Policies>  // a class, not an alias: g++ 12 prints an alias with all that is in it
-struct verdict
-    : verdict_if<rule_table_types<typename added_by<Policies...>::rules>::type::refuse(told_by<Policies...>), Policies...> {};
+struct verdict {
+    using added = typename added_by<Policies...>::rules;
+    using type = typename verdict_if<rule_table_types<added>::type::refuse(told_by<Policies...>)>::template of<Policies...>;
+};
 }  // namespace detail
 
 /// All rules that a combination of policies breaks: `rules<>` if none.
