@@ -34,6 +34,7 @@ public:
     }
     void put_raw(std::string_view raw) { bytes_.append(raw); }
 
+    void reserve(std::size_t size) { bytes_.reserve(size); }
     std::string const& bytes() const { return bytes_; }
     std::string take() { return std::move(bytes_); }
 

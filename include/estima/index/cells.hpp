@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <bitset>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
@@ -16,26 +15,9 @@
 
 #include <estima/index/byte_codec.hpp>
 #include <estima/index/indexed_run.hpp>
+#include <estima/index/run_set.hpp>
 
 namespace estima::inline v0_1::detail {
-
-/// Runs are searched in blocks of this many: what one column has for a block is one record, read and compared at once.
-inline constexpr std::size_t block_size = 1000;
-using run_set = std::bitset<block_size>;
-
-/// The places of a block as bits.
-inline run_set set_from(std::string_view bytes) {
-    run_set all;
-    for (std::size_t i = 0; i < block_size && i / 8 < bytes.size(); ++i)
-        if ((static_cast<unsigned char>(bytes[i / 8]) >> (i % 8) & 1U) != 0) all.set(i);
-    return all;
-}
-inline std::string bytes_of(run_set const& set) {
-    std::string bytes(set.none() ? 0 : (block_size + 7) / 8, '\0');
-    for (std::size_t i = 0; i < block_size; ++i)
-        if (set[i]) bytes[i / 8] = static_cast<char>(static_cast<unsigned char>(bytes[i / 8]) | 1U << (i % 8));
-    return bytes;
-}
 
 /// One thing that runs have: the tag "team", the smallest value of the metric "loss".
 struct column_name {
@@ -45,10 +27,16 @@ struct column_name {
     auto operator<=>(column_name const&) const = default;
 };
 
+/// Between which the numbers of a cell lie, those that are some.
+struct cell_bounds {
+    std::optional<double> low{}, high{};
+};
+
 /// What one column has for the runs of a block.
 struct cell {
     column_name column;
-    std::optional<double> low{}, high{};  ///< of the numbers that are some; none for texts
+    bool is_text = false;
+    cell_bounds bounds{};  ///< of a cell of numbers
     std::string bytes{};
 };
 
@@ -92,31 +80,26 @@ public:
     /// The runs that have a value.
     run_set present() const {
         run_set all;
+        if (places_.empty()) return run_set::first(count_);
         for (std::size_t i = 0; i < count_; ++i) all.set(place(i));
         return all;
     }
 
-    /// The runs whose number is as asked: `is(double)`.
+    /// The runs of these whose number is as asked: `is(double)`.
     template <class Is>
-    run_set where_number(Is is) const {
-        run_set found;
-        for_each_number([&](std::size_t place, double value) {
-            if (is(value)) found.set(place);
-        });
-        return found;
+    run_set where_number(run_set const& among, Is is) const {
+        if (is_text_) return {};
+        return those_of(among, [&](std::size_t i) { return is(at<double>(values_, i)); });
     }
 
-    /// The runs whose text is as asked. Each text is looked at once, however many runs have it.
+    /// The runs of these whose text is as asked. Each text is looked at once, however many runs have it.
     template <class Is>
-    run_set where_text(Is is) const {
-        run_set found;
+    run_set where_text(run_set const& among, Is is) const {
         std::vector<char> verdicts(texts_.size());
         bool any = false;
         for (std::size_t i = 0; i < texts_.size(); ++i) any = (verdicts[i] = is(texts_[i]) ? 1 : 0) != 0 || any;
-        if (!is_text_ || !any) return found;
-        for (std::size_t i = 0; i < count_; ++i)
-            if (verdicts[code(i)] != 0) found.set(place(i));
-        return found;
+        if (!is_text_ || !any) return {};
+        return those_of(among, [&](std::size_t i) { return verdicts[code(i)] != 0; });
     }
 
 private:
@@ -125,6 +108,15 @@ private:
         Number value{};
         std::memcpy(&value, raw.data() + i * sizeof value, sizeof value);
         return value;
+    }
+    /// Of these runs those whose value, the i-th of the cell, is as asked.
+    template <class Is>
+    run_set those_of(run_set const& among, Is is) const {
+        if (places_.empty()) return (among & run_set::first(count_)).where(is);
+        run_set found;
+        for (std::size_t i = 0; i < count_; ++i)
+            if (std::size_t const p = place(i); among[p] && is(i)) found.set(p);
+        return found;
     }
     std::size_t place(std::size_t i) const {
         std::size_t const p = places_.empty() ? i : at<std::uint16_t>(places_, i);
@@ -168,7 +160,10 @@ public:
         for_each_value_in(bytes, take_text, take_number);
         next();
     }
-    void next() { ++places_; }
+    void next() {
+        ++places_;
+        at_ = 0;
+    }
     void add_number(column_kind kind, std::string_view name, double value) {
         if (column* const c = find(kind, name)) c->add(places_, value);
     }
@@ -197,9 +192,9 @@ private:
             codes.push_back(at->second);
         }
         cell build(column_name name, std::size_t run_count) const {
-            cell made{.column = std::move(name)};
-            byte_writer out;
             bool const is_text = !texts.empty();
+            cell made{.column = std::move(name), .is_text = is_text};
+            byte_writer out;
             bool const is_dense = places.size() == run_count;
             out.put(static_cast<std::uint8_t>(is_text));
             out.put(static_cast<std::uint16_t>(places.size()));
@@ -218,32 +213,43 @@ private:
             for (double const value : numbers) {
                 out.put(value);
                 if (std::isnan(value)) continue;
-                made.low = std::min(made.low.value_or(value), value);
-                made.high = std::max(made.high.value_or(value), value);
+                auto& [low, high] = made.bounds;
+                low = std::min(low.value_or(value), value);
+                high = std::max(high.value_or(value), value);
             }
             made.bytes = sealed_bytes(out.bytes());
             return made;
         }
     };
 
+    /// Nothing for a column that is not asked for. Runs have much the same columns in the same order: most often it is
+    /// the next one of those that were met, or a few behind it.
     column* find(column_kind kind, std::string_view name) {
-        if (only_ != nullptr && std::none_of(only_->begin(), only_->end(), [&](column_name const& one) {
+        for (std::size_t i = at_; i < std::min(at_ + 4, met_.size()); ++i)
+            if (met_[i].kind == kind && met_[i].name == name) {
+                at_ = i + 1;
+                return met_[i].to;
+            }
+        column* to = nullptr;
+        if (only_ == nullptr || std::any_of(only_->begin(), only_->end(), [&](column_name const& one) {
                 return one.kind == kind && one.name == name;
             }))
-            return nullptr;
-        // Runs have much the same columns in the same order: most often it is the next one.
-        if (last_ != columns_.end()) ++last_;
-        std::pair const key{kind, name};
-        if (last_ == columns_.end() || last_->first != key) last_ = columns_.find(key);
-        if (last_ != columns_.end()) return &last_->second;
-        last_ = columns_.emplace(std::pair{kind, name}, column{}).first;
-        return &last_->second;
+            to = &columns_[{kind, name}];
+        if (met_.size() > 4 * columns_.size() + 1000) met_.clear(), at_ = 0;  // there is no such order
+        met_.insert(met_.begin() + static_cast<std::ptrdiff_t>(at_++), {kind, name, to});
+        return to;
     }
 
+    struct met_column {
+        column_kind kind;
+        std::string_view name;
+        column* to;
+    };
     std::vector<column_name> const* only_;
     std::size_t places_ = 0;
     std::map<std::pair<column_kind, std::string_view>, column> columns_;
-    decltype(columns_)::iterator last_ = columns_.end();
+    std::vector<met_column> met_{};
+    std::size_t at_ = 0;  ///< where in met_ the next one is looked for
 };
 
 }  // namespace estima::inline v0_1::detail

@@ -5,7 +5,6 @@
 #include <charconv>
 #include <condition_variable>
 #include <cstdint>
-#include <deque>
 #include <exception>
 #include <filesystem>
 #include <mutex>
@@ -100,6 +99,9 @@ public:
     }
 
 private:
+    /// So many are stored by one transaction: each writes a page of every column, however little is new on it.
+    static constexpr std::size_t at_once = 4;
+
     struct part {
         std::vector<run_to_store> runs{};
         std::vector<cell> cells{};
@@ -110,24 +112,23 @@ private:
         std::mutex mutex{};
         std::condition_variable changed{};
         std::size_t next = 0;
-        std::deque<part> done{};
+        std::size_t open = 0;  ///< parts that are being read
+        std::vector<part> done{};
         std::exception_ptr failure{};
         bool is_over = false;
     };
 
     part read(std::vector<std::string> const& ids, run_reader& reader) const {
-        std::vector<indexed_run> runs;
-        runs.reserve(ids.size());
         part made;
+        made.runs.reserve(ids.size());
         for (std::string const& id : ids) {
             indexed_run run;
-            if (reader.read(id, run) != run_found::changed) continue;
-            made.runs.push_back({id, to_bytes(run), reader.is_busy() || !run.is_terminal});
-            runs.push_back(std::move(run));
+            if (reader.read(id, run) == run_found::changed)
+                made.runs.push_back({id, to_bytes(run), reader.is_busy() || !run.is_terminal});
         }
-        if (runs.size() * 2 < block_size) return made;  // too few for a block: loose
-        cell_builder builder;
-        for (indexed_run const& run : runs) builder.add(run.summary);
+        if (made.runs.size() * 2 < block_size) return made;  // too few for a block: loose
+        cell_builder builder;  // from records: all runs of a block in memory at once are 15 MB of small pieces
+        for (run_to_store const& run : made.runs) builder.add_record(run.record);
         made.cells = builder.build();
         return made;
     }
@@ -138,11 +139,13 @@ private:
         try {
             while (shared.next < parts.size() && !shared.is_over) {
                 std::vector<std::string> const& ids = parts[shared.next++];
+                ++shared.open;
                 lock.unlock();
                 part made = read(ids, reader);
                 lock.lock();
-                shared.changed.wait(lock, [&] { return shared.done.size() < 4 || shared.is_over; });
+                shared.changed.wait(lock, [&] { return shared.done.size() < at_once || shared.is_over; });
                 shared.done.push_back(std::move(made));
+                --shared.open;
                 shared.changed.notify_all();
             }
         } catch (...) {
@@ -156,7 +159,7 @@ private:
         if (parts.empty()) return;
         if (parts.size() == 1) {
             run_reader reader{runs_};
-            store(read(parts.front(), reader));
+            store({read(parts.front(), reader)});
             return;
         }
         shared_work shared;
@@ -173,31 +176,34 @@ private:
         ending const end{shared};
         for (std::size_t i = 0; i < std::min(count, parts.size()); ++i)
             threads.emplace_back([this, &parts, &shared] { work(parts, shared); });
-        for (std::size_t stored = 0; stored < parts.size(); ++stored) {
+        for (;;) {
             std::unique_lock lock{shared.mutex};
             // What others have stored meanwhile need not be read.
-            while (shared.next < parts.size() && store_.has_all(parts[shared.next])) ++shared.next, ++stored;
-            if (stored == parts.size()) return;
-            shared.changed.wait(lock, [&] { return !shared.done.empty() || shared.failure; });
+            while (shared.next < parts.size() && store_.has_all(parts[shared.next])) ++shared.next;
+            auto const is_all = [&] { return shared.next == parts.size() && shared.open == 0; };
+            shared.changed.wait(lock, [&] { return shared.done.size() >= at_once || is_all() || shared.failure; });
             if (shared.failure) std::rethrow_exception(shared.failure);
-            part const one = std::move(shared.done.front());
-            shared.done.pop_front();
+            std::vector<part> const some = std::exchange(shared.done, {});
+            bool const is_last = is_all();
             shared.changed.notify_all();
             lock.unlock();
-            store(one);
+            if (!some.empty()) store(some);
+            if (is_last) return;
         }
     }
 
     /// Locks of others that build are waited for, as long as something moves.
-    void store(part const& one) {
+    void store(std::vector<part> const& parts) {
         for (std::int64_t last_stamp = -1;;) {
             try {
                 sqlite_transaction write{store_.database(), "IMMEDIATE"};
                 index_state state = store_.state();
                 ++state.stamp;
-                if (!one.cells.empty()) {
-                    store_.put_block(one.runs, one.cells, state.stamp);
-                } else {
+                for (part const& one : parts) {
+                    if (!one.cells.empty()) {
+                        store_.put_block(one.runs, one.cells, state.stamp);
+                        continue;
+                    }
                     for (run_to_store const& run : one.runs)
                         if (!store_.find(run.id)) store_.put(run, std::nullopt, state.stamp);
                     store_.gather_loose();

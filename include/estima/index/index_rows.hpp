@@ -2,7 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+
+#include <estima/index/run_set.hpp>
 
 namespace estima::inline v0_1::detail {
 
@@ -27,6 +30,19 @@ struct run_to_store {
     std::string id;
     std::string record;
     bool is_watched = true;
+};
+
+/// A run that is in no block.
+struct loose_run {
+    std::int64_t number;
+    std::string id, record;
+};
+
+/// A block.
+struct block_row {
+    std::int64_t number = 0;
+    run_set live{};
+    std::optional<double> low{}, high{};  ///< of the times when its runs were made
 };
 
 }  // namespace estima::inline v0_1::detail

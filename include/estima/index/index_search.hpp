@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -17,28 +18,56 @@
 
 namespace estima::inline v0_1::detail {
 
-/// A block that is stored.
-class stored_block {
+/// The columns that a search asked for: their numbers, and the bounds of their cells.
+class searched_columns {
 public:
-    using column_numbers = std::map<column_name, std::optional<std::int64_t>>;
+    struct column {
+        std::optional<std::int64_t> number{};
+        std::optional<std::unordered_map<std::int64_t, cell_bounds>> bounds{};  ///< once they were asked for
+    };
 
-    stored_block(index_store& store, column_numbers& columns, std::int64_t number)
-        : store_{store}, columns_{columns}, number_{number} {}
+    explicit searched_columns(index_store& store) : store_{store} {}
 
-    template <class Skip, class Use>
-    void see(column_name const& column, Skip skip, Use use) {
-        auto const known = columns_.find(column);
-        auto const number = known != columns_.end() ? known->second : store_.column(column.kind, column.name);
-        if (known == columns_.end()) columns_.emplace(column, number);
-        if (number)
-            store_.see_cell(number_, *number, [&](auto low, auto high, auto read) {
-                if (!skip(low, high)) use(cell_reader{read()});
-            });
+    column& of(column_name const& name) {
+        auto at = columns_.find(name);
+        if (at == columns_.end()) at = columns_.emplace(name, column{.number = store_.column(name.kind, name.name)}).first;
+        return at->second;
     }
+    std::optional<cell_bounds> bounds(column_name const& name, std::int64_t block) {
+        column& c = of(name);
+        if (!c.number) return std::nullopt;
+        if (!c.bounds) c.bounds = store_.bounds(*c.number);
+        auto const at = c.bounds->find(block);
+        return at != c.bounds->end() ? std::optional{at->second} : std::nullopt;
+    }
+    index_store& store() const { return store_; }
 
 private:
     index_store& store_;
-    column_numbers& columns_;
+    std::map<column_name, column> columns_{};
+};
+
+/// A block that is stored.
+class stored_block {
+public:
+    stored_block(searched_columns& columns, std::int64_t number) : columns_{columns}, number_{number} {}
+
+    std::optional<cell_bounds> bounds(column_name const& column) const { return columns_.bounds(column, number_); }
+
+    template <class Use>
+    void see(column_name const& column, Use use) {
+        if (auto const number = columns_.of(column).number)
+            columns_.store().see_cell(number_, *number, [&](std::string_view bytes) { use(cell_reader{bytes}); });
+    }
+
+    /// The id of a run by its number, without reading those of the whole block.
+    std::optional<std::string> id_of(std::int64_t number) {
+        std::string const record = columns_.store().record(number);
+        return std::string{byte_reader{unsealed_bytes(record)}.get_text()};
+    }
+
+private:
+    searched_columns& columns_;
     std::int64_t number_;
 };
 
@@ -47,11 +76,19 @@ class made_block {
 public:
     explicit made_block(std::vector<cell> cells) : cells_{std::move(cells)} {}
 
-    template <class Skip, class Use>
-    void see(column_name const& column, Skip skip, Use use) {
+    std::optional<cell_bounds> bounds(column_name const& column) const {
         for (cell const& one : cells_)
-            if (one.column == column && !skip(one.low, one.high)) use(cell_reader{one.bytes});
+            if (one.column == column && !one.is_text) return one.bounds;
+        return std::nullopt;
     }
+
+    template <class Use>
+    void see(column_name const& column, Use use) {
+        for (cell const& one : cells_)
+            if (one.column == column) use(cell_reader{one.bytes});
+    }
+
+    std::optional<std::string> id_of(std::int64_t) const { return std::nullopt; }
 
 private:
     std::vector<cell> cells_;
@@ -79,47 +116,43 @@ public:
     void take(Block& block, run_set const& live) {
         run_set const hits = match(filter_, block, live);
         if (hits.none()) return;
-        auto const always = [](auto, auto) { return false; };
         keys_.resize(query_.order_by.size());
         for (std::size_t k = 0; k < keys_.size(); ++k) {
             using enum order_value::kind;
             keys_[k].assign(block_size, order_value{});
-            block.see(column_of(query_.order_by[k].field), always, [&](cell_reader const& cell) {
+            block.see(column_of(query_.order_by[k].field), [&](cell_reader const& cell) {
                 cell.for_each_number([&](std::size_t i, double v) {
                     keys_[k][i].is = std::isnan(v) ? not_a_number : value;
                     keys_[k][i].number = std::isnan(v) ? 0 : v;
                 });
                 cell.for_each_text([&](std::size_t i, std::string_view v) {
+                    if (!hits[i]) return;
                     keys_[k][i].is = value;
                     keys_[k][i].text = v;
                 });
             });
         }
+        // What comes later in an order is worth reading only for runs that have a chance by what comes before it: the
+        // times, and last the ids, which decide between runs that are equal otherwise.
+        run_set chosen = hits.where([this](std::size_t i) { return can_be_kept(i, false); });
+        if (chosen.none()) return;
         created_.assign(block_size, 0);
-        block.see(created, always, [&](cell_reader const& cell) {
+        block.see(created, [&](cell_reader const& cell) {
             cell.for_each_number([&](std::size_t i, double v) { created_[i] = v; });
         });
-        // Ids decide between runs that are equal otherwise, and are worth reading only for runs that have a chance.
-        run_set chosen;
-        for (std::size_t i = 0; i < block_size; ++i)
-            if (hits[i] && can_be_kept(i)) chosen.set(i);
+        chosen = chosen.where([this](std::size_t i) { return can_be_kept(i, true); });
         if (chosen.none()) return;
-        std::vector<std::string> names(block_size);
         std::vector<std::int64_t> numbers(block_size);
-        block.see(ids, always, [&](cell_reader const& cell) {
-            cell.for_each_text([&](std::size_t i, std::string_view v) {
-                if (chosen[i]) names[i] = v;
-            });
-        });
-        block.see(row_numbers, always, [&](cell_reader const& cell) {
+        block.see(row_numbers, [&](cell_reader const& cell) {
             cell.for_each_number([&](std::size_t i, double v) { numbers[i] = static_cast<std::int64_t>(v); });
         });
-        for (std::size_t i = 0; i < block_size; ++i) {
-            if (!chosen[i] || !can_be_kept(i)) continue;
+        std::vector<std::string> names = ids_of(block, chosen, numbers);
+        chosen.for_each([&](std::size_t i) {
+            if (!can_be_kept(i, true)) return;
             run_place place{{}, created_[i], std::move(names[i])};
             for (auto const& key : keys_) place.keys.push_back(key[i]);
             keep({std::move(place), numbers[i]});
-        }
+        });
     }
 
     /// Whether a run with this first key could still be kept.
@@ -143,14 +176,35 @@ public:
     static inline column_name const row_numbers{column_kind::attribute, "number"};
 
 private:
-    /// Not yet looking at its id: what is equal but for the id can be kept.
-    bool can_be_kept(std::size_t i) const {
-        return (!after_ || compare_to(*after_, i) >= 0) &&
-               (entries_.size() < count_ || compare_to(entries_.front().place, i) <= 0);
+    /// By place; those of a few runs from their records, which are read anyway if they are kept.
+    template <class Block>
+    static std::vector<std::string> ids_of(Block& block, run_set const& chosen, std::vector<std::int64_t> const& numbers) {
+        std::vector<std::string> names(block_size);
+        bool is_known = chosen.count() <= 8;
+        if (is_known)
+            chosen.for_each([&](std::size_t i) {
+                auto id = is_known ? block.id_of(numbers[i]) : std::nullopt;
+                if (id) names[i] = std::move(*id);
+                is_known = id.has_value();
+            });
+        if (!is_known)
+            block.see(ids, [&](cell_reader const& cell) {
+                cell.for_each_text([&](std::size_t i, std::string_view v) {
+                    if (chosen[i]) names[i] = v;
+                });
+            });
+        return names;
     }
-    int compare_to(run_place const& other, std::size_t i) const {
+
+    /// Not yet looking at its id, or even its time: what is equal but for them can be kept.
+    bool can_be_kept(std::size_t i, bool with_time) const {
+        return (!after_ || compare_to(*after_, i, with_time) >= 0) &&
+               (entries_.size() < count_ || compare_to(entries_.front().place, i, with_time) <= 0);
+    }
+    int compare_to(run_place const& other, std::size_t i, bool with_time) const {
         for (std::size_t k = 0; k < keys_.size(); ++k)
             if (int const c = compare(keys_[k][i], other.keys[k], query_.order_by[k].descending); c != 0) return c;
+        if (!with_time) return 0;
         return created_[i] == other.created ? 0 : created_[i] > other.created ? -1 : 1;
     }
     void keep(entry one) {
@@ -184,24 +238,21 @@ inline void search_blocks(index_store& store, run_query const& query, std::map<s
         order_value best{};
     };
     bool const is_bounded = key.field.is_number();
-    stored_block::column_numbers columns;
+    searched_columns columns{store};
     std::vector<candidate> candidates;
     for (auto& row : store.blocks()) {
         candidate one{row.number, row.live};
         if (auto const out = hidden.find(row.number); out != hidden.end()) one.live &= ~out->second;
         // Every run has a time; perhaps all of them lie before the page.
         if (one.live.none() || (after && query.order_by.empty() && row.low && *row.low > after->created)) continue;
-        auto const bound_by = [&](std::optional<double> low, std::optional<double> high) {
-            auto const bound = key.descending ? high : low;
-            one.best.is = bound ? order_value::kind::value : order_value::kind::not_a_number;
-            one.best.number = bound.value_or(0);
-            return true;
-        };
-        stored_block block{store, columns, row.number};
-        if (query.order_by.empty())
-            bound_by(row.low, row.high);
-        else if (is_bounded)
-            block.see(column_of(key.field), bound_by, [](cell_reader const&) {});
+        std::optional<cell_bounds> const bounds = query.order_by.empty() ? cell_bounds{row.low, row.high}
+                                                  : is_bounded ? columns.bounds(column_of(key.field), row.number)
+                                                               : std::nullopt;
+        if (bounds) {
+            auto const best = key.descending ? bounds->high : bounds->low;
+            one.best.is = best ? order_value::kind::value : order_value::kind::not_a_number;
+            one.best.number = best.value_or(0);
+        }
         candidates.push_back(one);
     }
     if (is_bounded)
@@ -211,7 +262,7 @@ inline void search_blocks(index_store& store, run_query const& query, std::map<s
         });
     for (candidate const& one : candidates) {
         if (is_bounded && !first.can_use(one.best, key.descending)) return;
-        stored_block block{store, columns, one.number};
+        stored_block block{columns, one.number};
         first.take(block, one.live);
     }
 }

@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 #include <vector>
@@ -61,10 +62,6 @@ public:
 
     std::vector<std::string> watched() { return ids("SELECT id FROM runs WHERE is_watched = 1"); }
     std::vector<std::string> loose() { return ids("SELECT id FROM runs WHERE block = 0"); }
-    struct loose_run {
-        std::int64_t number;
-        std::string id, record;
-    };
     std::vector<loose_run> loose_runs() {
         sqlite_statement ask = database().prepare("SELECT number, id, record FROM runs WHERE block = 0");
         std::vector<loose_run> all;
@@ -158,11 +155,6 @@ public:
         count.reset();
     }
 
-    struct block_row {
-        std::int64_t number = 0;
-        run_set live{};
-        std::optional<double> low{}, high{};  ///< of the times when its runs were made
-    };
     std::vector<block_row> blocks() {
         sqlite_statement ask = database().prepare("SELECT number, count, dead, low, high FROM blocks");
         std::vector<block_row> all;
@@ -170,8 +162,7 @@ public:
             block_row row{ask.integer(0), {}, ask.number(3), ask.number(4)};
             std::int64_t const count = ask.integer(1);
             if (count < 0 || count > static_cast<std::int64_t>(block_size)) throw_damaged("a block has no such size");
-            row.live = ~run_set{} >> (block_size - static_cast<std::size_t>(count));
-            row.live &= ~set_from(ask.bytes(2));
+            row.live = run_set::first(static_cast<std::size_t>(count)) & ~run_set::from(ask.bytes(2));
             all.push_back(row);
         }
         return all;
@@ -186,14 +177,22 @@ public:
         return number;
     }
 
-    /// Calls `see(low, high, bytes)` if that block has a cell of that column; `bytes()` reads them.
+    /// Calls `see(bytes)` if that block has a cell of that column.
     template <class See>
-    bool see_cell(std::int64_t block, std::int64_t column, See see) {
+    void see_cell(std::int64_t block, std::int64_t column, See see) {
         sqlite_statement& ask = cell_.of(database());
-        bool const found = ask.with(cell_place(block, column)).step();
-        if (found) see(ask.number(0), ask.number(1), [&ask] { return ask.bytes(2); });
+        if (ask.with(cell_place(block, column)).step()) see(ask.bytes(0));
         ask.reset();
-        return found;
+    }
+
+    /// Between which numbers the cells of a column lie, by block; none for a column of texts. They are apart from the
+    /// cells: a search reads all those of a column at once, before any cell.
+    std::unordered_map<std::int64_t, cell_bounds> bounds(std::int64_t column) {
+        sqlite_statement& ask = bounds_.of(database());
+        std::unordered_map<std::int64_t, cell_bounds> all;
+        ask.with(cell_place(0, column), cell_place(0, column + 1));
+        while (ask.step()) all.emplace(ask.integer(0) - cell_place(0, column), cell_bounds{ask.number(1), ask.number(2)});
+        return all;
     }
 
 private:
@@ -219,9 +218,11 @@ private:
         return ::sqlite3_last_insert_rowid(database().handle());
     }
     void put_cell(std::int64_t block, cell const& one) {
+        std::int64_t const place = cell_place(block, column_for(one.column));
         insert_cell_.of(database())
-            .with(cell_place(block, column_for(one.column)), one.low, one.high, std::string_view{one.bytes})
+            .with(place, std::string_view{one.bytes})
             .run();
+        if (!one.is_text) insert_bounds_.of(database()).with(place, one.bounds.low, one.bounds.high).run();
     }
     void make_loose(std::int64_t number) {
         database().prepare("UPDATE runs SET block = 0, place = 0 WHERE number = ?1").with(number).run();
@@ -236,7 +237,7 @@ private:
         std::optional<double> low, high;
         for (cell const& one : cells) {
             put_cell(block, one);
-            if (one.column == column_name{column_kind::attribute, "created_time"}) low = one.low, high = one.high;
+            if (one.column == column_name{column_kind::attribute, "created_time"}) low = one.bounds.low, high = one.bounds.high;
         }
         database()
             .prepare("INSERT INTO blocks(number, count, low, high, dead) VALUES(?1, ?2, ?3, ?4, x'')")
@@ -250,19 +251,19 @@ private:
         sqlite_statement ask = database().prepare("SELECT count, dead FROM blocks WHERE number = ?1");
         if (!ask.with(run.block).step()) throw_damaged("a run has no block");
         std::int64_t const count = ask.integer(0);
-        run_set dead = set_from(ask.bytes(1));
+        run_set dead = run_set::from(ask.bytes(1));
         ask.reset();
         if (run.place < 0 || run.place >= count) throw_damaged("a run has no place in its block");
         dead.set(static_cast<std::size_t>(run.place));
-        std::string const bytes = bytes_of(dead);
+        std::string const bytes = dead.bytes();
         database()
             .prepare("UPDATE blocks SET dead = ?1 WHERE number = ?2")
             .with(std::string_view{bytes}, run.block)
             .run();
         if (static_cast<std::int64_t>(dead.count()) * 4 < count * 3) return;
         std::vector<double> living;
-        see_cell(run.block, column(column_kind::attribute, "number").value_or(0), [&](auto, auto, auto read) {
-            cell_reader{read()}.for_each_number([&](std::size_t place, double number) {
+        see_cell(run.block, column(column_kind::attribute, "number").value_or(0), [&](std::string_view cell) {
+            cell_reader{cell}.for_each_number([&](std::size_t place, double number) {
                 if (!dead[place]) living.push_back(number);
             });
         });
@@ -270,7 +271,10 @@ private:
         database().prepare("DELETE FROM blocks WHERE number = ?1").with(run.block).run();
         sqlite_statement columns = database().prepare("SELECT number FROM columns");
         sqlite_statement take_out = database().prepare("DELETE FROM cells WHERE place = ?1");
-        while (columns.step()) take_out.with(cell_place(run.block, columns.integer(0))).run();
+        sqlite_statement take_bounds_out = database().prepare("DELETE FROM bounds WHERE place = ?1");
+        while (columns.step())
+            for (sqlite_statement* one : {&take_out, &take_bounds_out})
+                one->with(cell_place(run.block, columns.integer(0))).run();
     }
 
     index_file file_;
@@ -284,8 +288,10 @@ private:
                           "VALUES(?1, ?2, ?3, ?4, ?5, ?6)"},
         update_{"UPDATE runs SET block = 0, place = 0, is_watched = ?1, stamp = ?2, record = ?3 WHERE number = ?4"},
         column_{"SELECT number FROM columns WHERE kind = ?1 AND name = ?2"},
-        cell_{"SELECT low, high, bytes FROM cells WHERE place = ?1"},
-        insert_cell_{"INSERT INTO cells(place, low, high, bytes) VALUES(?1, ?2, ?3, ?4)"};
+        cell_{"SELECT bytes FROM cells WHERE place = ?1"},
+        bounds_{"SELECT place, low, high FROM bounds WHERE place >= ?1 AND place < ?2"},
+        insert_cell_{"INSERT INTO cells(place, bytes) VALUES(?1, ?2)"},
+        insert_bounds_{"INSERT INTO bounds(place, low, high) VALUES(?1, ?2, ?3)"};
 };
 
 }  // namespace estima::inline v0_1::detail

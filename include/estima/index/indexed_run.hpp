@@ -122,6 +122,7 @@ inline std::optional<std::int64_t> get_step(byte_reader& in) {
 /// The record of a run in the index, with its checksum.
 inline std::string to_bytes(indexed_run const& run) {
     byte_writer out;
+    out.reserve(2000);
     run_summary const& s = run.summary;
     for (std::string const* text : {&s.run_id, &s.experiment, &s.display_name, &s.target, &s.snapshot_id, &s.user,
                                     &s.host, &s.error_id})
@@ -139,12 +140,13 @@ inline std::string to_bytes(indexed_run const& run) {
         put(out, position);
     }
     out.put_size(s.metrics.size());
+    auto newest = run.newest.begin();  // of the same names
     for (auto const& [name, m] : s.metrics) {
         out.put_text(name);
         for (double const value : {m.last, m.min, m.max, m.time}) out.put(value);
         out.put_size(m.count);
         put(out, m.step);
-        auto const& points = run.newest.at(name);
+        auto const& points = (newest++)->second;
         out.put_size(points.size());
         for (newest_point const& p : points) {
             out.put_size(p.file);

@@ -22,8 +22,9 @@ inline void add_columns(run_filter const& filter, std::vector<column_name>& colu
 }
 
 /// Whether no number from low to high (none at all: nothing but not-a-number) can be as asked.
-inline bool is_out_of_range(run_condition const& c, std::optional<double> low, std::optional<double> high) {
+inline bool is_out_of_range(run_condition const& c, cell_bounds const& bounds) {
     using enum run_comparison;
+    auto const& [low, high] = bounds;
     if (!low || !high) return c.comparison != not_equal && c.comparison != is_null && c.comparison != is_not_null;
     switch (c.comparison) {
         case equal: return c.number < *low || c.number > *high;
@@ -35,18 +36,19 @@ inline bool is_out_of_range(run_condition const& c, std::optional<double> low, s
     }
 }
 
-inline run_set where(run_condition const& c, cell_reader const& cell) {
+/// The runs of these that are as asked.
+inline run_set where(run_condition const& c, cell_reader const& cell, run_set const& among) {
     using enum run_comparison;
     if (c.comparison == is_not_null) return cell.present();
     if (!cell.is_text()) {
         double const n = c.number;
         switch (c.comparison) {
-            case equal: return cell.where_number([n](double v) { return v == n; });
-            case not_equal: return cell.where_number([n](double v) { return v != n; });
-            case less: return cell.where_number([n](double v) { return v < n; });
-            case less_equal: return cell.where_number([n](double v) { return v <= n; });
-            case greater: return cell.where_number([n](double v) { return v > n; });
-            case greater_equal: return cell.where_number([n](double v) { return v >= n; });
+            case equal: return cell.where_number(among, [n](double v) { return v == n; });
+            case not_equal: return cell.where_number(among, [n](double v) { return v != n; });
+            case less: return cell.where_number(among, [n](double v) { return v < n; });
+            case less_equal: return cell.where_number(among, [n](double v) { return v <= n; });
+            case greater: return cell.where_number(among, [n](double v) { return v > n; });
+            case greater_equal: return cell.where_number(among, [n](double v) { return v >= n; });
             default: return {};
         }
     }
@@ -56,33 +58,44 @@ inline run_set where(run_condition const& c, cell_reader const& cell) {
     auto const pattern = c.texts.empty() ? std::string_view{} : std::string_view{c.texts.front()};
     switch (c.comparison) {
         case equal:
-        case in: return cell.where_text(is_any);
+        case in: return cell.where_text(among, is_any);
         case not_equal:
-        case not_in: return cell.where_text([&](std::string_view v) { return !is_any(v); });
-        case like: return cell.where_text([&](std::string_view v) { return is_like(v, pattern, false); });
-        case ilike: return cell.where_text([&](std::string_view v) { return is_like(v, pattern, true); });
+        case not_in: return cell.where_text(among, [&](std::string_view v) { return !is_any(v); });
+        case like: return cell.where_text(among, [&](std::string_view v) { return is_like(v, pattern, false); });
+        case ilike: return cell.where_text(among, [&](std::string_view v) { return is_like(v, pattern, true); });
         default: return {};
     }
 }
 
-/// The runs of a block that a filter means, of those in `among`. `block.see(column, skip, use)` calls `use(cell)` if
-/// the block has a cell of that column and `skip(low, high)` is false.
+/// Whether its bounds tell that a block has no run that is as asked: no cell is read for that.
+template <class Block>
+bool is_ruled_out(run_filter const& filter, Block& block) {
+    run_condition const& c = filter.condition;
+    if (filter.is != run_filter::kind::condition || !c.field.is_number() || c.comparison == run_comparison::is_null)
+        return false;
+    std::optional<cell_bounds> const bounds = block.bounds(column_of(c.field));
+    return !bounds || is_out_of_range(c, *bounds);
+}
+
+/// The runs of a block that a filter means, of those in `among`. `block.bounds(column)` tells the bounds of a cell of
+/// numbers, if there is one, and `block.see(column, use)` calls `use(cell)` if the block has a cell of that column.
 template <class Block>
 run_set match(run_filter const& filter, Block& block, run_set const& among) {
+    if (is_ruled_out(filter, block)) return {};
     switch (filter.is) {
         case run_filter::kind::condition: {
             run_condition const& c = filter.condition;
             run_set found;
-            auto const skip = [&c](auto low, auto high) {
-                return c.field.is_number() && is_out_of_range(c, low, high);
-            };
             bool const is_null = c.comparison == run_comparison::is_null;
-            block.see(column_of(c.field), skip,
-                      [&](cell_reader const& cell) { found = is_null ? cell.present() : where(c, cell); });
+            block.see(column_of(c.field), [&](cell_reader const& cell) {
+                found = is_null ? cell.present() : where(c, cell, among);
+            });
             return (is_null ? ~found : found) & among;
         }
         case run_filter::kind::all_of: {
             run_set left = among;
+            for (run_filter const& part : filter.parts)
+                if (is_ruled_out(part, block)) return {};
             // Texts first: their cells are a tenth of the size.
             auto const is_text = [](run_filter const& part) {
                 return part.is == run_filter::kind::condition && !part.condition.field.is_number();

@@ -10,7 +10,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cmath>
 #include <cstdlib>
 #include <ctime>
 #include <optional>
@@ -24,6 +23,7 @@
 #include <estima/history/point_file.hpp>
 #include <estima/index/indexed_run.hpp>
 #include <estima/index/journal_line.hpp>
+#include <estima/index/metric_numbers.hpp>
 #include <estima/system/file_descriptor.hpp>
 
 namespace estima::inline v0_1::detail {
@@ -189,16 +189,17 @@ private:
             changed = true;
         }
         for (std::size_t i = 0; i < run.files.size(); ++i) {
+            numbers_.begin_file(i);
             file_descriptor fd{open_to_read(folder.get(), run.files[i].first)};
             if (!fd) continue;
             if (is_points_file(run.files[i].first)) {
                 if (!read_points(std::move(fd), i, run, changed)) return false;
                 continue;
             }
-            auto const take = [&](std::string_view line, bool) { return take_metric(line, i, run); };
+            auto const take = [&](std::string_view line, bool) { return take_metric(line, run); };
             if (!read_lines(fd.get(), run.files[i].second, changed, take)) return false;
         }
-        choose_newest(run);
+        metric_numbers::choose_newest(run);
         return true;
     }
 
@@ -218,62 +219,27 @@ private:
         }
     }
 
-    static bool take_metric(std::string_view text, std::size_t file, indexed_run& run) {
+    bool take_metric(std::string_view text, indexed_run& run) {
         auto const line = parse_metric_line(text);
         if (!line) return false;
         if (double const* const value = std::get_if<double>(&line->value))
-            take_number(line->name, *value, line->step, line->time.value_or(0), file, run);
+            numbers_.take(line->name, *value, line->step, line->time.value_or(0), run);
         return true;
     }
 
     /// Points have a place by which they are known: `offset` is the slot to read on from, `check` the file's number.
     /// False if it is not the file that was read before.
-    static bool read_points(file_descriptor fd, std::size_t file, indexed_run& run, bool& changed) {
+    bool read_points(file_descriptor fd, std::size_t file, indexed_run& run, bool& changed) {
         point_file points{std::move(fd)};
         file_position& at = run.files[file].second;
         if (at.offset != 0 && (points.id() != at.check || points.end() < at.offset)) return false;
         std::uint64_t const before = at.offset;
         points.read(at.offset, run.is_terminal, [&](stored_point const& p) {
-            take_number(*p.name, p.value, p.step, p.seconds(), file, run);
+            numbers_.take(*p.name, p.value, p.step, p.seconds(), run);
         });
         at.check = points.id();
         changed = changed || at.offset != before;
         return true;
-    }
-
-    static void take_number(std::string const& name, double value, std::optional<std::int64_t> step, double time,
-                            std::size_t file, indexed_run& run) {
-        metric_summary& m = run.summary.metrics[name];
-        ++m.count;
-        m.min = std::fmin(m.min, value);
-        m.max = std::fmax(m.max, value);
-        std::vector<newest_point>& points = run.newest[name];
-        auto const is_its = [file](newest_point const& p) { return p.file == file; };
-        auto point = std::find_if(points.begin(), points.end(), is_its);
-        if (point == points.end()) point = points.insert(point, newest_point{.file = file});
-        point->value = value;
-        point->time = time;
-        point->latest_time = std::max(point->latest_time, time);
-        point->step = step;
-    }
-
-    /// Of several processes' points that of the latest time, as read_metrics orders them.
-    static void choose_newest(indexed_run& run) {
-        auto const place = [&run](std::uint64_t file) {
-            std::string const& name = run.files[file].first;
-            return std::pair{rank_of_file(name), std::string_view{name}};
-        };
-        for (auto const& [name, points] : run.newest) {
-            newest_point const* best = &points.front();
-            for (newest_point const& p : points)
-                if (p.latest_time > best->latest_time ||
-                    (p.latest_time == best->latest_time && place(p.file) > place(best->file)))
-                    best = &p;
-            metric_summary& m = run.summary.metrics[name];
-            m.last = best->value;
-            m.time = best->time;
-            m.step = best->step;
-        }
     }
 
     std::string runs_path_;
@@ -281,6 +247,7 @@ private:
     std::string path_;
     std::vector<char> buffer_;
     journal_lines lines_;
+    metric_numbers numbers_;
     bool is_busy_ = false;
 };
 

@@ -124,7 +124,7 @@ TEST_CASE("an index of an older format is made anew, and one of a newer format i
         index.rebuild();
         CHECK(texts_of(index) == f.truth);
         CHECK(read_file(f.file) == before);
-        std::filesystem::path const beside = f.runs.path() / "index.1.sqlite";
+        std::filesystem::path const beside = f.runs.path() / ("index." + std::to_string(detail::index_format) + ".sqlite");
         CHECK(f.number_in(beside, "SELECT count(*) FROM runs") == 40);
         f.do_in(beside, "PRAGMA user_version = 9");  // nobody writes that there
         CHECK(f.refreshed() == f.truth);
