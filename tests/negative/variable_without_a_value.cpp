@@ -5,7 +5,7 @@
 using namespace estima;
 
 #ifdef POSITIVE_CONTROL
-estimator<generic, environment<environment_variables<variable<"OMP_NUM_THREADS", "4">>>> const job{{.entry_script = "train.py"}};
+using job = estimator<generic, environment<environment_variables<variable<"OMP_NUM_THREADS", "4">>>>;
 #else
-estimator<generic, environment<environment_variables<variable<"OMP_NUM_THREADS">>>> const job{{.entry_script = "train.py"}};
+using job = estimator<generic, environment<environment_variables<variable<"OMP_NUM_THREADS">>>>;
 #endif
