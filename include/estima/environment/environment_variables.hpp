@@ -7,8 +7,19 @@
 
 namespace estima::inline v0_1 {
 
+namespace detail {
+template <fixed_string>
+inline constexpr bool name_alone_is_a_variable = false;
+/// Asked for where it is written, so that nothing else is said of it.
+template <fixed_string Name>
+consteval fixed_string<1> value_left_out() {
+    static_assert(name_alone_is_a_variable<Name>, "a variable has a name and a value: variable<\"OMP_NUM_THREADS\", \"4\">");
+    return "";
+}
+}  // namespace detail
+
 /// One variable: `variable<"OMP_NUM_THREADS", "4">`.
-template <fixed_string Name, fixed_string Value>
+template <fixed_string Name, fixed_string Value = detail::value_left_out<Name>()>
 struct variable {
     static constexpr named_value value{Name.view(), Value.view()};
 };

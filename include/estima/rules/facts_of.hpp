@@ -38,7 +38,6 @@ template <can_tell Policy, class Default>
 struct asked<Policy, Default> {
     using type = Policy;
 };
-
 }  // namespace detail
 
 /// What policies say together, in any order, before anything is known that only the running program can see. What takes
@@ -53,8 +52,10 @@ constexpr facts facts_of() {  // not consteval: clang 14 gives the result of one
     if constexpr (detail::can_tell<framework, compute_target, backend, environment_policy>) {
         f = detail::told_together<framework, compute_target, backend, environment_policy>();
     } else {
-        f = detail::told_together<typename detail::asked<framework, generic>::type, typename detail::asked<compute_target, local>::type,
-                                  typename detail::asked<backend, single_process>::type, typename detail::asked<environment_policy, environment<>>::type>();
+        using detail::asked;
+        f = detail::told_together<typename asked<framework, generic>::type, typename asked<compute_target, local>::type,
+                                  typename asked<backend, single_process>::type,
+                                  typename asked<environment_policy, environment<>>::type>();
         f.description.has_a_stranger = true;
     }
     f.description.has_a_stranger |= !(policy<Policies> && ...);
