@@ -25,14 +25,15 @@ def log(name, value, step):
 
 
 def save(weights, step):
-    """Whole or not at all: under another name first. The two newest ones are kept."""
+    """Whole or not at all: under another name first, its own where hosts share the folder. The two newest ones are kept."""
     folder = pathlib.Path("outputs")
     folder.mkdir(exist_ok=True)
-    with open(folder / "unfinished", "wb") as file:
+    unfinished = folder / f"unfinished_{MPI.COMM_WORLD.rank}"
+    with open(unfinished, "wb") as file:
         np.save(file, weights)
-    os.rename(folder / "unfinished", folder / f"checkpoint_{step:06}.npy")
+    os.replace(unfinished, folder / f"checkpoint_{step:06}.npy")
     for old in sorted(folder.glob("checkpoint_*.npy"))[:-2]:
-        old.unlink()
+        old.unlink(missing_ok=True)  # another host may have done it
 
 
 def main():
