@@ -37,9 +37,16 @@ else()
   target_link_libraries(estima-launch PRIVATE OpenSSL::Crypto)
 endif()
 
-# Whoever links estima::launcher has the tool built first, and a program built so finds it by this definition.
+# Whoever links estima::launcher has the tool built first, and a program built so finds it by this definition. Of this
+# tree's own targets programs alone, but for those of the tests, which CTest tells: so ccache finds in one clone what was
+# compiled in another.
 add_dependencies(estima_launcher estima-launch)
 include(GNUInstallDirs)
+set(estima_names_tools 1)
+if(PROJECT_IS_TOP_LEVEL)
+  string(CONCAT estima_names_tools "$<AND:$<STREQUAL:$<TARGET_PROPERTY:TYPE>,EXECUTABLE>,"
+                "$<NOT:$<BOOL:$<TARGET_PROPERTY:ESTIMA_TOLD_BY_CTEST>>>>")
+endif()
 target_compile_definitions(estima_launcher INTERFACE
-  "$<BUILD_INTERFACE:ESTIMA_LIBEXEC_DIR=\"$<TARGET_FILE_DIR:estima-launch>\">"
+  "$<BUILD_INTERFACE:$<${estima_names_tools}:ESTIMA_LIBEXEC_DIR=\"$<TARGET_FILE_DIR:estima-launch>\">>"
   "$<INSTALL_INTERFACE:ESTIMA_LIBEXEC_DIR=\"$<INSTALL_PREFIX>/${CMAKE_INSTALL_LIBEXECDIR}/estima\">")

@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include <estima/http/http_error.hpp>
 #include <estima/launcher/launch_plan.hpp>
 #include <estima/run_configuration/run_configuration.hpp>
 #include <estima/slurm/slurm_api.hpp>

@@ -13,10 +13,10 @@
 #include <estima/run_configuration/lower.hpp>
 #include <estima/system/files.hpp>
 
+#include <support/source_folder.hpp>
+
 // -8<- pools
 #include <estima/estima.hpp>
-
-#include <support/source_folder.hpp>
 
 namespace es = estima;
 using namespace estima::literals;  // 90_min, 4_GiB
