@@ -172,7 +172,10 @@ private:
     /// `node` is this host's name in the settings of the target, by which estima-agent calls it too.
     void receive_manifest(frame const& message) {
         bool const is_of_outputs = message.head.value("of", "") == "outputs";
-        if (!is_of_outputs) replace_file(run_.path / node_name_file, message.head.value("node", ""));
+        if (!is_of_outputs) {
+            make_directories(run_.path);  // where the supervisor is too, nothing else has made it
+            replace_file(run_.path / node_name_file, message.head.value("node", ""));
+        }
         receiver_ = std::make_unique<store_receiver>(run_.snapshots(), is_of_outputs ? outputs_id_ : snapshot_id_, message.body);
         json lacking = json::array();
         for (lacking_object const& o : receiver_->lacking()) lacking.push_back({o.digest, o.size});
