@@ -100,7 +100,7 @@ public:
             [&](slurm_news const& news) {
                 std::scoped_lock const lock{mutex};
                 if (news.what == slurm_news::kind::state) last = news.job;
-                if (news.what == slurm_news::kind::gone) last.reset();
+                if (news.what == slurm_news::kind::gone && !is_over) last.reset();
                 is_over = news.what == slurm_news::kind::gone || (last && last->is_over());
                 told.notify_one();
             },

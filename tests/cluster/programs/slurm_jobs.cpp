@@ -6,12 +6,16 @@
 //   many COUNT                        submits that many jobs that are held; prints how many a second
 //   waiting COUNT SECONDS             so many jobs are waited for so long; prints the requests a second
 // An error is printed, and the exit code 2.
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <future>
 #include <iostream>
+#include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <estima/slurm/slurm_client.hpp>
@@ -54,14 +58,21 @@ int run(std::vector<std::string> const& words) {
         for (std::string const& remark : made.remarks) std::cout << remark << '\n';
     } else if (command == "wait") {
         auto const poll = estima::slurm_poll::of(target);
+        std::promise<std::optional<estima::slurm_job>> end;
+        bool is_over = false;
         auto const watch = poll->watch_job(
             number(3, 0),
-            [](estima::slurm_news const& n) {
+            [&](estima::slurm_news const& n) {
                 constexpr char const* kinds[] = {"state", "gone", "away", "back"};
                 std::cout << kinds[static_cast<int>(n.what)] << ' ' << words_of(n.job) << ' ' << n.why << std::endl;
+                bool const is_gone = n.what == estima::slurm_news::kind::gone;
+                if (std::exchange(is_over, is_over || is_gone || n.job.is_over()) || !is_over) return;
+                end.set_value(is_gone ? std::nullopt : std::optional{n.job});
             },
             static_cast<int>(number(5, -1)));
-        auto const job = poll->wait(number(3, 0), static_cast<double>(number(4, 60)), static_cast<int>(number(5, -1)));
+        auto ended = end.get_future();
+        bool const in_time = ended.wait_for(std::chrono::seconds{number(4, 60)}) == std::future_status::ready;
+        auto const job = in_time ? ended.get() : std::nullopt;
         std::cout << "ended " << (job ? words_of(*job) : "unknown") << '\n';
     } else if (command == "job") {
         for (auto const& job : client.job(number(3, 0))) std::cout << words_of(job) << '\n';

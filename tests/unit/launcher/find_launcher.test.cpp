@@ -57,7 +57,8 @@ TEST_CASE("a launcher that is nowhere: the error lists every place in the order 
     std::string why;
     try {
         // Where these tests were built the launcher may stand: then there is no error to look at.
-        CHECK(estima::is_executable_file(estima::find_launcher()));
+        std::string const found = estima::find_launcher();
+        CHECK(estima::is_executable_file(found));
     } catch (estima::error const& e) {
         why = e.text().why;
         std::size_t const beside = why.find("beside the running program"), headers = why.find("with the headers"),
