@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstring>
 #include <deque>
 #include <string_view>
 #include <utility>
@@ -30,7 +29,7 @@ struct node_report {
 private:
     template <std::size_t Size>
     static void put(char (&to)[Size], std::string_view text) {
-        std::memcpy(to, text.data(), std::min(text.size(), Size - 1));
+        text.copy(to, Size - 1);
     }
 };
 
