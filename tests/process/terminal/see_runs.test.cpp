@@ -97,8 +97,9 @@ TEST_CASE("estima show tells why a run failed") {
 
 TEST_CASE("estima logs: as they are through a pipe, of the ranks that are asked for") {
     seen_place at;
-    at.write("train", "#!/bin/sh\n[ $RANK = 0 ] || until [ -e written_0 ]; do sleep 0.01; done\n"
-                      "echo \"I am $RANK\"\n: > written_$RANK\n");
+    // The order of lines is that of the times which are noted.
+    at.write("train", "#!/bin/sh\n[ $RANK = 0 ] || until [ -s \"$ESTIMA_RUN_DIRECTORY/metrics/rank_0.times\" ]; do sleep 0.01; done\n"
+                      "echo \"I am $RANK\"\n");
     estima::run_configuration job{.script = "train", .framework = "Native", .communicator = "Gloo", .node_count = 1};
     job.pytorch.process_count = 2;
     estima::run const run = at.experiment().submit(job, at.source());
