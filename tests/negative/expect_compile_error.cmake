@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSL-1.0
-# cmake -DCXX=compiler -DSOURCE=file.cpp "-DFLAGS=-std=c++20;-Iinclude" -P expect_compile_error.cmake
+# cmake -DCXX=compiler -DSOURCE=file.cpp "-DFLAGS=-std=c++20;-Iinclude" [-DAHEAD=header] -P expect_compile_error.cmake
+#   AHEAD: a header, with a precompiled one beside it, that the positive control includes first
 #
 # Passes only when all of this holds, so that no other mistake can pass for the expected error:
 # - with -DPOSITIVE_CONTROL the file compiles, so nothing else is wrong with it;
@@ -26,7 +27,10 @@ macro(compile)
     RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
 endmacro()
 
-compile(-DPOSITIVE_CONTROL)
+if(AHEAD)
+  set(include_ahead -include ${AHEAD})
+endif()
+compile(-DPOSITIVE_CONTROL ${include_ahead})
 if(NOT result EQUAL 0)
   refuse("the positive control does not compile")
 endif()
