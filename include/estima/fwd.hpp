@@ -2,6 +2,10 @@
 #pragma once
 
 #include <estima/base/fixed_string_type.hpp>
+#include <estima/base/priority.hpp>
+#include <estima/base/retry_cause.hpp>
+#include <estima/base/size_argument.hpp>
+#include <estima/base/number_argument.hpp>
 
 /// Declarations for headers that only name what the library defines: functions that take a job's fields, a run
 /// configuration or a run, and members that point to them. It costs next to nothing to include. `estimator<...>` is not
@@ -34,11 +38,11 @@ template <class... Attributes>
 struct slurm;
 template <class... Attributes>
 struct aml_compute;
-template <int Number>
+template <detail::number_argument Number>
 struct max_nodes;
-template <int Number>
+template <detail::number_argument Number>
 struct slots_per_node;
-template <int Number>
+template <detail::number_argument Number>
 struct gpus_per_node;
 template <fixed_string Name>
 struct target_name;
@@ -46,11 +50,12 @@ template <fixed_string Name>
 struct partition;
 template <fixed_string Size>
 struct vm_size;
-enum class priority;
-template <priority Priority>
+template <detail::priority_argument Priority>
 struct vm_priority;
 struct with_containers;
 struct without_containers;
+template <detail::number_argument AtMost, detail::cause_argument... After>
+struct retries;
 
 // Distribution backends and their attributes
 struct single_process;
@@ -64,14 +69,18 @@ template <class... Attributes>
 struct parameter_server;
 template <class... Attributes>
 struct multi_worker;
-template <int Number>
+template <detail::number_argument Number>
 struct node_count;
-template <int Number>
+template <detail::number_argument Number>
 struct process_count_per_node;
-template <int Number>
+template <detail::number_argument Number>
 struct worker_count;
-template <int Number>
+template <detail::number_argument Number>
 struct parameter_server_count;
+template <fixed_string What>
+struct bind_to;
+template <fixed_string What>
+struct map_by;
 
 // Environments and their parts
 template <class... Parts>
@@ -101,6 +110,8 @@ template <fixed_string Name>
 struct registry_username;
 template <fixed_string Variable>
 struct registry_password_from;
+template <detail::size_argument Size>
+struct shm_size;
 
 // Rules of one's own
 struct facts;

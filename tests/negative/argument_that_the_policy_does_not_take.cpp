@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// expect-error: est<53>.*an_argument_that_its_policy_does_not_take.*put_it_into_the_policy_that_takes_it
+// expect-error: est<53>.*an_argument_that_its_policy_does_not_take.*put_it_into_the_policy_that_takes_it.*about<
 #include <estima/estimator.hpp>
 
 #ifdef POSITIVE_CONTROL

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// expect-error: est<54>.*an_empty_value.*give_it_a_value_or_leave_the_attribute_out
+// expect-error: est<54>.*an_empty_value.*give_it_a_value_or_leave_the_attribute_out.*about<.*interpreter_path<
 #include <estima/estimator.hpp>
 
 #ifdef POSITIVE_CONTROL

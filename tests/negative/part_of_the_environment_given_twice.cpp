@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// expect-error: est<14>.*a_part_of_the_environment_is_given_twice.*give_each_part
+// expect-error: est<14>.*a_part_of_the_environment_is_given_twice.*give_each_part.*about<.*pip_packages<.*pip_packages<
 #include <estima/estimator.hpp>
 
 #ifdef POSITIVE_CONTROL

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// expect-error: est<1>.*an_argument_that_is_not_a_policy
+// expect-error: est<1>.*an_argument_that_is_not_a_policy.*give_policies_and_put_attributes.*about<
 #include <estima/estimator.hpp>
 
 struct slow_framework {

@@ -35,7 +35,7 @@ static_assert(of<pytorch<>>.user_managed_dependencies && of<pytorch<>>.environme
 static_assert(!of<cluster<>>.user_managed_dependencies && of<cluster<>>.docker_enabled);
 static_assert(of<cluster<>, environment<user_managed>>.user_managed_dependencies);
 static_assert(of<cluster<>, environment<user_managed>>.pip_packages.empty());
-static_assert(of<native, cluster<>>.user_managed_dependencies);
+static_assert(of<native, slurm<>>.user_managed_dependencies);
 static_assert(!of<cluster<without_containers>>.docker_enabled && of<cluster<without_containers>>.base_image.reference.empty());
 
 // The packages: Azure's own, the framework's, the user's.

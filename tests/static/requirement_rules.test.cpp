@@ -82,9 +82,9 @@ static_assert(!image_breaks<an_image_that_may_change, "ubuntu:22.04"> && !image_
 
 // EST-056: the registry that the image comes from
 template <class... Registry>
-inline constexpr bool from_registry = estimable<aml_compute<target_name<"p">>, environment<custom_docker_image<"team/image:1", Registry...>>>;
+inline constexpr bool from_registry = estimable<aml_compute<target_name<"pool">>, environment<custom_docker_image<"team/image:1", Registry...>>>;
 template <fixed_string Image, class... Registry>
-inline constexpr bool image_from = estimable<aml_compute<target_name<"p">>, environment<custom_docker_image<Image, Registry...>>>;
+inline constexpr bool image_from = estimable<aml_compute<target_name<"pool">>, environment<custom_docker_image<Image, Registry...>>>;
 static_assert(from_registry<registry_address<"a.io">> && from_registry<registry_address<"localhost:5000">>);
 static_assert(!from_registry<registry_address<"https://a.io">> && !from_registry<registry_address<"a.io/team">>);
 static_assert(from_registry<registry_address<"a.io">, registry_username<"u">, registry_password_from<"PASSWORD">>);

@@ -72,14 +72,14 @@ static_assert(estimable<aml_compute<vm_size<"A">, without_containers>>);
 static_assert(!estimable<mpi<node_count<1>, max_nodes<2>>> && !estimable<environment<mpi<>>> && !estimable<mpi<environment<>>>);
 static_assert(!estimable<environment<target_name<"a">>> && !estimable<mpi<pip_packages<"x">>> && !estimable<environment<int>>);
 static_assert(!estimable<slurm<vm_size<"A">>> && !estimable<ssh_hosts<partition<"p">>> && !estimable<ssh_hosts<single_process>>);
-static_assert(!estimable<aml_compute<target_name<"p">>, environment<custom_docker_image<"a:1", shm_size<2_GiB>>>>);
-static_assert(estimable<aml_compute<target_name<"p">>, environment<custom_docker_image<"a:1">, shm_size<2_GiB>>>);
-static_assert(!estimable<aml_compute<target_name<"p">>, environment<registry_address<"a.io">>>);
+static_assert(!estimable<aml_compute<target_name<"pool">>, environment<custom_docker_image<"a:1", shm_size<2_GiB>>>>);
+static_assert(estimable<aml_compute<target_name<"pool">>, environment<custom_docker_image<"a:1">, shm_size<2_GiB>>>);
+static_assert(!estimable<aml_compute<target_name<"pool">>, environment<registry_address<"a.io">>>);
 
 // EST-054: nothing is empty
 static_assert(!estimable<environment<interpreter_path<"">>> && !estimable<environment_definition<"">>);
-static_assert(!estimable<aml_compute<target_name<"p">>, environment<shm_size<0_B>>>);
-static_assert(!estimable<aml_compute<target_name<"p">>, environment<custom_docker_image<"a:1", registry_address<"">>>>);
+static_assert(!estimable<aml_compute<target_name<"pool">>, environment<shm_size<0_B>>>);
+static_assert(!estimable<aml_compute<target_name<"pool">>, environment<custom_docker_image<"a:1", registry_address<"">>>>);
 static_assert(!estimable<slurm<partition<"">>> && !estimable<aml_compute<target_name<"">>>);
 
 // EST-055: what a target can have
@@ -95,15 +95,15 @@ static_assert(!estimable<slurm<max_nodes<4>, slots_per_node<8>>, parameter_serve
 
 // EST-040 knows what the framework's package is called elsewhere
 static_assert(a_package_that_the_framework_brings_already::broken(
-    detail::told_by<pytorch<"1.4">, aml_compute<target_name<"p">>, environment<conda_packages<"pytorch=1.4">>>));
+    detail::told_by<pytorch<"1.4">, aml_compute<target_name<"pool">>, environment<conda_packages<"pytorch=1.4">>>));
 static_assert(a_package_that_the_framework_brings_already::broken(
-    detail::told_by<tensorflow<"1.13">, aml_compute<target_name<"p">>, environment<pip_packages<"tensorflow-gpu==1.13.1">>>));
+    detail::told_by<tensorflow<"1.13">, aml_compute<target_name<"pool">>, environment<pip_packages<"tensorflow-gpu==1.13.1">>>));
 static_assert(!a_package_that_the_framework_brings_already::broken(
-    detail::told_by<generic, aml_compute<target_name<"p">>, environment<conda_packages<"pytorch=1.4">>>));
+    detail::told_by<generic, aml_compute<target_name<"pool">>, environment<conda_packages<"pytorch=1.4">>>));
 
 // EST-040 says nothing of a named environment, to which nothing is added
 static_assert(!a_package_that_the_framework_brings_already::broken(
-    detail::told_by<pytorch<"1.4">, aml_compute<target_name<"p">>, environment_definition<"e", pip_packages<"torch==1.6">>>));
+    detail::told_by<pytorch<"1.4">, aml_compute<target_name<"pool">>, environment_definition<"e", pip_packages<"torch==1.6">>>));
 
 // EST-007, EST-008: at least one of each
 static_assert(!estimable<mpi<node_count<0>>> && !estimable<mpi<node_count<-1>>>);
@@ -181,6 +181,74 @@ static_assert(!estimable<ssh_hosts<retries<1, cause::signal(0)>>> && !estimable<
 // EST-073: parts of a node
 static_assert(estimable<mpi<bind_to<"none">, map_by<"slot">>> && estimable<gloo<bind_to<"numa">, map_by<"core:PE=9999">>>);
 static_assert(!estimable<mpi<bind_to<"slot">>> && !estimable<mpi<map_by<"node">>> && !estimable<mpi<map_by<"core:PE=0">>>);
+
+// EST-059 to EST-062: what Azure does not do
+using pool = aml_compute<target_name<"pool">>;
+static_assert(!estimable<native, pool> && estimable<native, slurm<>> && estimable<generic, pool>);
+static_assert(!estimable<aml_compute<target_name<"pool">, retries<1>>> && estimable<pool> && estimable<slurm<retries<1>>>);
+static_assert(!estimable<pool, mpi<bind_to<"core">>> && !estimable<pool, mpi<map_by<"socket">>> && estimable<pool, mpi<>>);
+static_assert(estimable<slurm<>, mpi<bind_to<"core">, map_by<"socket">>>);
+static_assert(!estimable<pool, environment<interpreter_path<"python3">>> && estimable<slurm<>, environment<interpreter_path<"python3">>>);
+static_assert(estimable<pool, environment<user_managed, interpreter_path<"python3">>> && estimable<pool, environment<user_managed>>);
+static_assert(!estimable<pool, environment<interpreter_path<"python3">, pip_packages<"a">>>);
+
+// EST-063: names of Azure's
+template <fixed_string Name>
+concept names_a_cluster = estimable<aml_compute<target_name<Name>>> && estimable<ssh_hosts<target_name<Name>>>;
+static_assert(names_a_cluster<"ab"> && names_a_cluster<"gpu-pool-2"> && names_a_cluster<"abcdefghijklmnopqrstuvwx">);
+static_assert(!names_a_cluster<"a"> && !names_a_cluster<"abcdefghijklmnopqrstuvwxy"> && !names_a_cluster<"gpu pool">);
+static_assert(!names_a_cluster<"2pool"> && !names_a_cluster<"pool-"> && !names_a_cluster<"gpu_pool"> && !names_a_cluster<"p\u00f6ol">);
+static_assert(!names_a_cluster<"local"> && !names_a_cluster<"amlcompute"> && names_a_cluster<"Local"> && names_a_cluster<"locals">);
+static_assert(estimable<ssh_hosts<target_name<"gpu pool">>> && estimable<slurm<partition<"gpu_pool,cpu">>>);
+static_assert(estimable<aml_compute<vm_size<"Standard_E4-2s_v3">>> && estimable<aml_compute<vm_size<"STANDARD_NC6">>>);
+static_assert(!estimable<aml_compute<vm_size<"Standard NC6">>> && !estimable<aml_compute<vm_size<"Standard_NC6,">>>);
+static_assert(estimable<pool, environment_definition<"AzureML-PyTorch-1.4-GPU:3">> && estimable<pool, environment_definition<"2_a.b">>);
+static_assert(!estimable<pool, environment_definition<"my env">> && !estimable<pool, environment_definition<"vision:a b">>);
+static_assert(!estimable<pool, environment_definition<"-vision">> && !estimable<pool, environment_definition<"a:b:c">>);
+
+// EST-064: Azure keeps environments of its own
+static_assert(!estimable<pool, environment_definition<"AzureML-mine", pip_packages<"a">>>);
+static_assert(!estimable<pool, environment_definition<"Microsoft", custom_docker_image<"a:1">>>);
+static_assert(!estimable<pool, environment_definition<"AzureML-mine", user_managed>>);
+static_assert(estimable<pool, environment_definition<"azureml-mine", pip_packages<"a">>> && estimable<pool, environment_definition<"AzureML-mine">>);
+static_assert(estimable<slurm<>, environment_definition<"AzureML-mine", pip_packages<"a">>>);
+
+// EST-066: counts are whole numbers, of any type
+static_assert(!estimable<slurm<>, mpi<node_count<2.0>>> && !estimable<slurm<>, mpi<node_count<"2">>> && !estimable<slurm<>, mpi<node_count<>>>);
+static_assert(!estimable<slurm<max_nodes<2.5>>> && !estimable<slurm<slots_per_node<"2">>> && !estimable<slurm<gpus_per_node<nullptr>>>);
+static_assert(!estimable<slurm<retries<2.5>>> && !estimable<slurm<>, mpi<node_count<5'000'000'000>>> && !estimable<slurm<>, mpi<node_count<4'000'000'000u>>>);
+static_assert(std::same_as<node_count<2>, node_count<2UL>> && std::same_as<node_count<2>, node_count<short{2}>>);
+static_assert(estimable<slurm<max_nodes<2L>>, mpi<node_count<2ULL>>> && !estimable<slurm<max_nodes<2L>>, mpi<node_count<3ULL>>>);
+
+// EST-067: two priorities
+static_assert(!estimable<aml_compute<vm_size<"A">, vm_priority<"lowpriority">>> && !estimable<aml_compute<vm_size<"A">, vm_priority<1>>>);
+static_assert(estimable<aml_compute<vm_size<"A">, vm_priority<priority::low_priority>>> && !estimable<aml_compute<vm_size<"A">, vm_priority<>>>);
+
+// EST-071: what is no cause is none that can happen
+static_assert(!estimable<ssh_hosts<retries<3, 75>>> && !estimable<ssh_hosts<retries<3, "node_failure">>>);
+
+// EST-054: nothing is left out
+static_assert(!estimable<slurm<partition<>>> && !estimable<aml_compute<target_name<>>> && !estimable<environment<interpreter_path<>>>);
+static_assert(!estimable<environment_definition<>> && !estimable<environment<pip_requirements_file<>>>);
+
+// What a rule is about
+template <class Rule, class... Policies>
+using told_about = typename Rule::template details<Policies...>;
+static_assert(std::same_as<told_about<an_argument_that_is_not_a_policy, int, mpi<>, node_count<2>>, about<int, node_count<2>>>);
+static_assert(std::same_as<told_about<two_policies_for_one_slot, mpi<>, pytorch<>, gloo<>>, about<mpi<>, gloo<>>>);
+using misplaced = an_argument_that_its_policy_does_not_take;
+static_assert(std::same_as<told_about<misplaced, mpi<max_nodes<2>, node_count<1>>, environment<mpi<>>>, about<max_nodes<2>, mpi<>>>);
+using image_with_a_size = custom_docker_image<"a:1", registry_address<"a.io">, shm_size<2_GiB>>;
+static_assert(std::same_as<told_about<misplaced, environment<image_with_a_size>>, about<shm_size<2_GiB>>>);
+static_assert(std::same_as<told_about<misplaced, environment_definition<"a", image_with_a_size, int>>, about<shm_size<2_GiB>, int>>);
+static_assert(std::same_as<told_about<misplaced, environment<environment_variables<int>>>, about<int>>);
+static_assert(std::same_as<told_about<an_empty_value, slurm<partition<"">, max_nodes<2>>>, about<partition<"">>>);
+static_assert(std::same_as<told_about<an_empty_value, environment_definition<"", user_managed>>, about<environment_definition<"", user_managed>>>);
+using disagreeing = a_value_is_given_in_two_places_that_disagree;
+static_assert(std::same_as<told_about<disagreeing, mpi<node_count<1>, process_count_per_node<2>, node_count<2>>>, about<node_count<1>, node_count<2>>>);
+static_assert(std::same_as<told_about<disagreeing, slurm<with_containers, without_containers>>, about<with_containers, without_containers>>);
+using parts_twice = a_part_of_the_environment_is_given_twice;
+static_assert(std::same_as<told_about<parts_twice, environment<pip_packages<"a">, user_managed, pip_packages<"b">>>, about<pip_packages<"a">, pip_packages<"b">>>);
 
 // warnings refuse nothing
 static_assert(estimable<mpi<process_count_per_node<1>>, slurm<gpus_per_node<2>>>);

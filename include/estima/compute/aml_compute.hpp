@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <estima/base/priority.hpp>
 #include <estima/policy/added_rules.hpp>
 #include <estima/policy/attribute.hpp>
 #include <estima/policy/capacity.hpp>
@@ -12,7 +13,7 @@ template <class... Attributes>
 struct aml_compute;
 
 /// Azure's size of a virtual machine, such as "Standard_NC6".
-template <fixed_string Size>
+template <fixed_string Size = "">
 struct vm_size {
     using taken_by = aml_compute<>;
     static constexpr void tell(facts& f) {
@@ -20,12 +21,13 @@ struct vm_size {
         f.description.has_an_empty_value |= Size.view().empty();
     }
 };
-enum class priority { dedicated, low_priority };
-template <priority Priority>
+/// Whether its machines may be taken away; beside vm_size. Azure's "lowpriority" as a text breaks rule EST-067.
+template <detail::priority_argument Priority = "left out">
 struct vm_priority {
     using taken_by = aml_compute<>;
-    static constexpr std::string_view text = Priority == priority::dedicated ? "dedicated" : "lowpriority";
+    static constexpr std::string_view text = Priority.value == priority::dedicated ? "dedicated" : "lowpriority";
     static constexpr void tell(facts& f) {
+        f.description.has_an_unknown_priority |= !Priority.is_a_priority;
         detail::give(f.target, detail::attribute::vm_priority, f.target.vm_priority, text);
     }
 };

@@ -12,7 +12,7 @@ template <class... Attributes>
 struct slurm;
 
 /// The partition of a Slurm cluster that takes the job.
-template <fixed_string Name>
+template <fixed_string Name = "">
 struct partition {
     using taken_by = slurm<>;
     static constexpr void tell(facts& f) {

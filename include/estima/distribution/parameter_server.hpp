@@ -3,6 +3,7 @@
 
 #include <estima/policy/added_rules.hpp>
 #include <estima/policy/attribute.hpp>
+#include <estima/policy/count_also.hpp>
 #include <estima/policy/facts.hpp>
 #include <estima/policy/node_count.hpp>
 #include <estima/policy/slot.hpp>
@@ -10,16 +11,16 @@
 namespace estima::inline v0_1 {
 
 /// How many workers, on all nodes together.
-template <int Number>
+template <detail::number_argument Number = "left out">
 struct worker_count {
     using taken_by = distribution_backend_slot;
-    static constexpr void tell(facts& f) { f.backend.worker_count.also(Number); }
+    static constexpr void tell(facts& f) { detail::count_also(f, f.backend.worker_count, Number); }
 };
 /// How many parameter servers, on all nodes together.
-template <int Number>
+template <detail::number_argument Number = "left out">
 struct parameter_server_count {
     using taken_by = distribution_backend_slot;
-    static constexpr void tell(facts& f) { f.backend.parameter_server_count.also(Number); }
+    static constexpr void tell(facts& f) { detail::count_also(f, f.backend.parameter_server_count, Number); }
 };
 
 /// TensorFlow's workers and parameter servers, which meet through TF_CONFIG. Attributes: worker_count,

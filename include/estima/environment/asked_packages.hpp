@@ -9,30 +9,46 @@
 
 namespace estima::inline v0_1::detail {
 
-/// Whether a list names a package; `List` is requirement_detail's pip_list or conda_list, which read its texts.
+/// The text of a list that names a package; without one, nothing. `List` is requirement_detail's pip_list or conda_list,
+/// which read its texts.
 template <class List>
-constexpr bool lists_package(name_list const& texts, std::string_view name) {
+constexpr std::string_view text_for_package(name_list const& texts, std::string_view name) {
     for (std::string_view const text : texts)
-        if (auto const read = List::parse(text); read && List::same_name(read->name, name)) return true;
-    return false;
+        if (auto const read = List::parse(text); read && List::same_name(read->name, name)) return text;
+    return {};
 }
 
-/// Whether the user asks for a package, of pip or of conda. Both know it by the same name, written in more than one way.
+/// What the user asks for under a name, of pip or of conda. Both know it by the same name, written in more than one way.
+constexpr std::string_view text_for_package(environment_facts const& e, std::string_view name) {
+    std::string_view const of_pip = text_for_package<requirement_detail::pip_list>(e.pip_packages, name);
+    return !of_pip.empty() ? of_pip : text_for_package<requirement_detail::conda_list>(e.conda_packages, name);
+}
 constexpr bool asks_for_package(environment_facts const& e, std::string_view name) {
-    return lists_package<requirement_detail::pip_list>(e.pip_packages, name) ||
-           lists_package<requirement_detail::conda_list>(e.conda_packages, name);
+    return !text_for_package(e, name).empty();
 }
 
-/// Whether the user asks himself for what a requirement of the framework's version names. The version's first package,
-/// which is the framework itself, is known by its other names as well.
-constexpr bool asks_for_the_same(facts const& f, framework_version const& version, std::string_view requirement) {
+/// What the user asks for himself of what a requirement of the framework's version names; nothing if he does not. The
+/// version's first package, which is the framework itself, is known by its other names as well.
+constexpr std::string_view text_for_the_same(facts const& f, framework_version const& version, std::string_view requirement) {
     environment_facts const& e = f.environment;
-    if (e.pip_packages.empty() && e.conda_packages.empty()) return false;
-    if (asks_for_package(e, parse_pip_requirement(requirement)->name)) return true;
+    if (e.pip_packages.empty() && e.conda_packages.empty()) return {};
+    std::string_view text = text_for_package(e, parse_pip_requirement(requirement)->name);
     if (requirement == *version.packages(f.has_gpus()).begin())
         for (std::string_view const name : f.framework.other_names)
-            if (asks_for_package(e, name)) return true;
-    return false;
+            if (text.empty()) text = text_for_package(e, name);
+    return text;
+}
+constexpr bool asks_for_the_same(facts const& f, framework_version const& version, std::string_view requirement) {
+    return !text_for_the_same(f, version, requirement).empty();
+}
+
+/// A package that the user asks for and the framework's version brings: its text, and the version's.
+constexpr package_pair asked_and_brought(facts const& f) {
+    framework_version const version = f.framework.chosen_version();
+    if (version.version.empty() || !f.environment.is_prepared() || f.environment.is_whole()) return {};
+    for (std::string_view const theirs : version.packages(f.has_gpus()))
+        if (std::string_view const own = text_for_the_same(f, version, theirs); !own.empty()) return {own, theirs};
+    return {};
 }
 
 /// A package that is asked of conda and of pip in versions that differ: the one installed last would win.

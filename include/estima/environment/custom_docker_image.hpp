@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <estima/base/bytes.hpp>
 #include <estima/base/fixed_string.hpp>
+#include <estima/base/size_argument.hpp>
 #include <estima/policy/attribute.hpp>
 #include <estima/policy/facts.hpp>
 #include <estima/policy/slot.hpp>
@@ -15,7 +15,7 @@ struct image_registry;
 
 /// Details of a private registry. The password is never written down: `password_from` names the environment variable
 /// that holds it when the job is submitted.
-template <fixed_string Address>
+template <fixed_string Address = "">
 struct registry_address {
     using taken_by = image_registry;
     static constexpr void tell(facts& f) {
@@ -24,7 +24,7 @@ struct registry_address {
         f.environment.image.registry_address = Address.view();
     }
 };
-template <fixed_string Name>
+template <fixed_string Name = "">
 struct registry_username {
     using taken_by = image_registry;
     static constexpr void tell(facts& f) {
@@ -33,7 +33,7 @@ struct registry_username {
         f.environment.image.registry_username = Name.view();
     }
 };
-template <fixed_string Variable>
+template <fixed_string Variable = "">
 struct registry_password_from {
     using taken_by = image_registry;
     static constexpr void tell(facts& f) {
@@ -46,7 +46,7 @@ struct registry_password_from {
 /// Part of an environment: the container image that the script runs in, "continuumio/miniconda" or
 /// "registry.example.com/team/image:1.2". Attributes: registry_address, registry_username, registry_password_from. The
 /// compiler reads the reference (docs/requirements.md).
-template <fixed_string Reference, class... Registry>
+template <fixed_string Reference = "", class... Registry>
 struct custom_docker_image {
     using taken_by = environment_slot;
     static constexpr parsed<image_reference> read = parse_image_reference(Reference.view());
@@ -60,22 +60,9 @@ struct custom_docker_image {
     }
 };
 
-namespace detail {
-/// What shm_size takes. It converts from anything, so that whatever is no size is told by a rule, and only by that.
-struct shm_size_argument {
-    bytes size{};
-    bool is_a_size = true;
-
-    constexpr shm_size_argument(bytes given) : size{given} {}  // NOLINT: implicit, `shm_size<4_GiB>`
-    template <class Other>
-    constexpr shm_size_argument(Other) : is_a_size{false} {}  // NOLINT
-    constexpr bool operator==(shm_size_argument const&) const = default;
-};
-}  // namespace detail
-
 /// Part of an environment: shared memory of the container (Azure's default is 2 GiB), `shm_size<4_GiB>`.
 /// A bare number, or Azure's "4g", breaks rule EST-048.
-template <detail::shm_size_argument Size>
+template <detail::size_argument Size = "left out">
 struct shm_size {
     using taken_by = environment_slot;
     static constexpr void tell(facts& f) {

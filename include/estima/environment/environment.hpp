@@ -26,7 +26,7 @@ struct environment {
 /// An environment with a name of its own, for several estimators: `using vision = environment_definition<"vision",
 /// conda_packages<...>>`. It is whole: no other part can be put beside it. A version of one that the workspace has
 /// already stands behind a colon: `environment_definition<"AzureML-PyTorch-1.4-GPU:3">`.
-template <fixed_string Name, class... Parts>
+template <fixed_string Name = "", class... Parts>
 struct environment_definition {
     using slot = environment_slot;
     using added_rules = rules_added_by<Parts...>;

@@ -24,12 +24,22 @@ struct variable {
     static constexpr named_value value{Name.view(), Value.view()};
 };
 
+namespace detail {
+template <class T>
+concept is_variable = requires { named_value{T::value}; };
+template <class T>
+inline constexpr named_value value_of_variable{};
+template <is_variable T>
+inline constexpr named_value value_of_variable<T> = T::value;
+}  // namespace detail
+
 /// Part of an environment: variables that are the same in every run. The run-time field of the same name adds others.
 template <class... Variables>
 struct environment_variables {
     using taken_by = environment_slot;
-    static constexpr named_value list[]{Variables::value..., named_value{}};
+    static constexpr named_value list[]{detail::value_of_variable<Variables>..., named_value{}};
     static constexpr void tell(facts& f) {
+        f.description.has_a_misplaced_argument |= !(detail::is_variable<Variables> && ...);
         f.environment.parts_given_twice += !f.environment.variables.empty();
         f.environment.variables = {list, sizeof...(Variables)};
     }

@@ -37,7 +37,7 @@ struct pip_packages {
 };
 
 /// Part of an environment: a file in conda's format, relative to source_directory.
-template <fixed_string Path>
+template <fixed_string Path = "">
 struct conda_dependencies_file {
     using taken_by = environment_slot;
     static constexpr void tell(facts& f) {
@@ -48,7 +48,7 @@ struct conda_dependencies_file {
 };
 
 /// Part of an environment: a file in pip's format, relative to source_directory.
-template <fixed_string Path>
+template <fixed_string Path = "">
 struct pip_requirements_file {
     using taken_by = environment_slot;
     static constexpr void tell(facts& f) {

@@ -15,7 +15,7 @@ struct user_managed {
 
 /// Part of an environment: which Python runs the script, a path or a name that is looked up in PATH. Without it
 /// "python3". The run-time field of the same name says it later.
-template <fixed_string Path>
+template <fixed_string Path = "">
 struct interpreter_path {
     using taken_by = environment_slot;
     static constexpr void tell(facts& f) {

@@ -16,6 +16,7 @@
 #include <estima/estimator/requirement_where.hpp>
 #include <estima/estimator/retry_words.hpp>
 #include <estima/estimator/value_text.hpp>
+#include <estima/policy/capacity.hpp>
 
 // The values that a rule of the library is about, in words: what stands after "where" when submit refuses a job.
 namespace estima::inline v0_1::detail {
@@ -53,13 +54,20 @@ inline std::string disagreements_where(observation const& o, job_fields const& j
 inline std::string counts_where(observation const& o, job_fields const&) {
     facts const& f = o.seen;
     auto number = [](std::string_view name, count const& c) { return std::string{name} + " is " + std::to_string(c.value); };
-    return number("node_count", f.node_count) + ", " +
-           (f.backend.has_roles ? number("worker_count", f.backend.worker_count) + ", " +
+    std::string text = number("node_count", f.node_count) + ", ";
+    text += f.backend.has_roles ? number("worker_count", f.backend.worker_count) + ", " +
                                       number("parameter_server_count", f.backend.parameter_server_count)
-                                : number("process_count_per_node", f.process_count_per_node)) +
-           "; framework " + std::string{f.framework.name} + ", backend " + std::string{f.backend.name} + ", target " +
-           std::string{f.target.name} + " with " + std::to_string(f.target.max_nodes) +
-           (f.target.max_nodes == 1 ? " node" : " nodes");
+                                : number("process_count_per_node", f.process_count_per_node);
+    text.append("; framework ").append(f.framework.name).append(", backend ").append(f.backend.name);
+    text.append(", target ").append(f.target.name);
+    std::string has;
+    auto note = [&has](int value, std::string_view one, std::string_view several) {
+        has.append(has.empty() ? " with " : ", ").append(std::to_string(value)).append(value == 1 ? one : several);
+    };
+    if (f.target.max_nodes != no_limit) note(f.target.max_nodes, " node", " nodes");
+    if (f.target.slots_per_node.is_given) note(f.target.slots_per_node.value, " slot on each", " slots on each");
+    if (f.target.gpus_per_node.is_given) note(f.target.gpus_per_node.value, " GPU on each", " GPUs on each");
+    return text + has;
 }
 
 inline std::string versions_where(observation const& o, job_fields const&) {
@@ -67,6 +75,19 @@ inline std::string versions_where(observation const& o, job_fields const&) {
     std::string text{f.name};
     text.append(" ").append(f.version.empty() ? "without a version" : f.version).append("; known:");
     for (framework_version const& one : f.versions) text.append(" ").append(one.version);
+    return text;
+}
+
+/// A variable of the types, if there is one, before what is found in the fields.
+inline std::string with_variable(found_text const& variable, std::string const& in_fields) {
+    if (!variable.is_found) return in_fields;
+    return "environment_variables " + between_quotes(variable.text) + (in_fields.empty() ? "" : ", ") + in_fields;
+}
+
+inline std::string placement_where(observation const& o, job_fields const&) {
+    backend_facts const& b = o.seen.backend;
+    std::string text = b.bind_to.empty() ? "" : "bind_to = " + between_quotes(b.bind_to);
+    if (!b.map_by.empty()) text += (text.empty() ? "" : ", ") + ("map_by = " + between_quotes(b.map_by));
     return text;
 }
 
@@ -150,7 +171,7 @@ inline std::string broken_where(std::string_view id, observation const& o, job_f
         {"EST-008", counts_where},
         {"EST-009", versions_where},
         {"EST-010", interpreter_where},
-        {"EST-011", [](seen s, fields) { return "environment_variables: " + s.reserved_variables; }},
+        {"EST-011", [](seen s, fields) { return with_variable(reserved_variable{}(s.seen), s.reserved_variables); }},
         {"EST-013", versions_where},
         {"EST-018", counts_where},
         {"EST-019", counts_where},
@@ -159,8 +180,8 @@ inline std::string broken_where(std::string_view id, observation const& o, job_f
         {"EST-022", entry_where},
         {"EST-023", looked_up_interpreter_where},
         {"EST-024", [](seen, fields f) { return "max_run_duration = " + number_text(f.max_run_duration.seconds()) + " s"; }},
-        {"EST-025", [](seen s, fields) { return s.unpassable_text; }},
-        {"EST-026", [](seen s, fields) { return s.names_given_twice; }},
+        {"EST-025", [](seen s, fields) { return with_variable(impossible_variable{}(s.seen), s.unpassable_text); }},
+        {"EST-026", [](seen s, fields) { return with_variable(repeated_variable{}(s.seen), s.names_given_twice); }},
         {"EST-027", counts_where},
         {"EST-028", counts_where},
         {"EST-029", counts_where},
@@ -169,20 +190,27 @@ inline std::string broken_where(std::string_view id, observation const& o, job_f
         {"EST-032", [](seen s, fields) { return s.over_limits; }},
         {"EST-033", [](seen s, fields) { return s.missing_files; }},
         {"EST-039", counts_where},
-        {"EST-040", versions_where},
         {"EST-041", [](seen s, fields) { return "inputs and script_params: " + s.repeated_inputs; }},
         {"EST-042", [](seen s, fields) { return "inputs and script_params: " + s.unusable_input_names; }},
         {"EST-045", [](seen, fields f) { return "entry_script = " + between_quotes(f.entry_script); }},
         {"EST-046", counts_where},
+        {"EST-055", counts_where},
+        {"EST-060", [](seen s, fields) { return "retries.at_most is " + number_text(s.seen.retries.at_most.value); }},
+        {"EST-061", placement_where},
+        {"EST-062", interpreter_where},
+        {"EST-063", [](seen s, fields) { return between_quotes(name_that_azure_refuses{}(s.seen).text); }},
+        {"EST-064", [](seen s, fields) { return "environment_definition " + between_quotes(s.seen.environment.named); }},
+        {"EST-065", [](seen s, fields) { return s.conda_file.fault; }},
         {"EST-070", [](seen s, fields) { return "retries.at_most " + (s.seen.retries.at_most.is_given
                                                        ? "is " + number_text(s.seen.retries.at_most.value) : "is not given"); }},
         {"EST-071", [](seen s, fields f) { return "retries: " + causes_text(f.retries.after) + causes_text(s.seen.retries.after); }},
+        {"EST-073", placement_where},
         {"EST-072", [](seen, fields f) { return "retries.resume_from = " + between_quotes(f.retries.resume_from); }},
         {"EST-052", [](seen s, fields) { return s.texts_without_utf8; }},
     };
     for (where_of_rule const& one : tellers)
         if (one.id == id) return one.where(o, job);
-    return requirement_where(id, o.seen, o.requirements);
+    return requirement_where(id, o.seen, o.requirements, o.conda_file);
 }
 
 }  // namespace estima::inline v0_1::detail

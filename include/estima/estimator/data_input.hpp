@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <concepts>
 #include <string>
 #include <utility>
+
+#include <estima/base/given_text.hpp>
 
 namespace estima::inline v0_1 {
 
@@ -58,11 +61,26 @@ private:
     data_input input_;
 };
 
-/// A dataset that is registered in an Azure workspace.
+/// What a dataset's path would be: no input, and named in what the compiler says of its use as one.
+struct a_dataset_has_no_paths_take_one_of_a_datastore {
+    a_dataset_has_no_paths_take_one_of_a_datastore as_mount() const { return {}; }
+    a_dataset_has_no_paths_take_one_of_a_datastore as_download() const { return {}; }
+};
+
+/// A dataset that is registered in an Azure workspace; its version is a text or a number.
 class dataset {
 public:
-    explicit dataset(std::string name, std::string version = {}) : name_{std::move(name)}, version_{std::move(version)} {}
-    named_dataset as_named_input(std::string input_name) const { return {name_, version_, std::move(input_name)}; }
+    explicit dataset(given_text name, given_text version = std::string{})
+        : name_{std::move(name.kept)}, version_{std::move(version.kept)} {}
+    template <std::integral Version>
+        requires(!std::same_as<Version, bool> && !std::same_as<Version, char>)
+    dataset(given_text name, Version version) : dataset{std::move(name), std::to_string(version)} {}
+
+    named_dataset as_named_input(given_text input_name) const { return {name_, version_, std::move(input_name.kept)}; }
+    template <class Path>
+    a_dataset_has_no_paths_take_one_of_a_datastore path(Path const&) const {
+        return {};
+    }
 
 private:
     std::string name_, version_;
@@ -71,8 +89,9 @@ private:
 /// A datastore of an Azure workspace, or a path on it. The script gets a path on its node.
 class datastore {
 public:
-    explicit datastore(std::string name, std::string path = {}) : name_{std::move(name)}, path_{std::move(path)} {}
-    datastore path(std::string sub_path) const { return datastore{name_, std::move(sub_path)}; }
+    explicit datastore(given_text name, given_text path = std::string{})
+        : name_{std::move(name.kept)}, path_{std::move(path.kept)} {}
+    datastore path(given_text sub_path) const { return datastore{name_, std::move(sub_path)}; }
 
     data_input as_mount() const { return as(data_mode::mount, {}, false); }
     data_input as_download(std::string path_on_compute = {}, bool overwrite = false) const {

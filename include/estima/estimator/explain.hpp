@@ -6,8 +6,11 @@
 #include <string>
 #include <string_view>
 
+#include <estima/base/type_text.hpp>
 #include <estima/estimator/basic_estimator.hpp>
 #include <estima/estimator/requirement_where.hpp>
+#include <estima/estimator/validate.hpp>
+#include <estima/rules/told_arguments.hpp>
 
 namespace estima::inline v0_1 {
 
@@ -40,30 +43,77 @@ inline std::string explanation(facts const& f) {
 }
 }  // namespace detail
 
-/// The whole verdict on policies, also on such as make no estimator: what they say together, and how each rule stands.
-/// The one argument may also be an estimator.
+namespace detail {
+template <class Details>
+struct told_arguments {
+    static std::string text() { return {}; }
+};
+template <class... Arguments>
+struct told_arguments<about<Arguments...>> {
+    static std::string text() {
+        std::string all;
+        (all.append(all.empty() ? "" : ", ").append(type_text<Arguments>()), ...);
+        return all;
+    }
+};
+/// What a rule that policies break is about: arguments, or values and texts.
+template <class Rule, class... Policies>
+std::string where_in_policies(facts const& f) {
+    std::string text;
+    if constexpr (requires { typename Rule::template details<Policies...>; })
+        text = told_arguments<typename Rule::template details<Policies...>>::text();
+    return text.empty() ? where_of<Rule>(observation{f}, job_fields{}) : text;
+}
+
+/// Ids in lines of a hundred characters.
+class id_lines {
+public:
+    void add(std::string_view id) {
+        if (line_.size() + 1 + id.size() > 98) {
+            text_ += line_ + "\n";
+            line_.clear();
+        }
+        line_.append(line_.empty() ? "    " : " ").append(id);
+        ++number_;
+    }
+    std::string text(std::string const& title) const {
+        return number_ == 0 ? "" : title + " (" + std::to_string(number_) + "):\n" + text_ + line_ + "\n";
+    }
+
+private:
+    std::string text_{}, line_{};
+    int number_ = 0;
+};
+}  // namespace detail
+
+/// The whole verdict on policies, also on such as make no estimator: what they say together, what is broken, which rules
+/// hold, and which only submit can ask. The one argument may also be an estimator.
 template <class... Policies>
     requires(!(any_estimator<Policies> || ...))
 std::string explain() {
     facts const& f = detail::told_by<Policies...>;
-    std::string text = detail::explanation(f);
     int broken_count = 0;
-    std::string verdict;
+    std::string broken;
+    detail::id_lines hold, are_left;
     boost::hana::for_each(rules_for<Policies...>, [&](auto type) {
         using rule_type = typename decltype(type)::type;
-        if (!rule_type::broken(f)) return;
+        std::string_view const id = rule_type::id::text;
+        if (needs_the_running_program<rule_type>()) return are_left.add(id);
+        if (!rule_type::broken(f)) return hold.add(id);
         bool const is_error = level_of<rule_type>() == rule_level::error;
         broken_count += is_error;
-        verdict.append("[").append(rule_type::id::text).append(is_error ? "] error: " : "] warning: ");
-        verdict.append(rule_type::sentence).append("\n");
-        if (std::string const where = detail::requirement_where(rule_type::id::text, f); !where.empty()) {
-            verdict += "    " + where + "\n";
-            if (std::string const mark = detail::mark_below(rule_type::id::text, f, 4); !mark.empty()) verdict += mark + "\n";
+        broken.append("[").append(id).append(is_error ? "] error: " : "] warning: ");
+        broken.append(rule_type::sentence).append("\n");
+        if (std::string const where = detail::where_in_policies<rule_type, Policies...>(f); !where.empty()) {
+            broken += "    " + where + "\n";
+            if (std::string const mark = detail::mark_below(id, f, 4); !mark.empty()) broken += mark + "\n";
         }
-        verdict.append("    ").append(rule_type::advice).append("\n");
+        broken.append("    ").append(rule_type::advice).append("\n");
     });
-    text += broken_count == 0 ? "It is an estimator.\n" : "It does not compile: " + std::to_string(broken_count) + " broken.\n";
-    return text + verdict;
+    std::string const verdict =
+        broken_count == 0 ? "It is an estimator.\n" : "It does not compile: " + std::to_string(broken_count) + " broken.\n";
+    return detail::explanation(f) + verdict + broken + hold.text("Rules that hold") +
+           are_left.text("Rules that are asked at submit, when fields and files are known");
 }
 
 template <any_estimator Estimator>

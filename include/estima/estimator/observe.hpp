@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <estima/base/inner_path.hpp>
+#include <estima/estimator/conda_file.hpp>
 #include <estima/estimator/job_fields.hpp>
 #include <estima/estimator/observe_inputs.hpp>
 #include <estima/estimator/requirements_file.hpp>
@@ -28,6 +29,7 @@ struct observation {
     std::string reserved_variables{}, unpassable_text{}, names_given_twice{}, parameters_given_twice{}, over_limits{},
         missing_files{}, why_not_startable{}, repeated_inputs{}, unusable_input_names{}, texts_without_utf8{};
     detail::requirements_file requirements{};  ///< has the pip_packages of `seen`, if there is such a file
+    detail::conda_file conda_file{};           ///< has the texts of the requirements of `seen`, if there is such a file
 };
 
 namespace detail {
@@ -229,6 +231,8 @@ inline observation observe(facts const& policies, job_fields const& job) {
         f.seen.environment_files_are_inside = detail::to_known(o.missing_files.empty());
         if (o.missing_files.empty() && !f.environment.pip_requirements_file.empty())
             o.requirements = detail::add_requirements_file(f, job.source_directory);
+        if (o.missing_files.empty() && !f.environment.conda_dependencies_file.empty())
+            o.conda_file = detail::add_conda_file(f, job.source_directory);
         if (inside && f.framework.is_executable) {
             std::string const entry = job.source_directory + "/" + job.entry_script;
             if (!is_executable_file(entry)) o.why_not_startable = "no permission to execute it";
@@ -247,7 +251,8 @@ inline observation observe(facts const& policies, job_fields const& job) {
     if (f.backend.needs_gpus && f.target.kind == "local")
         f.seen.this_machine_has_gpus = detail::to_known(has_gpu_devices());
     for (auto const& [name, value] : job.environment_variables)
-        if (is_reserved_variable(name)) o.reserved_variables += (o.reserved_variables.empty() ? "" : ", ") + name;
+        if (is_reserved_variable(name))
+            o.reserved_variables += (o.reserved_variables.empty() ? "environment_variables " : ", ") + name;
     f.seen.sets_reserved_variable = detail::to_known(!o.reserved_variables.empty());
     o.unpassable_text = detail::unpassable_text(job);
     f.seen.texts_can_be_passed = detail::to_known(o.unpassable_text.empty());

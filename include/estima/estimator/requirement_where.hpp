@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include <estima/environment/asked_packages.hpp>
+#include <estima/estimator/conda_file.hpp>
 #include <estima/estimator/requirements_file.hpp>
 #include <estima/policy/facts.hpp>
 
@@ -33,24 +34,50 @@ inline std::string pair_in(std::string const& first, std::string const& second, 
     return pair.second.empty() ? text : text + " and " + between_quotes(pair.second);
 }
 
-/// `pip_packages: "numpy=1.24" at 5: a single = is conda's; pip compares with ==`. Positions are bytes, from 0. `file` is
-/// that of pip_requirements_file, if it has been read.
-inline std::string requirement_where(std::string_view id, facts const& f, requirements_file const& file = {}) {
+/// Where texts of packages stand: in the types, or in files that have been read.
+struct package_places {
+    requirements_file const& pip_file;
+    conda_file const& whole_file;
+
+    std::string of_conda(std::string_view text) const {
+        std::string const place = whole_file.place_of(text);
+        return place.empty() ? "conda_packages" : place;
+    }
+    std::string of_pip(std::string_view text) const {
+        std::string const place = whole_file.place_of(text);
+        return place.empty() ? pip_file.place_of(text) : place;
+    }
+};
+
+/// `pip_packages: "numpy=1.24" at 5: a single = is conda's; pip compares with ==`. Positions are bytes, from 0. The files
+/// are pip_requirements_file and conda_dependencies_file, if they have been read.
+inline std::string requirement_where(std::string_view id, facts const& f, requirements_file const& pip_file = {},
+                                     conda_file const& whole_file = {}) {
     requirement_facts const& found = f.environment.requirements;
-    std::string const conda = "conda_packages";
-    auto const place_of = [&file](std::string_view text) { return file.place_of(text); };
-    auto const pip_pair = [&](package_pair const& pair) { return pair_in(place_of(pair.first), place_of(pair.second), pair); };
-    if (malformed_place const place = malformed_place_of(id, f); place.text)
-        return (id == "EST-034" ? place_of(place.text.text) : std::string{place.list}) + ": " + between_quotes(place.text.text) + " at " + std::to_string(place.text.position) + ": " +
+    package_places const places{pip_file, whole_file};
+    auto const conda_pair = [&](package_pair const& pair) { return pair_in(places.of_conda(pair.first), places.of_conda(pair.second), pair); };
+    auto const pip_pair = [&](package_pair const& pair) { return pair_in(places.of_pip(pair.first), places.of_pip(pair.second), pair); };
+    if (malformed_place const place = malformed_place_of(id, f); place.text) {
+        std::string const list = id == "EST-034"   ? places.of_pip(place.text.text)
+                                 : id == "EST-035" ? places.of_conda(place.text.text)
+                                                   : std::string{place.list};
+        return list + ": " + between_quotes(place.text.text) + " at " + std::to_string(place.text.position) + ": " +
                std::string{place.text.reason};
+    }
     if (id == "EST-037") {
-        if (found.conda.unsatisfiable) return pair_in(conda, conda, found.conda.unsatisfiable);
+        if (found.conda.unsatisfiable) return conda_pair(found.conda.unsatisfiable);
         if (found.pip.unsatisfiable) return pip_pair(found.pip.unsatisfiable);
         package_pair const both = asked_in_two_versions(f.environment);
-        return pair_in(conda, place_of(both.second), both);
+        return pair_in(places.of_conda(both.first), places.of_pip(both.second), both);
     }
-    if (id == "EST-044")
-        return found.conda.named_twice ? pair_in(conda, conda, found.conda.named_twice) : pip_pair(found.pip.named_twice);
+    if (id == "EST-044") return found.conda.named_twice ? conda_pair(found.conda.named_twice) : pip_pair(found.pip.named_twice);
+    if (id == "EST-040") {
+        package_pair const both = asked_and_brought(f);
+        bool const is_of_pip = f.environment.pip_packages.contains(both.first);
+        return (is_of_pip ? places.of_pip(both.first) : places.of_conda(both.first)) + ": " + between_quotes(both.first) + ", and " +
+               std::string{f.framework.name} + " " + std::string{f.framework.chosen_version().version} + " brings " +
+               between_quotes(both.second);
+    }
     if (id == "EST-047") return "custom_docker_image: " + between_quotes(f.environment.image.reference);
     if (id == "EST-056") {
         image_facts const& image = f.environment.image;

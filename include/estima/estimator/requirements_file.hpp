@@ -99,6 +99,13 @@ struct requirements_file {
     }
 };
 
+/// A line that names a file which Azure will not have.
+inline void refuse_file_beside(package_list_facts& found, std::string_view line) {
+    if (!found.malformed && names_a_file_beside(line))
+        found.malformed = {line, requirement_fault::name_malformed, 0,
+                           "Azure prepares the environment from these lines, without the files that they name"};
+}
+
 /// Reads the file, and adds what it asks for to the packages in `f`, which are valid for as long as the result is
 /// there.
 inline requirements_file add_requirements_file(facts& f, std::string const& directory) {
@@ -116,11 +123,7 @@ inline requirements_file add_requirements_file(facts& f, std::string const& dire
     e.pip_packages = {packages, size};
     e.requirements.pip = check_packages<requirement_detail::pip_list>(e.pip_packages);
     rest = file.text;
-    for (std::string_view line; f.target.is_azure && !e.requirements.pip.malformed && next_line(rest, line);)
-        if (names_a_file_beside(line))
-            e.requirements.pip.malformed = {
-                line, requirement_fault::name_malformed, 0,
-                "Azure prepares the environment from these lines, without the files that they name"};
+    for (std::string_view line; f.target.is_azure && next_line(rest, line);) refuse_file_beside(e.requirements.pip, line);
     return file;
 }
 

@@ -5,7 +5,7 @@
 
 #include <estima/base/list_of.hpp>
 #include <estima/policy/count.hpp>
-#include <estima/policy/retry_cause.hpp>
+#include <estima/base/retry_cause.hpp>
 
 namespace estima::inline v0_1 {
 

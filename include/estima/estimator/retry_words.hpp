@@ -7,7 +7,7 @@
 #include <string_view>
 #include <system_error>
 
-#include <estima/policy/retry_cause.hpp>
+#include <estima/base/retry_cause.hpp>
 
 namespace estima::inline v0_1 {
 

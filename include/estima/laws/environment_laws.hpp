@@ -84,7 +84,7 @@ concept has_its_files_in_the_source_directory = laws_detail::has_files_inside(la
 
 /// It makes an estimator on a target with containers.
 template <class E>
-concept goes_with_a_plain_job = estimable<E, aml_compute<target_name<"pool">>>;
+concept goes_with_a_plain_job = estimable<E, slurm<with_containers>>;
 
 /// What an environment and its parts have in common.
 template <class E>

@@ -4,6 +4,7 @@
 #include <climits>
 
 #include <estima/base/fixed_string.hpp>
+#include <estima/policy/count_also.hpp>
 #include <estima/policy/facts.hpp>
 #include <estima/policy/slot.hpp>
 
@@ -23,23 +24,24 @@ constexpr void give(compute_target_facts& target, attribute kind, Value& place, 
 }  // namespace detail
 
 /// Attributes of a compute target: what it has to give. Rules hold a job against it.
-template <int Number>
+template <detail::number_argument Number = "left out">
 struct max_nodes {
     using taken_by = compute_target_slot;
     static constexpr void tell(facts& f) {
-        detail::give(f.target, detail::attribute::max_nodes, f.target.max_nodes, Number);
+        f.description.has_a_broken_number |= !Number.is_whole();
+        if (Number.is_whole()) detail::give(f.target, detail::attribute::max_nodes, f.target.max_nodes, Number.value);
     }
 };
 /// Places for processes on a node. Left out: as many as a job asks for.
-template <int Number>
+template <detail::number_argument Number = "left out">
 struct slots_per_node {
     using taken_by = compute_target_slot;
-    static constexpr void tell(facts& f) { f.target.slots_per_node.also(Number); }
+    static constexpr void tell(facts& f) { detail::count_also(f, f.target.slots_per_node, Number); }
 };
-template <int Number>
+template <detail::number_argument Number = "left out">
 struct gpus_per_node {
     using taken_by = compute_target_slot;
-    static constexpr void tell(facts& f) { f.target.gpus_per_node.also(Number); }
+    static constexpr void tell(facts& f) { detail::count_also(f, f.target.gpus_per_node, Number); }
 };
 /// The target runs jobs in containers, or not.
 struct with_containers {
@@ -55,7 +57,7 @@ struct without_containers {
     }
 };
 /// What the target is called where it is: a cluster of an Azure workspace, a partition of Slurm.
-template <fixed_string Name>
+template <fixed_string Name = "">
 struct target_name {
     using taken_by = compute_target_slot;
     static constexpr void tell(facts& f) {

@@ -6,7 +6,7 @@
 #include <estima/base/bytes.hpp>
 #include <estima/policy/count.hpp>
 #include <estima/policy/requirement_facts.hpp>
-#include <estima/policy/retry_cause.hpp>
+#include <estima/base/retry_cause.hpp>
 #include <estima/policy/static_list.hpp>
 
 namespace estima::inline v0_1 {
@@ -19,6 +19,8 @@ struct description_facts {
     bool fills_a_slot_twice = false;
     bool has_a_misplaced_argument = false;  ///< of a policy, which does not take it
     bool has_an_empty_value = false;        ///< a name, path or size of a policy that says nothing
+    bool has_a_broken_number = false;       ///< a count that is no whole number
+    bool has_an_unknown_priority = false;   ///< a vm_priority that is none
     bool adds_what_is_no_rule = false;  ///< something in an `added_rules`
     constexpr bool operator==(description_facts const&) const = default;
 };
@@ -130,6 +132,7 @@ struct seen_facts {
     known names_are_given_once = known::unknown;
     known max_run_duration_makes_sense = known::unknown;
     known environment_files_are_inside = known::unknown;
+    known conda_file_can_be_read = known::unknown;
     known parameters_are_given_once = known::unknown;
     known service_limits_are_kept = known::unknown;
     known input_names_are_distinct = known::unknown;

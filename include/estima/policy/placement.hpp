@@ -12,7 +12,7 @@ namespace estima::inline v0_1 {
 
 /// Attribute of a distribution backend: what each process is bound to, "core" or another word of mpirun's --bind-to.
 /// Left out: nothing.
-template <fixed_string What>
+template <fixed_string What = "">
 struct bind_to {
     using taken_by = distribution_backend_slot;
     static constexpr void tell(facts& f) {
@@ -24,7 +24,7 @@ struct bind_to {
 /// Attribute of a distribution backend: what of a node the processes are dealt out to, "socket" or another word of
 /// mpirun's
 /// --map-by, also with how many of them each gets, "socket:PE=2". Left out: mpirun's choice.
-template <fixed_string What>
+template <fixed_string What = "">
 struct map_by {
     using taken_by = distribution_backend_slot;
     static constexpr void tell(facts& f) {

@@ -4,6 +4,7 @@
 #include <boost/hana/tuple.hpp>
 #include <boost/hana/type.hpp>
 
+#include <estima/rules/azure_rules.hpp>
 #include <estima/rules/capacity_rules.hpp>
 #include <estima/rules/description_rules.hpp>
 #include <estima/rules/distribution_rules.hpp>
@@ -40,7 +41,10 @@ inline constexpr auto all_rules = boost::hana::tuple_t<
     a_framework_version_beside_a_whole_environment, no_cluster_is_named_and_none_can_be_made, a_text_that_is_not_utf8,
     an_argument_that_its_policy_does_not_take, an_empty_value, a_capacity_that_no_target_has,
     a_registry_that_the_image_cannot_come_from, a_cluster_is_named_and_one_is_to_be_made,
-    nccl_on_a_machine_that_shows_no_gpu, a_number_of_retries_that_makes_no_sense, a_retry_after_what_cannot_happen,
+    nccl_on_a_machine_that_shows_no_gpu, an_executable_on_a_cluster_of_azure, retries_that_azure_does_not_make,
+    a_placement_that_azure_does_not_make, an_interpreter_that_azure_does_not_use, a_name_that_azure_does_not_take,
+    parts_of_an_environment_that_azure_keeps, a_conda_file_that_conda_cannot_read,
+    a_number_that_is_not_whole, a_vm_priority_that_there_is_not, a_number_of_retries_that_makes_no_sense, a_retry_after_what_cannot_happen,
     a_checkpoint_that_is_no_output, a_placement_that_mpirun_does_not_know>;
 
 }  // namespace estima::inline v0_1

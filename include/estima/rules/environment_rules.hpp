@@ -2,7 +2,10 @@
 #pragma once
 
 #include <estima/policy/reserved_variables.hpp>
+#include <estima/rules/facts_of.hpp>
 #include <estima/rules/rule.hpp>
+#include <estima/rules/told_arguments.hpp>
+#include <estima/rules/told_text.hpp>
 
 namespace estima::inline v0_1 {
 
@@ -16,6 +19,7 @@ struct put_all_packages_into_the_file_or_all_inline;
 struct choose_a_target_with_containers_or_drop_the_image;
 struct put_the_file_into_the_source_directory;
 struct write_4_GiB_or_512_MiB;
+struct write_a_list_of_dependencies_with_pip_s_in_one_map;
 
 struct a_framework_version_in_an_environment_that_the_user_manages {
     using id = est<9>;
@@ -36,6 +40,17 @@ struct an_interpreter_for_a_native_executable {
     }
 };
 
+namespace detail {
+/// The first that the types set.
+struct reserved_variable {
+    constexpr found_text operator()(facts const& f) const {
+        for (named_value const& one : f.environment.variables)
+            if (is_reserved_variable(one.name)) return {one.name, true};
+        return {};
+    }
+};
+}  // namespace detail
+
 struct a_reserved_environment_variable_is_set {
     using id = est<11>;
     using remedy = let_the_distribution_backend_set_it;
@@ -43,10 +58,10 @@ struct a_reserved_environment_variable_is_set {
         "environment_variables sets one that the launcher, MPI or the backend sets for each process";
     static constexpr std::string_view advice = "leave it out: every process gets its own value";
     static constexpr bool broken(facts const& f) {
-        for (named_value const& one : f.environment.variables)
-            if (is_reserved_variable(one.name)) return true;
-        return f.seen.sets_reserved_variable == known::yes;
+        return detail::reserved_variable{}(f).is_found || f.seen.sets_reserved_variable == known::yes;
     }
+    template <class... Policies>
+    using details = typename detail::shown_text<detail::reserved_variable, detail::told_by<Policies...>>::type;
 };
 
 struct the_interpreter_is_not_found {
@@ -65,6 +80,8 @@ struct a_part_of_the_environment_is_given_twice {
     static constexpr std::string_view sentence = "the environment has two parts of one kind";
     static constexpr std::string_view advice = "give each kind of part once, with all its packages or variables";
     static constexpr bool broken(facts const& f) { return f.environment.parts_given_twice > 0; }
+    template <class... Policies>
+    using details = detail::arguments_at_fault<a_part_of_the_environment_is_given_twice, Policies...>;
 };
 
 struct packages_in_an_environment_that_the_user_manages {
@@ -95,6 +112,16 @@ struct a_container_on_a_target_without_containers {
     static constexpr bool broken(facts const& f) {
         return !f.target.has_containers && (!f.environment.image.reference.empty() || f.environment.shm_size != bytes{});
     }
+};
+
+struct a_conda_file_that_conda_cannot_read {
+    using id = est<65>;
+    using remedy = write_a_list_of_dependencies_with_pip_s_in_one_map;
+    static constexpr bool needs_the_running_program = true;
+    static constexpr std::string_view sentence = "conda_dependencies_file is not what conda reads";
+    static constexpr std::string_view advice =
+        "write it in YAML: dependencies, a list of packages, with those of pip in one map \"pip\"";
+    static constexpr bool broken(facts const& f) { return f.seen.conda_file_can_be_read == known::no; }
 };
 
 struct a_size_without_a_unit {

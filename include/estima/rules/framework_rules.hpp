@@ -54,13 +54,7 @@ struct a_package_that_the_framework_brings_already {
     static constexpr rule_level level = rule_level::warning;
     static constexpr std::string_view sentence = "a package is asked for that the framework's version brings already";
     static constexpr std::string_view advice = "leave it out, or use `generic` and list all packages";
-    static constexpr bool broken(facts const& f) {
-        framework_version const version = f.framework.chosen_version();
-        if (version.version.empty() || !f.environment.is_prepared() || f.environment.is_whole()) return false;
-        for (std::string_view const theirs : version.packages(f.has_gpus()))
-            if (detail::asks_for_the_same(f, version, theirs)) return true;
-        return false;
-    }
+    static constexpr bool broken(facts const& f) { return static_cast<bool>(detail::asked_and_brought(f)); }
 };
 
 }  // namespace estima::inline v0_1

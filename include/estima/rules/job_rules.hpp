@@ -2,7 +2,9 @@
 #pragma once
 
 #include <estima/base/find_in.hpp>
+#include <estima/rules/facts_of.hpp>
 #include <estima/rules/rule.hpp>
+#include <estima/rules/told_text.hpp>
 
 namespace estima::inline v0_1 {
 
@@ -51,6 +53,27 @@ struct the_maximal_run_duration_makes_no_sense {
     static constexpr bool broken(facts const& f) { return f.seen.max_run_duration_makes_sense == known::no; }
 };
 
+namespace detail {
+/// The first variable of the types that no process can have.
+struct impossible_variable {
+    constexpr found_text operator()(facts const& f) const {
+        for (named_value const& one : f.environment.variables)
+            if (one.name.empty() || find_in(one.name, '=') != std::string_view::npos) return {one.name, true};
+        return {};
+    }
+};
+/// The first whose name another one has.
+struct repeated_variable {
+    constexpr found_text operator()(facts const& f) const {
+        static_list<named_value> const& variables = f.environment.variables;
+        for (named_value const& one : variables)
+            for (named_value const& other : variables)
+                if (&one < &other && one.name == other.name) return {one.name, true};
+        return {};
+    }
+};
+}  // namespace detail
+
 struct a_text_that_cannot_be_passed_to_a_process {
     using id = est<25>;
     using remedy = remove_the_bytes_that_cannot_be_passed;
@@ -59,10 +82,10 @@ struct a_text_that_cannot_be_passed_to_a_process {
     static constexpr std::string_view advice =
         "no NUL bytes, no text above 128 KiB, no '=' in a variable's name: pass such data in a file of the source directory";
     static constexpr bool broken(facts const& f) {
-        for (named_value const& one : f.environment.variables)
-            if (one.name.empty() || find_in(one.name, '=') != std::string_view::npos) return true;
-        return f.seen.texts_can_be_passed == known::no;
+        return detail::impossible_variable{}(f).is_found || f.seen.texts_can_be_passed == known::no;
     }
+    template <class... Policies>
+    using details = typename detail::shown_text<detail::impossible_variable, detail::told_by<Policies...>>::type;
 };
 
 struct a_text_that_is_not_utf8 {
@@ -80,12 +103,10 @@ struct a_name_is_given_twice {
     static constexpr std::string_view sentence = "an environment variable or a tag is given twice";
     static constexpr std::string_view advice = "give each name once: nobody could tell which value wins";
     static constexpr bool broken(facts const& f) {
-        static_list<named_value> const& variables = f.environment.variables;
-        for (named_value const& one : variables)
-            for (named_value const& other : variables)
-                if (&one < &other && one.name == other.name) return true;
-        return f.seen.names_are_given_once == known::no;
+        return detail::repeated_variable{}(f).is_found || f.seen.names_are_given_once == known::no;
     }
+    template <class... Policies>
+    using details = typename detail::shown_text<detail::repeated_variable, detail::told_by<Policies...>>::type;
 };
 
 struct a_script_parameter_is_given_twice {

@@ -46,7 +46,7 @@ struct unsatisfiable_packages {
 struct a_malformed_pip_requirement {
     using id = est<34>;
     using remedy = write_it_as_name_and_versions_such_as_torch_1_4;
-    static constexpr std::string_view sentence = "a text of pip_packages or a line of its file is no pip requirement";
+    static constexpr std::string_view sentence = "a text of pip_packages, or of a file of packages, is no pip requirement";
     static constexpr std::string_view advice =
         "write it as PEP 508 has it: a name, then [extras], versions and a marker (\"torch>=1.4,<2\")";
     static constexpr bool broken(facts const& f) { return static_cast<bool>(f.environment.requirements.pip.malformed); }
@@ -57,7 +57,7 @@ struct a_malformed_pip_requirement {
 struct a_malformed_conda_specification {
     using id = est<35>;
     using remedy = write_it_as_channel_name_and_version_such_as_conda_forge_numpy_1_16;
-    static constexpr std::string_view sentence = "a text of conda_packages is no conda match specification";
+    static constexpr std::string_view sentence = "a text of conda_packages, or of conda_dependencies_file, is no conda match specification";
     static constexpr std::string_view advice =
         "write it as a name, then a version (\"numpy=1.16\", \"conda-forge::numpy>=1.16,<2\")";
     static constexpr bool broken(facts const& f) { return static_cast<bool>(f.environment.requirements.conda.malformed); }

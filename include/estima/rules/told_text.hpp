@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string_view>
 #include <utility>
 
 #include <estima/base/fixed_string.hpp>
@@ -68,6 +69,18 @@ struct shown_malformed {
     static constexpr malformed_text found = Find{}(Facts);
     using type = told_malformed<fixed_string<found.text.size() + 1>{found.text}, found.position, found.fault,
                                 fixed_string<found.reason.size() + 1>{found.reason}>;
+};
+
+/// What a rule found wrong: one of the texts of a description.
+struct found_text {
+    std::string_view text{};
+    bool is_found = false;
+};
+/// The same for a text with no more to say of it.
+template <class Find, facts const& Facts>
+struct shown_text {
+    static constexpr std::string_view found = Find{}(Facts).text;
+    using type = told_text<fixed_string<found.size() + 1>{found}>;
 };
 
 /// The same for a package_pair.

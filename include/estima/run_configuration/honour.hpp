@@ -128,6 +128,21 @@ private:
         std::string const& priority = c_.amlcompute.vm_priority;
         problem(!priority.empty() && !is_same_word(priority, "dedicated") && !is_same_word(priority, "lowpriority"),
                 "amlcompute.vmPriority", "\"" + priority + "\" is not known", "dedicated or lowpriority");
+        data_in_azure();
+    }
+    void data_in_azure() {
+        for (auto const& [name, reference] : c_.data_references) {
+            problem(reference.data_store_name.empty(), "dataReferences." + name + ".dataStoreName", "it is missing",
+                    "name the datastore");
+            problem(!is_known(known_reference_modes, reference.mode), "dataReferences." + name + ".mode",
+                    "\"" + reference.mode + "\" is not known", "mount, download or upload");
+        }
+        for (auto const& [name, input] : c_.data) {
+            problem(!input.data_location.dataset && !input.data_location.data_path, "data." + name + ".dataLocation",
+                    "it names neither a dataset nor a path on a datastore", "name one of the two");
+            problem(!input.mechanism.empty() && !is_known(known_mechanisms, input.mechanism), "data." + name + ".mechanism",
+                    "\"" + input.mechanism + "\" is not known", "direct, mount, download or upload");
+        }
     }
     /// As Azure's service takes them: digits, and a unit or none.
     static bool is_size(std::string_view text) {

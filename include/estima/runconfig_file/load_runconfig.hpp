@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include <estima/runconfig_file/conda_file.hpp>
 #include <estima/runconfig_file/find_runconfig.hpp>
 #include <estima/runconfig_file/read_runconfig.hpp>
 #include <estima/system/files.hpp>

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include <estima/policy/azure_words.hpp>
 #include <estima/requirement/conda_spec.hpp>
 #include <estima/requirement/pip_requirement.hpp>
 #include <estima/requirement/requirements_line.hpp>
@@ -115,35 +117,50 @@ private:
     loaded_runconfig& into_;
 };
 
-inline error missing_in_reference(document const& d, std::string const& name, std::string expected) {
+/// A value of an entry of `dataReferences` or `data` that Azure's loader would refuse, or should.
+inline error wrong_in_entry(document const& d, std::string const& section, std::string const& name, std::string const& key,
+                            std::string why) {
     std::string at;
-    append_pointer(at, "dataReferences");
+    append_pointer(at, section);
     append_pointer(at, name);
+    append_pointer(at, key);
     file_place const& place = d.place(at);
     return {"EST-105",
             {.what = "a value in this file is not what its key needs",
-             .where = where_text(d.files[place.file], place.key, "dataReferences." + name),
-             .why = std::move(expected),
+             .where = where_text(d.files[place.file], place.key, section + "." + name + "." + key),
+             .why = std::move(why),
              .remedy = "compare it with docs/run_configuration.md"}};
 }
 
-/// What Azure's loader checks across keys.
-inline void check_references(run_configuration& c, document const& d) {
-    for (auto& [name, reference] : c.data_references) {
-        if (reference.data_store_name.empty()) throw missing_in_reference(d, name, "dataStoreName is missing");
-        bool is_known = false;
-        for (std::string_view const mode : {"mount", "download", "upload"}) {
-            if (!same_word(mode, reference.mode)) continue;
-            reference.mode = mode;
-            is_known = true;
-        }
-        if (!is_known) throw missing_in_reference(d, name, "mode is to be mount, download or upload");
+/// Makes of a word, in any case, the one that is known. False if none is.
+template <std::size_t Size>
+bool make_known(std::string& word, std::string_view const (&known)[Size]) {
+    for (std::string_view const one : known) {
+        if (!same_word(one, word)) continue;
+        word = one;
+        return true;
     }
+    return false;
+}
+
+/// What Azure's loader checks across keys, and how data is brought, which it finds wrong on the cluster.
+inline void check_data(run_configuration& c, document const& d) {
+    for (auto& [name, reference] : c.data_references) {
+        if (reference.data_store_name.empty())
+            throw wrong_in_entry(d, "dataReferences", name, "dataStoreName", "dataStoreName is missing");
+        if (!make_known(reference.mode, known_reference_modes))
+            throw wrong_in_entry(d, "dataReferences", name, "mode",
+                                 "mode is to be mount, download or upload, and is \"" + reference.mode + "\"");
+    }
+    for (auto& [name, input] : c.data)
+        if (!input.mechanism.empty() && !make_known(input.mechanism, known_mechanisms))
+            throw wrong_in_entry(d, "data", name, "mechanism",
+                                 "mechanism is to be direct, mount, download or upload, and is \"" + input.mechanism + "\"");
 }
 
 inline void read_into(loaded_runconfig& loaded, document& d) {
     loaded.configuration = file_field_reader{d, loaded}.read(d.value);
-    check_references(loaded.configuration, d);
+    check_data(loaded.configuration, d);
     loaded.files = d.files;
 }
 }  // namespace detail

@@ -138,7 +138,7 @@ TEST_CASE("limits of the service count characters, not bytes") {
     for (int i = 0; i < 100; ++i) accents += "\xC3\xA9";
     job_fields fields{.source_directory = ".", .entry_script = "none", .tags = {{accents, accents}}};
     auto const told = [&fields] {
-        observation const o = observe(estimator<aml_compute<target_name<"p">>>::policy_facts, fields);
+        observation const o = observe(estimator<aml_compute<target_name<"pool">>>::policy_facts, fields);
         return o.over_limits;
     };
     CHECK(told().empty());
@@ -152,7 +152,7 @@ TEST_CASE("limits of the service count characters, not bytes") {
 }
 
 TEST_CASE("inputs that are lost, or take a variable that means something else, are told") {
-    using gpu_job = estimator<pytorch<>, aml_compute<target_name<"p">>, gloo<process_count_per_node<2>>,
+    using gpu_job = estimator<pytorch<>, aml_compute<target_name<"pool">>, gloo<process_count_per_node<2>>,
                               environment<environment_variables<variable<"HERE", "1">>>>;
     job_fields fields{.source_directory = ".", .entry_script = "none"};
     auto ids = [&fields] {

@@ -30,7 +30,7 @@ TEST_CASE("explain says of policies that break nothing what they are together") 
 TEST_CASE("explain shows a malformed text with a mark below the place") {
     std::string const text = explain<pip<"torch", "numpy=1.24">>();
     CHECK(says(text, "It does not compile: 1 broken.\n"
-                     "[EST-034] error: a text of pip_packages or a line of its file is no pip requirement\n"
+                     "[EST-034] error: a text of pip_packages, or of a file of packages, is no pip requirement\n"
                      "    pip_packages: \"numpy=1.24\" at 5: a single = is conda's; pip compares with ==\n"
                      "                        ^\n"
                      "    write it as PEP 508 has it"));

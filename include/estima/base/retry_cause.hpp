@@ -17,6 +17,18 @@ struct retry_cause {
     constexpr bool operator==(retry_cause const&) const = default;
 };
 
+namespace detail {
+/// What `retries` takes. It converts from anything; what is no cause is one that cannot happen, which a rule tells.
+struct cause_argument {
+    retry_cause cause{};
+
+    constexpr cause_argument(retry_cause given) : cause{given} {}  // NOLINT: implicit
+    template <class Other>
+    constexpr cause_argument(Other) : cause{retry_cause::kind::exit_code, 0} {}  // NOLINT
+    constexpr bool operator==(cause_argument const&) const = default;
+};
+}  // namespace detail
+
 /// What retries are for: `retries<3, cause::node_failure, cause::exit_code(75)>`.
 namespace cause {
 /// A host was lost, or cannot be reached.

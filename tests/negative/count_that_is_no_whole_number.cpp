@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: BSL-1.0
+// expect-error: est<66>.*a_number_that_is_not_whole.*give_a_whole_number.*about<.*process_count_per_node<
+#include <estima/estimator.hpp>
+
+#ifdef POSITIVE_CONTROL
+using job = estima::estimator<estima::mpi<estima::process_count_per_node<2>>>;
+#else
+using job = estima::estimator<estima::mpi<estima::process_count_per_node<2.5>>>;
+#endif
