@@ -44,3 +44,25 @@ greeter.join()  # the others have reached this one
 print(task["type"], task["index"], "reached", len(everybody), flush=True)
 if task["type"] == "ps": threading.Event().wait()
 """
+# An HTTP proxy on port 3128 that wants the user and password that it is called with.
+PROXY = """import base64, http.server, sys, urllib.error, urllib.request
+wanted = "Basic " + base64.b64encode(sys.argv[1].encode()).decode()
+class Proxy(http.server.BaseHTTPRequestHandler):
+    def forward(self):
+        if self.headers.get("Proxy-Authorization") != wanted: return self.send_error(407)
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0))) or None
+        headers = {k: v for k, v in self.headers.items() if not k.startswith("Proxy") and k not in ("Host", "Content-Length")}
+        try: answer = urllib.request.urlopen(urllib.request.Request(self.path, body, headers, method=self.command))
+        except urllib.error.HTTPError as e: answer = e
+        text = answer.read()
+        self.send_response(answer.status)
+        self.send_header("Content-Type", answer.headers.get("Content-Type", ""))
+        self.send_header("Content-Length", len(text))
+        self.end_headers()
+        self.wfile.write(text)
+    do_GET = do_POST = do_DELETE = forward
+    def log_message(self, *words): pass
+server = http.server.ThreadingHTTPServer(("127.0.0.1", 3128), Proxy)
+print("listens", flush=True)
+server.serve_forever()
+"""
