@@ -78,32 +78,40 @@ public:
     /// `others` follow: ask for all at once. Errors of slurm_client.
     word of(slurm_job_id const& id, bool others_follow = false) {
         std::lock_guard const held{mutex_};
-        return look([&id](slurm_job const& j) { return id.is(j); }, others_follow ? 0 : id.id);
+        return look(id.text(), [&id](slurm_job const& j) { return id.is(j); }, others_follow ? 0 : id.id);
     }
 
     /// The same for the job with exactly that comment.
     word with(std::string const& comment) {
         std::lock_guard const held{mutex_};
-        return look([&comment](slurm_job const& j) { return j.comment == comment; }, 0);
+        return look(comment, [&comment](slurm_job const& j) { return j.comment == comment; }, 0);
     }
 
 private:
     static constexpr double pause = 1, pause_after_failure = 10;  // seconds
 
-    /// `id`: of the only job that is wanted; 0: more are wanted.
+    /// `who`: stands for the job. `id`: of the only job that is wanted; 0: more are wanted.
     template <class Is>
-    word look(Is const& is, std::int64_t id) {
+    word look(std::string const& who, Is const& is, std::int64_t id) {
         double const now = monotonic_seconds();
-        // A job that is not in an answer may have been submitted after it.
-        if (now - heard_ < pause)
-            if (auto const job = find(is)) return {true, job};
+        if (now - heard_ < pause) {
+            // A job that is not in an answer may have been submitted after it, if it was not looked for before.
+            auto const missed = missed_.find(who);
+            bool const is_told = are_all_ && missed != missed_.end() && missed->second < asked_;
+            if (auto const job = find(is); job || is_told) {
+                missed_.erase(who);
+                return {true, job};
+            }
+        }
         if (now - failed_ < pause_after_failure || !pace().may_ask()) {
+            missed_.try_emplace(who, now);
             wants_all_ = true;
             return {};
         }
         slurm_pace::question const asking{pace()};
-        failed_ = now;  // unless it is answered
-        if (id == 0 || wants_all_) {
+        asked_ = failed_ = now;  // unless it is answered
+        are_all_ = id == 0 || wants_all_;
+        if (are_all_) {
             auto jobs = client_.jobs();
             wants_all_ = false;
             if (jobs) newest_ = std::move(*jobs);
@@ -112,6 +120,7 @@ private:
         }
         failed_ = -pause_after_failure;
         heard_ = monotonic_seconds();
+        missed_.erase(who);
         return {true, find(is)};
     }
     template <class Is>
@@ -124,7 +133,9 @@ private:
     std::mutex mutex_;
     slurm_client client_;
     std::vector<slurm_job> newest_;  ///< that an answer told: all, or one
-    double heard_ = -pause, failed_ = -pause_after_failure;
+    bool are_all_ = false;
+    std::map<std::string, double> missed_;  ///< since when those are looked for that no answer had
+    double asked_ = 0, heard_ = -pause, failed_ = -pause_after_failure;
     bool wants_all_ = false;
 };
 
