@@ -46,6 +46,11 @@ def main():
     arguments = parser.parse_args()
     world = MPI.COMM_WORLD
 
+    is_first_here = os.environ.get("OMPI_COMM_WORLD_LOCAL_RANK", "0") == "0"
+    if is_first_here:  # what an attempt was writing when it was lost
+        for old in pathlib.Path("outputs").glob("unfinished_*"):
+            old.unlink(missing_ok=True)
+    world.Barrier()
     images, digits = load_digits(return_X_y=True)
     images = np.hstack([images / 16, np.ones((len(images), 1))])
     test_images, test_digits = images[1497:], digits[1497:]
@@ -70,7 +75,7 @@ def main():
         world.Bcast(weights)  # the same bits everywhere
         if world.rank == 0:
             log("accuracy", float(((test_images @ weights).argmax(axis=1) == test_digits).mean()), step)
-        if (step + 1) % arguments.checkpoint_every == 0 and os.environ.get("OMPI_COMM_WORLD_LOCAL_RANK", "0") == "0":
+        if (step + 1) % arguments.checkpoint_every == 0 and is_first_here:
             save(weights, step + 1)
         if step == arguments.fail_at and first == 0:
             sys.exit(75)

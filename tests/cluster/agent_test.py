@@ -101,6 +101,12 @@ def staging(cluster):
 
     forget(cluster)
     agent = cluster.folder / "bin/estima-agent"
+    cluster.on("n2", "mount", "--bind", "/dev/null", agent)  # for n2 there is none
+    run = completed(cluster, "one host lacks estima-agent", cluster.submit(source, job(), cluster.settings()))
+    expect("each host gets it from here, and that is said", staged(cluster, run)["through"] == "ssh" and "not installed on all hosts"
+           in warnings(cluster, run), warnings(cluster, run))
+    cluster.on("n2", "umount", agent)
+    forget(cluster)
     agent.rename(agent.with_name("away"))
     run = completed(cluster, "without estima-agent", cluster.submit(source, job(), cluster.settings()))
     expect("each host gets it from here, and that is said", staged(cluster, run)["through"] == "ssh" and "not installed" in warnings(cluster, run))

@@ -57,6 +57,8 @@ def lost_host(cluster, folder):
     metrics = run / "metrics/rank_0.jsonl"
     until("it has gone 60 steps", lambda: metrics.exists() and metrics.read_bytes().count(b"\n") > 60)
     cluster.testbed("kill", "n2")
+    (run / "code/outputs").mkdir(parents=True, exist_ok=True)
+    (run / "code/outputs/unfinished_3").write_text("torn")  # as when a rank was lost while it wrote
 
     def next_attempt():
         cluster.look(run)
@@ -68,6 +70,7 @@ def lost_host(cluster, folder):
     end = until("its next attempt ends", lambda: cluster.end_of(run), 180)
     expect("the run completes", end["status"] == "Completed", end)
     resumed = json.loads((run / "code/outputs/result.json").read_text())
+    expect("nothing unfinished is left", not list((run / "code/outputs").glob("unfinished_*")))
     expect("from a checkpoint that was written before", resumed["first_step"] >= 50, resumed)
     expect("to the same weights", abs(resumed["sum_of_weights"] - whole["sum_of_weights"]) < 1e-9, (resumed, whole))
     return attempt

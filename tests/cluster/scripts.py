@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSL-1.0
 """Training scripts that tests on several hosts share."""
+import pathlib
 
 MPI4PY = """from mpi4py import MPI
 import os, socket
@@ -22,25 +23,27 @@ for step in range(20):
     with torch.no_grad(): w -= 0.1 * w.grad; w.grad = None
 if d.get_rank() == 0: print(f"loss {total.item():.5f}", "over", os.environ["GLOO_SOCKET_IFNAME"])
 """
-SERVERS = """import json, os, socket, threading
-config = json.loads(os.environ["TF_CONFIG"])
-cluster, task = config["cluster"], config["task"]
-everybody = [a for kind in sorted(cluster) for a in cluster[kind]]
-own = cluster[task["type"]][task["index"]]
-server = socket.create_server(("", int(own.rsplit(":", 1)[1])))
-def greet_all():
-    for _ in everybody:
-        peer = server.accept()[0]; peer.sendall(own.encode()); peer.close()
-greeter = threading.Thread(target=greet_all)
-greeter.start()
-for address in everybody:
-    host, port = address.rsplit(":", 1)
-    while True:
-        try:
-            with socket.create_connection((host, int(port)), 20) as peer:
-                if peer.recv(100).decode() == address: break
-        except OSError: pass
-greeter.join()  # the others have reached this one
-print(task["type"], task["index"], "reached", len(everybody), flush=True)
-if task["type"] == "ps": threading.Event().wait()
+# Opens the servers of TF_CONFIG and connects all to all.
+SERVERS = (pathlib.Path(__file__).parents[2] / "examples/tf_config/meet.py").read_text()
+# An HTTP proxy on port 3128 that wants the user and password that it is called with.
+PROXY = """import base64, http.server, sys, urllib.error, urllib.request
+wanted = "Basic " + base64.b64encode(sys.argv[1].encode()).decode()
+class Proxy(http.server.BaseHTTPRequestHandler):
+    def forward(self):
+        if self.headers.get("Proxy-Authorization") != wanted: return self.send_error(407)
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0))) or None
+        headers = {k: v for k, v in self.headers.items() if not k.startswith("Proxy") and k not in ("Host", "Content-Length")}
+        try: answer = urllib.request.urlopen(urllib.request.Request(self.path, body, headers, method=self.command))
+        except urllib.error.HTTPError as e: answer = e
+        text = answer.read()
+        self.send_response(answer.status)
+        self.send_header("Content-Type", answer.headers.get("Content-Type", ""))
+        self.send_header("Content-Length", len(text))
+        self.end_headers()
+        self.wfile.write(text)
+    do_GET = do_POST = do_DELETE = forward
+    def log_message(self, *words): pass
+server = http.server.ThreadingHTTPServer(("127.0.0.1", 3128), Proxy)
+print("listens", flush=True)
+server.serve_forever()
 """

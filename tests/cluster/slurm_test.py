@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSL-1.0
 """Runs on a Slurm cluster with slurmrestd: slurm_test.py TOOL... -- [PART...]. What works, what is said when something does not,
 and that nothing is left running."""
+import calendar
 import json
 import shutil
 import subprocess
@@ -10,7 +11,7 @@ import threading
 import time
 
 from cluster import TESTBED, completed, expect, failed, native, python, until
-from scripts import GLOO, MPI4PY, SERVERS
+from scripts import GLOO, MPI4PY, PROXY, SERVERS
 from slurm_cluster import SlurmCluster
 
 SKLEARN = """import os, pickle, sklearn.datasets, sklearn.linear_model
@@ -81,6 +82,8 @@ def work(cluster):
     servers = python("servers.py", "ParameterServer", nodes=2) | {
         "nodeCount": 2, "tensorflow": {"workerCount": 2, "parameterServerCount": 2}}
     completed(cluster, "TF_CONFIG", cluster.run_job(source, servers), "worker 1 reached 4")
+    workers = python("servers.py", "MultiWorker") | {"nodeCount": 2, "tensorflow": {"workerCount": 4, "parameterServerCount": 0}}
+    completed(cluster, "TF_CONFIG of workers alone", cluster.run_job(source, workers), *[f"worker {i} reached 4" for i in range(4)])
     nothing_left(cluster, "work")
 
 
@@ -220,6 +223,76 @@ def daemons_away(cluster):
     nothing_left(cluster, "slurmrestd is away")
 
 
+def nodes_that_cannot(cluster):
+    """What the nodes lack is told before a worker starts, and their clocks are compared."""
+    source = cluster.source(train_py=MPI4PY, job_script_sh=SCRIPT)
+    own = cluster.folder / "local/own_python"  # each node has another folder there
+    cluster.on("n1", "ln", "-s", "/usr/bin/python3", own)
+    only = python("train.py", per_node=1)
+    only["environment"]["python"]["interpreterPath"] = str(own)
+    run = failed(cluster, "one node lacks the interpreter", cluster.run_job(source, only), "EST-725", "1 of 2 hosts", "n2: it has no interpreter")
+    expect("no worker was started", not any(e["event"] == "rank_start" for e in cluster.events(run)))
+    failed(cluster, "modules that nodes lack", cluster.run_job(source, python("train.py", per_node=1), imports=["json.decoder", "no_such.part", "no_other"]),
+           "EST-725", "2 of 2 hosts", "n1: /usr/bin/python3 has no module no_such.part", "n2: /usr/bin/python3 has no module no_other")
+    cluster.on("n2", "mount", "-t", "tmpfs", "none", cluster.workspace)
+    failed(cluster, "one node does not see the workspace", cluster.run_job(source, native("job_script.sh", 2, 1)), "EST-765", "1 of 2 hosts", "n2: ")
+    cluster.on("n2", "umount", cluster.workspace)
+    cluster.on("n2", "mount", "--bind", "/dev/null", cluster.folder / "bin/estima-launch")
+    failed(cluster, "one node lacks estima-launch", cluster.run_job(source, native("job_script.sh", 2, 1)), "EST-725", "1 of 2 hosts", "n2: its shell says")
+    cluster.on("n2", "umount", cluster.folder / "bin/estima-launch")
+
+    launch = cluster.folder / "bin/launch"
+    launch.write_text(f"""#!/bin/sh
+case $(hostname) in n2*) LD_PRELOAD={cluster.folder}/bin/hour_ahead.so exec {cluster.folder}/bin/dynamic_launch "$@";; esac
+exec {cluster.folder}/bin/estima-launch "$@"
+""")
+    launch.chmod(0o755)
+    begin = time.time()
+    code, text, run = cluster.run_job(source, native("job_script.sh", 2, 1), launcher=str(launch))
+    expect("a node whose clock is ahead: completes", code == 0, text)
+    events = cluster.events(run)
+    offset = {e["host"]: e["clock_offset_seconds"] for e in events if e["event"] == "node"}
+    expect("its offset is told, and the other has none", abs(offset["n2"] - 3600) < 1 and abs(offset["n1"]) < 0.1, offset)
+    expect("and warned of", any("3600 s ahead" in e.get("message", "") for e in events))
+    times = [calendar.timegm(time.strptime(e["time"][:19], "%Y-%m-%dT%H:%M:%S")) for e in events if e["event"] in ("rank_start", "rank_exit")]
+    expect("all times are of the first node's clock", len(times) == 4 and all(begin - 2 < t < time.time() + 2 for t in times), times)
+    expect("nothing of the comparison is left in the run's folder", not list(run.glob("clock_offset_*")))
+    nothing_left(cluster, "nodes that cannot")
+
+
+def links(cluster):
+    source = cluster.source(train_py=MPI4PY, job_script_sh=SCRIPT)
+    cluster.testbed("shape", "n2", "10mbit")
+    completed(cluster, "a link of 10 Mbit/s", cluster.run_job(source, python("train.py", per_node=1)), "rank 1 of 2 on n2 sum 1")
+    cluster.testbed("shape", "n2", "1gbit")
+    run = begun(cluster, source)
+    cluster.testbed("cut", "n2")
+    ended(cluster, "a node whose link is cut", run, 90, "Failed", "EST-762")
+    expect("what the other wrote is kept", (run / "code/outputs/begun_0").exists())
+    cluster.testbed("join", "n2")
+    until("the node is back", lambda: cluster.slurm_says("sinfo", "-h", "-t", "idle", "-o", "%D").strip() == "2", 120)
+    nothing_left(cluster, "a node whose link is cut")
+
+
+def token_expires(cluster):
+    """During a run: who waits for it goes on, with a new token or without."""
+    source = cluster.source(job_script_sh=SCRIPT)
+    long_token = cluster.token
+    cluster.new_token(8)
+    code, text, run = cluster.run_job(source, native("job_script.sh", 2, 1, arguments=["short", "12"]), patience_seconds=5)
+    expect("a token that expires during a run: it completes", code == 0, text)
+    cluster.new_token(8)
+    code, text, run = cluster.run_job(source, native("job_script.sh", 2, 1, arguments=["short", "20"]), "--no-wait",
+                                      token_command=f"SLURM_CONF={cluster.folder}/slurm/slurm.conf scontrol token lifespan=600")
+    until("it runs", lambda: any(e["event"] == "rank_start" for e in cluster.events(run)))
+    time.sleep(9)  # the token has expired
+    cluster.slurm_says("scancel", cluster.job_of(run))
+    ended(cluster, "scancel after the token has expired, and a command makes new ones", run, 40, "Canceled")
+    cluster.token = long_token
+    cluster.token_file.write_text(long_token)
+    nothing_left(cluster, "a token that expires")
+
+
 def submitter_gone(cluster):
     source = cluster.source(job_script_sh=SCRIPT)
     shared = cluster.shared / "source_of_gone"
@@ -260,6 +333,40 @@ def secrets(cluster):
     found = subprocess.run(["grep", "-rlF", good[:60], str(cluster.workspace), str(cluster.shared), str(cluster.folder / "slurm")],
                            stdout=subprocess.PIPE, text=True).stdout.split()
     expect("no file has the token", not [f for f in found if "/state/" not in f and "/spool" not in f], found)
+
+    # By all other ways. `with_secret` says so with the token itself, or with a word that stands for a secret beside it.
+    word = "0penSesame"
+    (cluster.own / "proxy.py").write_text(PROXY)
+    proxy = subprocess.Popen([*TESTBED, "exec", str(cluster.folder), "ctl", "--", sys.executable, cluster.own / "proxy.py", f"me:{word}"],
+                             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+    proxy.stdout.readline()
+    bad.write_text("no.token.yet")
+    ways = {"token_variable": ({"token_file": "", "token_variable": "MY_TOKEN"}, {"MY_TOKEN": good}),
+            "token_command": ({"token_file": str(bad), "token_command": f"true {word}; cat {cluster.token_file}"}, {}),
+            "a proxy with a password": ({"proxy": f"http://me:{word}@127.0.0.1:3128"}, {})}
+    for way, (settings, variables) in ways.items():
+        code, text, run = cluster.submit(source, native("job_script.sh", 2, 1, arguments=["waits"]), cluster.settings(**settings),
+                                         "--no-wait", workspace=cluster.workspace, **variables)
+        expect(f"{way}: a run is submitted", code == 0 and good not in text and word not in text, text)
+        until("it runs", lambda run=run: sum(e.get("event") == "rank_start" for e in cluster.events(run)) == 2)
+        for host in ("n1", "n2"):
+            code, seen = cluster.on(host, "sh", "-c", "cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ | tr '\\0' '\\n'")
+            expect(f"{way}: no process of {host} has a secret", good not in seen and word not in seen)
+        code, text = cluster.on("ctl", cluster.folder / "bin/estima", "cancel", "--workspace", cluster.workspace, run.name,
+                                ESTIMA_TARGETS=cluster.own / "targets.json", **variables)
+        expect(f"{way}: another program asks for its end", code == 0, text)
+        ended(cluster, way, run, 30, "Canceled", asks=False)
+        code, text, _ = cluster.submit(source, native("job_script.sh", 2, 1), cluster.settings(**(settings | {"partition": "nowhere"})),
+                                       workspace=cluster.workspace, **variables)
+        expect(f"{way}: an error has no secret", code == 2 and "EST-747" in text and good not in text and word not in text, text)
+        for secret in (good[:60], word):
+            found = subprocess.run(["grep", "-rlF", secret, str(cluster.workspace), str(cluster.folder / "slurm")],
+                                   stdout=subprocess.PIPE, text=True).stdout.split()
+            expect(f"{way}: no file has a secret", not [f for f in found if "/state/" not in f and "/spool" not in f], found)
+    code, text, _ = cluster.submit(source, native("job_script.sh", 2, 1), cluster.settings(token_file="", token_variable="NO_TOKEN",
+                                   token_command=f"false {word}"), workspace=cluster.workspace)
+    expect("a command that makes no token: its error has no secret", code == 2 and "EST-746" in text and word not in text, text)
+    proxy.kill()
     nothing_left(cluster, "secrets")
 
 
@@ -267,7 +374,8 @@ def main():
     words = sys.argv[1:]
     tools, parts = words[:words.index("--")], words[words.index("--") + 1:]
     with SlurmCluster(tools, slurm=True) as cluster:
-        for part in (work, many, faults_of_scripts, cancels, limits, preempted, lost_nodes, daemons_away, submitter_gone, secrets):
+        for part in (work, many, faults_of_scripts, cancels, limits, preempted, lost_nodes, daemons_away, submitter_gone, secrets,
+                     nodes_that_cannot, links, token_expires):
             if not parts or part.__name__ in parts:
                 begin = time.monotonic()
                 part(cluster)

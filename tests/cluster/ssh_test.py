@@ -73,6 +73,9 @@ def work(cluster):
     else:  # the host's check wants the module for this framework
         failed(cluster, "a host without tensorflow", cluster.submit(source, servers, cluster.settings()), "EST-725", "no module tensorflow")
         completed(cluster, "TF_CONFIG", cluster.submit(source, servers | {"framework": "Python"}, cluster.settings()), "worker 1 reached 4")
+    workers = python("servers.py", "MultiWorker") | {"nodeCount": 2, "tensorflow": {"workerCount": 4, "parameterServerCount": 0}}
+    completed(cluster, "TF_CONFIG of workers alone", cluster.submit(source, workers, cluster.settings()),
+              *[f"worker {i} reached 4" for i in range(4)])
     single = {"script": "job_script.sh", "framework": "Native", "environment": {"python": {"userManagedDependencies": True}}}
     completed(cluster, "one process", cluster.submit(source, single, cluster.settings()), "job_script on n1 as no rank")
     nothing_left(cluster, "work")
@@ -344,6 +347,12 @@ def hosts_that_cannot(cluster):
     run = failed(cluster, "one host lacks the interpreter", cluster.submit(source, only, cluster.settings()), "EST-725",
                  "1 of 2 hosts", "n2: it has no interpreter")
     expect("no worker was started", not any(e["event"] == "rank_start" for e in cluster.events(run)))
+    cluster.on("n2", "sh", "-c", f"printf '#!/bin/sh\\necho no such library >&2; exit 4\\n' > {only['environment']['python']['interpreterPath']}; "
+               f"chmod 755 {only['environment']['python']['interpreterPath']}")
+    failed(cluster, "on one host the interpreter does not run", cluster.submit(source, only, cluster.settings()), "EST-725",
+           "1 of 2 hosts", "n2: ", "exit code 4: no such library")
+    failed(cluster, "modules with a dot that hosts lack, and others", cluster.submit(source, python("train.py"), cluster.settings(
+        imports=["json.decoder", "no_such.part", "no_other"])), "EST-725", "2 of 2 hosts", "no module no_such.part", "n2: /usr/bin/python3 has no module no_other")
     cluster.on("n1", "cp", cluster.folder / "bin/estima-launch", cluster.folder / "local/launch")
     failed(cluster, "one host lacks the launcher", cluster.submit(source, job, cluster.settings(
         launcher=f"{cluster.folder}/local/launch")), "EST-725", "n2: its shell says")
@@ -352,6 +361,8 @@ def hosts_that_cannot(cluster):
         folder=f"{cluster.folder}/local/small/%h")), "EST-725", "n2:", "MiB are free")
     code, text, _ = cluster.submit(source, native("job_script.sh", nodes=3), cluster.settings())
     expect("more nodes than hosts are refused at submit", code == 2 and "EST-720" in text, text)
+    code, text, _ = cluster.submit(source, job, cluster.settings(kind=3))
+    expect("a kind that is no word is refused, with its place", code == 2 and "EST-721" in text and "targets.json:1:" in text, text)
     code, text, _ = cluster.submit(source, job, cluster.settings(hots=["n1"]))
     expect("a setting that does not exist is refused at submit", code == 2 and "EST-721" in text and 'did you mean "hosts"' in text, text)
     nothing_left(cluster, "hosts that cannot")

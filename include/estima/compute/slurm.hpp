@@ -24,7 +24,7 @@ struct partition {
 /// Complete where that header is included.
 struct include_estima_transport_slurm_hpp_and_link_estima_slurm;
 
-/// A Slurm cluster. Attributes: partition, max_nodes, slots_per_node, gpus_per_node, with_containers.
+/// A Slurm cluster. Attributes: partition, max_nodes, slots_per_node, gpus_per_node, with_containers, retries.
 template <class... Attributes>
 struct slurm {
     using slot = compute_target_slot;

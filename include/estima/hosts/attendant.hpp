@@ -123,7 +123,7 @@ private:
         else if (what == "get")
             get(message.body);
         else if (what == "end")
-            end(message.head.value("keep", false), message.head.value("wanted", false));
+            end(message.head.value("keep", false), message.head.value("wanted", false), message.head.value("goes_on", false));
     }
 
     void begin(json const& told) {
@@ -155,7 +155,10 @@ private:
                                .with_mpi4py = told.value("with_mpi4py", false),
                                .imports = told.value("imports", std::vector<std::string>{}),
                                .bytes = sees_it ? 0 : whole_number(told, "snapshot_bytes", std::uint64_t{0})};
-        json facts = node_facts(configuration_, needs, sees_it ? shared_.path : folder, whole_number(told, "ports", 0));
+        json facts;
+        line_.while_beating([&] {  // an interpreter may be slow
+            facts = node_facts(configuration_, needs, sees_it ? shared_.path : folder, whole_number(told, "ports", 0));
+        });
         facts.update({{"say", "facts"}, {"sees_the_run", sees_it}, {"has_snapshot", has_snapshot()},
                       {"with_supervisor", is_with_supervisor()}});
         if (auto const i = interface_for(needs.network)) {
@@ -249,13 +252,14 @@ private:
         for (json const& one : json::parse(wanted)) files_->ask(one.at(0), one.at(1));
     }
 
-    /// `keep` the folder; `wants_folder`: for ever, because the target's settings say so.
-    void end(bool keep, bool wants_folder) {
-        end_processes();
+    /// `keep` the folder; `wants_folder`: for ever, because the target's settings say so; `goes_on`: the run does, without
+    /// this process.
+    void end(bool keep, bool wants_folder, bool goes_on) {
+        if (!goes_on) end_processes();
         samples_.reset();
         relay_.reset();
         std::error_code ignored;
-        if (is_shared_) std::filesystem::remove(clock_offset_file(run_.path), ignored);
+        if (is_shared_ && !goes_on) std::filesystem::remove(clock_offset_file(run_.path), ignored);
         if (!is_shared_ && !keep && !run_.path.empty()) std::filesystem::remove_all(run_.path, ignored);
         if (mark_ && (is_shared_ || wants_folder)) mark_->remove();
         say({{"say", "ended"}});

@@ -19,6 +19,7 @@
 #include <estima/hosts/ssh_target.hpp>
 #include <estima/launcher/host_facts.hpp>
 #include <estima/launcher/resource_sampler.hpp>
+#include <estima/launcher/slurm_allocation.hpp>
 #include <estima/run_configuration/json.hpp>
 #include <estima/snapshot/snapshot_store.hpp>
 #include <estima/system/files.hpp>
@@ -41,6 +42,7 @@ struct hosts_task {
     std::string mpi_version{};
     std::string outputs_id{};        ///< of a snapshot of what earlier attempts left in ./outputs; empty: nothing
     std::string outputs_manifest{};  ///< text of its tree; it is in outputs_store()
+    bool is_batch_job = false;  ///< the hosts are this job's nodes: they are checked, and all of them see the run's folder
     std::string token{};  ///< in the run's folder: who can read it there shares the file system
 
     std::filesystem::path outputs_store() const { return run.path / "outputs_store"; }
@@ -133,6 +135,20 @@ inline std::optional<hosts_task> hosts_task_of(run_directory const& run, run_con
     task.mpi_version = mpi_version_here();
     detail::choose_hosts(task, record);
     if (record.attempt() > 1) detail::add_outputs(task);
+    return task;
+}
+
+/// Of a run in a Slurm job on several nodes: these are checked, as hosts that ssh reaches are.
+inline hosts_task hosts_task_of(run_directory const& run, run_configuration const& c, std::string launcher,
+                                slurm_allocation const& job) {
+    hosts_task task{.run = run, .configuration = c, .target = {}, .launcher = std::move(launcher), .snapshot_id = {}};
+    task.is_batch_job = true;
+    for (std::string const& host : job.hosts) task.target.hosts.push_back({host});
+    task.target.network = job.network_of_hosts();
+    task.target.imports = job.imports;
+    task.target.connect_seconds = 60;  // a controller that is busy makes steps late
+    task.with_mpi4py = c.communicator == "Mpi" && c.framework != "Native" && can_import_mpi4py(c);
+    task.mpi_version = mpi_version_here();
     return task;
 }
 

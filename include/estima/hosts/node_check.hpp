@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <cstdint>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <string>
 #include <utility>
@@ -23,8 +24,12 @@
 #include <estima/launcher/start_program.hpp>
 #include <estima/run_configuration/run_configuration.hpp>
 #include <estima/snapshot/restore.hpp>
+#include <estima/system/command_output.hpp>
 #include <estima/system/event_loop.hpp>
+#include <estima/system/file_tail.hpp>
 #include <estima/system/json.hpp>
+#include <estima/system/shown.hpp>
+#include <estima/system/signals.hpp>
 #include <estima/version.hpp>
 
 namespace estima::inline v0_1 {
@@ -35,35 +40,78 @@ struct node_problem {
 };
 
 namespace detail {
-/// The standard output of a program that ends within ten seconds; empty if it cannot be started.
-inline std::string output_of(std::vector<std::string> argv, run_configuration const& c) {
+/// What a program prints in the environment of a run, and why that cannot be taken for its answer; its last words on standard
+/// error are among the reasons.
+inline command_output output_of(std::vector<std::string> argv, run_configuration const& c, int seconds = 20) {
     auto const& added = c.environment.environment_variables;
-    char name[] = "/tmp/estima-probe-XXXXXX";
-    file_descriptor const file{::mkostemp(name, O_CLOEXEC)};
-    if (!file) return "";
-    std::string text;
+    char name[] = "/tmp/estima-probe-XXXXXX", errors[] = "/tmp/estima-probe-XXXXXX";
+    file_descriptor const file{::mkostemp(name, O_CLOEXEC)}, error_file{::mkostemp(errors, O_CLOEXEC)};
+    if (!file || !error_file) return {{}, std::string{"no file can be made in /tmp: "} + std::strerror(errno)};
+    command_output said;
     try {
         pid_t const pid = start_program({.argv = std::move(argv),
                                          .environment = environment_with({added.begin(), added.end()}),
                                          .directory = "/",
                                          .output = name,
-                                         .error_output = "/dev/null"});
+                                         .error_output = errors});
         file_descriptor const ended = open_pidfd(pid);
         pollfd wait_for{ended.get(), POLLIN, 0};
-        if (ended && ::poll(&wait_for, 1, 10'000) == 0) ::kill(pid, SIGKILL);
-        while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
+        bool const is_late = ended && ::poll(&wait_for, 1, seconds * 1000) == 0;
+        if (is_late) ::kill(-pid, SIGKILL);
+        int status = 0;
+        while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
         }
-        text = read_file(name);
-    } catch (error const&) {  // nothing is said then
+        said.text = read_file(name);
+        if (is_late)
+            said.failure = "it did not end within " + std::to_string(seconds) + " s";
+        else if (WIFSIGNALED(status))
+            said.failure = "it was ended by " + signal_name(WTERMSIG(status));
+        else if (WEXITSTATUS(status) != 0)
+            said.failure = "it ended with exit code " + std::to_string(WEXITSTATUS(status));
+        auto const words = last_lines(errors, 1);
+        if (!said.failure.empty() && !words.empty()) said.failure += ": " + shown(words.back());
+    } catch (error const& e) {
+        said.failure = e.text().why.empty() ? e.text().what : e.text().why;
     }
     ::unlink(name);
-    return text;
+    ::unlink(errors);
+    return said;
 }
 
 /// Where a program is for this run: its environment may name another PATH.
 inline std::string program_for(run_configuration const& c, std::string const& name) {
     auto const path = c.environment.environment_variables.find("PATH");
     return find_program(name, path != c.environment.environment_variables.end() ? path->second : program_path());
+}
+
+/// Prints those of the modules that it is called with that are not there, a line each, with what was said in the way. The
+/// packages around a module ("a" of "a.b") are imported: these are to print nothing in between.
+inline constexpr char const* module_probe = R"(import importlib.util, sys
+out, sys.stdout = sys.stdout, sys.stderr
+for name in sys.argv[1:]:
+    why = ""
+    try:
+        if importlib.util.find_spec(name) is not None: continue
+    except ModuleNotFoundError: pass
+    except Exception as e: why = ": " + repr(e)
+    print(name + why, file=out)
+)";
+
+/// What is wrong with the interpreter of a run, if anything: it is not there, does not run, or lacks a module.
+inline void check_interpreter(run_configuration const& c, std::vector<std::string> const& modules, int seconds,
+                              std::vector<node_problem>& problems) {
+    std::string const& interpreter = c.environment.python.interpreter_path;
+    std::string const path = program_for(c, interpreter);
+    if (path.empty())
+        return void(problems.push_back({"it has no interpreter " + interpreter, "install it there, or name another by user_managed"}));
+    std::vector<std::string> argv{path, "-c", module_probe};
+    argv.insert(argv.end(), modules.begin(), modules.end());
+    command_output const missing = output_of(std::move(argv), c, seconds);
+    if (!missing.failure.empty())
+        problems.push_back({path + " does not say which modules it has: " + missing.failure, "try it there by hand"});
+    for (std::size_t at = 0; at < missing.text.size(); at = missing.text.find('\n', at) + 1)
+        problems.push_back({path + " has no module " + shown(missing.text.substr(at, missing.text.find('\n', at) - at)),
+                            "install it there"});
 }
 
 /// The modules that are asked for, and those that the run's framework stands on.
@@ -78,7 +126,7 @@ inline std::vector<std::string> modules_of(run_configuration const& c, bool with
 /// The first line of `mpirun --version`, without which mpirun's daemons do not understand each other; empty if there is
 /// no Open MPI.
 inline std::string mpi_version_here() {
-    std::string const said = detail::output_of({"mpirun", "--version"}, {});
+    std::string const said = detail::output_of({"mpirun", "--version"}, {}).text;
     return said.substr(0, said.find('\n'));
 }
 
@@ -89,6 +137,7 @@ struct node_needs {
     std::string network{};
     bool with_mpi4py = false;
     std::vector<std::string> imports{};  ///< modules
+    int interpreter_seconds = 20;        ///< that the interpreter has to say which of them it has
     std::uint64_t bytes = 0;  ///< of the snapshot
 };
 
@@ -127,25 +176,13 @@ inline std::vector<node_problem> problems_of_node(run_configuration const& c, no
                 "install it (Debian: apt-get install openmpi-bin), so that `ssh` finds mpirun and orted in PATH");
     else if (version != needs.mpi_version)
         problem("it has " + version + ", here it is " + needs.mpi_version, "install the same Open MPI on all hosts");
-    if (!interface_for(needs.network))
+    // Who did not come by ssh, nor was told a network, has nothing to compare.
+    if (!interface_for(needs.network) && (!needs.network.empty() || std::getenv("SSH_CONNECTION") != nullptr))
         problem(needs.network.empty() ? "the address that ssh arrived on is on none of its interfaces"
                                       : "none of its interfaces is on " + needs.network,
                 "set `network` of the target to the subnet that the hosts share");
-    if (c.framework != "Native") {
-        std::string const& interpreter = c.environment.python.interpreter_path;
-        std::string const path = detail::program_for(c, interpreter);
-        if (path.empty()) {
-            problem("it has no interpreter " + interpreter, "install it there, or name another by user_managed");
-        } else if (auto const modules = detail::modules_of(c, needs.with_mpi4py, needs.imports); !modules.empty()) {
-            std::vector<std::string> argv{
-                path, "-c",
-                "import importlib.util,sys\nfor m in sys.argv[1:]:\n if importlib.util.find_spec(m) is None: print(m)"};
-            argv.insert(argv.end(), modules.begin(), modules.end());
-            std::string const missing = detail::output_of(std::move(argv), c);
-            for (std::size_t at = 0; at < missing.size(); at = missing.find('\n', at) + 1)
-                problem(path + " has no module " + missing.substr(at, missing.find('\n', at) - at), "install it there");
-        }
-    }
+    if (c.framework != "Native")
+        detail::check_interpreter(c, detail::modules_of(c, needs.with_mpi4py, needs.imports), needs.interpreter_seconds, found);
     if (c.communicator == "Nccl" && gpu_count() < c.process_count_per_node())
         problem("it has " + std::to_string(gpu_count()) + " GPUs for " +
                     std::to_string(c.process_count_per_node()) + " processes",

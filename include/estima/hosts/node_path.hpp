@@ -7,6 +7,8 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <system_error>
+#include <vector>
 
 #include <estima/system/host.hpp>
 
@@ -42,6 +44,15 @@ inline constexpr char node_name_file[] = "node_name";
 /// In a run's folder, which several hosts may share: the file that tells clock_offset() of this host.
 inline std::filesystem::path clock_offset_file(std::filesystem::path const& run) {
     return run / ("clock_offset_" + host_name());
+}
+
+/// Removes those of all hosts.
+inline void remove_clock_offsets(std::filesystem::path const& run) {
+    std::error_code code;
+    std::vector<std::filesystem::path> files;
+    for (std::filesystem::directory_iterator entry{run, code}, end; !code && entry != end; entry.increment(code))
+        if (entry->path().filename().string().starts_with("clock_offset_")) files.push_back(entry->path());
+    for (auto const& file : files) std::filesystem::remove(file, code);
 }
 
 /// The path of estima-agent where the launcher is; empty if it is not installed.

@@ -18,9 +18,10 @@
 #include <estima/hosts/hosts_task.hpp>
 #include <estima/hosts/node_census.hpp>
 #include <estima/hosts/node_event.hpp>
+#include <estima/hosts/snapshot_delivery.hpp>
+#include <estima/hosts/way_to_hosts.hpp>
 #include <estima/launcher/plan_text.hpp>
 #include <estima/launcher/run_errors.hpp>
-#include <estima/snapshot/store_receiver.hpp>
 #include <estima/system/clock.hpp>
 
 namespace estima::inline v0_1 {
@@ -30,9 +31,9 @@ class remote_node {
 public:
     using state = node_state;
 
-    remote_node(hosts_task const& task, ssh_session const& session, journal& log, node_census& all, std::string host)
+    remote_node(hosts_task const& task, way_to_hosts const& way, journal& log, node_census& all, std::string host)
         : task_{task},
-          session_{session},
+          way_{way},
           log_{log},
           at_{all},
           collection_{host_files{task.run}},
@@ -52,7 +53,7 @@ public:
 
     void open() {
         if (first_try_ == 0) first_try_ = monotonic_seconds();
-        channel_.open(session_.argv(host(), "exec " + shell_quoted(task_.launcher) + " attend", true));
+        channel_.open(way_.argv(host(), "exec " + shell_quoted(task_.launcher) + " attend", true));
         at_ = state::connecting;
     }
 
@@ -79,7 +80,7 @@ public:
         double const patience = connects ? task_.target.connect_seconds : task_.target.silence_seconds;
         if (now > channel_.heard() + patience) {
             std::string const silent = " for " + std::to_string(std::lround(patience)) + " s";
-            connects ? lose("EST-722", "it does not answer" + silent + "; look whether the host runs and its sshd listens")
+            connects ? lose(std::string{way_.id_of_unreached()}, "it does not answer" + silent + "; " + way_.why_failed(host(), {}, task_.launcher).remedy)
                      : interrupted("it said nothing" + silent);
         } else if (!connects) {
             ask_clock();
@@ -89,11 +90,7 @@ public:
     /// Sends more of the snapshot while the channel takes it.
     void pour() {
         try {
-            channel_.flush();
-            while (sender_ && channel_.waiting() < largest_frame_body && !sender_->is_done())
-                channel_.say({{"do", "put"}}, sender_->next(largest_frame_body / 4));
-            if (!sender_ || !sender_->is_done()) return;
-            sender_.reset(), channel_.say({{"do", "staged"}});
+            delivery_.pour();
         } catch (error const& e) {
             lose(e.id(), to_run_error(e).message);
         }
@@ -113,19 +110,19 @@ public:
     }
     /// Whether it was lost during the run, or not reached at all.
     bool is_gone() const {
-        return at_ == state::lost && (problems_.back().first == "EST-726" || problems_.back().first == "EST-722");
+        std::string const& id = problems_.empty() ? "" : problems_.back().first;
+        return at_ == state::lost && (id == way_.id_of_lost() || id == way_.id_of_unreached());
     }
 
     /// What the host's store lacks is not known before it is `compared`.
-    std::vector<lacking_object> const& lacking() const { return lacking_; }
+    std::vector<lacking_object> const& lacking() const { return delivery_.lacking(); }
     void compare() {
         at_ = state::comparing;
-        is_sending_outputs_ = false;
-        channel_.say({{"do", "manifest"}, {"node", host()}}, task_.manifest);
+        delivery_.compare(host());
     }
     void send_objects() {
         at_ = state::staging;
-        sender_.emplace(task_.run.snapshots(), lacking_);
+        delivery_.begin();
         pour();
     }
     void await_objects() { at_ = state::staging; }  ///< from elsewhere, until:
@@ -172,7 +169,7 @@ private:
         else if (what == "lacks")
             take_lacking(f.body);
         else if (what == "staged")
-            is_sending_outputs_ ? lay_out() : send_outputs();
+            delivery_.is_of_outputs() ? lay_out() : send_outputs();
         else if (what == "ready")
             at_ = state::ready;
         else if (what == "told")
@@ -210,7 +207,7 @@ private:
     /// While the run goes on a host that does not answer is lost. What it wrote can be brought later too: it is tried again.
     void interrupted(std::string const& why) {
         bool const is_collected = at_ >= state::listing && at_ < state::done;
-        if (!is_collected || ++interruptions_ > 3) return lose("EST-726", why);
+        if (!is_collected || ++interruptions_ > 3) return lose(std::string{way_.id_of_lost()}, why);
         warn(why + " while its files were brought; that goes on when it answers again");
         channel_.cut();
         goes_on_at_ = at_, at_ = state::waiting;
@@ -228,6 +225,9 @@ private:
         facts_ = facts, at_ = state::checked;
         for (json const& p : facts.at("problems"))
             add_problem("EST-725", p.at("why").get<std::string>() + "; " + p.at("remedy").get<std::string>());
+        if (task_.is_batch_job && !facts.value("sees_the_run", false))
+            add_problem("EST-765", "it does not see the run's folder " + task_.run.path.string() +
+                                       "; put the workspace on a file system that all hosts of the cluster share");
         tell_of_host(log_, host(), facts, clock_.offset());
     }
 
@@ -236,18 +236,16 @@ private:
         for (json const& p : problems) add_problem("EST-725", p.get<std::string>());
     }
     void take_lacking(std::string const& list) {
-        lacking_.clear();
-        for (json const& one : json::parse(list)) lacking_.push_back({one.at(0), one.at(1)});
-        if (!is_sending_outputs_) return void(at_ = state::compared);
-        sender_.emplace(task_.outputs_store(), lacking_);
+        delivery_.take_lacking(list);
+        if (!delivery_.is_of_outputs()) return void(at_ = state::compared);
+        delivery_.begin();
         pour();
     }
     /// The same for what earlier attempts left, where there is something.
     void send_outputs() {
         if (task_.outputs_id.empty()) return lay_out();
         at_ = state::staging;
-        is_sending_outputs_ = true;
-        channel_.say({{"do", "manifest"}, {"of", "outputs"}}, task_.outputs_manifest);
+        delivery_.compare_outputs();
     }
     void lay_out() {
         at_ = state::laying_out;
@@ -269,7 +267,7 @@ private:
     void closed() {
         if (at_ == state::lost || at_ == state::done) return;
         if (at_ != state::connecting) return interrupted("the connection to it ended");
-        ssh_failure const f = why_ssh_failed(host(), channel_.said(), task_.launcher);
+        way_failure const f = way_.why_failed(host(), channel_.said(), task_.launcher);
         double const now = monotonic_seconds();
         if (!f.may_pass || now + 0.5 > first_try_ + task_.target.connect_seconds)
             return lose(f.id, f.why + "; " + f.remedy);
@@ -278,23 +276,22 @@ private:
     }
 
     hosts_task const& task_;
-    ssh_session const& session_;
+    way_to_hosts const& way_;
     journal& log_;
     counted_state at_;
     host_collection collection_;
     host_channel channel_;
+    snapshot_delivery delivery_{task_, channel_};
     state goes_on_at_ = state::waiting;
     int interruptions_ = 0;
     json facts_ = json::object();
     clock_comparison clock_{};
     double first_try_ = 0, again_at_ = 0;
     std::vector<std::pair<std::string, std::string>> problems_{};
-    std::vector<lacking_object> lacking_{};
-    std::optional<store_sender> sender_{};
     std::vector<node_file> files_there_{};
     host_uploads uploads_{task_.run};
     int untold_ = 0;
-    bool is_shared_ = false, has_begun_ = false, is_sending_outputs_ = false;
+    bool is_shared_ = false, has_begun_ = false;
 };
 
 }  // namespace estima::inline v0_1

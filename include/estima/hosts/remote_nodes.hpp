@@ -12,8 +12,10 @@
 #include <vector>
 
 #include <estima/hosts/channel_watch.hpp>
+#include <estima/hosts/job_steps.hpp>
 #include <estima/hosts/node_census.hpp>
 #include <estima/hosts/node_group.hpp>
+#include <estima/hosts/ssh_session.hpp>
 #include <estima/hosts/staging.hpp>
 #include <estima/launcher/launch_plan.hpp>
 #include <estima/launcher/mpirun_hosts.hpp>
@@ -28,11 +30,11 @@ class remote_nodes {
 public:
     /// EST-301.
     remote_nodes(hosts_task task, journal& log)
-        : task_{std::move(task)}, log_{log}, session_{task_.target} {
+        : task_{std::move(task)}, log_{log}, way_{way_of(task_)} {
         for (int i = 0; i < task_.configuration.node_count; ++i)
-            nodes_.push_back(std::make_unique<remote_node>(task_, session_, log_, census_,
+            nodes_.push_back(std::make_unique<remote_node>(task_, *way_, log_, census_,
                                                            task_.target.hosts.at(static_cast<std::size_t>(i)).name));
-        staging_.emplace(task_, session_, log_, nodes_, census_);
+        staging_.emplace(task_, *way_, log_, nodes_, census_);
         watch_.add(timer_.fd(), timer_place());
     }
 
@@ -48,6 +50,8 @@ public:
         timer_.set(beat_interval());
     }
 
+    /// The hosts are only checked: what a batch system gave is not held by attendants while the run goes on.
+    bool are_only_checked() const { return task_.is_batch_job; }
     bool is_ready() const { return census_.of(state::ready) == nodes_.size(); }
     /// Nothing more comes of any host.
     bool is_collected() const { return phase_ == phase::collected; }
@@ -79,7 +83,7 @@ public:
     /// What the launch plan has to know of the hosts, which are ready. Writes the file that mpirun reads. EST-301.
     void describe(launch_settings& s) const {
         for (auto const& n : nodes_) s.hosts.push_back(n->host());
-        s.ssh_configuration = session_.configuration();
+        s.ssh_configuration = way_->configuration();
         s.launcher = task_.launcher;
         s.network = network_;
         replace_file(task_.run.host_file(), host_file_text(s.hosts, task_.configuration.process_count_per_node()));
@@ -113,7 +117,7 @@ public:
             if (n->at() == state::ready)
                 n->list();
             else if (n->at() != state::lost)
-                n->lose("EST-726", "it was not ready");
+                n->lose(std::string{way_->id_of_lost()}, "it was not ready");
         }
         advance();
     }
@@ -125,7 +129,7 @@ public:
                 if (!n->has_all_files_here())
                     warn_of_host(log_, n->host(), "not all that the run wrote was brought here; it is kept there, in " + task_.target.folder + "/runs");
                 n->channel().say({{"do", "end"}, {"keep", task_.target.keep_folders || !n->has_all_files_here()},
-                                  {"wanted", task_.target.keep_folders}});
+                                  {"wanted", task_.target.keep_folders}, {"goes_on", task_.is_batch_job}});
             }
         double const limit = monotonic_seconds() + seconds;
         std::size_t open = 0;
@@ -147,6 +151,10 @@ private:
     using state = remote_node::state;
     enum class phase { preparing, working, listing, bringing, collected };
 
+    static std::unique_ptr<way_to_hosts> way_of(hosts_task const& task) {
+        if (task.is_batch_job) return std::make_unique<job_steps>(task.target.hosts.front().name);
+        return std::make_unique<ssh_session>(task.target);
+    }
     /// Each host takes some descriptors, and many systems begin with 1024.
     static void let_open(rlim_t files) {
         rlimit limit{};
@@ -265,7 +273,7 @@ private:
 
     hosts_task task_;
     journal& log_;
-    ssh_session session_;
+    std::unique_ptr<way_to_hosts> way_;
     node_census census_{};
     channel_watch watch_{};
     remote_group nodes_{};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -72,7 +73,7 @@ void visit_ssh_settings(Target& t, Visit const& member) {
 
 class ssh_target_reader : settings_reader {
 public:
-    explicit ssh_target_reader(std::string where) : settings_reader{std::move(where), "docs/ssh.md"} {}
+    explicit ssh_target_reader(settings_place where) : settings_reader{std::move(where), "docs/ssh.md"} {}
 
     ssh_target read(json const& j) const {
         ssh_target target;
@@ -82,7 +83,13 @@ public:
         auto const hosts = j.find("hosts");
         if (hosts == j.end() || !hosts->is_array() || hosts->empty())
             wrong("hosts", "it is not a list of hosts", R"(write "hosts": ["node1", "node2"])");
-        for (json const& host : *hosts) target.hosts.push_back(host_of(host));
+        for (json const& one : *hosts) {
+            ssh_host host = host_of(one);
+            if (std::any_of(target.hosts.begin(), target.hosts.end(), [&](ssh_host const& h) { return h.name == host.name; }))
+                wrong("hosts", "\"" + host.name + "\" stands there twice",
+                      "name each host once; its slots are how many processes it takes");
+            target.hosts.push_back(std::move(host));
+        }
         return target;
     }
 
@@ -113,10 +120,6 @@ private:
                   "a name or an address; the user is a setting of its own");
         return name;
     }
-    void take(char const* key, json const& j, std::vector<std::string>& value) const {
-        if (!j.is_array()) wrong(key, j.dump() + " is no list", R"(a list of names: ["numpy"])");
-        for (json const& one : j) take(key, one, value.emplace_back());
-    }
     void take(char const* key, json const& j, host_key_policy& value) const {
         for (int i = 0; i < 3; ++i)
             if (j == host_key_words[i]) return void(value = static_cast<host_key_policy>(i));
@@ -125,8 +128,8 @@ private:
 };
 }  // namespace detail
 
-/// `where` is the file and the target's name, for errors. EST-721.
-inline ssh_target ssh_target_from_json(json const& j, std::string where) {
+/// `where` is for errors. EST-721.
+inline ssh_target ssh_target_from_json(json const& j, settings_place where) {
     return detail::ssh_target_reader{std::move(where)}.read(j);
 }
 

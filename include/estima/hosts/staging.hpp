@@ -20,9 +20,9 @@ namespace estima::inline v0_1 {
 /// all of them at once where that spares this machine's link enough to be worth its start.
 class staging {
 public:
-    staging(hosts_task const& task, ssh_session const& session, journal& log, remote_group const& all,
+    staging(hosts_task const& task, way_to_hosts const& way, journal& log, remote_group const& all,
             node_census const& census)
-        : task_{task}, session_{session}, log_{log}, nodes_{all}, census_{census}, broadcast_{task} {}
+        : task_{task}, way_{way}, log_{log}, nodes_{all}, census_{census}, broadcast_{task} {}
 
     host_channel& channel() { return broadcast_.channel(); }
 
@@ -76,7 +76,7 @@ private:
             is_worth_it = false;
         }
         if (is_worth_it) {
-            broadcast_.start(here, hosts, agents.front(), session_.configuration(), network);
+            broadcast_.start(here, hosts, agents.front(), way_.configuration(), network);
             through_ = "estima-agent";
         } else {
             sent_ += all;
@@ -108,7 +108,7 @@ private:
     void warn(std::string const& text) { log_.append({{"event", "warning"}, {"message", text}}); }
 
     hosts_task const& task_;
-    ssh_session const& session_;
+    way_to_hosts const& way_;
     journal& log_;
     remote_group const& nodes_;
     node_census const& census_;

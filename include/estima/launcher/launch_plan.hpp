@@ -103,9 +103,10 @@ inline environment_list backend_environment(run_configuration const& c, process_
     if (rendezvous_count(c) == 0) return e;
     if (c.has_roles()) return {{"TF_CONFIG", tf_config(c, p.rank, places)}};
     // Azure's: where a script under MPI has torch or Horovod meet.
-    if (c.communicator == "Mpi") return {{"AZ_BATCH_MASTER_NODE", places.front()}};
-    e.reserve(10);
     std::size_t const colon = places.front().rfind(':');
+    if (c.communicator == "Mpi")
+        return {{"AZ_BATCH_MASTER_NODE", places.front()}, {"AZ_BATCHAI_MPI_MASTER_NODE", places.front().substr(0, colon)}};
+    e.reserve(11);
     auto add = [&e](char const* name, int value) { e.emplace_back(name, std::to_string(value)); };
     e.emplace_back("MASTER_ADDR", places.front().substr(0, colon));
     e.emplace_back("MASTER_PORT", places.front().substr(colon + 1));
@@ -118,7 +119,7 @@ inline environment_list backend_environment(run_configuration const& c, process_
     e.emplace_back("AZ_BATCHAI_PYTORCH_INIT_METHOD", "tcp://" + places.front());
     add("AZ_BATCHAI_TASK_INDEX", p.rank);
     // LOCAL_RANK is the place of a process's GPU among these. What a scheduler has given to the job stays.
-    if (c.communicator == "Nccl" && settings.gpus > 0 && !settings.has_visible_gpus) {
+    if (settings.gpus > 0 && !settings.has_visible_gpus) {
         std::string gpus = "0";
         for (int i = 1; i < std::min(settings.gpus, c.process_count_per_node()); ++i) gpus += "," + std::to_string(i);
         e.emplace_back("CUDA_VISIBLE_DEVICES", std::move(gpus));

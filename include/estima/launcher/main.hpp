@@ -101,7 +101,7 @@ inline int supervise_command(command_line words, char* const* argv) {
 inline int worker_command(command_line words) {
     launch_settings settings;
     run_directory run;
-    bool is_on_host = false;
+    bool is_on_host = false;  // its folder may be another one than the supervisor's
     while (run.path.empty()) {
         std::string const word = words.next("RUN_DIRECTORY");
         if (word == "--on-host") {
@@ -120,7 +120,7 @@ inline int worker_command(command_line words) {
             run.path = existing_run(is_on_host ? node_path(word) : word);
         }
     }
-    if (is_on_host && ::access(clock_offset_file(run.path).c_str(), R_OK) == 0)
+    if (::access(clock_offset_file(run.path).c_str(), R_OK) == 0)
         ::setenv("ESTIMA_CLOCK_OFFSET", read_file(clock_offset_file(run.path)).c_str(), 1);  // before the first look at it
     if (!settings.rendezvous.empty() && !settings.rendezvous.front().starts_with("127.")) {
         std::string const& place = settings.rendezvous.front();

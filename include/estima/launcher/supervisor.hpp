@@ -20,7 +20,7 @@
 #include <estima/launcher/lay_out_again.hpp>
 #include <estima/launcher/main_process.hpp>
 #include <estima/launcher/next_attempt.hpp>
-#include <estima/launcher/page_painter.hpp>
+#include <estima/launcher/page_schedule.hpp>
 #include <estima/launcher/run_observer.hpp>
 #include <estima/launcher/run_result.hpp>
 #include <estima/launcher/run_watch.hpp>
@@ -116,12 +116,17 @@ private:
 
     /// Other hosts of the run are checked and get its files. False if that cannot be, or is not wanted any more.
     bool await_hosts() {
-        if (auto task = hosts_task_of(run_, configuration_, launcher_, log_.record())) hosts_.emplace(std::move(*task), log_);
-        else return true;
+        auto task = hosts_task_of(run_, configuration_, launcher_, log_.record());
+        if (!task && allocation_ && allocation_->is_spread())
+            task = hosts_task_of(run_, configuration_, launcher_, *allocation_);
+        if (!task) return true;
+        hosts_.emplace(std::move(*task), log_);
         hosts_->begin();
         loop_.on_readable(hosts_->fd(), [this] { hosts_changed(); });
         while (!hosts_->is_ready() && !hosts_->problem() && ending_.by == ended_by::nothing && loop_.wait()) continue;
-        return hosts_->is_ready() && ending_.by == ended_by::nothing;
+        bool const may_start = hosts_->is_ready() && ending_.by == ended_by::nothing;
+        if (may_start && hosts_->are_only_checked()) hosts_->dismiss(5), hosts_.reset();
+        return may_start;
     }
 
     void hosts_changed() {
@@ -135,6 +140,7 @@ private:
 
     /// Brings what the hosts have, also when the run has failed.
     void collect() {
+        if (allocation_) remove_clock_offsets(run_.path);
         if (!hosts_) return;
         is_collecting_ = true, hosts_->collect();
         while (!hosts_->is_collected() && !is_cut_short_ && loop_.wait()) continue;
@@ -147,7 +153,7 @@ private:
         if (needs_mpirun(configuration_) || hosts_) start_mpirun();
         else main_.is_worker(fork_worker(run_, plan_with("")));
         set_time_limit();
-        repaint_.set(main_.is_mpirun() ? 0.5 : 0.05);  // not at once: what starts needs the processors
+        page_.paint_in(main_.is_mpirun() ? 0.5 : 0.05);  // not at once: what starts needs the processors
         return true;
     }
 
@@ -174,7 +180,7 @@ private:
         loop_.on_readable(signals_.fd(), [this] { signal_came(); });
         on_timer(time_limit_, [this] { stop(ended_by::time_limit, time_limit_grace_seconds); });
         main_.attach(loop_, [this]() -> run_record const& { return log_.record(); }, [this] { mpirun_hangs(); });
-        on_timer(repaint_, [this] { repaint(); });
+        page_.attach(loop_, [this]() -> run_record const& { return log_.record(); }, [this] { watch_growth(); });
         observer_.attach(loop_, [this]() -> run_record const& { return log_.record(); }, [this] { watch_growth(); });
         set_time_limit();
         watch_growth();
@@ -196,14 +202,14 @@ private:
     }
 
     void watch_growth() { observer_.watch_growth(watch_); }
-    void grown() { observer_.grown(), page_is_stale(1); }
+    void grown() { observer_.grown(), page_.is_stale(1); }
 
     void journal_changed() {
         run_record const& record = log_.record();
         if (!record.ranks.empty() && record.status == run_status::starting)
             (void)log_.append_status(run_status::running);
         if (record.status == run_status::cancel_requested) stop(ended_by::cancel, record.cancel_grace_seconds);
-        if (record.status != painted_status_) page_is_stale(0.25);
+        page_.see(record);
         if (!ending_.main_status) main_.see(record);
     }
 
@@ -247,16 +253,6 @@ private:
         main_.kill();
     }
 
-    void page_is_stale(double soon) {
-        if (!repaint_.is_set()) repaint_.set(std::max(soon, 20 * page_.last_seconds()));
-    }
-    void repaint() {
-        if (page_.is_busy()) return repaint_.set(0.25);
-        watch_growth();
-        painted_status_ = log_.record().status;
-        page_.paint(log_.record());
-    }
-
     /// The last steps, in any case: outputs, page, last line.
     bool conclude() {
         guarded([&] { if (main_.is_started()) (void)log_.append_status(run_status::finalizing); });
@@ -281,20 +277,19 @@ private:
     std::string launcher_, mpirun_;
     run_configuration configuration_{};
     journal log_;
-    page_painter page_;
+    page_schedule page_;
     run_observer observer_;
     descendants below_;
     signal_queue signals_;
     event_loop loop_;
     run_watch watch_;
-    timer time_limit_, repaint_, look_;
+    timer time_limit_, look_;
     std::optional<remote_nodes> hosts_{};
     std::optional<slurm_allocation> allocation_{};
     slurm_time_limit slurm_time_limit_{};
     main_process main_{};
     run_ending ending_{};
     bool has_next_ = false, is_collecting_ = false, is_cut_short_ = false, hosts_have_to_know_ = false;
-    run_status painted_status_ = run_status::starting;
 };
 
 }  // namespace estima::inline v0_1

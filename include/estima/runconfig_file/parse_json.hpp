@@ -75,9 +75,17 @@ private:
     }
     /// Where the token starts that follows the last one.
     position next() {
-        while (offset_ < text_.size() &&
-               std::string_view{" \t\r\n,:\xEF\xBB\xBF"}.find(text_[offset_]) != std::string_view::npos)
-            advance();
+        for (;;) {
+            while (offset_ < text_.size() &&
+                   std::string_view{" \t\r\n,:\xEF\xBB\xBF"}.find(text_[offset_]) != std::string_view::npos)
+                advance();
+            std::string_view const rest = text_.substr(offset_);
+            if (!rest.starts_with("//") && !rest.starts_with("/*")) break;  // else a comment, where the parser allows them
+            bool const is_line = rest[1] == '/';
+            std::size_t const end = rest.find(is_line ? "\n" : "*/", 2);
+            std::size_t const past = offset_ + (end == std::string_view::npos ? rest.size() : end + (is_line ? 1 : 2));
+            while (offset_ < past) advance();
+        }
         start_ = offset_;
         return here_;
     }
@@ -113,12 +121,14 @@ private:
     position here_{1, 1};
 };
 
-inline document parse_json(std::string_view text, std::string const& file) {
+enum class json_comments { refused, allowed };
+
+inline document parse_json(std::string_view text, std::string const& file, json_comments comments = json_comments::refused) {
     document_builder builder{file};
     char const* furthest = text.data();
     json_events events{builder, text, furthest};
     json::sax_parse(watched_letter{text.data(), &furthest}, watched_letter{text.data() + text.size(), nullptr},
-                    &events);
+                    &events, json::input_format_t::json, true, comments == json_comments::allowed);
     return builder.take();
 }
 

@@ -6,6 +6,7 @@
 #include <iterator>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <utility>
@@ -68,8 +69,7 @@ public:
             request.secret_headers.push_back({"X-SLURM-USER-TOKEN", token_.get()});
             keep_distance();
             last_ = back_off::now();
-            slurm_answer answer = read_slurm_answer(http_.send(request), accepted);
-            if (distance_ > 0) slurm_pace::of(target_.url).answered();
+            slurm_answer answer = sent(request, accepted);
             note_version(answer.body);
             bool const may_be_token =
                 answer.what == slurm_answer::kind::token || answer.what == slurm_answer::kind::away;
@@ -157,6 +157,12 @@ private:
         slurm_pace& pace = slurm_pace::of(target_.url);
         while (!pace.may_ask() && pause_for(pace.wait(), stop_)) {
         }
+    }
+
+    slurm_answer sent(http_request const& request, char const* accepted) {
+        std::optional<slurm_pace::question> asking;
+        if (distance_ > 0) asking.emplace(slurm_pace::of(target_.url));
+        return read_slurm_answer(http_.send(request), accepted);
     }
 
     bool is_renewed(bool is_certain) {

@@ -29,11 +29,18 @@ public:
         last_ = now;
         return true;
     }
-    /// The answer has come.
-    void answered() {
-        std::scoped_lock const lock{mutex_};
-        last_ = back_off::now();
-    }
+    /// A question that may be asked, for as long as it is on its way: the next one waits a second from its end, also
+    /// from that of one that failed.
+    class question {
+    public:
+        explicit question(slurm_pace& of) : pace_{of} {}
+        question(question const&) = delete;
+        question& operator=(question const&) = delete;
+        ~question() { pace_.answered(); }
+
+    private:
+        slurm_pace& pace_;
+    };
     /// Seconds until one may be asked.
     double wait() const {
         std::scoped_lock const lock{mutex_};
@@ -41,6 +48,11 @@ public:
     }
 
 private:
+    void answered() {
+        std::scoped_lock const lock{mutex_};
+        last_ = back_off::now();
+    }
+
     mutable std::mutex mutex_{};
     double last_ = -1;
 };

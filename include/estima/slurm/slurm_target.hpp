@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <estima/slurm/slurm_words.hpp>
 #include <estima/system/json.hpp>
@@ -52,6 +53,7 @@ struct slurm_target {
     std::string setup{};     ///< shell lines that the job runs first: "module load openmpi"
     std::string network{};   ///< of MPI and the backends: "10.0.0.0/24" or "ib0"
     std::string launcher{};  ///< path of estima-launch on the nodes; left out: as here
+    std::vector<std::string> imports{};  ///< modules that the interpreter of each node has to have
     bool operator==(slurm_target const&) const = default;
 };
 
@@ -90,16 +92,20 @@ void visit_slurm_settings(Target& t, Visit const& member) {
     member("comment", t.comment);
     member("network", t.network);
     member("launcher", t.launcher);
+    member("imports", t.imports);
 }
 }  // namespace detail
 
-/// EST-721 for settings of which the connection or a job could not be made. `where` is the file and the target's name.
-inline void require_usable(slurm_target const& t, std::string where) {
+/// EST-721 for settings of which the connection or a job could not be made.
+inline void require_usable(slurm_target const& t, settings_place where) {
     settings_reader const settings{std::move(where), "docs/slurm.md"};
     if (!t.url.starts_with("http://") && !t.url.starts_with("https://"))
         settings.wrong("url",
                        t.url.empty() ? "it is not given" : "\"" + shown(t.url) + "\" is no address of a slurmrestd",
                        R"(write "url": "https://HOST:6820")");
+    if (t.url.substr(0, t.url.find('/', 8)).find('@') != std::string::npos)
+        settings.wrong("url", "a user or password in it would soon be known to many",
+                       "name the user with `user`, and where the token is with token_file");
     if (!t.time_limit.empty() && !slurm_minutes(t.time_limit))
         settings.wrong("time_limit", "\"" + shown(t.time_limit) + "\" is no time as sbatch takes it",
                        R"("30" for minutes, "4:00:00", or "2-12:00:00" with days)");
@@ -110,8 +116,8 @@ inline void require_usable(slurm_target const& t, std::string where) {
         settings.wrong("poll_seconds", "more than one question a second brings controllers down", "1 or more");
 }
 
-/// `where` is the file and the target's name, for errors. EST-721.
-inline slurm_target slurm_target_from_json(json const& j, std::string where) {
+/// `where` is for errors. EST-721.
+inline slurm_target slurm_target_from_json(json const& j, settings_place where) {
     settings_reader const settings{where, "docs/slurm.md"};
     slurm_target target;
     if (j.is_object() && j.contains("token"))

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
@@ -98,7 +100,7 @@ public:
     }
 
     /// Where it is kept, for errors.
-    std::string place() const { return !file_.empty() ? file_ : !variable_.empty() ? "$" + variable_ : command_; }
+    std::string place() const { return !file_.empty() ? file_ : "$" + variable_; }
 
 private:
     static bool is_over(secret const& token) {
@@ -106,18 +108,30 @@ private:
         return at > 0 && at <= epoch_seconds();
     }
     std::string stored() const {
-        if (!file_.empty()) return read_file(file_);
+        if (!file_.empty()) return in_file();
         char const* const set = std::getenv(variable_.c_str());
         return set != nullptr ? set : "";
+    }
+    /// Nothing where the file is not there and the command makes tokens.
+    std::string in_file() const {
+        try {
+            return read_file(file_);
+        } catch (error const& e) {
+            if (!command_.empty() && ::access(file_.c_str(), F_OK) != 0) return "";
+            error_text text = e.text();
+            text.remedy = "put a token there (`scontrol token lifespan=3600` prints one), readable by you alone, or correct "
+                          "token_file of the target";
+            throw error{e.id(), text};
+        }
     }
     std::string printed() const {
         command_output made = run_command(command_, 60);
         if (made.failure.empty()) return std::move(made.text);
         throw error{"EST-746",
                     {.what = "no new token for Slurm could be had",
-                     .where = command_,
+                     .where = "token_command of the target",
                      .why = made.failure,
-                     .remedy = "try that command by hand; it is token_command of the target"}};
+                     .remedy = "try that command by hand"}};
     }
     /// The first line that is not blank. What it was taken from is overwritten.
     static secret take_from(std::string text) {

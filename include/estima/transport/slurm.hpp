@@ -23,6 +23,7 @@
 #include <estima/system/files.hpp>
 #include <estima/transport/slurm_batch.hpp>
 #include <estima/transport/slurm_plan.hpp>
+#include <estima/transport/slurm_secrets.hpp>
 #include <estima/transport/slurm_word.hpp>
 #include <estima/transport/targets.hpp>
 
@@ -51,7 +52,7 @@ public:
         (void)slurm_request(request.configuration, target);  // for its checks
         request.launcher =
             target.launcher.empty() ? absolute_path(find_launcher(request.launcher)).string() : target.launcher;
-        return to_json(target);
+        return slurm_secrets::kept(target);
     }
 
     std::string tell_plan(target_request const& request, json const& settings, run_directory const& run,
@@ -97,8 +98,13 @@ public:
     /// A job that waits is taken out of the queue; of one that runs the supervisor reads what the journal says. EST-740
     /// to EST-749: Slurm cannot be told; who looks next does it.
     void cancel(run_directory const& run) const override {
-        jobs_of(slurm_ticket::of(run)).forget();
-        ask(run, false);
+        slurm_word word{run};
+        auto const id = slurm_job_id::of(word.record());
+        bool const waits = id && word.is_unbegun();
+        if (waits && jobs_of(slurm_ticket::of(run)).client().cancel(id->id, id->task))
+            write(run, word, word.is_taken_out());
+        else
+            ask(run, false);
     }
 
 private:
@@ -142,12 +148,10 @@ private:
         slurm_jobs& jobs = jobs_of(ticket);
         auto const id = slurm_job_id::of(record);
         if (!id) return find_again(run, ticket, jobs, word);
-        auto said = jobs.of(*id, others_follow);
+        auto const said = jobs.of(*id, others_follow);
         if (!said.is_known) return false;
-        if (said.job && has_to_be_ended(record, *said.job) && jobs.client().cancel(id->id, id->task)) {
-            jobs.forget();
-            said = jobs.of(*id);
-        }
+        if (said.job && has_to_be_ended(record, *said.job) && jobs.client().cancel(id->id, id->task))
+            return false;  // what becomes of it is seen by who looks next
         bool const wrote = said.job ? word.is(*said.job) : word.is_gone();
         write(run, word, wrote);
         return wrote;
@@ -170,8 +174,10 @@ private:
         if (is_fresh && word.record().host != host_name()) return false;  // whose lock may not be seen here
         if (slurm_job_id::of(word.record())) return false;
         if (!ticket.comment.empty()) {
-            for (slurm_job const& job : jobs.client().find(ticket.comment)) {
-                note_slurm_job(run, {ticket.task < 0 ? job.id : job.array_id, ticket.task});
+            auto const said = jobs.with(ticket.comment);
+            if (!said.is_known) return false;
+            if (said.job) {
+                note_slurm_job(run, {ticket.task < 0 ? said.job->id : said.job->array_id, ticket.task});
                 return true;
             }
         }

@@ -17,6 +17,7 @@
 #include <estima/system/json.hpp>
 #include <estima/transport/slurm_jobs.hpp>
 #include <estima/transport/slurm_script.hpp>
+#include <estima/transport/slurm_secrets.hpp>
 #include <estima/transport/transport.hpp>
 
 namespace estima::inline v0_1 {
@@ -28,7 +29,7 @@ struct slurm_ticket {
     int task = -1;
 
     json form() const {
-        json j = to_json(target);
+        json j = slurm_secrets::kept(target);
         j["job"] = {{"comment", comment}, {"task", task}};
         return j;
     }
@@ -37,8 +38,8 @@ struct slurm_ticket {
         json settings = settings_of(run);
         json const job = settings.is_object() ? settings.value("job", json::object()) : json::object();
         if (settings.is_object()) settings.erase("job");
-        return {slurm_target_from_json(settings, (run.path / "target.json").string()), job.value("comment", ""),
-                job.value("task", -1)};
+        slurm_target const kept = slurm_target_from_json(settings, (run.path / "target.json").string());
+        return {slurm_secrets::whole(kept, run), job.value("comment", ""), job.value("task", -1)};
     }
 };
 
@@ -104,7 +105,7 @@ private:
         std::vector<run_directory> runs;
         for (std::size_t const i : group)
             runs.emplace_back(run_directory{absolute_path(all_[i].run.path).lexically_normal()});
-        slurm_ticket ticket{slurm_target_from_json(first.settings, "settings")};
+        slurm_ticket ticket{slurm_secrets::whole(slurm_target_from_json(first.settings, "settings"), first.run)};
         journal log{first.run.journal()};
         slurm_job_request const request = slurm_job_for(runs, log.record().experiment, first.configuration, ticket.target,
                                                         first.launcher, to_string(log.record().durability));

@@ -52,8 +52,8 @@ struct slurm_job_id {
     }
 };
 
-/// What one server says of jobs when somebody looks, for all threads of a program: one request a second at most.
-/// Between two, it is as it was. More than one job in a second are asked for together.
+/// What one server says of jobs when somebody looks, for all threads of a program: one request a second at most, whoever
+/// looks, for whatever. Between two, it is as it was. More than one job in a second are asked for together.
 class slurm_jobs {
 public:
     /// That of this program for a target. Its client, too, is shared.
@@ -72,64 +72,71 @@ public:
     /// What is known of a job.
     struct word {
         bool is_known = false;  ///< false: it was not asked for, so as not to ask too often
-        std::optional<slurm_job> job{};
+        std::optional<slurm_job> job{};  ///< nothing: Slurm does not know it
     };
 
     /// `others` follow: ask for all at once. Errors of slurm_client.
     word of(slurm_job_id const& id, bool others_follow = false) {
         std::lock_guard const held{mutex_};
-        double const now = monotonic_seconds();
-        if (now - all_asked_ < pause) return pick(all_, id);
-        if (auto const one = ones_.find(id.id); one != ones_.end() && now - one->second.first < pause)
-            return pick(one->second.second, id);
-        bool const is_soon = now - asked_ < pause || now - failed_ < pause_after_failure;
-        bool const may_ask = std::exchange(is_changed_, false) || slurm_pace::of(client_.target().url).may_ask();
-        if (is_soon || !may_ask) {
-            wants_all_ = true;
-            return {};
-        }
-        asked_ = failed_ = now;
-        if (others_follow || wants_all_) {
-            wants_all_ = false;
-            if (auto jobs = client_.jobs()) all_ = std::move(*jobs);
-            slurm_pace::of(client_.target().url).answered();
-            all_asked_ = monotonic_seconds();
-            failed_ = -pause_after_failure;
-            return pick(all_, id);
-        }
-        std::vector<slurm_job> jobs = client_.job(id.id);
-        slurm_pace::of(client_.target().url).answered();
-        failed_ = -pause_after_failure;
-        word const found = pick(jobs, id);
-        ones_.clear();
-        ones_[id.id] = {monotonic_seconds(), std::move(jobs)};
-        return found;
+        return look(id.text(), [&id](slurm_job const& j) { return id.is(j); }, others_follow ? 0 : id.id);
     }
 
-    /// What was asked for is not so any more.
-    void forget() {
+    /// The same for the job with exactly that comment.
+    word with(std::string const& comment) {
         std::lock_guard const held{mutex_};
-        ones_.clear();
-        all_asked_ = asked_ = -pause;
-        is_changed_ = true;
-        failed_ = -pause_after_failure;
+        return look(comment, [&comment](slurm_job const& j) { return j.comment == comment; }, 0);
     }
 
 private:
     static constexpr double pause = 1, pause_after_failure = 10;  // seconds
 
-    static word pick(std::vector<slurm_job> const& jobs, slurm_job_id const& id) {
-        auto const found = std::find_if(jobs.begin(), jobs.end(), [&](slurm_job const& j) { return id.is(j); });
-        return {true, found == jobs.end() ? std::nullopt : std::optional{*found}};
+    /// `who`: stands for the job. `id`: of the only job that is wanted; 0: more are wanted.
+    template <class Is>
+    word look(std::string const& who, Is const& is, std::int64_t id) {
+        double const now = monotonic_seconds();
+        if (now - heard_ < pause) {
+            // A job that is not in an answer may have been submitted after it, if it was not looked for before.
+            auto const missed = missed_.find(who);
+            bool const is_told = are_all_ && missed != missed_.end() && missed->second < asked_;
+            if (auto const job = find(is); job || is_told) {
+                missed_.erase(who);
+                return {true, job};
+            }
+        }
+        if (now - failed_ < pause_after_failure || !pace().may_ask()) {
+            missed_.try_emplace(who, now);
+            wants_all_ = true;
+            return {};
+        }
+        slurm_pace::question const asking{pace()};
+        asked_ = failed_ = now;  // unless it is answered
+        are_all_ = id == 0 || wants_all_;
+        if (are_all_) {
+            auto jobs = client_.jobs();
+            wants_all_ = false;
+            if (jobs) newest_ = std::move(*jobs);
+        } else {
+            newest_ = client_.job(id);
+        }
+        failed_ = -pause_after_failure;
+        heard_ = monotonic_seconds();
+        missed_.erase(who);
+        return {true, find(is)};
     }
+    template <class Is>
+    std::optional<slurm_job> find(Is const& is) const {
+        auto const found = std::find_if(newest_.begin(), newest_.end(), is);
+        return found == newest_.end() ? std::nullopt : std::optional{*found};
+    }
+    slurm_pace& pace() const { return slurm_pace::of(client_.target().url); }
 
     std::mutex mutex_;
     slurm_client client_;
-    std::vector<slurm_job> all_;
-    std::map<std::int64_t, std::pair<double, std::vector<slurm_job>>> ones_;
-    double asked_ = -pause, all_asked_ = -pause, failed_ = -pause_after_failure;
+    std::vector<slurm_job> newest_;  ///< that an answer told: all, or one
+    bool are_all_ = false;
+    std::map<std::string, double> missed_;  ///< since when those are looked for that no answer had
+    double asked_ = 0, heard_ = -pause, failed_ = -pause_after_failure;
     bool wants_all_ = false;
-    bool is_changed_ = false;  ///< by this program, just now
 };
 
 }  // namespace estima::inline v0_1

@@ -47,6 +47,16 @@ public:
         return failed("EST-769", "the run was never submitted to Slurm: the program that did it ended too early");
     }
 
+    /// Whether its end was asked for before a supervisor had begun with it. No supervisor begins any more then.
+    bool is_unbegun() {
+        auto const& changes = log_.record().status_changes;
+        if (log_.record().status != run_status::cancel_requested || changes.size() < 2) return false;
+        run_status const before = changes[changes.size() - 2].status;
+        return before == run_status::not_started || before == run_status::queued;
+    }
+    /// The job of such a run was taken out of the queue.
+    bool is_taken_out() { return canceled(""); }
+
     run_record const& record() { return log_.record(); }
 
 private:

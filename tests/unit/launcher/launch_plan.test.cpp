@@ -91,13 +91,15 @@ TEST_CASE("a script under MPI finds Azure's names, and none of another run") {
     auto const plan = make_launch_plan(python("Mpi", 2), the_run, {.rendezvous = {"10.0.0.1:7000"}});
     auto const& e = plan.processes.at(1).environment;
     CHECK(value_of(e, "AZ_BATCH_MASTER_NODE") == "10.0.0.1:7000");
+    CHECK(value_of(e, "AZ_BATCHAI_MPI_MASTER_NODE") == "10.0.0.1");
     CHECK(value_of(e, "AZUREML_RUN_ID") == "r_1");
+    CHECK(value_of(e, "CUDA_VISIBLE_DEVICES") == "(not set)");
     CHECK(value_of(e, "MASTER_ADDR") == "(not set)");
     for (char const* const pattern : {"AZ_BATCH_*", "AZ_BATCHAI_*", "AZUREML_*", "ESTIMA_RESUME_FROM"})
         CHECK(std::count(plan.removed_variables.begin(), plan.removed_variables.end(), pattern) == 1);
 }
 
-TEST_CASE("nccl is shown as many GPUs as there are processes on a node, unless somebody chose others") {
+TEST_CASE("nccl and gloo are shown as many GPUs as there are processes on a node, unless somebody chose others") {
     estima::run_configuration c = python("Nccl", 4);
     c.node_count = 2;
     auto const shown = [&c](estima::launch_settings const& s) {
@@ -111,7 +113,8 @@ TEST_CASE("nccl is shown as many GPUs as there are processes on a node, unless s
     CHECK(shown({.gpus = 8}) == "5,6");
     c.communicator = "Gloo";
     c.environment.environment_variables.clear();
-    CHECK(shown({.gpus = 8}) == "(not set)");
+    CHECK(shown({.gpus = 8}) == "0,1");
+    CHECK(shown({.gpus = 0}) == "(not set)");
 }
 
 TEST_CASE("a next attempt's script is told its checkpoint, by its workers") {
