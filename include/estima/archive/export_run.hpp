@@ -193,7 +193,8 @@ inline exported_run export_run(workspace const& w, std::string const& id, std::f
         struct stat status {};
         if (::fstat(fd.get(), &status) != 0 || ::fchmod(fd.get(), 0644) != 0 || ::fsync(fd.get()) != 0)
             throw_file_error("cannot write", file);
-        if (::renameat2(AT_FDCWD, temporary.c_str(), AT_FDCWD, file.c_str(), options.exist_ok ? 0 : RENAME_NOREPLACE) != 0) {
+        unsigned const how = options.exist_ok ? 0 : RENAME_NOREPLACE;
+        if (::renameat2(AT_FDCWD, temporary.c_str(), AT_FDCWD, file.c_str(), how) != 0) {
             if (errno == EEXIST) detail::throw_archive_is_there(file);
             throw_file_error("cannot write", file);
         }

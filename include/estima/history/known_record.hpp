@@ -18,8 +18,8 @@ namespace estima::inline v0_1 {
                 {.what = "the journal of the run is lost",
                  .where = run.journal().string(),
                  .why = std::move(why),
-                 .remedy = "restore this file from a copy of the workspace, or take what you need from the run's folder "
-                           "and remove it"}};
+                 .remedy = "restore this file from a copy of the workspace, or take what you need out of the run's "
+                           "folder and remove it"}};
 }
 
 /// EST-647 if the folder of a run has no journal.

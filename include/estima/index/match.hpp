@@ -87,6 +87,7 @@ run_set match(run_filter const& filter, Block& block, run_set const& among) {
     return is_ruled_out(filter, block) ? run_set{} : match_cells(filter, block, among);
 }
 
+/// The same of a filter that is known not to be ruled out by bounds: they are asked for once.
 template <class Block>
 run_set match_cells(run_filter const& filter, Block& block, run_set const& among) {
     switch (filter.is) {
