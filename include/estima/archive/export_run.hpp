@@ -2,6 +2,7 @@
 #pragma once
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -22,16 +23,23 @@
 
 #include <estima/archive/run_archive.hpp>
 #include <estima/archive/tar_file.hpp>
-#include <estima/history/journal.hpp>
+#include <estima/history/known_record.hpp>
 #include <estima/snapshot/restore.hpp>
 #include <estima/system/json.hpp>
+#include <estima/system/open_beneath.hpp>
 #include <estima/system/sha256.hpp>
+#include <estima/system/sha256_of_file.hpp>
 #include <estima/workspace/workspace.hpp>
 
 namespace estima::inline v0_1 {
 
 /// Called with the bytes that are done, of all. What it throws ends the work, and nothing of it stays.
 using archive_progress = std::function<void(std::uint64_t bytes, std::uint64_t total)>;
+
+struct export_run_options {
+    bool exist_ok = false;  ///< the archive takes the place of a file of its name
+    archive_progress progress{};
+};
 
 /// What export_run() wrote.
 struct exported_run {
@@ -40,6 +48,7 @@ struct exported_run {
     std::uint64_t files = 0, bytes = 0;   ///< of the run and its snapshot
     std::uint64_t archive_bytes = 0;      ///< the size of the archive
     std::vector<std::string> left_out{};  ///< paths in the run of links that lead out of it, sockets, and the like
+    std::vector<std::string> changed{};   ///< outputs that are not there, or do not have the SHA-256 that was recorded
     bool has_snapshot = false;            ///< false if the workspace does not have it any more
 };
 
@@ -49,7 +58,8 @@ public:
     run_export(int fd, std::filesystem::path const& file, archive_progress const& progress)
         : to_{fd, file}, progress_{progress} {}
 
-    void write(run_directory const& run, std::string const& snapshot_id, exported_run& report) {
+    void write(run_directory const& run, run_record const& record, exported_run& report) {
+        std::string const& snapshot_id = record.snapshot_id;
         run_files const all{run.path};
         report.left_out = all.left_out();
         store_layout const layout{run.snapshots()};
@@ -76,6 +86,8 @@ public:
             one.size = static_cast<std::uint64_t>(status.st_size);  // it may have grown
             add_file(one, file, fd.get(), 0);
         }
+        for (artifact_record const& one : record.artifacts)
+            if (!is_as_recorded(run, home, one)) report.changed.push_back("code/" + one.path);
         object_reader reader{layout};
         for (snapshot_entry const& one : objects) {
             tar_entry const entry{
@@ -104,6 +116,14 @@ private:
         for (snapshot_entry entry; manifest.next(entry);)
             if (entry.kind == entry_kind::file && seen.insert(entry.digest).second) objects.push_back(entry);
         return objects;
+    }
+
+    /// Most outputs were hashed when they were written; one that a link leads to has no entry of that name.
+    bool is_as_recorded(run_directory const& run, std::string const& home, artifact_record const& one) const {
+        auto const written = sums_.find(home + "/code/" + one.path);
+        if (written != sums_.end()) return written->second == one.sha256;
+        file_descriptor const fd = open_beneath(run.code(), one.path);
+        return fd && sha256_of_range(fd.get(), 0, one.bytes, [](std::uint64_t) {}) == one.sha256;
     }
 
     void add_text(std::string path, std::string const& text) {
@@ -140,30 +160,44 @@ private:
     std::map<std::string, std::string> sums_{};
     std::uint64_t done_ = 0, total_ = 0;
 };
+
+[[noreturn]] inline void throw_archive_is_there(std::filesystem::path const& file) {
+    throw error{"EST-508",
+                {.what = "something is already there",
+                 .where = file.string(),
+                 .remedy = "choose another name, or allow it with exist_ok (estima export --overwrite)"}};
+}
 }  // namespace detail
 
 /// Writes a run that is over, with its snapshot, to one file: a tar file, compressed by zstd; by gzip if its name ends in
-/// .gz or .tgz, not at all if it ends in .tar. The file appears when it is whole and on the disk, in the place of one of
-/// that name. EST-638: the run is not over; EST-307: there is none; EST-208: its snapshot is damaged; EST-301.
+/// .gz or .tgz, not at all if it ends in .tar. The file appears when it is whole and on the disk. An output that is not
+/// as it was recorded is in it as it is, and told. EST-508: there is a file of that name; EST-638: the run is not over;
+/// EST-307: there is none; EST-647: its journal is lost; EST-208: its snapshot is damaged; EST-301.
 inline exported_run export_run(workspace const& w, std::string const& id, std::filesystem::path const& file,
-                               archive_progress const& progress = {}) {
+                               export_run_options const& options = {}) {
     run_directory const directory = w.run(id).directory();
-    run_record const record = journal{directory.journal()}.record();
+    run_record const record = known_record(directory);
     if (!is_terminal(record.status))
         throw error{"EST-638",
                     {.what = "a run that is not over cannot be exported",
                      .where = id,
                      .remedy = "wait for its end, or cancel it"}};
+    struct stat there {};
+    if (!options.exist_ok && ::lstat(file.c_str(), &there) == 0) detail::throw_archive_is_there(file);
     std::string temporary = file.string() + ".XXXXXX";
     file_descriptor const fd{::mkostemp(temporary.data(), O_CLOEXEC)};
     if (!fd) throw_file_error("cannot write", file);
     try {
         exported_run report{.run_id = id, .file = file};
-        detail::run_export{fd.get(), file, progress}.write(directory, record.snapshot_id, report);
+        detail::run_export{fd.get(), file, options.progress}.write(directory, record, report);
         struct stat status {};
-        if (::fstat(fd.get(), &status) != 0 || ::fchmod(fd.get(), 0644) != 0 || ::fsync(fd.get()) != 0 ||
-            ::rename(temporary.c_str(), file.c_str()) != 0)
+        if (::fstat(fd.get(), &status) != 0 || ::fchmod(fd.get(), 0644) != 0 || ::fsync(fd.get()) != 0)
             throw_file_error("cannot write", file);
+        unsigned const how = options.exist_ok ? 0 : RENAME_NOREPLACE;
+        if (::renameat2(AT_FDCWD, temporary.c_str(), AT_FDCWD, file.c_str(), how) != 0) {
+            if (errno == EEXIST) detail::throw_archive_is_there(file);
+            throw_file_error("cannot write", file);
+        }
         report.archive_bytes = static_cast<std::uint64_t>(status.st_size);
         return report;
     } catch (...) {

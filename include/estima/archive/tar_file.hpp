@@ -4,6 +4,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 
+#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -12,6 +13,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 #include <estima/base/error.hpp>
@@ -97,6 +99,8 @@ public:
     explicit tar_reader(std::filesystem::path file)
         : file_{std::move(file)}, fd_{open_file(file_, O_RDONLY)}, from_{::archive_read_new()} {
         if (!from_) throw std::bad_alloc{};
+        std::error_code ignored;
+        if (std::filesystem::is_directory(file_, ignored)) throw_file_error("cannot read", file_, EISDIR);
         ::archive_read_support_filter_zstd(from_.get());
         ::archive_read_support_filter_gzip(from_.get());
         ::archive_read_support_format_tar(from_.get());

@@ -151,7 +151,7 @@ private:
 
     void write_lines(std::span<json> events, off_t room_after = 0) {
         if (write_refused_ != 0) throw_file_error("cannot write", path_, write_refused_);
-        std::string lines = ends_torn() ? std::string{torn_line_mark, '\n'} : std::string{};
+        std::string lines{ends_in_torn_line(fd_.get()) ? end_of_torn_line : ""};
         for (json& event : events) {
             std::string const line = line_of(std::move(event));
             if (line.size() > longest_event) throw_too_long(line.size());
@@ -197,13 +197,6 @@ private:
         pending_.clear();
         record_ = {};
         return true;
-    }
-
-    bool ends_torn() const {
-        struct stat status{};
-        char last = '\n';
-        if (::fstat(fd_.get(), &status) == 0 && status.st_size > 0 && ::pread(fd_.get(), &last, 1, status.st_size - 1) != 1) last = '\n';
-        return last != '\n';
     }
 
     void take(std::string_view bytes) {

@@ -209,4 +209,10 @@ inline std::optional<metric_line> parse_metric_line(std::string_view line) {
     return detail::metric_line_reader{without_torn_mark(line)}.read();
 }
 
+/// Whether a line that is no metric is worth telling. A blank one means nothing, and of one that a later writer closed
+/// as torn nobody was told that it is kept.
+constexpr bool is_told_as_skipped(std::string_view line) {
+    return !line.ends_with(torn_line_mark) && line.find_first_not_of(" \t\r") != std::string_view::npos;
+}
+
 }  // namespace estima::inline v0_1

@@ -156,10 +156,9 @@ inline run_metrics read_metrics(std::filesystem::path const& folder, std::string
             all.lines_skipped += points.damaged();
         } else {
             for_each_line(file.path, [&](std::string_view text, bool is_ended) {
-                if (text.find_first_not_of(" \t\r") == std::string_view::npos) return;
                 auto line = parse_metric_line(text);
                 if (!line) {
-                    all.lines_skipped += is_ended ? !text.ends_with(torn_line_mark) : is_over;
+                    if ((is_ended || is_over) && is_told_as_skipped(text)) ++all.lines_skipped;
                     return;
                 }
                 if (!only.empty() && line->name != only) return;

@@ -31,6 +31,7 @@ struct run_details {
     std::vector<artifact_record> artifacts;
     std::vector<model_record> models;
     run_configuration run_definition{};
+    std::string definition_problem{};  ///< why `run_definition` is none of this run: its file is gone, or damaged
 
     /// Seconds from submit to the end, or to `now` if it is not over; not less than its longest process took, which
     /// was measured by a clock that nobody sets.

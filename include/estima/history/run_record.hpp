@@ -117,6 +117,8 @@ struct run_record {
     /// Takes one event in. Unknown events are left alone: a newer writer may say more.
     void apply(json const& event);
 
+    /// Whether the journal told that the run was made, or what became of it. Of every run it does, until it is emptied.
+    bool is_known() const { return !status_changes.empty(); }
     /// The number of the newest attempt, from 1.
     int attempt() const { return static_cast<int>(attempts.size()) + 1; }
     /// Whether a next attempt may begin now: the run is neither over nor to be ended, nor before its processes.

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <charconv>
 #include <condition_variable>
 #include <cstdint>
 #include <exception>
@@ -10,12 +9,12 @@
 #include <mutex>
 #include <random>
 #include <string>
-#include <string_view>
 #include <thread>
 #include <unordered_set>
 #include <utility>
 #include <vector>
 
+#include <estima/history/run_id.hpp>
 #include <estima/index/cells.hpp>
 #include <estima/index/index_store.hpp>
 #include <estima/index/log_news.hpp>
@@ -28,17 +27,9 @@ namespace estima::inline v0_1::detail {
 inline std::vector<std::string> run_ids_in(std::string const& runs) {
     std::vector<std::string> ids = names_in(runs);
     std::erase_if(ids, [](std::string const& id) { return !is_indexed_id(id); });
-    auto const seconds = [](std::string_view id) {  // "<experiment>_<epoch seconds>_<8 hex>"
-        std::int64_t value = 0;
-        std::size_t const end = id.rfind('_');
-        if (end == std::string_view::npos || end == 0) return value;
-        std::size_t const begin = id.rfind('_', end - 1);
-        if (begin != std::string_view::npos) std::from_chars(id.data() + begin + 1, id.data() + end, value);
-        return value;
-    };
     std::vector<std::pair<std::int64_t, std::string>> timed;
     timed.reserve(ids.size());
-    for (std::string& id : ids) timed.emplace_back(seconds(id), std::move(id));
+    for (std::string& id : ids) timed.emplace_back(parts_of_run_id(id).seconds, std::move(id));
     std::sort(timed.begin(), timed.end());
     ids.clear();
     for (auto& [time, id] : timed) ids.push_back(std::move(id));

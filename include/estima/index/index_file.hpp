@@ -15,7 +15,7 @@ namespace estima::inline v0_1::detail {
 
 /// Which tables there are and what they mean. A file of an older format is emptied and built anew; one of a newer
 /// format is left alone, and an index of this format is kept beside it.
-inline constexpr std::int64_t index_format = 2;
+inline constexpr std::int64_t index_format = 3;
 inline constexpr std::int64_t index_application = 0x65737469;  // "esti", in the header of the file
 
 inline constexpr char const* index_tables = R"(
@@ -28,9 +28,10 @@ CREATE TABLE runs(number INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, block INT
 CREATE INDEX runs_loose ON runs(stamp) WHERE block = 0;
 CREATE INDEX runs_watched ON runs(number) WHERE is_watched = 1;
 CREATE TABLE columns(number INTEGER PRIMARY KEY, kind INTEGER NOT NULL, name BLOB NOT NULL, UNIQUE(kind, name));
-CREATE TABLE blocks(number INTEGER PRIMARY KEY, count INTEGER NOT NULL, low REAL, high REAL, dead BLOB NOT NULL);
+CREATE TABLE blocks(number INTEGER PRIMARY KEY, count INTEGER NOT NULL, low REAL, high REAL, dead BLOB NOT NULL,
+                    sum INTEGER NOT NULL);
 CREATE TABLE cells(place INTEGER PRIMARY KEY, bytes BLOB NOT NULL);
-CREATE TABLE bounds(place INTEGER PRIMARY KEY, low REAL, high REAL);
+CREATE TABLE bounds(place INTEGER PRIMARY KEY, low REAL, high REAL, sum INTEGER NOT NULL);
 )";
 
 inline std::int64_t pragma(sqlite_database& database, char const* name) {

@@ -4,7 +4,9 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
+#include <estima/index/byte_codec.hpp>
 #include <estima/index/run_set.hpp>
 
 namespace estima::inline v0_1::detail {
@@ -44,5 +46,26 @@ struct block_row {
     run_set live{};
     std::optional<double> low{}, high{};  ///< of the times when its runs were made
 };
+
+/// Where a cell and its bounds are: column by column, since a search reads one column of many blocks, and a page holds
+/// several of its cells.
+constexpr std::int64_t cell_place(std::int64_t block, std::int64_t column) { return (column << 32) | block; }
+
+/// The checksum of a row by which a block, and all its runs, can be passed over. SQLite keeps no sign of a zero.
+inline std::int64_t sum_of(std::int64_t number, std::optional<double> low, std::optional<double> high,
+                           std::int64_t count = 0, std::string_view dead = {}) {
+    byte_writer out;
+    out.put(number);
+    for (std::optional<double> const& bound : {low, high}) {
+        out.put(static_cast<std::uint8_t>(bound.has_value()));
+        out.put(bound.value_or(0) + 0.0);
+    }
+    out.put(count);
+    out.put_raw(dead);
+    return static_cast<std::int64_t>(checksum_of(out.bytes()));
+}
+inline void require_sum(std::int64_t stored, std::int64_t is) {
+    if (stored != is) throw_damaged("a row of the index is not what was written");
+}
 
 }  // namespace estima::inline v0_1::detail

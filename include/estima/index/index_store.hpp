@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <set>
@@ -156,11 +157,12 @@ public:
     }
 
     std::vector<block_row> blocks() {
-        sqlite_statement ask = database().prepare("SELECT number, count, dead, low, high FROM blocks");
+        sqlite_statement ask = database().prepare("SELECT number, count, dead, low, high, sum FROM blocks");
         std::vector<block_row> all;
         while (ask.step()) {
             block_row row{ask.integer(0), {}, ask.number(3), ask.number(4)};
             std::int64_t const count = ask.integer(1);
+            require_sum(ask.integer(5), sum_of(row.number, row.low, row.high, count, ask.bytes(2)));
             if (count < 0 || count > static_cast<std::int64_t>(block_size)) throw_damaged("a block has no such size");
             row.live = run_set::first(static_cast<std::size_t>(count)) & ~run_set::from(ask.bytes(2));
             all.push_back(row);
@@ -191,14 +193,15 @@ public:
         sqlite_statement& ask = bounds_.of(database());
         std::unordered_map<std::int64_t, cell_bounds> all;
         ask.with(cell_place(0, column), cell_place(0, column + 1));
-        while (ask.step()) all.emplace(ask.integer(0) - cell_place(0, column), cell_bounds{ask.number(1), ask.number(2)});
+        while (ask.step()) {
+            cell_bounds const bounds{ask.number(1), ask.number(2)};
+            require_sum(ask.integer(3), sum_of(ask.integer(0), bounds.low, bounds.high));
+            all.emplace(ask.integer(0) - cell_place(0, column), bounds);
+        }
         return all;
     }
 
 private:
-    /// Column by column: a search reads one column of many blocks, and a page holds several of its cells.
-    static std::int64_t cell_place(std::int64_t block, std::int64_t column) { return (column << 32) | block; }
-
     std::vector<std::string> ids(char const* sql) {
         sqlite_statement ask = database().prepare(sql);
         std::vector<std::string> all;
@@ -219,10 +222,10 @@ private:
     }
     void put_cell(std::int64_t block, cell const& one) {
         std::int64_t const place = cell_place(block, column_for(one.column));
-        insert_cell_.of(database())
-            .with(place, std::string_view{one.bytes})
-            .run();
-        if (!one.is_text) insert_bounds_.of(database()).with(place, one.bounds.low, one.bounds.high).run();
+        insert_cell_.of(database()).with(place, std::string_view{one.bytes}).run();
+        if (one.is_text) return;
+        auto const& [low, high] = one.bounds;
+        insert_bounds_.of(database()).with(place, low, high, sum_of(place, low, high)).run();
     }
     void make_loose(std::int64_t number) {
         database().prepare("UPDATE runs SET block = 0, place = 0 WHERE number = ?1").with(number).run();
@@ -240,26 +243,25 @@ private:
             if (one.column == column_name{column_kind::attribute, "created_time"}) low = one.bounds.low, high = one.bounds.high;
         }
         database()
-            .prepare("INSERT INTO blocks(number, count, low, high, dead) VALUES(?1, ?2, ?3, ?4, x'')")
-            .with(block, static_cast<std::int64_t>(numbers.size()), low, high)
+            .prepare("INSERT INTO blocks(number, count, low, high, dead, sum) VALUES(?1, ?2, ?3, ?4, x'', ?5)")
+            .with(block, std::int64_t{std::ssize(numbers)}, low, high, sum_of(block, low, high, std::ssize(numbers)))
             .run();
     }
 
     /// Takes a run out of its block. A block in which few live is taken apart.
     void kill(stored_run const& run) {
         if (run.block == 0) return;
-        sqlite_statement ask = database().prepare("SELECT count, dead FROM blocks WHERE number = ?1");
+        sqlite_statement ask = database().prepare("SELECT count, dead, low, high FROM blocks WHERE number = ?1");
         if (!ask.with(run.block).step()) throw_damaged("a run has no block");
         std::int64_t const count = ask.integer(0);
         run_set dead = run_set::from(ask.bytes(1));
+        std::optional<double> const low = ask.number(2), high = ask.number(3);
         ask.reset();
         if (run.place < 0 || run.place >= count) throw_damaged("a run has no place in its block");
         dead.set(static_cast<std::size_t>(run.place));
         std::string const bytes = dead.bytes();
-        database()
-            .prepare("UPDATE blocks SET dead = ?1 WHERE number = ?2")
-            .with(std::string_view{bytes}, run.block)
-            .run();
+        sqlite_statement mark = database().prepare("UPDATE blocks SET dead = ?1, sum = ?2 WHERE number = ?3");
+        mark.with(std::string_view{bytes}, sum_of(run.block, low, high, count, bytes), run.block).run();
         if (static_cast<std::int64_t>(dead.count()) * 4 < count * 3) return;
         std::vector<double> living;
         see_cell(run.block, column(column_kind::attribute, "number").value_or(0), [&](std::string_view cell) {
@@ -289,9 +291,9 @@ private:
         update_{"UPDATE runs SET block = 0, place = 0, is_watched = ?1, stamp = ?2, record = ?3 WHERE number = ?4"},
         column_{"SELECT number FROM columns WHERE kind = ?1 AND name = ?2"},
         cell_{"SELECT bytes FROM cells WHERE place = ?1"},
-        bounds_{"SELECT place, low, high FROM bounds WHERE place >= ?1 AND place < ?2"},
+        bounds_{"SELECT place, low, high, sum FROM bounds WHERE place >= ?1 AND place < ?2"},
         insert_cell_{"INSERT INTO cells(place, bytes) VALUES(?1, ?2)"},
-        insert_bounds_{"INSERT INTO bounds(place, low, high) VALUES(?1, ?2, ?3)"};
+        insert_bounds_{"INSERT INTO bounds(place, low, high, sum) VALUES(?1, ?2, ?3, ?4)"};
 };
 
 }  // namespace estima::inline v0_1::detail

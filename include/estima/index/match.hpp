@@ -77,11 +77,19 @@ bool is_ruled_out(run_filter const& filter, Block& block) {
     return !bounds || is_out_of_range(c, *bounds);
 }
 
+template <class Block>
+run_set match_cells(run_filter const& filter, Block& block, run_set const& among);
+
 /// The runs of a block that a filter means, of those in `among`. `block.bounds(column)` tells the bounds of a cell of
 /// numbers, if there is one, and `block.see(column, use)` calls `use(cell)` if the block has a cell of that column.
 template <class Block>
 run_set match(run_filter const& filter, Block& block, run_set const& among) {
-    if (is_ruled_out(filter, block)) return {};
+    return is_ruled_out(filter, block) ? run_set{} : match_cells(filter, block, among);
+}
+
+/// The same of a filter that is known not to be ruled out by bounds: they are asked for once.
+template <class Block>
+run_set match_cells(run_filter const& filter, Block& block, run_set const& among) {
     switch (filter.is) {
         case run_filter::kind::condition: {
             run_condition const& c = filter.condition;
@@ -102,7 +110,7 @@ run_set match(run_filter const& filter, Block& block, run_set const& among) {
             };
             for (bool const texts : {true, false})
                 for (run_filter const& part : filter.parts)
-                    if (left.any() && is_text(part) == texts) left = match(part, block, left);
+                    if (left.any() && is_text(part) == texts) left = match_cells(part, block, left);
             return left;
         }
         case run_filter::kind::any_of: {

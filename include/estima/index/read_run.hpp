@@ -21,6 +21,7 @@
 
 #include <estima/history/metrics.hpp>
 #include <estima/history/point_file.hpp>
+#include <estima/history/run_id.hpp>
 #include <estima/index/indexed_run.hpp>
 #include <estima/index/journal_line.hpp>
 #include <estima/index/metric_numbers.hpp>
@@ -43,14 +44,33 @@ public:
     /// For the runs in that folder, which need not be there yet.
     explicit run_reader(std::string const& runs) : runs_path_{runs} {}
 
-    /// Brings a run up to date; a new one starts as indexed_run{}.
+    /// Brings a run up to date; a new one starts as indexed_run{}. A run without a journal, or with one that tells
+    /// nothing, is none that may be passed over: it is told with what its id says, NotResponding and EST-647.
     run_found read(std::string const& run_id, indexed_run& run) {
+        if (run.summary.error_id != lost_journal) return read_on(run_id, run);
+        indexed_run anew;  // somebody may have brought it back
+        run_found const found = read_on(run_id, anew);
+        if (found == run_found::changed && to_bytes(anew) == to_bytes(run)) return run_found::same;
+        if (found != run_found::same) run = std::move(anew);
+        return found;
+    }
+
+    /// Whether a writer held the lock of the journal that was read last: it has to be looked at again.
+    bool is_busy() const { return is_busy_; }
+
+private:
+    static constexpr std::size_t piece_size = 256 * 1024;
+    static constexpr std::size_t checked_bytes = 64;
+    static constexpr std::string_view lost_journal = "EST-647";
+
+    run_found read_on(std::string const& run_id, indexed_run& run) {
         if (!runs_) runs_.reset(::open(runs_path_.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
         if (!runs_) return run_found::gone;
         path_ = run_id;
         path_ += "/events.jsonl";
         file_descriptor journal{open_to_read(runs_.get(), path_)};
-        if (!journal) return errno == ENOENT || errno == ENOTDIR ? run_found::gone : run_found::same;
+        if (!journal && errno != ENOENT && errno != ENOTDIR) return run_found::same;
+        if (!journal) return without_journal(run_id, run);
         // A writer who holds the lock has announced a line (change_log) and not written it yet. Once nobody holds it,
         // what was announced before is there: it is let go at once, so that no writer waits for a reader, nor for a
         // stopped one.
@@ -70,6 +90,7 @@ public:
             take_journal();
         }
         run.summary.run_id = run_id;  // whatever the journal says
+        if (run.summary.created_time == 0 && run.summary.experiment.empty()) tell_by_id(run.summary);
         run.is_terminal = is_terminal(run.summary.status);
         path_.resize(run_id.size());
         path_ += "/metrics";
@@ -85,12 +106,24 @@ public:
         return changed ? run_found::changed : run_found::same;
     }
 
-    /// Whether a writer held the lock of the journal that was read last: it has to be looked at again.
-    bool is_busy() const { return is_busy_; }
-
-private:
-    static constexpr std::size_t piece_size = 256 * 1024;
-    static constexpr std::size_t checked_bytes = 64;
+    /// The begin of its journal is lost, and perhaps all of it.
+    static void tell_by_id(run_summary& run) {
+        run_id_parts const told = parts_of_run_id(run.run_id);
+        run.experiment = told.experiment;
+        run.created_time = static_cast<double>(told.seconds);
+        if (run.status != run_status::not_started) return;
+        run.status = run_status::not_responding;
+        run.error_id = lost_journal;
+    }
+    run_found without_journal(std::string const& run_id, indexed_run& run) {
+        struct stat status {};
+        if (::fstatat(runs_.get(), run_id.c_str(), &status, 0) != 0 || !S_ISDIR(status.st_mode)) return run_found::gone;
+        is_busy_ = false;
+        run = {};
+        run.summary.run_id = run_id;
+        tell_by_id(run.summary);
+        return run_found::changed;
+    }
 
     static int open_to_read(int folder, std::string const& path) {
         return ::openat(folder, path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);

@@ -83,7 +83,7 @@ public:
                 detail::sqlite_transaction const read{store.database(), "DEFERRED"};
                 page = search_once(store, query);
                 for (run_summary const& run : page.runs)
-                    if (::access((workspace_ / "runs" / run.run_id / "events.jsonl").c_str(), F_OK) != 0)
+                    if (::access((workspace_ / "runs" / run.run_id).c_str(), F_OK) != 0)
                         gone.push_back(run.run_id);
             } while (!gone.empty() && --searches_left > 0);
         });

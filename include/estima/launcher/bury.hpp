@@ -66,6 +66,12 @@ inline bool lives_elsewhere(run_directory const& directory, run_record const& ru
            epoch_seconds() - static_cast<double>(status.st_mtime) < 10 * heartbeat_seconds;
 }
 
+/// Nobody is responsible for the run: a glance, before the journal is read.
+inline bool is_lock_free(run_directory const& run) {
+    file_descriptor const lock{::open(run.lock().c_str(), O_RDONLY | O_CLOEXEC)};
+    return lock && ::flock(lock.get(), LOCK_SH | LOCK_NB) == 0;
+}
+
 /// Takes the lock of a run if nobody holds it. A child that the supervisor had just forked when it died holds it for a
 /// moment more: that is waited for.
 inline bool take_lock_of_dead(int lock, run_record const& run) {
@@ -106,6 +112,7 @@ inline int end_processes_of(std::string const& run_id) {
 /// so at once. Of a supervisor on another host also its heartbeat has to be missing, for 300 s. EST-301 if the run cannot be read or written.
 inline bool bury_if_dead(run_directory const& run) {
     journal log{run.journal()};
+    if (!log.record().is_known()) return false;  // the journal was emptied: nobody can tell how the run ended
     if (is_terminal(log.record().status) || detail::lives_elsewhere(run, log.record())) return false;
     file_descriptor lock{::open(run.lock().c_str(), O_RDWR | O_CLOEXEC)};
     if (!lock && (errno == EROFS || errno == EACCES)) lock.reset(::open(run.lock().c_str(), O_RDONLY | O_CLOEXEC));

@@ -6,10 +6,12 @@
 #include <vector>
 
 #include <estima/base/error.hpp>
+#include <estima/history/metric_files.hpp>
 #include <estima/history/run_directory.hpp>
 #include <estima/history/run_record.hpp>
 #include <estima/launcher/lay_out.hpp>
 #include <estima/system/files.hpp>
+#include <estima/system/torn_line.hpp>
 
 namespace estima::inline v0_1 {
 
@@ -49,6 +51,13 @@ inline void take_over(std::filesystem::path const& from, std::filesystem::path c
     }
 }
 
+/// Scripts in any language add lines to metric files without a look at their ends: a line that a killed one left torn
+/// would take the next attempt's first one with it. No process of the run lives.
+inline void close_torn_metrics(run_directory const& run) {
+    for (metric_file const& file : metric_files(run.metrics()))
+        if (!file.is_points) (void)close_torn_line(file.path.c_str());  // a full disk: then this line is lost
+}
+
 /// What a script finds at a next attempt: its source anew, and ./outputs and ./logs as the earlier ones left them.
 /// Returns what is in ./outputs of the source. EST-414 if it cannot be done.
 inline outputs_before lay_out_again(run_directory const& run, std::string const& snapshot_id) {
@@ -62,6 +71,7 @@ inline outputs_before lay_out_again(run_directory const& run, std::string const&
         std::filesystem::remove_all(next, code);
         make_directories(run.metrics());
         make_directories(run.system_logs());
+        close_torn_metrics(run);
         restore_snapshot(run.snapshots(), snapshot_id, next);
         make_directories(next / "outputs");
         make_directories(next / "logs");

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include <estima/history/run_definition.hpp>
 #include <estima/hosts/attendant.hpp>
 #include <estima/hosts/node_network.hpp>
 #include <estima/hosts/node_path.hpp>
@@ -20,7 +21,6 @@
 #include <estima/launcher/supervise.hpp>
 #include <estima/launcher/worker.hpp>
 #include <estima/launcher/worker_front.hpp>
-#include <estima/run_configuration/json.hpp>
 #include <estima/version.hpp>
 
 namespace estima::inline v0_1 {
@@ -128,7 +128,7 @@ inline int worker_command(command_line words) {
     }
     settings.gpus = gpu_count();
     settings.has_visible_gpus = std::getenv("CUDA_VISIBLE_DEVICES") != nullptr;
-    run_configuration const c = run_configuration_from_json(json::parse(read_file(run.run_configuration())));
+    run_configuration const c = read_run_definition(run);
     int const rank = rank_from_mpirun(c);
     launch_plan const plan = make_launch_plan(c, run, settings);
     // A script without MPI must not take itself for a rank of it.

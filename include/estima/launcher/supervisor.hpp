@@ -13,6 +13,7 @@
 #include <utility>
 
 #include <estima/history/journal.hpp>
+#include <estima/history/run_definition.hpp>
 #include <estima/hosts/remote_nodes.hpp>
 #include <estima/launcher/conclusion.hpp>
 #include <estima/launcher/descendants.hpp>
@@ -25,7 +26,6 @@
 #include <estima/launcher/run_result.hpp>
 #include <estima/launcher/run_watch.hpp>
 #include <estima/launcher/slurm_ending.hpp>
-#include <estima/run_configuration/json.hpp>
 #include <estima/system/event_loop.hpp>
 #include <estima/system/process.hpp>
 #include <estima/system/signals.hpp>
@@ -57,7 +57,7 @@ public:
     /// Queued. Never throws: what goes wrong is how the run ends. False if not even that could be written.
     bool run() noexcept {
         guarded([&] {
-            configuration_ = run_configuration_from_json(json::parse(read_file(run_.run_configuration())));
+            configuration_ = read_run_definition(run_);
             allocation_ = slurm_allocation::of(run_);
             if (!prepare()) return;
             watch();

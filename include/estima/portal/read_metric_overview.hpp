@@ -65,10 +65,9 @@ inline void read_lines(metric_source const& source, metric_overview& into) {
     if (offset > 0) --offset;
     std::string begun;
     auto take = [&into](std::string_view text, bool whole) {
-        if (text.find_first_not_of(" \t\r") == std::string_view::npos) return;
         if (auto const line = parse_metric_line(text))
             into.add(*line);
-        else
+        else if (is_told_as_skipped(text))
             ++(whole ? into.lines_ignored : into.lines_begun);
     };
     while (offset < source.size) {

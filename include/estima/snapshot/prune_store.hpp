@@ -6,7 +6,6 @@
 
 #include <cstdint>
 #include <cstring>
-#include <ctime>
 #include <filesystem>
 #include <set>
 #include <string>
@@ -18,6 +17,7 @@
 #include <estima/snapshot/restore.hpp>
 #include <estima/snapshot/store_layout.hpp>
 #include <estima/snapshot/take_damage_out.hpp>
+#include <estima/system/clock.hpp>
 
 namespace estima::inline v0_1 {
 
@@ -31,11 +31,11 @@ class store_pruning {
 public:
     store_pruning(std::filesystem::path root, bool is_trial) : layout_{std::move(root)}, is_trial_{is_trial} {}
 
-    pruned run(std::set<std::string> const& wanted, std::time_t before) {
+    pruned run(std::set<std::string> const& wanted, double before) {
         bool has_doubt = false;
         for (std::string const& id : names_in(layout_.trees())) {
             struct stat status {};
-            bool const is_old = ::stat(layout_.tree(id).c_str(), &status) == 0 && status.st_mtime < before;
+            bool const is_old = ::stat(layout_.tree(id).c_str(), &status) == 0 && seconds_of(status.st_mtim) <= before;
             if (wanted.contains(id) || !is_old) has_doubt |= !note_objects_of(id);
             else if (remove(layout_.tree(id))) ++result_.snapshots;
         }
@@ -103,7 +103,7 @@ private:
 /// Removes the snapshots that are not in `wanted` and were taken before that time (seconds since 1970), and what only
 /// they needed. Nobody may take a snapshot meanwhile. With `is_trial` nothing is removed, and what would be is told.
 /// EST-301.
-inline pruned prune_store(std::filesystem::path const& root, std::set<std::string> const& wanted, std::time_t before,
+inline pruned prune_store(std::filesystem::path const& root, std::set<std::string> const& wanted, double before,
                           bool is_trial = false) {
     return detail::store_pruning{root, is_trial}.run(wanted, before);
 }

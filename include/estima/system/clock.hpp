@@ -23,11 +23,16 @@ inline double clock_offset() noexcept {
     return offset;
 }
 
+/// A time of a file, in seconds since 1970.
+constexpr double seconds_of(timespec const& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
+}
+
 /// Seconds since 1970 (UTC), with the clock's fraction; less clock_offset().
 inline double epoch_seconds() {
     timespec now{};
     ::clock_gettime(CLOCK_REALTIME, &now);
-    return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9 - clock_offset();
+    return seconds_of(now) - clock_offset();
 }
 
 /// ISO 8601 in UTC with microseconds: "2026-01-31T08:05:00.000250Z".

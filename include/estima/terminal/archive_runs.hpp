@@ -18,16 +18,21 @@ namespace estima::inline v0_1::terminal {
 struct export_options {
     std::string run;
     std::string file;
+    bool overwrite = false;  ///< in the place of a file of that name
 };
 
-/// Writes a run with its snapshot to one file. EST-638: it is not over; EST-208, EST-301.
+/// Writes a run with its snapshot to one file. Returns 1 if an output is not as it was recorded. EST-508: there is such
+/// a file; EST-638: it is not over; EST-208, EST-301.
 inline int export_to_archive(workspace const& where, export_options const& options, screen const& on) {
     run const run = find_run(where, options.run);
     exported_run const written = [&] {
         progress_bar bar{on};
         return export_run(where, run.id(), options.file,
-                          [&](std::uint64_t bytes, std::uint64_t total) { bar.show(bytes, total, run.id()); });
+                          {.exist_ok = options.overwrite, .progress = [&](std::uint64_t bytes, std::uint64_t total) {
+                               bar.show(bytes, total, run.id());
+                           }});
     }();
+    int const code = written.changed.empty() ? 0 : 1;
     if (on.json) {
         on.print_json({{"run_id", written.run_id},
                        {"file", written.file.string()},
@@ -35,14 +40,16 @@ inline int export_to_archive(workspace const& where, export_options const& optio
                        {"bytes", written.bytes},
                        {"archive_bytes", written.archive_bytes},
                        {"left_out", written.left_out},
+                       {"changed", written.changed},
                        {"has_snapshot", written.has_snapshot}});
-        return 0;
+        return code;
     }
     *on.out << on.safe(written.file.string()) << ": " << written.files << " files, "
             << portal::human_bytes(written.bytes) << ", in " << portal::human_bytes(written.archive_bytes) << '\n';
     for (std::string const& path : written.left_out) *on.err << "left out: " << on.safe(path) << '\n';
+    for (std::string const& path : written.changed) *on.err << "not as it was recorded: " << on.safe(path) << '\n';
     if (!written.has_snapshot) *on.err << "without its snapshot, which the workspace has no more\n";
-    return 0;
+    return code;
 }
 
 struct import_options {

@@ -101,7 +101,7 @@ inline std::vector<std::string> candidates(workspace const& where, word_kind kin
             add(detail::name_candidates(where, "metrics.", "params.", false));
             break;
         case word_kind::model:
-            for (model const& m : where.models()) words.push_back(m.name);
+            for (model const& m : where.models({.on_damage = [](error const&) {}})) words.push_back(m.name);
     }
     std::erase_if(words, [&](std::string const& word) {
         return !word.starts_with(begun) || word.find_first_of(" \t\n\"'\\$`|&;<>()[]{}*?!~#,") != std::string::npos ||

@@ -186,6 +186,7 @@ private:
         auto const [out, e] = add("export", "write a run to one file", export_to_archive);
         add_run_word(out, e->run);
         add_word(out, "FILE", e->file, "run.tar.zst, .tar.gz or .tar", word_kind::other)->required();
+        out->add_flag("--overwrite", e->overwrite, "in the place of a file of that name");
         auto const [in, i] = add("import", "take in runs that were exported", import_archives);
         add_word(in, "FILE", i->files, "what `estima export` wrote", word_kind::other)->required();
         makes_workspace_ = in;

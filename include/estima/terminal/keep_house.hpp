@@ -35,8 +35,9 @@ inline int verify_workspace(workspace const& where, verify_words const& options,
     }
     for (verify_finding const& f : report.findings) {
         bool const is_damage = f.is == verify_finding::kind::damage;
+        char const* const kind = is_damage ? "damage" : f.is == verify_finding::kind::leftover ? "leftover" : "note";
         if (on.json) {
-            on.print_json({{"kind", is_damage ? "damage" : "leftover"},
+            on.print_json({{"kind", kind},
                            {"path", f.path},
                            {"what", f.what},
                            {"remedy", f.remedy},
@@ -44,9 +45,7 @@ inline int verify_workspace(workspace const& where, verify_words const& options,
                            {"is_mended", f.is_mended}});
             continue;
         }
-        *on.out << on.painted(f.is_mended ? "mended"
-                              : is_damage ? "damage"
-                                          : "leftover",
+        *on.out << on.painted(f.is_mended ? "mended" : kind,
                               f.is_mended ? tone::good
                               : is_damage ? tone::bad
                                           : tone::busy)
@@ -86,11 +85,15 @@ inline int free_space(workspace const& where, gc_options const& options, screen 
                        {"runs", freed.runs},
                        {"snapshots", freed.snapshots},
                        {"objects", freed.objects},
-                       {"bytes", freed.bytes}});
+                       {"bytes", freed.bytes},
+                       {"in_doubt", freed.in_doubt}});
     else
         *on.out << (options.dry_run ? "would remove " : "removed ") << freed.runs << " deleted runs, "
                 << freed.snapshots << " snapshots and " << freed.objects
                 << " of their objects: " << portal::human_bytes(freed.bytes) << '\n';
+    if (!on.json)
+        for (std::string const& id : freed.in_doubt)
+            *on.err << "snapshots stay, since the journal of this run cannot be read: " << on.safe(id) << '\n';
     return 0;
 }
 
@@ -98,24 +101,27 @@ struct copy_words {
     std::string folder;
 };
 
-/// Copies the workspace while it is in use. EST-639: the folder is not empty; EST-301.
+/// Copies the workspace while it is in use. Returns 1 if an output is not as it was recorded. EST-639: the folder is not empty; EST-301.
 inline int copy_all(workspace const& where, copy_words const& options, screen const& on) {
     copied_workspace const made = [&] {
         progress_bar bar{on};
         return copy_workspace(where, options.folder, [&](std::uint64_t bytes) { bar.show(bytes, 0, "copied"); });
     }();
+    int const code = made.changed.empty() ? 0 : 1;
     if (on.json) {
         on.print_json({{"folder", made.folder.string()},
                        {"runs", made.runs},
                        {"files", made.files},
                        {"bytes", made.bytes},
-                       {"unfinished", made.unfinished}});
-        return 0;
+                       {"unfinished", made.unfinished},
+                       {"changed", made.changed}});
+        return code;
     }
     *on.out << on.safe(made.folder.string()) << ": " << made.runs << " runs, " << made.files << " files, "
             << portal::human_bytes(made.bytes) << '\n';
     for (std::string const& id : made.unfinished) *on.err << "not over, and ended in the copy: " << on.safe(id) << '\n';
-    return 0;
+    for (std::string const& path : made.changed) *on.err << "not as it was recorded: " << on.safe(path) << '\n';
+    return code;
 }
 
 struct delete_options {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <estima/portal/human.hpp>
+#include <estima/terminal/print_error.hpp>
 #include <estima/terminal/screen.hpp>
 #include <estima/terminal/text_table.hpp>
 #include <estima/terminal/words.hpp>
@@ -17,15 +18,23 @@ struct models_options {
     std::string name;  ///< its versions; empty: the newest version of each model
 };
 
-/// Lists registered models. EST-507: there is none of that name.
+/// Lists registered models. Returns 1 if the description of one is damaged, which is told beside the others. EST-507:
+/// there is none of that name.
 inline int list_models(workspace const& where, models_options const& options, screen const& on) {
-    std::vector<model> const models = where.models({.name = options.name, .all_versions = !options.name.empty()});
-    if (models.empty() && !options.name.empty()) where.model(options.name);  // says what there is
+    bool is_whole = true;
+    auto const warn = [&](error const& e) {
+        print_error(on, e);
+        is_whole = false;
+    };
+    std::vector<model> const models =
+        where.models({.name = options.name, .all_versions = !options.name.empty(), .on_damage = warn});
+    if (models.empty() && is_whole && !options.name.empty()) where.model(options.name);  // says what there is
+    int const code = is_whole ? 0 : 1;
     if (on.json) {
         for (model const& m : models) on.print_json(to_json(m));
-        return 0;
+        return code;
     }
-    if (models.empty()) {
+    if (models.empty() && is_whole) {
         *on.err << "No model is registered yet.\n";
         return 0;
     }
@@ -51,8 +60,8 @@ inline int list_models(workspace const& where, models_options const& options, sc
                    {on.safe(m.run_id)},
                    {on.safe(m.description)}});
     }
-    table.print(on);
-    return 0;
+    if (!models.empty()) table.print(on);
+    return code;
 }
 
 }  // namespace estima::inline v0_1::terminal

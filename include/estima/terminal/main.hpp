@@ -13,7 +13,7 @@
 
 #include <estima/terminal/command_line.hpp>
 #include <estima/terminal/complete.hpp>
-#include <estima/terminal/safe_log.hpp>
+#include <estima/terminal/print_error.hpp>
 #include <estima/terminal/screen.hpp>
 
 namespace estima::inline v0_1::terminal {
@@ -31,18 +31,29 @@ inline workspace workspace_to_see(std::string const& named) {
                  .remedy = "name one with --workspace or ESTIMA_WORKSPACE; submitting a run makes it"}};
 }
 
-inline void print_error(screen const& on, error const& e) {
-    on.out->flush();
-    if (!on.json) {
-        *on.err << (on.live ? safe_log(e.what()) : e.what()) << '\n';
-        return;
+/// What was made for a command that failed, and holds nothing.
+inline void remove_if_empty(std::filesystem::path const& folder, bool was_there) {
+    std::error_code code;
+    for (std::string const& name : names_in(folder))
+        if (name != "workspace.json" && !std::filesystem::is_empty(folder / name, code)) return;
+    for (std::string const& name : names_in(folder)) std::filesystem::remove(folder / name, code);
+    if (!was_there) std::filesystem::remove(folder, code);
+}
+
+/// As workspace::open, and away again if `work` fails and the workspace is new.
+template <class Work>
+int in_made_workspace(std::string const& named, Work const& work) {
+    std::filesystem::path const folder = named.empty() ? workspace::default_path() : std::filesystem::path{named};
+    std::error_code ignored;
+    bool const was_there = std::filesystem::exists(folder, ignored),
+               is_new = !std::filesystem::exists(folder / "workspace.json", ignored);
+    workspace const made = workspace::open(folder);
+    try {
+        return work(made);
+    } catch (...) {
+        if (is_new) remove_if_empty(made.path(), was_there);
+        throw;
     }
-    json const told{{"id", e.id()},
-                    {"what", e.text().what},
-                    {"where", e.text().where},
-                    {"why", e.text().why},
-                    {"remedy", e.text().remedy}};
-    *on.err << json{{"error", told}}.dump(-1, ' ', on.live, json::error_handler_t::replace) << '\n';
 }
 }  // namespace detail
 
@@ -71,17 +82,16 @@ inline int main(int argc, char** argv) {
         }
         on.json = words.json();
         std::string const& folder = words.workspace_folder();
-        int const code = words.run(!words.makes_workspace() ? detail::workspace_to_see(folder)
-                                   : folder.empty()         ? workspace::open()
-                                                            : workspace::open(folder),
-                                   on);
+        auto const obey = [&](workspace const& where) { return words.run(where, on); };
+        int const code = words.makes_workspace() ? detail::in_made_workspace(folder, obey)
+                                                 : obey(detail::workspace_to_see(folder));
         if (on.out->flush()) return code;
         throw error{"EST-654",
                     {.what = "what was asked for cannot be written",
                      .where = "standard output",
                      .remedy = "is the disk full?"}};
     } catch (error const& e) {
-        detail::print_error(on, e);
+        print_error(on, e);
     } catch (std::exception const& e) {
         *on.err << "estima: " << e.what() << '\n';
     }

@@ -167,7 +167,7 @@ inline int show_run(workspace const& where, show_options const& options, screen 
     run const run = find_run(where, options.run);
     run_details const d = run.get_details();
     if (options.configuration) {
-        json const configuration = to_json(d.run_definition);
+        json const configuration = to_json(read_run_definition(run.directory()));
         if (on.json)
             on.print_json(configuration);
         else
@@ -205,7 +205,7 @@ inline int show_run(workspace const& where, show_options const& options, screen 
     for (std::string const& warning : d.warnings) to.row("warning", warning, tone::busy);
     detail::show_error(to, d);
     detail::show_attempts(to, d);
-    detail::show_configuration(to, d.run_definition);
+    if (d.definition_problem.empty()) detail::show_configuration(to, d.run_definition);
     detail::show_hosts(to, d.hosts);
     to.rows("Inputs", estima::detail::inputs_of(d.run_definition));
     to.rows("Parameters", summary.parameters);

@@ -52,9 +52,9 @@ struct log_files {
         if (!lines || ::fstat(lines.get(), &status) != 0 || !S_ISREG(status.st_mode)) return;
         if (path.ends_with(".jsonl")) points.emplace(path.substr(0, path.size() - 6));
         if (status.st_size == 0) return;
+        // Of a program that a script starts again: between attempts of a run its launcher closes such a line.
         file_descriptor const earlier{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY)};
-        char last = '\n';
-        torn = earlier && ::pread(earlier.get(), &last, 1, status.st_size - 1) == 1 && last != '\n';
+        torn = earlier && ends_in_torn_line(earlier.get());
     }
 
     /// One for each path, until the process ends: a program may ask for its run at every call.
@@ -74,7 +74,7 @@ struct log_files {
     /// (full disk, a killed process) cannot be completed without that risk: it is closed by the next one.
     bool write(std::string line) {
         bool const was_torn = torn.exchange(false);
-        if (was_torn) line.insert(0, {torn_line_mark, '\n'});
+        if (was_torn) line.insert(0, end_of_torn_line);
         ssize_t written = -1;
         do written = ::write(lines.get(), line.data(), line.size());
         while (written < 0 && errno == EINTR);

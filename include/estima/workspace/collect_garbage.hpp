@@ -6,14 +6,15 @@
 #include <cerrno>
 #include <cstdint>
 #include <cstdio>
-#include <ctime>
 #include <filesystem>
 #include <set>
 #include <string>
+#include <vector>
 
 #include <estima/base/duration.hpp>
-#include <estima/history/journal.hpp>
+#include <estima/history/known_record.hpp>
 #include <estima/snapshot/prune_store.hpp>
+#include <estima/system/clock.hpp>
 #include <estima/workspace/delete_run.hpp>
 #include <estima/workspace/workspace.hpp>
 #include <estima/workspace/workspace_lock.hpp>
@@ -29,6 +30,7 @@ struct garbage_options {
 struct garbage_report {
     std::uint64_t runs = 0, snapshots = 0, objects = 0;
     std::uint64_t bytes = 0;  ///< by the sizes of files
+    std::vector<std::string> in_doubt{};  ///< runs whose journals cannot be read: while there are some, snapshots stay
 };
 
 namespace detail {
@@ -53,21 +55,24 @@ inline void remove_folder(std::filesystem::path const& folder) {
         throw_file_error("cannot remove", folder, code.value());
 }
 
-inline std::string snapshot_of(std::filesystem::path const& run) {
+/// Adds the snapshot that a run needs, or the run if its journal does not tell.
+inline void note_snapshot(run_directory const& run, std::set<std::string>& wanted, garbage_report& report) {
+    if (run.run_id().starts_with('.')) return;  // what somebody was killed at: nobody makes a run now
     try {
-        return journal{run_directory{run}.journal()}.record().snapshot_id;
-    } catch (error const&) {  // no journal: no run, or one that is just being made
-        return {};
+        wanted.insert(known_record(run).snapshot_id);
+    } catch (error const&) {
+        report.in_doubt.push_back(run.run_id());
     }
 }
 }  // namespace detail
 
 /// Removes for good the runs that were deleted long enough ago, and what of the snapshots no run needs any more. Runs may
 /// be submitted meanwhile: they wait for it, and it waits for snapshots that are being taken. What a killed
-/// collection left is collected by the next one. EST-301: something cannot be removed.
+/// collection left is collected by the next one. Where it is not known what a run needs, no snapshot is removed.
+/// EST-301: something cannot be removed.
 inline garbage_report collect_garbage(workspace const& w, garbage_options const& options = {}) {
     detail::workspace_lock const alone{w.path(), detail::workspace_lock::kind::alone};
-    auto const before = static_cast<std::time_t>(epoch_seconds() - options.older_than.seconds());
+    double const before = epoch_seconds() - options.older_than.seconds();
     garbage_report report;
     std::set<std::string> wanted;
     std::filesystem::path const deleted = detail::deleted_runs_folder(w);
@@ -76,8 +81,8 @@ inline garbage_report collect_garbage(workspace const& w, garbage_options const&
     for (std::string const& id : deleted_runs(w)) {
         std::filesystem::path const run = deleted / id;
         struct stat status {};
-        if (::stat(run.c_str(), &status) != 0 || status.st_mtime >= before) {
-            wanted.insert(detail::snapshot_of(run));
+        if (::stat(run.c_str(), &status) != 0 || seconds_of(status.st_mtim) > before) {
+            detail::note_snapshot({run}, wanted, report);
             continue;
         }
         ++report.runs;
@@ -88,7 +93,9 @@ inline garbage_report collect_garbage(workspace const& w, garbage_options const&
         if (std::rename(run.c_str(), place.c_str()) != 0) throw_file_error("cannot remove", run, errno);
         detail::remove_folder(place);
     }
-    for (std::string const& id : names_in(w.path() / "runs")) wanted.insert(detail::snapshot_of(w.path() / "runs" / id));
+    for (std::string const& id : names_in(w.path() / "runs"))
+        detail::note_snapshot({w.path() / "runs" / id}, wanted, report);
+    if (!report.in_doubt.empty()) return report;
     pruned const store = prune_store(w.path() / "snapshots", wanted, before, options.is_trial);
     report.snapshots = store.snapshots;
     report.objects = store.objects;

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include <estima/history/run_definition.hpp>
 #include <estima/history/terminal_metrics.hpp>
 #include <estima/portal/page_input.hpp>
 #include <estima/run_configuration/json.hpp>
@@ -41,8 +42,7 @@ inline void flatten(json const& value, std::string const& name, named_texts& int
 
 inline named_texts configuration_of(run const& one) {
     named_texts all;
-    json const text = json::parse(read_file(one.directory().run_configuration()), nullptr, false);
-    run_configuration const configuration = run_configuration_from_json(text);
+    run_configuration const configuration = read_run_definition(one.directory());
     flatten(to_json(configuration), "", all);
     all.erase("arguments");  // as one text they would hide which of them differ
     for (auto const& [name, value] : portal::parameters_of(configuration.arguments)) {

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -35,6 +36,8 @@ struct copied_workspace {
     std::uint64_t runs = 0;        ///< deleted ones that can be restored included
     std::uint64_t files = 0, bytes = 0;
     std::vector<std::string> unfinished{};  ///< runs that were not over: in the copy they failed with EST-644
+    /// Outputs of the others that are not there, or do not have the SHA-256 that was recorded: paths in the workspace.
+    std::vector<std::string> changed{};
 };
 
 namespace detail {
@@ -64,15 +67,17 @@ public:
     }
 
 private:
-    /// False if it is not there any more, or not yet a run.
+    /// False if it is not there any more.
     bool copy_run(std::filesystem::path const& from, std::filesystem::path const& to) {
         file_descriptor const folder{::open(from.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
         if (!folder) return false;
         run_directory const source{"/proc/self/fd/" + std::to_string(folder.get())};  // it may move meanwhile
         run_directory const target{to};
-        std::error_code code;
-        if (!std::filesystem::exists(source.journal(), code)) return false;
         make_directories(to);
+        if (::access(source.journal().c_str(), F_OK) != 0) {  // it is lost, and so it is in the copy
+            copy_.copy_below(source.path, to);
+            return true;
+        }
         // The journal first: what it tells is there, and copied after it.
         std::string lines = read_file(source.journal());
         lines.resize(lines.rfind('\n') + 1);
@@ -82,25 +87,39 @@ private:
         copy_.bytes += lines.size();
         copy_.copy_below(source.path, to, [](std::string const& name) { return name == "events.jsonl"; });
         journal log{target.journal()};
-        if (!is_terminal(log.record().status)) finish(target, log);
+        if (!log.record().is_known()) return true;
+        if (is_terminal(log.record().status)) note_changed(target, log.record());
+        else finish(target, log);
         return true;
+    }
+
+    /// Of an output in the copy of a run: its size and SHA-256; nothing if it is not there.
+    static std::optional<artifact_record> as_copied(run_directory const& run, std::string const& path) {
+        file_descriptor const fd = open_beneath(run.code(), path);
+        struct stat status {};
+        if (!fd || ::fstat(fd.get(), &status) != 0) return std::nullopt;
+        auto const size = static_cast<std::uint64_t>(status.st_size);
+        auto digest = sha256_of_range(fd.get(), 0, size, [](std::uint64_t) {});
+        if (!digest) throw_file_error("cannot read", run.code() / path);
+        return artifact_record{path, size, std::move(*digest)};
+    }
+
+    void note_changed(run_directory const& run, run_record const& record) {
+        for (artifact_record const& one : record.artifacts)
+            if (as_copied(run, one.path) != one)
+                report_.changed.push_back((run.code() / one.path).lexically_relative(to_).generic_string());
     }
 
     /// Nobody is to wait for a run that goes on elsewhere, nor to end it, because its supervisor is not found here.
     void finish(run_directory const& run, journal& log) {
         std::vector<json> events;
         for (artifact_record const& one : log.record().artifacts) {
-            file_descriptor const fd = open_beneath(run.code(), one.path);
-            struct stat status {};
-            if (!fd || ::fstat(fd.get(), &status) != 0) {
+            auto const now = as_copied(run, one.path);
+            if (!now)
                 events.push_back({{"event", "artifact_gone"}, {"path", one.path}});
-                continue;
-            }
-            auto const size = static_cast<std::uint64_t>(status.st_size);
-            auto const digest = sha256_of_range(fd.get(), 0, size, [](std::uint64_t) {});
-            if (!digest) throw_file_error("cannot read", run.code() / one.path);
-            if (size != one.bytes || *digest != one.sha256)
-                events.push_back({{"event", "artifact"}, {"path", one.path}, {"bytes", size}, {"sha256", *digest}});
+            else if (*now != one)
+                events.push_back(
+                    {{"event", "artifact"}, {"path", one.path}, {"bytes", now->bytes}, {"sha256", now->sha256}});
         }
         if (!events.empty()) log.append_all(events);
         run_error const why{"EST-644",
@@ -134,7 +153,7 @@ private:
 
 /// Copies a workspace to a folder that is not there yet, or empty, while it is in use. The copy appears when it is
 /// whole and on the disk. Each run is in it as it was at a moment of the copying: all that its journal told then, with
-/// the files of that; of a run that was going on what it had logged when its turn came, and such a run is over in the
+/// the files of that, which are held against their SHA-256; of a run that was going on what it had logged when its turn came, and such a run is over in the
 /// copy: Failed, EST-644. The index is left out, since it is derived. Only collect_garbage() waits until it is done,
 /// and a new version of a model while that model is copied. `progress` is called with the bytes that were copied so
 /// far; what it throws ends the work, and nothing of it stays. EST-639: the folder is not empty, or in the workspace;

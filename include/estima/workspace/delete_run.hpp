@@ -40,13 +40,12 @@ inline void move_run(std::string const& id, std::filesystem::path const& from,
 }  // namespace detail
 
 /// Takes a run out of everybody's sight: no list and no search has it. Its folder goes to <workspace>/deleted/runs, where
-/// restore_run() finds it until collect_garbage() removes it. EST-630: the run is not over; EST-307: there is none;
+/// restore_run() finds it until collect_garbage() removes it. EST-630: the run is not over; EST-307: there is none; EST-647;
 /// EST-301: it cannot be moved.
 inline void delete_run(workspace const& w, std::string const& id) {
     run const one = w.run(id);
     run_directory const directory = one.directory();
-    if (!is_terminal(journal{directory.journal()}.record().status))
-        detail::throw_not_over(id);
+    if (!is_terminal(known_record(directory).status)) detail::throw_not_over(id);
     std::filesystem::path const place = detail::deleted_runs_folder(w) / id;
     detail::move_run(id, directory.path, place);
     // From now on its age counts.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <unistd.h>
+
 #include <string>
 #include <utility>
 #include <vector>
@@ -78,8 +80,9 @@ inline std::size_t delete_experiment(workspace const& where, std::string const& 
 inline std::size_t restore_experiment(workspace const& where, std::string const& name) {
     std::size_t restored = 0;
     for (std::string const& id : deleted_runs(where)) {
-        journal log{run_directory{detail::deleted_runs_folder(where) / id}.journal()};
-        if (log.record().experiment != name) continue;
+        run_directory const one{detail::deleted_runs_folder(where) / id};
+        if (::access(one.journal().c_str(), F_OK) != 0) continue;  // verify() tells of it
+        if (journal{one.journal()}.record().experiment != name) continue;
         restore_run(where, id);
         ++restored;
     }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -21,20 +22,26 @@ struct model_query {
     std::optional<model_stage> stage{};
     std::string run_id{};        ///< made by this run
     bool all_versions = false;   ///< all that fit, not only the newest of each name that does
+    /// Is told why a version cannot be read, which is then left out. Without it that is thrown: EST-509, EST-301.
+    std::function<void(error const&)> on_damage{};
 };
 
 namespace detail {
+/// The versions of a model that is there; EST-507 lists those that are.
+inline std::vector<int> require_model(std::filesystem::path const& models, std::string const& name) {
+    std::vector<int> versions = is_name(name) ? model_versions(models, name) : std::vector<int>{};
+    if (!versions.empty()) return versions;
+    std::vector<std::string> const names = model_names(models);
+    throw error{"EST-507",
+                {.what = "there is no model \"" + name + "\"",
+                 .where = models.string(),
+                 .why = names.empty() ? "no model was registered yet" : "there are: " + listed(names),
+                 .remedy = "name one of this workspace, or register it with run.register_model()"}};
+}
+
 /// EST-507 lists what there is.
 inline model find_model(std::filesystem::path const& models, std::string const& name, int version) {
-    std::vector<int> const versions = is_name(name) ? model_versions(models, name) : std::vector<int>{};
-    if (versions.empty()) {
-        std::vector<std::string> const names = model_names(models);
-        throw error{"EST-507",
-                    {.what = "there is no model \"" + name + "\"",
-                     .where = models.string(),
-                     .why = names.empty() ? "no model was registered yet" : "there are: " + listed(names),
-                     .remedy = "name one of this workspace, or register it with run.register_model()"}};
-    }
+    std::vector<int> const versions = require_model(models, name);
     if (version == 0) version = versions.back();
     if (!std::binary_search(versions.begin(), versions.end(), version)) {
         std::vector<std::string> texts;
@@ -48,6 +55,16 @@ inline model find_model(std::filesystem::path const& models, std::string const& 
     return read_model(models / name / std::to_string(version));
 }
 
+inline std::optional<model> readable_model(std::filesystem::path const& folder, model_query const& query) {
+    if (!query.on_damage) return read_model(folder);
+    try {
+        return read_model(folder);
+    } catch (error const& e) {
+        query.on_damage(e);
+        return std::nullopt;
+    }
+}
+
 inline std::vector<model> find_models(std::filesystem::path const& models, model_query const& query) {
     auto const has = [](auto const& all, auto const& wanted) {
         return std::includes(all.begin(), all.end(), wanted.begin(), wanted.end());
@@ -58,11 +75,13 @@ inline std::vector<model> find_models(std::filesystem::path const& models, model
         std::vector<int> const versions = model_versions(models, name);
         std::size_t const before = found.size();
         for (auto version = versions.rbegin(); version != versions.rend(); ++version) {
-            model m = read_model(models / name / std::to_string(*version));
+            std::optional<model> const read = readable_model(models / name / std::to_string(*version), query);
+            if (!read) continue;
+            model const& m = *read;
             bool const fits = has(m.tags, query.tags) && has(m.properties, query.properties) &&
                               (!query.stage || m.stage == *query.stage) &&
                               (query.run_id.empty() || m.run_id == query.run_id);
-            if (fits) found.push_back(std::move(m));
+            if (fits) found.push_back(m);
             if (fits && !query.all_versions) break;
         }
         std::reverse(found.begin() + static_cast<std::ptrdiff_t>(before), found.end());
@@ -71,7 +90,7 @@ inline std::vector<model> find_models(std::filesystem::path const& models, model
 }
 
 inline model find_model(std::filesystem::path const& models, std::string const& name, std::string const& alias) {
-    model const newest = find_model(models, name, 0);  // or what there is
+    require_model(models, name);
     std::map<std::string, int> const aliases = model_log{models / name}.aliases();
     if (auto const at = aliases.find(alias); at != aliases.end()) return find_model(models, name, at->second);
     std::vector<std::string> there;

@@ -202,7 +202,9 @@ inline model read_model(std::filesystem::path const& folder) {
         throw error{"EST-509",
                     {.what = "the description of a registered model cannot be read",
                      .where = (folder / "model.json").string(),
-                     .why = e.what()}};
+                     .why = e.what(),
+                     .remedy = "restore this file from a copy of the workspace; or register the model again from its run, "
+                               "and delete this version"}};
     }
 }
 

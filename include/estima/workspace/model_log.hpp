@@ -21,6 +21,7 @@
 #include <estima/system/file_descriptor.hpp>
 #include <estima/system/files.hpp>
 #include <estima/system/json.hpp>
+#include <estima/system/torn_line.hpp>
 #include <estima/workspace/names.hpp>
 
 namespace estima::inline v0_1::detail {
@@ -53,6 +54,8 @@ public:
     explicit model_log(std::filesystem::path home) : home_{std::move(home)} { read(); }
 
     std::vector<json> const& events() const { return events_; }
+    /// How many lines are no changes, other than those that killed writers left torn.
+    int lines_ignored() const { return lines_ignored_; }
     /// Versions that were deleted, whose numbers are not given again.
     std::set<int> const& deleted() const { return deleted_; }
     /// Which alias points where.
@@ -84,43 +87,46 @@ public:
     /// Within `change`: adds one, with the time. EST-301.
     void append(json event) {
         event["time"] = utc_text(epoch_seconds());
-        std::string line = event.dump(-1, ' ', false, json::error_handler_t::replace) + '\n';
-        if (is_torn_) line.insert(line.begin(), '\n');
-        if (!write_all(fd_.get(), line) || ::fsync(fd_.get()) != 0)
+        std::string const line = event.dump(-1, ' ', false, json::error_handler_t::replace);
+        if (!write_all(fd_.get(), std::string{is_torn_ ? end_of_torn_line : ""} + line + '\n') || ::fsync(fd_.get()) != 0)
             throw_file_error("cannot write", home_ / "changes.jsonl");
         is_torn_ = false;
-        take(json::parse(line));
+        take(line);
     }
 
 private:
     void read() {
-        events_.clear(), deleted_.clear(), aliases_.clear();
+        events_.clear(), deleted_.clear(), aliases_.clear(), lines_ignored_ = 0;
         std::error_code code;
         std::filesystem::path const file = home_ / "changes.jsonl";
         std::string const text = std::filesystem::exists(file, code) ? read_file(file) : std::string{};
         is_torn_ = !text.empty() && !text.ends_with('\n');
         for (std::size_t begin = 0, end = 0; (end = text.find('\n', begin)) != text.npos; begin = end + 1)
-            take(json::parse(text.begin() + static_cast<std::ptrdiff_t>(begin),
-                             text.begin() + static_cast<std::ptrdiff_t>(end), nullptr, false));
+            take(std::string_view{text}.substr(begin, end - begin));
     }
 
     /// A line that a killed writer left torn, or somebody else wrote, is passed over.
-    void take(json event) {
+    void take(std::string_view text) {
+        std::string_view const line = without_torn_mark(text);
+        if (line.empty()) return;
         try {
+            json event = json::parse(line);
             int const version = whole_number(event, "version", 0);
             std::string const kind = event.value("event", ""), alias = event.value("alias", "");
-            for (char const* const text : {"name", "value", "text", "stage"}) (void)event.value(text, "");
+            for (char const* const member : {"name", "value", "text", "stage"}) (void)event.value(member, "");
             if (kind == "deleted") deleted_.insert(version);
             if (kind == "alias") aliases_[alias] = version;
             if (kind == "unalias" && aliases_.contains(alias) && aliases_.at(alias) == version) aliases_.erase(alias);
             events_.push_back(std::move(event));
         } catch (json::exception const&) {
+            lines_ignored_ += line.size() == text.size();
         }
     }
 
     std::filesystem::path home_;
     file_descriptor fd_;
     bool is_torn_ = false;
+    int lines_ignored_ = 0;
     std::vector<json> events_;
     std::set<int> deleted_;
     std::map<std::string, int> aliases_;

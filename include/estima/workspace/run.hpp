@@ -14,12 +14,13 @@
 #include <estima/base/error.hpp>
 #include <estima/history/artifacts.hpp>
 #include <estima/history/journal.hpp>
+#include <estima/history/known_record.hpp>
 #include <estima/history/metric_history.hpp>
 #include <estima/history/metrics.hpp>
+#include <estima/history/run_definition.hpp>
 #include <estima/history/run_details.hpp>
 #include <estima/history/run_directory.hpp>
 #include <estima/launcher/bury.hpp>
-#include <estima/run_configuration/json.hpp>
 #include <estima/transport/transport.hpp>
 #include <estima/workspace/file_url.hpp>
 #include <estima/workspace/names.hpp>
@@ -51,17 +52,19 @@ public:
     /// NotResponding if its supervisor died and the run cannot be ended from here: the workspace is read-only.
     run_status status() const { return newest().status; }
 
-    /// Everything that is recorded; EST-301.
+    /// Everything that is recorded. EST-647: the journal is lost; EST-301.
     run_details get_details() const {
+        require_journal(directory_);
         journal events{directory_.journal()};
         run_record const record = newest(events);
         return details_from(record, events.has_torn_end());
     }
 
     /// Waits until the run is over. Throws run_failed if it failed (and `raise_on_error`); EST-511 after the time
-    /// limit.
+    /// limit; EST-647: the journal is lost.
     run_details wait_for_completion(wait_options const& options = {}) const {
-        int const processes = options.show_output && options.all_ranks ? definition().process_count() : 1;
+        require_journal(directory_);
+        int const processes = options.show_output && options.all_ranks ? read_run_definition(directory_).process_count() : 1;
         detail::run_waiter waiter{directory_, options, processes};
         journal& events = waiter.until_over();
         run_details details = details_from(events.record(), events.has_torn_end());
@@ -144,7 +147,7 @@ public:
     model register_model(model_options const& options) const {
         run_configuration configuration;
         try {
-            configuration = definition();
+            configuration = read_run_definition(directory_);
         } catch (std::exception const&) {  // damaged: then the model does not know its inputs
         }
         model m = detail::register_outputs(directory_, newest(), configuration, options);
@@ -191,9 +194,9 @@ public:
     std::map<std::string, std::string> get_parameters() const { return newest().parameters; }
 
 private:
-    /// The newest record; a run whose supervisor died is ended first, so that nobody sees it running for ever.
+    /// The newest record; a run whose supervisor died is ended first, so that nobody sees it running for ever. EST-647.
     run_record newest(journal& events) const {
-        if (is_terminal(events.record().status)) return events.record();
+        if (is_terminal(known_record(directory_, events).status)) return events.record();
         try {
             if (transport_of(directory_).look(directory_)) detail::refresh_page_if_over(directory_);
             else if (!is_terminal(events.record().status) && detail::is_seen_stopped(events.record())) {
@@ -209,6 +212,7 @@ private:
         return events.record();
     }
     run_record newest() const {
+        require_journal(directory_);
         journal events{directory_.journal()};
         return newest(events);
     }
@@ -224,10 +228,6 @@ private:
                          .where = kind + " \"" + name + "\" of run " + id(),
                          .why = "it is \"" + now + "\" and was to become \"" + value + "\"",
                          .remedy = "use a tag for what changes"}};
-    }
-
-    run_configuration definition() const {
-        return run_configuration_from_json(json::parse(read_file(directory_.run_configuration()), nullptr, false));
     }
 
     void require_a_name(std::string_view what, std::string const& name) const {
@@ -267,10 +267,13 @@ private:
         if (int const lines = r.lines_ignored + (d.end_time != 0 && has_torn_end ? 1 : 0); lines != 0)
             d.warnings.push_back(std::to_string(lines) + (lines == 1 ? " line" : " lines") +
                                  " of the journal could not be read: torn, or not estima's");
+        if (r.run_id != id())
+            d.warnings.push_back("[EST-647] the journal has lost its begin: what it told there is not known any more");
         try {
-            d.run_definition = definition();
+            d.run_definition = read_run_definition(directory_);
         } catch (error const& e) {
-            d.warnings.push_back("the run configuration cannot be read: " + e.text().what + " " + e.text().why);
+            d.definition_problem = e.text().what + (e.text().why.empty() ? "" : ": " + e.text().why);
+            d.warnings.push_back("[" + e.id() + "] the run configuration cannot be read: " + d.definition_problem);
         }
         return d;
     }

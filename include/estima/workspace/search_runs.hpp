@@ -3,9 +3,6 @@
 
 /// Searching the runs of a workspace. It is not in <estima/estimator.hpp> or <estima/estima.hpp>: it takes seconds to
 /// compile, and links SQLite and simdjson (estima::search).
-#include <fcntl.h>
-#include <sys/file.h>
-
 #include <filesystem>
 #include <map>
 #include <string>
@@ -13,7 +10,7 @@
 
 #include <estima/history/run_directory.hpp>
 #include <estima/index/run_index.hpp>
-#include <estima/system/file_descriptor.hpp>
+#include <estima/launcher/bury.hpp>
 #include <estima/transport/transport.hpp>
 #include <estima/workspace/experiment.hpp>
 #include <estima/workspace/refresh_page.hpp>
@@ -22,12 +19,6 @@
 namespace estima::inline v0_1 {
 
 namespace detail {
-/// Nobody is responsible for the run: a glance, before the journal is read.
-inline bool is_lock_free(run_directory const& run) {
-    file_descriptor const lock{::open(run.lock().c_str(), O_RDONLY | O_CLOEXEC)};
-    return lock && ::flock(lock.get(), LOCK_SH | LOCK_NB) == 0;
-}
-
 /// Brings the index up to now. A run whose supervisor died is ended first, as by everybody who looks at a run.
 inline void refresh_and_bury(run_index& index, std::filesystem::path const& folder) {
     index.refresh();

@@ -14,12 +14,12 @@
 #include <utility>
 #include <vector>
 
-#include <estima/history/journal.hpp>
+#include <estima/history/known_record.hpp>
 #include <estima/history/lines.hpp>
 #include <estima/history/metric_files.hpp>
 #include <estima/history/metric_line.hpp>
 #include <estima/history/point_file.hpp>
-#include <estima/run_configuration/json.hpp>
+#include <estima/history/run_definition.hpp>
 #include <estima/snapshot/verify_store.hpp>
 #include <estima/system/open_beneath.hpp>
 #include <estima/system/sha256_of_file.hpp>
@@ -31,8 +31,9 @@ namespace estima::inline v0_1 {
 /// Something in a workspace that is not as it was written.
 struct verify_finding {
     enum class kind {
-        damage,   ///< something is lost, or not what it was
-        leftover  ///< of a process that was killed: it takes room and harms nobody
+        damage,    ///< something is lost, or not what it was
+        leftover,  ///< of a process that was killed: it takes room and harms nobody
+        note       ///< what a script wrote, and nobody can use: lines that are no metrics
     };
     kind is = kind::damage;
     std::string path;         ///< relative to the workspace
@@ -52,7 +53,7 @@ struct verify_report {
     std::vector<verify_finding> findings;
     std::uint64_t runs = 0, artifacts = 0, metric_files = 0, snapshots = 0, objects = 0, model_versions = 0, bytes = 0;
 
-    /// Nothing is lost; leftovers do not count.
+    /// Nothing is lost; leftovers and notes do not count.
     bool is_sound() const {
         for (verify_finding const& one : findings)
             if (one.is == verify_finding::kind::damage && !one.is_mended) return false;
@@ -85,6 +86,7 @@ private:
         report_.findings.push_back({.is = is, .path = relative(path), .what = std::move(what), .remedy = std::move(remedy)});
         return report_.findings.back();
     }
+    static std::string told(error const& e) { return e.text().what + (e.text().why.empty() ? "" : ": " + e.text().why); }
     void saw(std::uint64_t bytes) {
         report_.bytes += bytes;
         if (options_.progress) options_.progress(report_.bytes);
@@ -122,8 +124,20 @@ private:
         if (id.starts_with('.')) return leftover(run.path);
         ++report_.runs;
         try {
+            check_journal(run, id);
+            check_configuration(run);
+            check_metrics(run);
+            check_media(run);
+        } catch (error const& e) {
+            found(kind::damage, run.path, told(e), e.text().remedy);
+        }
+    }
+
+    void check_journal(run_directory const& run, std::string const& id) {
+        try {
+            require_journal(run);
             journal log{run.journal()};
-            run_record const& record = log.record();
+            run_record const& record = known_record(run, log);
             if (record.lines_ignored > 0)
                 found(kind::damage, run.journal(),
                       std::to_string(record.lines_ignored) +
@@ -134,21 +148,18 @@ private:
             if (!record.snapshot_id.empty() && ::access((root_ / "snapshots" / "trees" / record.snapshot_id).c_str(), F_OK) != 0)
                 found(kind::damage, run.path, "its snapshot " + record.snapshot_id.substr(0, 12) + "... is not there",
                       "none: what the run needs of it lies in its folder `code`");
-            check_configuration(run);
             for (artifact_record const& one : record.artifacts)  // those uploaded by a run that goes on may change
                 if (is_terminal(record.status)) check_file(run.code(), one, run.code() / one.path);
-            check_metrics(run);
-            check_media(run);
         } catch (error const& e) {
-            found(kind::damage, run.path, e.text().what + (e.text().why.empty() ? "" : ": " + e.text().why), e.text().remedy);
+            found(kind::damage, run.journal(), told(e), e.text().remedy);
         }
     }
 
     void check_configuration(run_directory const& run) {
         try {
-            (void)run_configuration_from_json(json::parse(read_file(run.run_configuration())));
-        } catch (std::exception const& e) {
-            found(kind::damage, run.run_configuration(), e.what(), "restore it from a copy");
+            (void)read_run_definition(run);
+        } catch (error const& e) {
+            found(kind::damage, run.run_configuration(), told(e), "restore it from a copy");
         }
     }
 
@@ -170,21 +181,24 @@ private:
     void check_metrics(run_directory const& run) {
         for (metric_file const& file : metric_files(run.metrics())) {
             ++report_.metric_files;
-            std::uint64_t damaged = 0;
             if (file.is_points) {
                 point_file points{file.path.string()};
                 std::uint64_t next = 0;
                 points.read(next, true, [](stored_point const&) {});
-                damaged = points.damaged();
-            } else {
-                for_each_line(file.path, [&damaged](std::string_view line, bool is_ended) {
-                    if (is_ended && !line.ends_with(torn_line_mark) && line.find_first_not_of(" \t\r") != std::string_view::npos && !parse_metric_line(line))
-                        ++damaged;
-                });
+                if (std::uint64_t const damaged = points.damaged(); damaged > 0)
+                    found(kind::damage, file.path,
+                          std::to_string(damaged) + (damaged == 1 ? " value is" : " values are") + " not what was logged",
+                          "none: the others are read");
+                continue;
             }
-            if (damaged > 0)
-                found(kind::damage, file.path, std::to_string(damaged) + (damaged == 1 ? " value is" : " values are") +
-                                                   " torn or no metrics", "none: the others are read");
+            std::uint64_t skipped = 0;
+            for_each_line(file.path, [&skipped](std::string_view line, bool is_ended) {
+                if (is_ended && is_told_as_skipped(line) && !parse_metric_line(line)) ++skipped;
+            });
+            if (skipped > 0)
+                found(kind::note, file.path,
+                      std::to_string(skipped) + (skipped == 1 ? " line is no metric" : " lines are no metrics") +
+                          ", and passed over: so the script wrote them");
         }
     }
 
@@ -215,6 +229,10 @@ private:
         std::filesystem::path const home = root_ / "models" / name;
         for (std::string const& entry : names_in(home))
             if (entry.starts_with('.')) leftover(home / entry);
+        if (int const lines = model_log{home}.lines_ignored(); lines > 0)
+            found(kind::damage, home / "changes.jsonl",
+                  std::to_string(lines) + (lines == 1 ? " line is no change" : " lines are no changes") + " of the model",
+                  "none: what they said is lost; the other lines count");
         for (int const version : model_versions(root_ / "models", name)) {
             ++report_.model_versions;
             std::filesystem::path const folder = home / std::to_string(version);
@@ -223,7 +241,7 @@ private:
                 for (artifact_record const& one : m.files)
                     check_file(m.files_directory(), one, m.files_directory() / one.path);
             } catch (error const& e) {
-                found(kind::damage, folder, e.text().what + (e.text().why.empty() ? "" : ": " + e.text().why), e.text().remedy);
+                found(kind::damage, folder, told(e), e.text().remedy);
             }
         }
     }

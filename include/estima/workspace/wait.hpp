@@ -21,7 +21,9 @@
 #include <estima/history/follow_metrics.hpp>
 #include <estima/history/follow_output.hpp>
 #include <estima/history/journal.hpp>
+#include <estima/history/known_record.hpp>
 #include <estima/history/run_directory.hpp>
+#include <estima/launcher/bury.hpp>
 #include <estima/system/host.hpp>
 #include <estima/system/inotify.hpp>
 #include <estima/system/process.hpp>
@@ -80,6 +82,7 @@ public:
             if (shown != output_follower::found::more) {
                 if (is_terminal(record.status)) return journal_;
                 if (supervisor_is_dead(record)) continue;
+                if (!record.is_known() && is_lock_free(run_)) known_record(run_, journal_);
             }
             if (deadline_ && clock::now() >= *deadline_) throw_timeout(record);
             if (shown != output_follower::found::more) sleep();

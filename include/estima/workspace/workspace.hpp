@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
@@ -20,6 +19,8 @@
 
 #include <estima/base/edit_distance.hpp>
 #include <estima/base/error.hpp>
+#include <estima/history/known_record.hpp>
+#include <estima/history/run_id.hpp>
 #include <estima/system/clock.hpp>
 #include <estima/system/files.hpp>
 #include <estima/system/json.hpp>
@@ -82,18 +83,20 @@ public:
         return estima::experiment{path_, std::move(name)};
     }
 
-    /// The run with that id, submitted by this program or any other. EST-307 if there is none, with ids that are close.
+    /// The run with that id, submitted by this program or any other. EST-307 if there is none, with ids that are close;
+    /// EST-647 if its journal is lost.
     estima::run run(std::string const& id) const {
-        if (detail::is_run_id(id) && ::access(run_directory{path_ / "runs" / id}.journal().c_str(), F_OK) == 0)
-            return estima::run{run_directory{path_ / "runs" / id}};
-        throw_no_run(id);
+        run_directory const directory{path_ / "runs" / id};
+        if (!detail::is_run_id(id) || ::access(directory.path.c_str(), F_OK) != 0) throw_no_run(id);
+        require_journal(directory);
+        return estima::run{directory};
     }
 
     /// The ids of all runs, oldest first. EST-301.
     std::vector<std::string> runs() const {
         std::vector<std::tuple<std::int64_t, double, std::string>> found;
         for (std::string& id : names_in(path_ / "runs"))
-            if (!id.starts_with('.')) found.emplace_back(submitted(id), 0, std::move(id));
+            if (!id.starts_with('.')) found.emplace_back(parts_of_run_id(id).seconds, 0, std::move(id));
         std::sort(found.begin(), found.end());
         // An id tells the second. Only runs that share one are asked for more.
         for (std::size_t i = 0; i < found.size(); ++i) {
@@ -181,16 +184,6 @@ private:
                      .why = "it holds \"" + shown(name) + "\" and no workspace.json",
                      .remedy = "name a folder that is empty or not there yet: " + (path_ / ".estima").string()}};
         replace_file(path_ / "workspace.json", json{{"format", format}}.dump() + "\n");
-    }
-
-    /// The seconds in "<experiment>_<epoch seconds>_<8 hex>".
-    static std::int64_t submitted(std::string const& id) {
-        std::int64_t seconds = 0;
-        std::size_t const end = id.rfind('_');
-        if (end == std::string::npos || end == 0) return 0;
-        std::size_t const begin = id.rfind('_', end - 1);
-        if (begin != std::string::npos) std::from_chars(id.data() + begin + 1, id.data() + end, seconds);
-        return seconds;
     }
 
     /// When the run was made, from the first line of its journal; 0 if that cannot be read.

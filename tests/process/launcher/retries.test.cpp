@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <catch2/catch.hpp>
 
+#include <estima/history/metrics.hpp>
+
 #include "made_run.hpp"
 
 using estima_test::made_run;
@@ -74,6 +76,29 @@ TEST_CASE("a run is tried again no more often, and for nothing else, than its re
     CHECK(r.attempt() == attempts);
     CHECK(r.error->id == id);
     CHECK(run.living().empty());
+}
+
+TEST_CASE("a metric line that a killed script left torn takes none of the next attempt's with it") {
+    estima::run_configuration c = made_run::python("train.py");
+    c.retries = estima::retries_section{1, {"signal 9"}, "outputs/*"};
+    made_run run{c,
+                 {{"train.py",
+                   "import os\n"
+                   "is_second = os.path.exists('outputs/begun')\n"
+                   "metrics = open(os.environ['ESTIMA_METRICS_FILE'], 'a')\n"
+                   "if is_second:\n"
+                   "    for i in range(3): metrics.write('{\"name\": \"loss\", \"value\": %d}\\n' % i)\n"
+                   "else:\n"
+                   "    open('outputs/begun', 'w').close()\n"
+                   "    metrics.write('{\"name\": \"loss\", \"value\": 7}\\n{\"name\": \"lo')\n"
+                   "    metrics.flush()\n"
+                   "    os.kill(os.getpid(), 9)\n"}}};
+    REQUIRE(run.run().status == status::completed);
+    auto const metrics = estima::read_metrics(run.directory.metrics());
+    CHECK(metrics.lines_skipped == 0);
+    std::vector<double> values;
+    for (auto const& p : metrics.points("loss")) values.push_back(p.value);
+    CHECK(values == std::vector<double>{7, 0, 1, 2});
 }
 
 TEST_CASE("a run that is canceled, or out of time, is not tried again") {

@@ -83,11 +83,15 @@ TEST_CASE("estima export and import: a run goes into another workspace") {
     estima::run const run = at.trained();
     std::string const file = (at / "run.tar.gz").string();
     CHECK_THAT(at.out({"export", "latest", file}), Catch::StartsWith(file + ": ") && Catch::Contains(" files, "));
-    json const told = json::parse(at.out({"export", run.id(), file, "--json"}));
+    estima_program there{at.words({"export", run.id(), file})};
+    CHECK(there.code() == 1);
+    CHECK_THAT(there.err(), Catch::StartsWith("[EST-508]"));
+    json const told = json::parse(at.out({"export", run.id(), file, "--overwrite", "--json"}));
     CHECK(told["run_id"] == run.id());
     CHECK(told["file"] == file);
     CHECK(told["archive_bytes"] == std::filesystem::file_size(file));
     CHECK(told["left_out"] == json::array());
+    CHECK(told["changed"] == json::array());
     CHECK(told["has_snapshot"] == true);
 
     CHECK(at.out({"import", file}) == run.id() + ": is here already\n");
@@ -103,8 +107,28 @@ TEST_CASE("estima export and import: a run goes into another workspace") {
     estima_program bad{at.words({"import", (at / "bad.tar").string()})};
     CHECK(bad.code() == 1);
     CHECK_THAT(bad.err(), Catch::StartsWith("[EST-634]"));
-    estima_program drawn{at.words({"export", "latest", file}), seen_through::terminal};
+    std::filesystem::create_directory(at / "empty");
+    for (char const* const folder : {"new", "empty"}) {  // nothing of an import that fails stays
+        estima_program failed{{"-w", (at / folder).string(), "import", (at / "bad.tar").string()}};
+        CHECK(failed.code() == 1);
+        CHECK(std::filesystem::exists(at / folder) == (std::string{folder} == "empty"));
+        CHECK(entries_in(at / folder) == 0);
+    }
+    estima_program twice{{"-w", (at / "second").string(), "import", file, (at / "bad.tar").string()}};
+    CHECK(twice.code() == 1);
+    CHECK(estima::workspace::open(at / "second").runs() == std::vector{run.id()});  // the first one is there
+    estima_program folder{at.words({"import", at.source().string()})};
+    CHECK_THAT(folder.err(), Catch::StartsWith("[EST-301] cannot read ") && Catch::Contains("Is a directory"));
+
+    estima_program drawn{at.words({"export", "latest", file, "--overwrite"}), seen_through::terminal};
     CHECK_THAT(drawn.out(), Catch::StartsWith("\r[") && Catch::Contains("\r\x1B[K"));
+    write_file(run.directory().outputs() / "model", "MODEL\n");
+    estima_program changed{at.words({"export", "latest", file, "--overwrite"})};
+    CHECK(changed.code() == 1);
+    CHECK(changed.err() == "not as it was recorded: code/outputs/model\n");
+    estima_program copied{at.words({"copy", (at / "there").string()})};
+    CHECK(copied.code() == 1);
+    CHECK(copied.err() == "not as it was recorded: runs/" + run.id() + "/code/outputs/model\n");
 }
 
 TEST_CASE("estima copy: a workspace of the same runs") {
@@ -148,6 +172,8 @@ TEST_CASE("estima delete, restore and gc") {
     CHECK(freed["runs"] == 1);
     CHECK(freed["dry_run"] == false);
     CHECK(at.out({"restore"}).empty());
+    at.out({"delete", first.id()});
+    CHECK(json::parse(at.out({"gc", "--older-than", "0", "--json"}))["runs"] == 1);
 }
 
 TEST_CASE("estima experiments: lists, renames, deletes and restores them") {
@@ -165,6 +191,61 @@ TEST_CASE("estima experiments: lists, renames, deletes and restores them") {
     estima_program none{at.words({"experiments", "nope"})};
     CHECK(none.code() == 1);
     CHECK_THAT(none.err(), Catch::StartsWith("[EST-633]") && Catch::Contains("fashion"));
+}
+
+TEST_CASE("estima: a run whose journal is lost is in lists, and said to be lost") {
+    seen_place at;
+    estima::run const first = at.trained(), second = at.trained();
+    std::filesystem::remove(first.directory().journal());
+    std::filesystem::resize_file(second.directory().journal(), 0);
+    std::string const list = at.out({"runs"});
+    for (estima::run const& run : {first, second}) {
+        CHECK_THAT(list, Catch::Contains(run.id() + "  NotResponding"));
+        estima_program shown{at.words({"show", run.id()})};
+        CHECK(shown.code() == 1);
+        CHECK_THAT(shown.err(), Catch::StartsWith("[EST-647]"));
+    }
+    CHECK(json::parse(printed_lines(at.out({"runs", "--json"})).at(0))["error_id"] == "EST-647");
+    CHECK_THAT(estima_program{at.words({"verify"})}.out(), Catch::Contains("\ndamaged: 2 runs"));
+    estima_program collected{at.words({"gc"})};
+    CHECK_THAT(collected.err(), Catch::Contains("cannot be read: " + first.id()) && Catch::Contains(second.id()));
+}
+
+TEST_CASE("estima show: a configuration that is lost is told, and none is made up") {
+    seen_place at;
+    estima::run const run = at.trained();
+    bool const is_removed = GENERATE(true, false);
+    if (is_removed) std::filesystem::remove(run.directory().run_configuration());
+    else write_file(run.directory().run_configuration(), "{}}");
+    CHECK_THAT(at.out({"show", "latest"}), Catch::Contains("run configuration cannot be read") && !Catch::Contains("Configuration\n"));
+    estima_program configuration{at.words({"show", "latest", "--config"})};
+    CHECK(configuration.code() == 1);
+    CHECK(configuration.out().empty());
+    CHECK_THAT(configuration.err(), Catch::StartsWith(is_removed ? "[EST-301]" : "[EST-101]"));
+}
+
+TEST_CASE("estima models: one whose description is damaged is told beside the others") {
+    seen_place at;
+    estima::run const run = at.trained();
+    run.register_model({.name = "good", .path = "outputs/model"});
+    write_file(run.register_model({.name = "bad", .path = "outputs/model"}).folder / "model.json", "{");
+    estima_program listed{at.words({"models"})};
+    CHECK(listed.code() == 1);
+    CHECK_THAT(listed.out(), Catch::Contains("good") && !Catch::Contains("bad"));
+    CHECK_THAT(listed.err(), Catch::StartsWith("[EST-509]") && Catch::Contains("remedy: "));
+    estima_program told{at.words({"models", "bad", "--json"})};
+    CHECK(told.code() == 1);
+    CHECK(told.out().empty());
+    CHECK(json::parse(told.err())["error"]["id"] == "EST-509");
+}
+
+TEST_CASE("estima verify: a line of a script that is no metric is a note, and the workspace is sound") {
+    seen_place at;
+    estima::run const run = at.trained();
+    append_file(run.directory().metrics_file(0), "loss: 0.5\n");
+    CHECK_THAT(at.out({"verify"}), Catch::StartsWith("note  runs/" + run.id() + "/metrics/rank_0.jsonl: 1 line is no metric") &&
+                                       Catch::Contains("\nsound: 1 runs"));
+    CHECK(json::parse(printed_lines(at.out({"verify", "--json"})).at(0))["kind"] == "note");
 }
 
 TEST_CASE("estima verify: sound, and damaged with exit code 1") {

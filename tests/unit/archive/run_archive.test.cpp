@@ -128,6 +128,40 @@ TEST_CASE("an exported run is imported as it was, with its snapshot") {
     CHECK(estima::names_in(f.to.path() / "runs") == std::vector{f.id});
 }
 
+TEST_CASE("an export takes the place of nothing unless that is asked for, also of what comes while it is written") {
+    run_to_move const f;
+    write_file(f.archive(), "of somebody");
+    CHECK(error_of([&] { export_run(f.from, f.id, f.archive()); }).starts_with("[EST-508]"));
+    CHECK(text_in(f.archive()) == "of somebody");
+    auto const come = [&](std::uint64_t, std::uint64_t) { write_file(f.archive("late.tar"), "late"); };
+    CHECK(error_of([&] { export_run(f.from, f.id, f.archive("late.tar"), {.progress = come}); }).starts_with("[EST-508]"));
+    CHECK(text_in(f.archive("late.tar")) == "late");
+    export_run(f.from, f.id, f.archive(), {.exist_ok = true});
+    CHECK(import_run(f.to, f.archive()).run_id == f.id);
+    CHECK(std::distance(fs::directory_iterator{f.folder.path()}, {}) == 5);  // nothing else is left
+}
+
+TEST_CASE("an output that is not as it was recorded is told when a run is exported") {
+    run_to_move const f;
+    fs::permissions(f.home() / "code/outputs/model.pkl", fs::perms::owner_write, fs::perm_options::add);
+    estima::journal log{f.from.run(f.id).directory().journal()};
+    log.append({{"event", "artifact"}, {"path", "best"}, {"bytes", 7}, {"sha256", estima::sha256_hex("weights")}});  // a link
+    CHECK(export_run(f.from, f.id, f.archive("good.tar")).changed.empty());
+    write_file(f.home() / "code/outputs/model.pkl", "WEIGHTS");
+    std::vector<std::string> const both{"code/best", "code/outputs/model.pkl"};
+    CHECK(export_run(f.from, f.id, f.archive()).changed == both);
+    CHECK(text_in(f.from.run(f.id).directory().outputs() / "model.pkl") == "WEIGHTS");
+    fs::remove(f.home() / "code/outputs/model.pkl");
+    CHECK(export_run(f.from, f.id, f.archive("gone.tar")).changed == both);
+}
+
+TEST_CASE("a folder is no archive") {
+    run_to_move const f;
+    CHECK_THAT(error_of([&] { import_run(f.to, f.folder.path()); }),
+               Catch::StartsWith("[EST-301]") && Catch::Contains("Is a directory"));
+    CHECK(f.has_nothing());
+}
+
 TEST_CASE("to import the same run again does nothing; another one of its id is refused") {
     run_to_move const f;
     export_run(f.from, f.id, f.archive());
@@ -179,13 +213,13 @@ TEST_CASE("progress is told to the end, and may end the work") {
         CHECK(bytes <= all);
         last = bytes, total = all;
     };
-    export_run(f.from, f.id, f.archive(), note);
+    export_run(f.from, f.id, f.archive(), {.progress = note});
     CHECK(last > 0);
     last = 0;
     import_run(f.to, f.archive(), note);
     CHECK(last == total);
     auto const stop = [](std::uint64_t, std::uint64_t) { throw std::runtime_error{"enough"}; };
-    CHECK_THROWS_AS(export_run(f.from, f.id, f.archive("other.tar"), stop), std::runtime_error);
+    CHECK_THROWS_AS(export_run(f.from, f.id, f.archive("other.tar"), {.progress = stop}), std::runtime_error);
     for (std::string const& name : estima::names_in(f.folder.path())) CHECK_FALSE(name.starts_with("other"));
     estima::workspace const empty = estima::workspace::open(f.folder / "empty");
     CHECK_THROWS_AS(import_run(empty, f.archive(), stop), std::runtime_error);

@@ -106,6 +106,23 @@ TEST_CASE("an index that was cut short anywhere, or overwritten by something els
     }
 }
 
+TEST_CASE("a changed number by which a search passes over blocks is noticed, and the index made anew") {
+    fixture f{700};
+    run_index{f.runs.path()}.search(query::metric("loss") > 20);
+    f.checkpoint();
+    std::string const change = GENERATE("UPDATE bounds SET low = 1e9, high = 1e9", "UPDATE bounds SET high = NULL, low = NULL",
+                                        "UPDATE blocks SET low = 1, high = 2", "UPDATE blocks SET dead = x'ff'",
+                                        "UPDATE blocks SET count = 1");
+    f.do_in(f.file, change);
+    run_index index{f.runs.path()};
+    index.refresh();
+    std::size_t fit = 0;
+    for (auto const& [id, run] : f.runs.truth()) fit += run.metrics.contains("loss") && run.metrics.at("loss").last > 20;
+    CHECK(index.search({.filter = query::metric("loss") > 20, .max_results = 1000}).size() == fit);
+    CHECK(texts_of(index) == f.truth);
+    CHECK(index.why_in_memory().empty());
+}
+
 TEST_CASE("an index of an older format is made anew, and one of a newer format is left alone") {
     fixture f;
     SECTION("older") {

@@ -372,7 +372,7 @@ TEST_CASE("what estima was not told is found by looking at all") {
     replace_file(runs.directory(runs.id(6)).journal(), journal_of_6.substr(0, journal_of_6.find('\n') + 1));
     std::string other = read_file(runs.directory(runs.id(7)).journal());
     std::size_t const place = other.find("Completed") != other.npos ? other.find("Completed") : other.find("Failed");
-    replace_file(runs.directory(runs.id(7)).journal(), other.substr(0, place - 30) + std::string(30, ' ') + other.substr(place));
+    replace_file(runs.directory(runs.id(7)).journal(), other.substr(0, place - 10) + std::string(10, ' ') + other.substr(place));
     replace_file(runs.directory(runs.id(8)).metrics_file(0), R"({"name":"other","value":1})" "\n");
     auto const with_another_user = [&](int i) {  // at the beginning, far from where reading went on
         std::string text = read_file(runs.directory(runs.id(i)).journal());
@@ -419,6 +419,49 @@ TEST_CASE("a run whose folder is gone is not told") {
     run_index other{runs.path()};
     other.refresh();
     CHECK(texts_of(other) == texts_of(runs.truth()));
+}
+
+TEST_CASE("a run whose journal is lost is told by what its id says, also when the index is made anew") {
+    many_runs runs;
+    runs.add_all(0, 700);  // a block, too
+    run_index index{runs.path()};
+    index.refresh();
+    auto const is_told = [&](run_index& by, int i) {
+        by.refresh(run_look::at_all);
+        run_page const page = by.search(query::error_id == std::string{"EST-647"});
+        if (page.size() != 1) return false;
+        run_summary const& run = page.runs[0];
+        return run.run_id == runs.id(i) && run.status == run_status::not_responding && run.experiment == "digits" &&
+               run.created_time == 1.7e9 + i;
+    };
+    for (int const i : {3, 699}) {
+        std::filesystem::path const journal = runs.directory(runs.id(i)).journal();
+        std::string const text = read_file(journal);
+        for (bool const is_removed : {true, false}) {
+            if (is_removed) std::filesystem::remove(journal);
+            else std::filesystem::resize_file(journal, 0);
+            CHECK(is_told(index, i));
+            CHECK(is_told(index, i));
+            run_index other{runs.path()};
+            CHECK(is_told(other, i));
+            other.rebuild();
+            CHECK(is_told(other, i));
+            CHECK(index.search({}).size() == 700);
+            CHECK(index.unfinished().size() == 1);
+            replace_file(journal, text);  // somebody had a copy
+            index.refresh();
+            CHECK(texts_of(index) == texts_of(runs.truth()));
+        }
+    }
+    // The begin alone is lost: what comes later counts.
+    std::filesystem::path const journal = runs.directory(runs.id(5)).journal();
+    std::string const text = read_file(journal);
+    replace_file(journal, text.substr(text.find('\n') + 1));
+    index.refresh(run_look::at_all);
+    run_summary const run = index.search(query::run_id == runs.id(5)).runs.at(0);
+    CHECK(is_terminal(run.status));
+    CHECK(run.created_time == 1.7e9 + 5);
+    CHECK(run.error_id.empty());
 }
 
 TEST_CASE("an empty workspace has no runs, and one without a folder neither") {

@@ -8,6 +8,7 @@
 #include <string>
 
 #include <estima/history/metric_files.hpp>
+#include <estima/history/metrics.hpp>
 #include <estima/launcher/lay_out_again.hpp>
 #include <estima/launcher/retry.hpp>
 #include <estima/snapshot/snapshot_store.hpp>
@@ -54,6 +55,34 @@ TEST_CASE("the newest checkpoint is the one that was written last, and of one mo
     CHECK(newest_checkpoint(c, run) == "outputs/a/step_10.pt");
     write(run.outputs() / "b/step_1.pt", "", 1001);
     CHECK(newest_checkpoint(c, run) == "outputs/b/step_1.pt");
+}
+
+TEST_CASE("a metric line that was left torn is closed before the next attempt, whoever wrote it") {
+    estima_test::temporary_directory const folder;
+    estima::run_directory const run{folder.path() / "runs/one"};
+    write(folder / "source/train.py", "1");
+    std::string const snapshot = estima::snapshot_store{run.snapshots()}.take(folder / "source").id;
+    std::string const line = R"({"name":"loss","value":1})" "\n";
+    write(run.metrics_file(0), line + R"({"name":"loss","va)");
+    write(run.metrics_file(1), line);
+    write(run.metrics_file(2), "");
+    write(run.metrics() / "media/x.jsonl", "torn");
+    write(run.metrics() / "rank_0.1.points", "torn");
+    write(run.metrics() / "from a host.attempt_1.jsonl", "torn");
+    std::filesystem::create_symlink("/dev/full", run.metrics() / "elsewhere.jsonl");
+    lay_out_again(run, snapshot);
+    lay_out_again(run, snapshot);
+    CHECK(estima::read_file(run.metrics_file(0)) == line + "{\"name\":\"loss\",\"va\x18\n");
+    CHECK(estima::read_file(run.metrics_file(1)) == line);
+    CHECK(estima::read_file(run.metrics_file(2)).empty());
+    CHECK(estima::read_file(run.metrics() / "media/x.jsonl") == "torn");
+    CHECK(estima::read_file(run.metrics() / "rank_0.1.points") == "torn");
+    CHECK(estima::read_file(run.metrics() / "from a host.attempt_1.jsonl") == "torn\x18\n");
+    std::ofstream{run.metrics_file(0), std::ios::app} << line;
+    for (char const* const name : {"elsewhere.jsonl", "rank_0.1.points"}) std::filesystem::remove(run.metrics() / name);
+    auto const metrics = estima::read_metrics(run.metrics());
+    CHECK(metrics.points("loss").size() == 3);
+    CHECK(metrics.lines_skipped == 0);
 }
 
 TEST_CASE("a next attempt finds its source anew and the outputs of the earlier ones, whoever was killed between") {

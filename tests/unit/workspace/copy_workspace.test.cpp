@@ -98,6 +98,25 @@ TEST_CASE("the copy of a workspace has its runs, deleted runs, models and snapsh
     CHECK(hidden_in(folder / "new") == 0);
 }
 
+TEST_CASE("what is damaged is copied as it is, and of outputs that is told") {
+    estima_test::temporary_directory folder;
+    auto const w = estima::workspace::open(folder / "here");
+    auto const good = run_to_copy(w, folder / "source"), changed = run_to_copy(w, folder / "source"),
+               lost = run_to_copy(w, folder / "source"), emptied = run_to_copy(w, folder / "source");
+    write_file(changed.outputs() / "model", "WEIGHTS");
+    fs::remove(lost.journal());
+    fs::resize_file(emptied.journal(), 0);
+    auto const copied = copy_workspace(w, folder / "there");
+    CHECK(copied.runs == 4);
+    CHECK(copied.unfinished.empty());
+    CHECK(copied.changed == std::vector<std::string>{"runs/" + changed.run_id() + "/code/outputs/model"});
+    auto const there = estima::workspace::open(folder / "there");
+    CHECK(there.runs() == w.runs());
+    CHECK(damage_of_copy(there) == damage_of_copy(w));
+    CHECK(estima::read_file(there.path() / "runs" / lost.run_id() / "code/outputs/model") == "weights");
+    CHECK(fs::file_size(there.path() / "runs" / emptied.run_id() / "events.jsonl") == 0);
+}
+
 TEST_CASE("a run that goes on is over in the copy, with outputs as they are there, and goes on") {
     estima_test::temporary_directory folder;
     auto const w = estima::workspace::open(folder / "here");

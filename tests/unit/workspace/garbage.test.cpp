@@ -109,6 +109,34 @@ TEST_CASE("garbage is what no run needs any more, and nothing else") {
     CHECK(verify(f.w).findings.empty());
 }
 
+TEST_CASE("what was deleted just now is garbage when nothing is to be kept longer") {
+    workspace_with_snapshots const f;
+    for (int i = 0; i < 3; ++i) {  // within one second
+        delete_run(f.w, f.add(std::to_string(i)));
+        CHECK(collect_garbage(f.w, {.older_than = estima::seconds(0)}).runs == 1);
+    }
+    CHECK(deleted_runs(f.w).empty());
+    CHECK(estima::names_in(f.w.path() / "snapshots/trees").empty());
+}
+
+TEST_CASE("while it is not known what a run needs, no snapshot goes") {
+    workspace_with_snapshots const f;
+    std::string const a = f.add("a");
+    f.take("nobody's");
+    estima::run_directory const run{f.w.path() / "runs" / a};
+    std::string const journal = estima::read_file(run.journal());
+    if (GENERATE(true, false)) fs::remove(run.journal());
+    else fs::resize_file(run.journal(), 0);
+    auto const report = collect_garbage(f.w, now);
+    CHECK(report.in_doubt == texts{a});
+    CHECK(report.snapshots == 0);
+    write_file(run.journal(), journal);
+    auto const after = collect_garbage(f.w, now);
+    CHECK(after.in_doubt.empty());
+    CHECK(after.snapshots == 1);
+    CHECK(f.can_restore(a));
+}
+
 TEST_CASE("a deleted run that is kept keeps its snapshot") {
     workspace_with_snapshots const f;
     std::string const a = f.add("a");

@@ -168,6 +168,32 @@ TEST_CASE("a damaged description of a model is told") {
     for (char const* const text :
          {"", "[]", "{\"name\":\"m\"}", "{\"name\":1,\"version\":1,\"path\":\"p\",\"files\":[]}"}) {
         estima_test::write_file(m.folder / "model.json", text);
-        CHECK(error_of([&] { (void)fake.workspace().model("m"); }).starts_with("[EST-509]"));
+        std::string const told = error_of([&] { (void)fake.workspace().model("m"); });
+        CHECK(told.starts_with("[EST-509]"));
+        CHECK(told.find("remedy: ") != std::string::npos);
     }
+}
+
+TEST_CASE("a damaged description of a model hides no other one, and takes the place of none silently") {
+    finished_run fake;
+    auto const& w = fake.workspace();
+    auto const make = [&](char const* name) { return fake.run().register_model({.name = name, .path = "outputs/model.pkl"}); };
+    make("a").set_alias("good");
+    auto const damaged = make("a");
+    make("b");
+    bool const is_gone = GENERATE(true, false);
+    if (is_gone) fs::remove(damaged.folder / "model.json");
+    else estima_test::write_file(damaged.folder / "model.json", "{");
+    std::string const id = is_gone ? "[EST-301]" : "[EST-509]";
+    CHECK(error_of([&] { (void)w.models(); }).starts_with(id));
+    CHECK(error_of([&] { (void)w.model("a"); }).starts_with(id));
+    CHECK(w.model("a", "good").version == 1);
+    CHECK(w.model("b").version == 1);
+    std::vector<std::string> told;
+    auto const found = w.models({.on_damage = [&](estima::error const& e) { told.emplace_back(e.what()); }});
+    REQUIRE(found.size() == 2);
+    CHECK(found[0].id() == "a:1");
+    CHECK(found[1].id() == "b:1");
+    REQUIRE(told.size() == 1);
+    CHECK(told[0].starts_with(id));
 }

@@ -101,6 +101,11 @@ TEST_CASE("a torn journal and a lost configuration are warnings, not the end") {
     REQUIRE(d.warnings.size() == 2);
     CHECK(d.warnings[0].find("1 line of the journal") != std::string::npos);
     CHECK(d.warnings[1].find("configuration") != std::string::npos);
+    CHECK(d.warnings[1].starts_with("[EST-101]"));
+    CHECK(d.definition_problem.find("damaged") != std::string::npos);
+    CHECK(error_of([&] { (void)read_run_definition(fake.directory()); }).starts_with("[EST-101]"));
+    fs::remove(fake.directory().run_configuration());
+    CHECK(fake.run().get_details().warnings.at(1).starts_with("[EST-301]"));
     fake.run().tag("name", "kept");
     CHECK(fake.run().get_tags().at("name") == "kept");
 }
@@ -186,6 +191,33 @@ TEST_CASE("files are downloaded one by one or by folder") {
 TEST_CASE("a run without a journal is none") {
     estima_test::temporary_directory const folder;
     CHECK(error_of([&] { estima::run{estima::run_directory{folder.path()}}; }).starts_with("[EST-301]"));
+}
+
+TEST_CASE("a run whose journal was emptied or removed is not told as one that did not start") {
+    estima_test::fake_run fake;
+    estima::run const run = fake.run();
+    bool const is_removed = GENERATE(true, false);
+    fake.start();
+    fake.die();
+    if (is_removed) fs::remove(fake.directory().journal());
+    else fs::resize_file(fake.directory().journal(), 0);
+    CHECK(error_of([&] { (void)run.status(); }).starts_with("[EST-647]"));
+    CHECK(error_of([&] { (void)run.get_details(); }).starts_with("[EST-647]"));
+    CHECK(error_of([&] { run.wait_for_completion({.timeout = estima::seconds(100)}); }).starts_with("[EST-647]"));
+    CHECK(error_of([&] { (void)fake.workspace().run(run.id()).status(); }).starts_with("[EST-647]"));
+    CHECK(fake.workspace().runs() == std::vector{run.id()});
+    if (!is_removed) CHECK(fs::file_size(fake.directory().journal()) == 0);  // nothing was made up about its end
+}
+
+TEST_CASE("of a journal that has lost its begin the rest is told, with a warning") {
+    estima_test::fake_run fake;
+    fs::resize_file(fake.directory().journal(), 0);
+    fake.start();
+    fake.complete();
+    auto const d = fake.run().get_details();
+    CHECK(d.status == run_status::completed);
+    REQUIRE(d.warnings.size() == 1);
+    CHECK(d.warnings[0].starts_with("[EST-647]"));
 }
 
 TEST_CASE("a clock that is set back does not make a duration negative") {

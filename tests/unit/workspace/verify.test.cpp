@@ -10,14 +10,17 @@
 
 #include <estima/snapshot/snapshot_store.hpp>
 #include <estima/tracking/log_image.hpp>
+#include <estima/tracking/run_context.hpp>
 #include <estima/workspace/delete_run.hpp>
 #include <estima/workspace/verify.hpp>
 
 #include "../../support/fake_run.hpp"
+#include "../../support/scoped_variable.hpp"
 
 namespace {
 namespace fs = std::filesystem;
 using estima_test::append_file;
+using estima_test::scoped_variable;
 using estima_test::write_file;
 
 /// A workspace with one run that is over: a snapshot of small files and a large one, an output, metrics, a model.
@@ -138,14 +141,68 @@ TEST_CASE("a deleted run, which can be restored, is verified as well, and so are
     CHECK(f.damage() == std::vector<std::string>{"deleted/runs/" + f.run.run_id() + "/code/outputs/model.bin: it is not there any more"});
 }
 
-TEST_CASE("lines that are no events, and metrics that are none, are counted") {
+TEST_CASE("lines that are no events of a run are damage") {
     workspace_to_verify const f;
     append_file(f.run.journal(), "{\"event\":\"tag\",\"name\":\nhello\n");
-    append_file(f.run.metrics_file(0), "{\"name\":\n\n");
     auto const damage = f.damage();
-    REQUIRE(damage.size() == 2);
+    REQUIRE(damage.size() == 1);
     CHECK(damage[0].ends_with("events.jsonl: 2 lines are no events of a run"));
-    CHECK(damage[1].ends_with("rank_0.jsonl: 1 value is torn or no metrics"));
+}
+
+TEST_CASE("lines that are no changes of a model are damage, but for what a killed writer left torn") {
+    workspace_to_verify const f;
+    fs::path const changes = f.w.path() / "models/digits/changes.jsonl";
+    f.w.model("digits").set_alias("good");
+    append_file(changes, "{\"event\":\"alias\",\"ali");
+    f.w.model("digits").tag("x", "y");
+    CHECK(f.damage().empty());
+    CHECK(f.w.model("digits", "good").tags.at("x") == "y");
+    append_file(changes, "[]\nhello\n{\"version\":\"x\"}\n");
+    CHECK(f.damage() == std::vector<std::string>{"models/digits/changes.jsonl: 3 lines are no changes of the model"});
+}
+
+TEST_CASE("lines of metric files that are no metrics are what a script wrote: told, and no damage") {
+    workspace_to_verify const f;
+    append_file(f.run.metrics_file(0), "{\"name\":\n\n \t\r\nloss is 0.5\n{\"time\":3}\n");
+    append_file(f.run.metrics_file(0), "{\"name\":\"torn\x18\n");  // whose writer was not told that it is kept
+    auto const report = verify(f.w);
+    REQUIRE(report.findings.size() == 1);
+    CHECK(report.findings[0].is == estima::verify_finding::kind::note);
+    CHECK(report.findings[0].path == "runs/" + f.run.run_id() + "/metrics/rank_0.jsonl");
+    CHECK(report.findings[0].what.starts_with("3 lines are no metrics"));
+    CHECK(report.is_sound());
+    CHECK(estima::run{f.run}.get_metrics().lines_skipped == 3);
+}
+
+TEST_CASE("a page of a points file that was changed is damage") {
+    workspace_to_verify const f;
+    fs::path const file = f.run.metrics() / "rank_0.1.points";
+    {
+        scoped_variable const named{"ESTIMA_METRICS_FILE", f.run.metrics_file(0).string()};
+        auto const context = estima::run_context::current();
+        for (int i = 0; i < 400; ++i) context.log("loss", i, i);
+        for (auto const& entry : fs::directory_iterator{f.run.metrics()})
+            if (entry.path().extension() == ".points") fs::copy_file(entry.path(), file);
+    }
+    CHECK(f.damage().empty());
+    flip(file, 0);
+    REQUIRE(f.damage().size() == 1);
+    CHECK(f.damage()[0].starts_with("runs/" + f.run.run_id() + "/metrics/rank_0.1.points: "));
+}
+
+TEST_CASE("a journal that was emptied or removed is damage, and what else there is of the run is looked at") {
+    workspace_to_verify const f;
+    append_file(f.run.metrics_file(0), "foreign\n");
+    bool const is_removed = GENERATE(true, false);
+    if (is_removed) fs::remove(f.run.journal());
+    else fs::resize_file(f.run.journal(), 0);
+    auto const report = verify(f.w);
+    REQUIRE(report.findings.size() == 2);
+    CHECK(report.findings[0].is == estima::verify_finding::kind::damage);
+    CHECK(report.findings[0].path == "runs/" + f.run.run_id() + "/events.jsonl");
+    CHECK(report.findings[0].what.starts_with("the journal of the run is lost"));
+    CHECK(report.findings[1].is == estima::verify_finding::kind::note);
+    CHECK_FALSE(report.is_sound());
 }
 
 TEST_CASE("a damaged object is taken out when that is asked for, and the next snapshot has it again") {
