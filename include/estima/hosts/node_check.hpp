@@ -8,12 +8,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -84,6 +86,9 @@ inline std::string program_for(run_configuration const& c, std::string const& na
     return find_program(name, path != c.environment.environment_variables.end() ? path->second : program_path());
 }
 
+/// What stands before each line of module_probe: an interpreter that is set up to say something of its own may do so.
+inline constexpr std::string_view no_module = "estima: no module ";
+
 /// Prints those of the modules that it is called with that are not there, a line each, with what was said in the way. The
 /// packages around a module ("a" of "a.b") are imported: these are to print nothing in between.
 inline constexpr char const* module_probe = R"(import importlib.util, sys
@@ -94,7 +99,7 @@ for name in sys.argv[1:]:
         if importlib.util.find_spec(name) is not None: continue
     except ModuleNotFoundError: pass
     except Exception as e: why = ": " + repr(e)
-    print(name + why, file=out)
+    print("\nestima: no module " + name + why, file=out)
 )";
 
 /// What is wrong with the interpreter of a run, if anything: it is not there, does not run, or lacks a module.
@@ -109,9 +114,13 @@ inline void check_interpreter(run_configuration const& c, std::vector<std::strin
     command_output const missing = output_of(std::move(argv), c, seconds);
     if (!missing.failure.empty())
         problems.push_back({path + " does not say which modules it has: " + missing.failure, "try it there by hand"});
-    for (std::size_t at = 0; at < missing.text.size(); at = missing.text.find('\n', at) + 1)
-        problems.push_back({path + " has no module " + shown(missing.text.substr(at, missing.text.find('\n', at) - at)),
-                            "install it there"});
+    std::string_view rest = missing.text;
+    while (!rest.empty()) {
+        std::string_view const line = rest.substr(0, rest.find('\n'));
+        rest.remove_prefix(std::min(rest.size(), line.size() + 1));
+        if (!line.starts_with(no_module)) continue;
+        problems.push_back({path + " has no module " + shown(line.substr(no_module.size())), "install it there"});
+    }
 }
 
 /// The modules that are asked for, and those that the run's framework stands on.

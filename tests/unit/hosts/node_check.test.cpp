@@ -54,6 +54,9 @@ TEST_CASE("what a package prints when it is imported is no module that lacks") {
     auto const told = problems(python, {"broken.part", "no_such"});
     CHECK(says(told, "no module broken.part: OSError('no library of that name')"));
     CHECK(says(told, "no module no_such"));
+    std::string const greets = program(folder / "greets", "#!/bin/sh\nprintf 'welcome'\nexec python3 \"$@\"\n");
+    CHECK(problems(greets, {"json"}).empty());
+    CHECK(problems(greets, {"no_such"}).size() == 1);
 }
 
 TEST_CASE("an interpreter that does not run, or answers late, is told") {
