@@ -236,7 +236,7 @@ TEST_CASE("describing: dollar signs") {
 }
 
 TEST_CASE("describing: inputs") {
-    std::vector<data_input> const inputs{dataset{"ages", "3"}.as_named_input("ages"),
+    std::vector<data_input> const inputs{dataset{"ages", 3}.as_named_input("ages"),
                                          dataset{"faces"}.as_named_input("images").as_mount(),
                                          dataset{"faces"}.as_named_input("copies").as_download("/tmp/faces"),
                                          datastore{"blobs"},

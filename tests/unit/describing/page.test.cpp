@@ -141,6 +141,30 @@ std::string compiled_text(std::string const& source) {
     return text;
 }
 
+/// Of all policies, their attributes and parts.
+std::vector<std::filesystem::path> describing_headers() {
+    std::vector<std::filesystem::path> files;
+    for (char const* const name : {"capacity", "node_count", "placement", "retries"}) files.push_back(headers / "policy" / (std::string{name} + ".hpp"));
+    for (char const* const folder : {"framework", "compute", "distribution", "environment"})
+        for (auto const& file : std::filesystem::directory_iterator{headers / folder}) files.push_back(file.path());
+    return files;
+}
+
+/// The attributes of those headers, by what takes them: "compute_target_slot", "slurm<>".
+std::map<std::string, std::set<std::string>> attributes_by_taker() {
+    std::regex const start{"struct (\\w+) \\{"}, taken{"    using taken_by = (.*);"};
+    std::map<std::string, std::set<std::string>> attributes;
+    for (auto const& file : describing_headers()) {
+        std::string type;
+        for (std::string const& line : lines_of(read(file))) {
+            std::smatch match;
+            if (std::regex_match(line, match, start)) type = match[1];
+            if (std::regex_match(line, match, taken)) attributes[match[1]].insert(type);
+        }
+    }
+    return attributes;
+}
+
 std::string listed(auto const& names, std::string const& quote) {
     std::string text;
     for (auto const& one : names) text.append(text.empty() ? "" : ", ").append(quote).append(one).append(quote);
@@ -185,11 +209,8 @@ TEST_CASE("the examples in the tables of docs/describing.md are compiled") {
 TEST_CASE("docs/describing.md names every policy, attribute, part and unit that the headers have") {
     std::string const page = read(root / "docs/describing.md");
     std::set<std::string> const words = words_of_code(page);
-    std::vector<std::filesystem::path> files{headers / "policy/capacity.hpp", headers / "policy/node_count.hpp"};
-    for (char const* const folder : {"framework", "compute", "distribution", "environment"})
-        for (auto const& file : std::filesystem::directory_iterator{headers / folder}) files.push_back(file.path());
     std::size_t count = 0;
-    for (auto const& file : files)
+    for (auto const& file : describing_headers())
         for (std::string const& type : types_in(read(file))) {
             INFO(type << " in " << file);
             CHECK(words.contains(type));
@@ -209,6 +230,49 @@ TEST_CASE("docs/describing.md names every policy, attribute, part and unit that 
         INFO("data_input::" << one.name);
         CHECK(words.contains(one.name));
     }
+}
+
+TEST_CASE("docs/describing.md lists all attributes that each target and each backend takes") {
+    std::map<std::string, std::set<std::string>> const attributes = attributes_by_taker();
+    CHECK(attributes.at("compute_target_slot").contains("retries"));
+    CHECK(attributes.at("distribution_backend_slot").contains("bind_to"));
+    std::vector<texts> const rows = rows_with_examples(read(root / "docs/describing.md"));
+    auto const shown = [&rows](std::string const& policy) {
+        for (texts const& row : rows)
+            if (row[0].starts_with("`" + policy + "`")) {
+                texts const words = code_in(row[1]);
+                return std::set<std::string>(words.begin(), words.end());
+            }
+        return std::set<std::string>{};
+    };
+    for (std::string const policy : {"ssh_hosts", "slurm", "aml_compute"}) {
+        INFO(policy);
+        std::set<std::string> taken = attributes.at("compute_target_slot");
+        if (auto const own = attributes.find(policy + "<>"); own != attributes.end()) taken.insert(own->second.begin(), own->second.end());
+        CHECK(shown(policy) == taken);
+    }
+    std::set<std::string> const of_roles{"worker_count", "parameter_server_count"};
+    for (std::string const policy : {"mpi", "gloo", "nccl", "parameter_server", "multi_worker"}) {
+        INFO(policy);
+        std::set<std::string> taken = attributes.at("distribution_backend_slot");
+        if (policy == "parameter_server" || policy == "multi_worker") taken.erase("process_count_per_node");
+        else for (std::string const& one : of_roles) taken.erase(one);  // EST-046
+        if (policy == "multi_worker") taken.erase("parameter_server_count");
+        CHECK(shown(policy) == taken);
+    }
+}
+
+TEST_CASE("fwd.hpp declares every policy, attribute and part") {
+    std::string const declared = read(headers / "fwd.hpp");
+    std::size_t count = 0;
+    for (auto const& file : describing_headers())
+        for (std::string const& type : types_in(read(file))) {
+            if (type == "image_registry" || type.starts_with("include_")) continue;  // what users do not name
+            INFO(type << " in " << file);
+            CHECK(std::regex_search(declared, std::regex{"\n(struct|class) " + type + ";"}));
+            ++count;
+        }
+    CHECK(count > 50);
 }
 
 TEST_CASE("docs/describing.md lists the fields of a job in their order, with their types") {

@@ -8,6 +8,7 @@
 
 #include <estima/estimator.hpp>
 #include <estima/estimator/validate.hpp>
+#include <estima/runconfig_file/conda_file.hpp>
 #include <estima/system/files.hpp>
 #include <support/temporary_directory.hpp>
 
@@ -248,11 +249,81 @@ TEST_CASE("files that pip_requirements_file names are not there where Azure prep
         CHECK(found(line) == "");
 }
 
+TEST_CASE("what conda_dependencies_file lists is held to the rules of packages, with its lines") {
+    job_with_a_script job;
+    using azure = estimator<aml_compute<target_name<"pool">>, environment<conda_dependencies_file<"needs.yml">>>;
+    auto const refused = [&job](std::string const& id, std::string const& text) {
+        replace_file(job.folder / "needs.yml", text);
+        std::vector<broken_rule> const found = broken_with<azure>(id, job.fields);
+        return found.empty() ? "" : found[0].where;
+    };
+    std::string const good = "# ours\nname: vision\nchannels: [conda-forge]\ndependencies:\n- python=3.8\n- conda-forge::mpi4py>=3\n"
+                             "- pip:\n  - azureml-defaults\n  - torch==1.4.0\n  - git+https://x.org/y@z\n  - --pre\n";
+    for (char const* const id : {"EST-034", "EST-035", "EST-037", "EST-044", "EST-065"}) CHECK(refused(id, good).empty());
+    CHECK(check(azure{job.fields}).empty());
+    CHECK(refused("EST-065", "{\"dependencies\": [\"numpy\", {\"pip\": [\"tqdm\"]}]}").empty());
+    CHECK(refused("EST-065", "dependencies:\n- pip:\n").empty());
+
+    CHECK(refused("EST-035", "dependencies:\n- numpy\n- scipy==\n") == "needs.yml:3: \"scipy==\" at 7: expected a version after ==");
+    CHECK(refused("EST-034", "dependencies:\n- pip:\n  - tqdm\n  - numpy=1.24\n") ==
+          "needs.yml:4: \"numpy=1.24\" at 5: a single = is conda's; pip compares with ==");
+    CHECK(refused("EST-037", "dependencies:\n- numpy=1.16\n- numpy>=1.17\n") ==
+          "needs.yml:2 and needs.yml:3: \"numpy=1.16\" and \"numpy>=1.17\"");
+    CHECK(refused("EST-037", "dependencies:\n- numpy=1.16\n- pip:\n  - numpy==1.17\n") ==
+          "needs.yml:2 and needs.yml:4: \"numpy=1.16\" and \"numpy==1.17\"");
+    CHECK(refused("EST-044", "dependencies:\n- numpy\n- conda-forge::numpy\n") ==
+          "needs.yml:2 and needs.yml:3: \"numpy\" and \"conda-forge::numpy\"");
+    CHECK(refused("EST-034", "dependencies:\n- pip:\n  - -r more.txt\n").starts_with("needs.yml:3: \"-r more.txt\" at 0: Azure"));
+
+    CHECK(refused("EST-065", "dependencies:\n- numpy\n -x: [\n").starts_with("needs.yml:"));
+    CHECK(refused("EST-065", "") == "needs.yml: it is empty");
+    CHECK(refused("EST-065", "- numpy\n") == "needs.yml:1:1: a map with a list `dependencies` is expected");
+    CHECK(refused("EST-065", "name: x\n") == "needs.yml:1:1: a map with a list `dependencies` is expected");
+    CHECK(refused("EST-065", "dependencies: numpy\n") == "needs.yml:1:15: a list of packages is expected");
+    CHECK(refused("EST-065", "dependencies:\n- numpy: 1.16\n") == "needs.yml:2:3: a package is expected, or a map with the one key \"pip\"");
+    CHECK(refused("EST-065", "dependencies:\n- pip: tqdm\n") == "needs.yml:2:8: a list of pip's packages is expected");
+    CHECK(refused("EST-065", "dependencies:\n- [numpy]\n") == "needs.yml:2:3: a package is expected, as text");
+}
+
+TEST_CASE("what Azure does not do is told of fields, too") {
+    job_with_a_script job;
+    using azure = estimator<aml_compute<target_name<"pool">>>;
+    auto const where = [&job](std::string const& id) {
+        std::vector<broken_rule> const found = broken_with<azure>(id, job.fields);
+        return found.empty() ? "" : found[0].where;
+    };
+    CHECK(where("EST-060").empty());
+    job.fields.retries = {.at_most = 3};
+    CHECK(where("EST-060") == "retries.at_most is 3");
+    CHECK(broken_with<estimator<ssh_hosts<>>>("EST-060", job.fields).empty());
+    job.fields.retries = {};
+    CHECK(where("EST-062").empty());
+    job.fields.interpreter_path = "python3.8";
+    CHECK(where("EST-062") == "interpreter_path = \"python3.8\"");
+    CHECK(broken_with<estimator<>>("EST-062", job.fields).empty());
+    using managed = estimator<aml_compute<target_name<"pool">>, environment<user_managed>>;
+    CHECK(broken_with<managed>("EST-062", job.fields).empty());
+}
+
+TEST_CASE("a target without a limit of nodes is told without one") {
+    job_with_a_script job;
+    job.fields.process_count_per_node = 5;
+    std::vector<broken_rule> const found = broken_with<estimator<slurm<slots_per_node<4>>, mpi<>>>("EST-019", job.fields);
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].where == "node_count is 1, process_count_per_node is 5; framework generic, backend mpi, target slurm with 4 slots on each");
+    job.fields.node_count = 3;
+    std::vector<broken_rule> const two = broken_with<estimator<slurm<max_nodes<2>, gpus_per_node<1>>, mpi<>>>("EST-003", job.fields);
+    REQUIRE(two.size() == 1);
+    CHECK(two[0].where.ends_with("target slurm with 2 nodes, 1 GPU on each"));
+}
+
 TEST_CASE("a line of pip_requirements_file that asks for what the framework brings is a warning") {
     job_with_a_script job;
     using torch = estimator<pytorch<"1.4">, aml_compute<target_name<"pool">>, environment<pip_requirements_file<"needs.txt">>>;
     replace_file(job.folder / "needs.txt", "tqdm\n");
     CHECK(broken_with<torch>("EST-040", job.fields).empty());
     replace_file(job.folder / "needs.txt", "tqdm\nTorchVision==0.5.1\n");
-    CHECK(broken_with<torch>("EST-040", job.fields).size() == 1);
+    REQUIRE(broken_with<torch>("EST-040", job.fields).size() == 1);
+    CHECK(broken_with<torch>("EST-040", job.fields)[0].where ==
+          "needs.txt:2: \"TorchVision==0.5.1\", and pytorch 1.4 brings \"torchvision==0.5.0\"");
 }

@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include <estima/launcher/launch_plan.hpp>
 #include <estima/rules/all_rules.hpp>
 #include <estima/system/files.hpp>
 #include <support/page_examples.hpp>
@@ -26,6 +27,26 @@ std::filesystem::path const page = tests.parent_path() / "docs/from-azureml.md";
 using estima_test::fill;
 using estima_test::lines_of;
 }  // namespace
+
+TEST_CASE("docs/from-azureml.md lists the variables that stand behind a dollar sign, for each backend") {
+    std::string const text = estima::read_file(page);
+    for (auto const& [communicator, backend] : {std::pair{"Mpi", "mpi"}, {"Gloo", "gloo"}, {"Nccl", "nccl"},
+                                                {"ParameterServer", "parameter_server"}, {"MultiWorker", "multi_worker"}}) {
+        estima::run_configuration const c{.script = "a.py", .communicator = communicator};
+        estima::process_plan const p{};
+        auto const set = estima::detail::backend_environment(c, p, {.gpus = 0}, {"127.0.0.1:1", "127.0.0.1:2"});
+        std::string row;
+        for (std::string const& line : lines_of(text))
+            if (line.starts_with("| `") && line.substr(0, line.find('|', 1)).find("`" + std::string{backend} + "`") != line.npos &&
+                line.find("example") == line.npos && row.empty())
+                row = line;
+        INFO(backend << ": " << row);
+        auto const variables = estima::detail::expandable_variables(c, p, set);
+        CHECK_FALSE(variables.empty());
+        for (auto const& [name, value] : variables)
+            if (!name.ends_with("_SOCKET_IFNAME")) CHECK(row.find("`" + name + "`") != row.npos);
+    }
+}
 
 TEST_CASE("docs/from-azureml.md shows the examples that are compiled, each once") {
     std::map<std::string, std::string> const compiled = estima_test::examples_in(tests / "unit/from_azureml");

@@ -247,3 +247,20 @@ TEST_CASE("what Azure would refuse of a container is named") {
     CHECK(after([](auto& c) { c.amlcompute.vm_priority = "LowPriority"; }, "aml_compute").empty());
     CHECK(after([](auto& c) { c.amlcompute.vm_priority = "urgent"; }, "aml_compute") == list{"amlcompute.vmPriority"});
 }
+
+TEST_CASE("how data is brought in Azure is one of the ways that there are") {
+    auto const with_data = [](data_section const& one) {
+        return after([&one](auto& c) { c.data["d"] = one; }, "aml_compute");
+    };
+    data_location_section const faces{.dataset = dataset_section{.name = "faces"}};
+    CHECK(with_data({.data_location = faces, .mechanism = "mount"}).empty());
+    CHECK(with_data({.data_location = faces}).empty());
+    CHECK(with_data({.data_location = faces, .mechanism = "as_mount"}) == list{"data.d.mechanism"});
+    CHECK(with_data({.mechanism = "mount"}) == list{"data.d.dataLocation"});
+    auto const with_reference = [](data_reference_section const& one) {
+        return after([&one](auto& c) { c.data_references["d"] = one; }, "aml_compute");
+    };
+    CHECK(with_reference({.data_store_name = "s"}).empty());
+    CHECK(with_reference({.data_store_name = "s", .mode = "as_upload"}) == list{"dataReferences.d.mode"});
+    CHECK(with_reference({}) == list{"dataReferences.d.dataStoreName"});
+}

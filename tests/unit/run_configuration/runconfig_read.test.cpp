@@ -175,9 +175,19 @@ TEST_CASE("numbers and words are cast as Azure casts them, where that keeps thei
 TEST_CASE("a data reference needs a datastore and a mode that there is") {
     CHECK(read("dataReferences: {d: {dataStoreName: s, mode: Mount}}").data_references.at("d").mode == "mount");
     CHECK(refusal("dataReferences:\n  d: {mode: mount}") ==
-          "EST-105 f:2:3 (dataReferences.d): dataStoreName is missing");
-    CHECK(refusal("dataReferences:\n  d: {dataStoreName: s, mode: push}") ==
-          "EST-105 f:2:3 (dataReferences.d): mode is to be mount, download or upload");
+          "EST-105 f:2:3 (dataReferences.d.dataStoreName): dataStoreName is missing");
+    CHECK(refusal("dataReferences:\n  d: {dataStoreName: s, mode: as_mount}") ==
+          "EST-105 f:2:25 (dataReferences.d.mode): mode is to be mount, download or upload, and is \"as_mount\"");
+}
+
+TEST_CASE("a dataset is brought by a mechanism that there is") {
+    CHECK(read("data: {d: {mechanism: Download}}").data.at("d").mechanism == "download");
+    CHECK(read("data: {d: {mechanism: direct}}").data.at("d").mechanism == "direct");
+    CHECK(read("data: {d: {mechanism: }}").data.at("d").mechanism.empty());
+    CHECK(read("data: {d: {overwrite: true}}").data.at("d").mechanism.empty());
+    for (char const* const word : {"as_mount", "as_download", "as_upload", "None"})
+        CHECK(refusal("data:\n  d:\n    mechanism: " + std::string{word}) ==
+              "EST-105 f:3:5 (data.d.mechanism): mechanism is to be direct, mount, download or upload, and is \"" + std::string{word} + "\"");
 }
 
 TEST_CASE("keys that are not known are kept and warned of, with their place") {
