@@ -74,7 +74,10 @@ struct slurm_allocation {
         if (id.empty() || ::access(file.c_str(), F_OK) != 0) return std::nullopt;
         json const settings = json::parse(read_file(file), nullptr, false);
         if (!settings.is_object() || settings.value("kind", "") != "slurm") return std::nullopt;
-        slurm_allocation a{.job_id = id, .network = settings.value("network", ""), .launcher = settings.value("launcher", ""), .imports = settings.value("imports", std::vector<std::string>{})};
+        slurm_allocation a{.job_id = id,
+                           .network = settings.value("network", ""),
+                           .launcher = settings.value("launcher", ""),
+                           .imports = settings.value("imports", std::vector<std::string>{})};
         a.restarts = std::atoi(detail::from_environment("SLURM_RESTART_COUNT").c_str());
         a.hosts = expand_host_list(detail::from_environment("SLURM_JOB_NODELIST")).value_or(std::vector{host_name()});
         return a;
