@@ -27,12 +27,14 @@ set(estima_events_packages Boost)
 
 # The lowered value and its JSON.
 set(estima_json_headers
-    system/json.hpp system/settings_reader.hpp system/sha256.hpp system/sha256_of_file.hpp run_configuration/*.hpp)
+    system/json.hpp system/settings_reader.hpp system/sha256.hpp system/sha256_of_file.hpp run_configuration/*.hpp
+    runconfig_file/document.hpp runconfig_file/parse_json.hpp)
 set(estima_json_links core)
 set(estima_json_packages nlohmann_json OpenSSL)
 
 # Azure's .runconfig files.
 set(estima_yaml_headers runconfig_file/*.hpp)
+set(estima_yaml_without runconfig_file/document.hpp runconfig_file/parse_json.hpp)
 set(estima_yaml_links json)
 set(estima_yaml_packages yaml-cpp)
 
@@ -57,7 +59,7 @@ set(estima_agent_packages Boost_mpi MPI)
 
 # Workspaces, experiments, runs, models.
 set(estima_workspace_headers transport/*.hpp workspace/*.hpp)
-set(estima_workspace_without transport/slurm.hpp transport/slurm_batch.hpp transport/slurm_jobs.hpp transport/slurm_plan.hpp transport/slurm_script.hpp transport/slurm_word.hpp
+set(estima_workspace_without transport/slurm.hpp transport/slurm_batch.hpp transport/slurm_jobs.hpp transport/slurm_plan.hpp transport/slurm_script.hpp transport/slurm_secrets.hpp transport/slurm_word.hpp
     workspace/search_runs.hpp workspace/follow_runs.hpp workspace/experiments.hpp workspace/verify_index.hpp)
 set(estima_workspace_links launcher)
 
@@ -73,7 +75,7 @@ set(estima_archive_packages LibArchive)
 
 # Runs on Slurm, through its REST API, and HTTP. Programs that do not include transport/slurm.hpp pay nothing for it.
 set(estima_slurm_headers http/*.hpp slurm/*.hpp transport/slurm.hpp transport/slurm_batch.hpp transport/slurm_jobs.hpp
-    transport/slurm_plan.hpp transport/slurm_script.hpp transport/slurm_word.hpp)
+    transport/slurm_plan.hpp transport/slurm_script.hpp transport/slurm_secrets.hpp transport/slurm_word.hpp)
 set(estima_slurm_links workspace)
 set(estima_slurm_packages CURL Threads)
 

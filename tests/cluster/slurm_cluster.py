@@ -33,7 +33,8 @@ class SlurmCluster(Cluster):
                            workspace=workspace or self.workspace)
 
     def estima(self, *words, host="ctl"):
-        return self.on(host, self.folder / "bin/estima", words[0], "--workspace", self.workspace, *words[1:])
+        return self.on(host, self.folder / "bin/estima", words[0], "--workspace", self.workspace, *words[1:],
+                       ESTIMA_TARGETS=self.own / "targets.json")
 
     def job_of(self, run):
         return next((e["value"] for e in self.events(run) if e.get("name") == "slurm_job_id"), None)

@@ -340,7 +340,8 @@ def secrets(cluster):
     proxy = subprocess.Popen([*TESTBED, "exec", str(cluster.folder), "ctl", "--", sys.executable, cluster.own / "proxy.py", f"me:{word}"],
                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
     proxy.stdout.readline()
-    bad.write_text("no.token.yet")
+    bad.write_text(cluster.slurm_says("scontrol", "token", "lifespan=1"))
+    time.sleep(2)  # it has expired
     ways = {"token_variable": ({"token_file": "", "token_variable": "MY_TOKEN"}, {"MY_TOKEN": good}),
             "token_command": ({"token_file": str(bad), "token_command": f"true {word}; cat {cluster.token_file}"}, {}),
             "a proxy with a password": ({"proxy": f"http://me:{word}@127.0.0.1:3128"}, {})}

@@ -143,6 +143,7 @@ inline hosts_task hosts_task_of(run_directory const& run, run_configuration cons
                                 slurm_allocation const& job) {
     hosts_task task{.run = run, .configuration = c, .target = {}, .launcher = std::move(launcher), .snapshot_id = {}};
     task.is_batch_job = true;
+    if (!job.launcher.empty()) task.launcher = job.launcher;
     for (std::string const& host : job.hosts) task.target.hosts.push_back({host});
     task.target.network = job.network_of_hosts();
     task.target.imports = job.imports;

@@ -63,6 +63,7 @@ struct slurm_allocation {
     int restarts = 0;                  ///< how often Slurm put the job back into the queue
     std::vector<std::string> hosts{};  ///< the first is this one
     std::string network{};             ///< subnet or interface that the target's settings name
+    std::string launcher{};              ///< path of estima-launch on the hosts, as these say it; empty: as on this one
     std::vector<std::string> imports{};  ///< modules that these ask for
 
     /// Of a run for a slurm target, in a job of it; a run for another target that is submitted inside of a job has
@@ -73,7 +74,10 @@ struct slurm_allocation {
         if (id.empty() || ::access(file.c_str(), F_OK) != 0) return std::nullopt;
         json const settings = json::parse(read_file(file), nullptr, false);
         if (!settings.is_object() || settings.value("kind", "") != "slurm") return std::nullopt;
-        slurm_allocation a{.job_id = id, .network = settings.value("network", ""), .imports = settings.value("imports", std::vector<std::string>{})};
+        slurm_allocation a{.job_id = id,
+                           .network = settings.value("network", ""),
+                           .launcher = settings.value("launcher", ""),
+                           .imports = settings.value("imports", std::vector<std::string>{})};
         a.restarts = std::atoi(detail::from_environment("SLURM_RESTART_COUNT").c_str());
         a.hosts = expand_host_list(detail::from_environment("SLURM_JOB_NODELIST")).value_or(std::vector{host_name()});
         return a;
@@ -83,6 +87,7 @@ struct slurm_allocation {
     /// What a launch plan has to know: how MPI reaches the other hosts, and where the processes meet.
     void describe(launch_settings& s, run_configuration const& c) const {
         s.is_batch_job = is_spread();
+        if (!launcher.empty()) s.launcher = launcher;
         s.network = network_of_hosts();
         int const per_node = c.process_count_per_node(), count = rendezvous_count(c);
         std::vector<int> const ports = free_ports(count);
