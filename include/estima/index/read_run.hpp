@@ -41,6 +41,9 @@ enum class run_found {
 /// call.
 class run_reader {
 public:
+    /// The error of a run whose journal is not there any more, or tells nothing.
+    static constexpr std::string_view lost_journal = "EST-647";
+
     /// For the runs in that folder, which need not be there yet.
     explicit run_reader(std::string const& runs) : runs_path_{runs} {}
 
@@ -61,7 +64,6 @@ public:
 private:
     static constexpr std::size_t piece_size = 256 * 1024;
     static constexpr std::size_t checked_bytes = 64;
-    static constexpr std::string_view lost_journal = "EST-647";
 
     run_found read_on(std::string const& run_id, indexed_run& run) {
         if (!runs_) runs_.reset(::open(runs_path_.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));

@@ -83,8 +83,7 @@ public:
                 detail::sqlite_transaction const read{store.database(), "DEFERRED"};
                 page = search_once(store, query);
                 for (run_summary const& run : page.runs)
-                    if (::access((workspace_ / "runs" / run.run_id).c_str(), F_OK) != 0)
-                        gone.push_back(run.run_id);
+                    if (!is_as_told(run)) gone.push_back(run.run_id);
             } while (!gone.empty() && --searches_left > 0);
         });
         return page;
@@ -187,6 +186,12 @@ private:
         return page;
     }
 
+    /// Whether a run still has its journal, or is told to have lost it.
+    bool is_as_told(run_summary const& run) const {
+        std::filesystem::path const folder = workspace_ / "runs" / run.run_id;
+        bool const is_lost = run.error_id == detail::run_reader::lost_journal;
+        return ::access((is_lost ? folder : folder / "events.jsonl").c_str(), F_OK) == 0;
+    }
     bool is_hidden(std::string const& id) const { return overlay_.runs.contains(id) || overlay_.gone.contains(id); }
 
     std::filesystem::path workspace_;

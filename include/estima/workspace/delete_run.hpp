@@ -27,6 +27,11 @@ inline std::filesystem::path deleted_runs_folder(workspace const& w) { return w.
                  .remedy = "cancel it first, and wait for its end"}};
 }
 
+/// EST-630: the run is not over; EST-647: nobody knows whether it is; EST-307.
+inline void require_over(workspace const& w, std::string const& id) {
+    if (!is_terminal(known_record(w.run(id).directory()).status)) throw_not_over(id);
+}
+
 /// Moves a run's folder in one step; whoever keeps something derived from the runs is told before and after.
 inline void move_run(std::string const& id, std::filesystem::path const& from,
                      std::filesystem::path const& to) {
@@ -43,11 +48,9 @@ inline void move_run(std::string const& id, std::filesystem::path const& from,
 /// restore_run() finds it until collect_garbage() removes it. EST-630: the run is not over; EST-307: there is none; EST-647;
 /// EST-301: it cannot be moved.
 inline void delete_run(workspace const& w, std::string const& id) {
-    run const one = w.run(id);
-    run_directory const directory = one.directory();
-    if (!is_terminal(known_record(directory).status)) detail::throw_not_over(id);
+    detail::require_over(w, id);
     std::filesystem::path const place = detail::deleted_runs_folder(w) / id;
-    detail::move_run(id, directory.path, place);
+    detail::move_run(id, w.path() / "runs" / id, place);
     // From now on its age counts.
     if (::utimensat(AT_FDCWD, place.c_str(), nullptr, 0) != 0) throw_file_error("cannot change the time of", place);
 }

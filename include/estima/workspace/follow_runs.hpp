@@ -49,7 +49,9 @@ public:
             if (!known_.insert(id).second) continue;
             is_new = true;
             run_directory const run{workspace_ / "runs" / id};
-            is_deaf_ = !changes_.watch(run.journal(), IN_MODIFY) || is_deaf_;
+            bool const hears = changes_.watch(run.journal(), IN_MODIFY) ||
+                               changes_.watch(run.path, IN_CREATE | IN_MOVED_TO);  // its journal is lost
+            is_deaf_ = !hears || is_deaf_;
             changes_.watch(run.metrics(), IN_MODIFY | IN_ATTRIB | IN_CREATE | IN_MOVED_TO);
             changes_.watch(run.lock(), IN_CLOSE_WRITE);  // the kernel closes it when its holder dies
         }

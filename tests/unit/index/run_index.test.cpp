@@ -453,6 +453,12 @@ TEST_CASE("a run whose journal is lost is told by what its id says, also when th
             CHECK(texts_of(index) == texts_of(runs.truth()));
         }
     }
+    // A search finds it of what it tells, without a look at all.
+    std::string const kept = read_file(runs.directory(runs.id(699)).journal());
+    std::filesystem::remove(runs.directory(runs.id(699)).journal());
+    CHECK(index.search({.max_results = 5}).runs.at(0).error_id == "EST-647");
+    replace_file(runs.directory(runs.id(699)).journal(), kept);
+    index.refresh();
     // The begin alone is lost: what comes later counts.
     std::filesystem::path const journal = runs.directory(runs.id(5)).journal();
     std::string const text = read_file(journal);

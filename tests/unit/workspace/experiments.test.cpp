@@ -86,6 +86,21 @@ TEST_CASE("an experiment is deleted as a whole or not at all, and restored") {
     CHECK(search_deleted_runs(f.w).empty());
 }
 
+TEST_CASE("an experiment with a run whose journal is lost is neither renamed nor deleted in part") {
+    some_experiments f;
+    std::string const good = f.add("digits"), lost = f.add("digits");
+    estima::run_directory const run = f.w.run(lost).directory();
+    CHECK(search_runs(f.w.experiment("digits")).size() == 2);
+    if (GENERATE(true, false)) std::filesystem::remove(run.journal());
+    else std::filesystem::resize_file(run.journal(), 0);
+    CHECK(search_runs(f.w.experiment("digits"), {.filter = estima::query::run_id == lost}).size() == 1);
+    CHECK(error_of([&] { rename_experiment(f.w, "digits", "letters"); }).find("EST-647") != std::string::npos);
+    CHECK(error_of([&] { delete_experiment(f.w, "digits"); }).find("EST-647") != std::string::npos);
+    CHECK(error_of([&] { delete_run(f.w, lost); }).find("EST-647") != std::string::npos);
+    CHECK(f.w.run(good).get_details().experiment == "digits");
+    CHECK(f.names() == names_of{"digits"});
+}
+
 TEST_CASE("display name and description of a run may change, and are searched and told") {
     some_experiments f;
     estima::run const run = f.w.run(f.add("digits"));
