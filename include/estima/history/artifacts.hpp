@@ -18,6 +18,7 @@
 #include <estima/history/run_directory.hpp>
 #include <estima/history/run_record.hpp>
 #include <estima/system/open_beneath.hpp>
+#include <estima/system/shown.hpp>
 
 namespace estima::inline v0_1 {
 
@@ -46,10 +47,10 @@ inline void add_files_below(std::filesystem::path const& folder, std::string con
     }
 }
 
-/// "a, b, c" or "a, b, c and 17 more".
+/// "a, b, c" or "a, b, c and 17 more", as they can be shown.
 inline std::string listed(std::vector<std::string> const& names, std::size_t at_most = 10) {
     std::string text;
-    for (std::size_t i = 0; i < names.size() && i < at_most; ++i) text.append(i == 0 ? "" : ", ").append(names[i]);
+    for (std::size_t i = 0; i < names.size() && i < at_most; ++i) text.append(i == 0 ? "" : ", ").append(shown(names[i]));
     if (names.size() > at_most) text.append(" and ").append(std::to_string(names.size() - at_most)).append(" more");
     return text;
 }
@@ -87,7 +88,7 @@ inline std::vector<std::string> file_names(run_directory const& run, run_record 
 namespace detail {
 inline std::string remedy_for_missing_file(run_record const& record) {
     return is_terminal(record.status) ? "name one of them; the script keeps a file by writing it into ./outputs"
-                                      : "outputs are recorded when the script has ended: wait_for_completion() first";
+                                      : "outputs are recorded when the script has ended: wait for that";
 }
 }  // namespace detail
 
@@ -105,7 +106,7 @@ inline download_item item_of(run_directory const& run, run_record const& record,
     }
     std::vector<std::string> const there = file_names(run, record);
     throw error{"EST-502",
-                {.what = "the run has no file \"" + name + "\"",
+                {.what = "the run has no file \"" + shown(name) + "\"",
                  .where = "run " + run.run_id() + ", " + std::string{to_string(record.status)},
                  .why = there.empty() ? "it has no files" : "it has: " + listed(there),
                  .remedy = remedy_for_missing_file(record)}};
@@ -132,7 +133,7 @@ inline std::size_t copy_all_out(run_directory const& run, run_record const& reco
             if (detail::is_below(name, prefix)) is_there = true, wanted.insert(name);
         if (is_there) continue;
         throw error{"EST-502",
-                    {.what = "the run has no files below \"" + prefix + "\"",
+                    {.what = "the run has no files below \"" + shown(prefix) + "\"",
                      .where = "run " + run.run_id() + ", " + std::string{to_string(record.status)},
                      .why = names.empty() ? "it has no files" : "it has: " + detail::listed(names),
                      .remedy = detail::remedy_for_missing_file(record)}};

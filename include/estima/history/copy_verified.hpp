@@ -20,6 +20,7 @@
 #include <estima/system/files.hpp>
 #include <estima/system/open_beneath.hpp>
 #include <estima/system/sha256.hpp>
+#include <estima/system/shown.hpp>
 
 namespace estima::inline v0_1 {
 
@@ -90,14 +91,14 @@ inline file_descriptor open_to_copy(std::filesystem::path const& folder, std::st
     file_descriptor source = open_beneath(folder, name);
     if (!source && (errno == EXDEV || errno == ELOOP))
         throw error{"EST-503",
-                    {.what = "\"" + name + "\" leads out of its folder",
+                    {.what = "\"" + shown(name) + "\" leads out of its folder",
                      .where = folder.string(),
                      .remedy = "name a file below it; what is to be kept the script has to write into ./outputs"}};
     if (!source && errno == EINVAL)
         throw error{"EST-502",
-                    {.what = "\"" + name + "\" is not a regular file",
+                    {.what = "\"" + shown(name) + "\" is not a regular file",
                      .where = folder.string(),
-                     .remedy = "download_files() takes all files below a folder"}};
+                     .remedy = "name a file; of a folder all files below it can be downloaded"}};
     if (!source) throw_file_error("cannot read", folder / name);
     return source;
 }

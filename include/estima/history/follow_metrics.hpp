@@ -23,27 +23,33 @@
 
 namespace estima::inline v0_1 {
 
-/// Tells the numbers that a run logs as they come: each once, those of one process in its order.
+/// A list, a row of a table or a document: what is logged and is no number.
+using logged_value = logged<metric_line_value>;
+
+/// Tells what a run logs as it comes: each once, that of one process in its order.
 class metric_follower {
 public:
     explicit metric_follower(std::filesystem::path folder) : folder_{std::move(folder)}, buffer_(65536) {}
 
-    /// Calls `take(std::string const& name, metric_point const&)` for what is new. When the run is over, everything is.
-    template <class Take>
-    void read(bool is_over, Take take) {
-        for (metric_file const& file : metric_files(folder_)) {
-            auto [known, fresh] = sources_.try_emplace(file.path.filename().string());
-            source& s = known->second;
-            if (fresh) {
-                s.rank = file.rank;
-                if (file.rank < 0)
-                    s.rank = -others_.try_emplace(file.writer, static_cast<int>(others_.size()) + 1).first->second;
-            }
+    /// Calls `take(std::string const& name, metric_point const&)` for each number that is new, and
+    /// `take_other(std::string const& name, logged_value const&)` for all else. When the run is over, everything is told.
+    template <class Take, class TakeOther>
+    void read(bool is_over, Take take, TakeOther take_other) {
+        for_each_source([&](metric_file const& file, source& s) {
             if (file.is_points)
                 read_points(file, s, is_over, take);
             else
-                read_lines(file, s, is_over, take);
-        }
+                read_lines(file, s, is_over, take, take_other);
+        });
+    }
+
+    /// Only what is no number, so that points need not be read.
+    template <class TakeOther>
+    void read_others(bool is_over, TakeOther take) {
+        auto const pass = [](std::string const&, metric_point const&) {};
+        for_each_source([&](metric_file const& file, source& s) {
+            if (!file.is_points) read_lines(file, s, is_over, pass, take);
+        });
     }
 
 private:
@@ -55,6 +61,20 @@ private:
         std::string begun{};      ///< of a line without its end
     };
 
+    template <class Read>
+    void for_each_source(Read read_one) {
+        for (metric_file const& file : metric_files(folder_)) {
+            auto [known, fresh] = sources_.try_emplace(file.path.filename().string());
+            source& s = known->second;
+            if (fresh) {
+                s.rank = file.rank;
+                if (file.rank < 0)
+                    s.rank = -others_.try_emplace(file.writer, static_cast<int>(others_.size()) + 1).first->second;
+            }
+            read_one(file, s);
+        }
+    }
+
     template <class Take>
     static void read_points(metric_file const& file, source& s, bool is_over, Take& take) {
         if (!s.points || !s.points->is_valid()) s.points.emplace(file.path.string());
@@ -63,14 +83,17 @@ private:
         });
     }
 
-    template <class Take>
-    void read_lines(metric_file const& file, source& s, bool is_over, Take& take) {
+    template <class Take, class TakeOther>
+    void read_lines(metric_file const& file, source& s, bool is_over, Take& take, TakeOther& take_other) {
         if (!s.lines) s.lines.reset(::open(file.path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
         auto const tell = [&](std::string_view text) {
-            auto const line = parse_metric_line(text);
+            auto line = parse_metric_line(text);
             if (!line) return;
+            double const time = line->time.value_or(0);
             if (double const* const value = std::get_if<double>(&line->value))
-                take(line->name, metric_point{*value, line->step, line->time.value_or(0), s.rank});
+                take(line->name, metric_point{*value, line->step, time, s.rank});
+            else
+                take_other(line->name, logged_value{std::move(line->value), line->step, time, s.rank});
         };
         for (;;) {
             ssize_t const n = ::pread(s.lines.get(), buffer_.data(), buffer_.size(), static_cast<off_t>(s.place));

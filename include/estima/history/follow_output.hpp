@@ -20,21 +20,33 @@
 
 namespace estima::inline v0_1 {
 
+/// Which of what a process writes.
+enum class output_streams { both, output, error };
+
+/// What is followed of the output of a run, and how lines are told apart.
+struct output_options {
+    bool name_ranks = false;    ///< each line starts with its rank: "[1] "
+    bool name_streams = false;  ///< each line starts with its rank and stream: "[1 stderr] "
+    output_streams streams = output_streams::both;
+    int attempt = 0;  ///< one that is over; 0: the newest one, and those that may follow
+};
+
 /// Copies what the processes of a run write to their standard output and standard error to a stream, as it grows, byte
 /// for byte. Lines of different processes are not mixed: the begun end of a line is held back (it stays in its file)
 /// until the line is whole, longer than 64 kB, or `release` is asked for. Uses 64 kB of memory, whatever is written.
 class output_follower {
 public:
-    /// Follows these ranks. With `prefix` each line starts with its rank: "[1] ". `attempt` is one that is over; 0: the
-    /// newest one, and those that may follow.
-    output_follower(run_directory const& run, std::vector<int> const& ranks, bool prefix, int attempt = 0)
-        : prefix_{prefix}, buffer_(65536) {
+    /// Follows these ranks.
+    output_follower(run_directory const& run, std::vector<int> const& ranks, output_options const& options = {})
+        : options_{options}, buffer_(65536) {
+        int const attempt = options.attempt;
         std::vector<std::filesystem::path> times;
         for (int const rank : ranks) {
             times.push_back(attempt > 0 ? run.attempt_logs(attempt) / run.output_times(rank).filename() : run.output_times(rank));
-            for (std::filesystem::path path : {run.rank_stdout(rank), run.rank_stderr(rank)}) {
+            for (bool const is_error : {false, true}) {
+                std::filesystem::path path = is_error ? run.rank_stderr(rank) : run.rank_stdout(rank);
                 if (attempt > 0) path = run.attempt_logs(attempt) / path.filename();
-                sources_.push_back({.path = std::move(path), .rank = rank});
+                sources_.push_back({.path = std::move(path), .rank = rank, .is_error = is_error});
             }
         }
         order_ = output_order{times};
@@ -77,13 +89,19 @@ private:
     struct source {
         std::filesystem::path path;
         int rank = 0;
+        bool is_error = false;
         file_descriptor fd{};
         std::uint64_t offset = 0;
     };
     static constexpr int pieces_in_one_call = 32;
 
+    bool is_wanted(source const& s) const {
+        return options_.streams == output_streams::both || s.is_error == (options_.streams == output_streams::error);
+    }
+
     /// Whole lines up to that place.
     void copy_until(source& s, std::uint64_t end, std::ostream& out) {
+        if (!is_wanted(s)) return;
         if (!s.fd) s.fd.reset(::open(s.path.c_str(), O_RDONLY | O_CLOEXEC));
         while (s.fd && s.offset < end) {
             auto const most = static_cast<std::size_t>(std::min<std::uint64_t>(buffer_.size(), end - s.offset));
@@ -101,6 +119,7 @@ private:
     }
 
     found copy(source& s, std::ostream& out, bool release) {
+        if (!is_wanted(s)) return found::all;
         if (!s.fd) s.fd.reset(::open(s.path.c_str(), O_RDONLY | O_CLOEXEC));
         if (!s.fd) return found::all;  // that process was not started yet
         for (int i = 0; i < pieces_in_one_call;) {
@@ -137,7 +156,7 @@ private:
 
     void write(source const& s, std::string_view piece, std::ostream& out) {
         if (mid_line_ != nullptr && mid_line_ != &s) end_line(out);
-        if (!prefix_)
+        if (!options_.name_ranks && !options_.name_streams)
             out.write(piece.data(), static_cast<std::streamsize>(piece.size()));
         else
             write_prefixed(s, piece, out);
@@ -149,14 +168,14 @@ private:
         while (!piece.empty()) {
             std::size_t const end = piece.find('\n');
             std::size_t const length = end == std::string_view::npos ? piece.size() : end + 1;
-            if (!begun) out << '[' << s.rank << "] ";
+            if (!begun) out << '[' << s.rank << (!options_.name_streams ? "" : s.is_error ? " stderr" : " stdout") << "] ";
             out.write(piece.data(), static_cast<std::streamsize>(length));
             piece.remove_prefix(length);
             begun = false;
         }
     }
 
-    bool prefix_;
+    output_options options_;
     std::vector<char> buffer_;
     std::vector<source> sources_;
     output_order order_{};

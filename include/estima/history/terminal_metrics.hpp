@@ -204,7 +204,10 @@ inline void print_metric_plot(std::ostream& out, std::vector<metric_point> const
         y_low = std::min(y_low, p.value), y_high = std::max(y_high, p.value);
     }
     if (curves.empty()) {
-        out << "(no points)\n";
+        if (left_out == 0)
+            out << "(no points)\n";
+        else
+            out << "(no point is finite, of " << left_out << ")\n";
         return;
     }
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <exception>
 #include <filesystem>
+#include <functional>
 #include <mutex>
 #include <random>
 #include <string>
@@ -36,12 +37,15 @@ inline std::vector<std::string> run_ids_in(std::string const& runs) {
     return ids;
 }
 
+using build_progress = std::function<void(std::uint64_t runs, std::uint64_t all)>;
+
 /// Takes in all runs that the index does not have: threads read journals, this one stores. It may be killed at any time
 /// and goes on where it was; several processes that build share the work.
 class index_build {
 public:
-    index_build(std::filesystem::path const& workspace, index_store& store)
-        : workspace_{workspace}, runs_{(workspace / "runs").string()}, store_{store} {}
+    /// `progress` is told how many runs of how many are in it.
+    index_build(std::filesystem::path const& workspace, index_store& store, build_progress const& progress)
+        : workspace_{workspace}, runs_{(workspace / "runs").string()}, store_{store}, progress_{progress} {}
 
     /// Builds an index from nothing, or goes on with it.
     void run() {
@@ -78,6 +82,8 @@ public:
         std::vector<std::string> ids = run_ids_in(runs_);
         std::unordered_set<std::string> const known = store_.all_ids();
         if (!known.empty()) std::erase_if(ids, [&known](std::string const& id) { return known.contains(id); });
+        known_ = known.size();
+        all_ = known.size() + ids.size();
         std::vector<std::vector<std::string>> parts;
         for (std::size_t from = 0; from < ids.size(); from += block_size)
             parts.emplace_back(ids.begin() + static_cast<std::ptrdiff_t>(from),
@@ -176,9 +182,11 @@ private:
             if (shared.failure) std::rethrow_exception(shared.failure);
             std::vector<part> const some = std::exchange(shared.done, {});
             bool const is_last = is_all();
+            std::size_t const parts_done = shared.next - shared.open;
             shared.changed.notify_all();
             lock.unlock();
             if (!some.empty()) store(some);
+            if (progress_) progress_(std::min(known_ + parts_done * block_size, all_), all_);
             if (is_last) return;
         }
     }
@@ -214,6 +222,8 @@ private:
     std::filesystem::path workspace_;
     std::string runs_;
     index_store& store_;
+    build_progress const& progress_;
+    std::size_t known_ = 0, all_ = 0;  // runs
 };
 
 }  // namespace estima::inline v0_1::detail

@@ -29,18 +29,20 @@ struct index_overlay {
 /// another stored in between is read again.
 class index_update {
 public:
-    index_update(std::filesystem::path const& workspace, index_store& store, index_overlay& overlay)
+    index_update(std::filesystem::path const& workspace, index_store& store, index_overlay& overlay,
+                 build_progress const& progress)
         : workspace_{workspace},
           runs_{(workspace / "runs").string()},
           store_{store},
           overlay_{overlay},
+          progress_{progress},
           reader_{runs_} {}
 
     /// With `every_run` the files of all runs are looked at, not only of those that can have changed.
     void refresh(bool every_run) {
         for (int attempt = 0; attempt < attempts; ++attempt) {
             if (!store_.state().is_complete) {
-                index_build{workspace_, store_}.run();
+                index_build{workspace_, store_, progress_}.run();
                 continue;
             }
             index_state const state = store_.state();
@@ -48,7 +50,7 @@ public:
             if (news.is_replaced || every_run) {
                 // From its end on: what it told before is found by looking at all.
                 news = change_log_end(workspace_);
-                index_build{workspace_, store_}.take_in_new_runs();
+                index_build{workspace_, store_, progress_}.take_in_new_runs();
                 for (std::string& id : run_ids_in(runs_)) news.ids.insert(std::move(id));
                 for (std::string const& id : store_.all_ids()) news.ids.insert(id);
             }
@@ -191,6 +193,7 @@ private:
     std::string runs_;
     index_store& store_;
     index_overlay& overlay_;
+    build_progress const& progress_;
     run_reader reader_;
 };
 

@@ -12,6 +12,7 @@
 #include <estima/index/filter_text.hpp>
 #include <estima/index/like.hpp>
 #include <estima/index/run_filter.hpp>
+#include <estima/system/shown.hpp>
 
 namespace estima::inline v0_1 {
 
@@ -117,6 +118,7 @@ private:
         if (in_.token() == filter_token::open)
             in_.fail("MLflow's filters have no parentheses here", "for groups write an expression of estima::query");
         run_condition c{.field = take_field(in_)};
+        places_.clear();
         std::size_t const at = in_.begin();
         std::string const spelling{in_.spelling()};
         c.comparison = comparison(c.field);
@@ -192,6 +194,7 @@ private:
                      in_.token() == filter_token::number ? "parameters, tags and names are texts: '0.1', not 0.1" : "",
                      "EST-613");
         std::string value = in_.value();
+        places_.push_back(in_.begin());
         in_.advance();
         return value;
     }
@@ -222,9 +225,22 @@ private:
         }
     }
 
-    /// A status is meant by Azure's word and by MLflow's: those that fit are listed.
-    static run_filter status_condition(run_condition const& asked) {
+    /// A status is meant by Azure's word and by MLflow's: those that fit are listed. EST-613: a word of neither.
+    run_filter status_condition(run_condition const& asked) const {
         using enum run_comparison;
+        bool const is_pattern = asked.comparison == like || asked.comparison == ilike;
+        for (std::size_t i = 0; i < asked.texts.size() && !is_pattern; ++i) {
+            std::string words;
+            bool is_known = false;
+            for (std::size_t s = 0; s < run_status_count; ++s)
+                for (std::string_view const name : {run_status_names[s], mlflow_status(static_cast<run_status>(s))}) {
+                    is_known = is_known || name == asked.texts[i];
+                    if (words.find(name) == std::string::npos) words.append(words.empty() ? "" : ", ").append(name);
+                }
+            if (!is_known)
+                in_.fail(places_[i], "there is no status \"" + shown(asked.texts[i]) + "\"", "there are: " + words,
+                         "EST-613");
+        }
         bool const is_negated = asked.comparison == not_equal || asked.comparison == not_in;
         std::vector<std::string> fitting;
         for (std::size_t i = 0; i < run_status_count; ++i) {
@@ -232,7 +248,7 @@ private:
             bool fits = false;
             for (std::string_view const name : {to_string(s), mlflow_status(s)})
                 for (std::string const& text : asked.texts)
-                    fits = fits || (asked.comparison == like || asked.comparison == ilike
+                    fits = fits || (is_pattern
                                         ? is_like(name, text, asked.comparison == ilike)
                                         : name == text);
             if (fits != is_negated) fitting.emplace_back(to_string(s));
@@ -241,6 +257,7 @@ private:
     }
 
     filter_text in_;
+    std::vector<std::size_t> places_{};  // where the texts of a comparison stand
 };
 }  // namespace detail
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -50,11 +51,14 @@ public:
     run_index& operator=(run_index const&) = delete;
     ~run_index() { close(); }
 
+    /// Is told, while the index takes in many runs, how many of all it has; by the thread that calls.
+    void on_build(std::function<void(std::uint64_t runs, std::uint64_t all)> progress) { progress_ = std::move(progress); }
+
     /// Takes in what happened until now: what is acknowledged before this call is found after it. EST-301: the folder
     /// of runs cannot be read; EST-610.
     void refresh(run_look look = run_look::at_changes) {
         attempt([&](detail::index_store& store) {
-            detail::index_update{workspace_, store, overlay_}.refresh(look == run_look::at_all);
+            detail::index_update{workspace_, store, overlay_, progress_}.refresh(look == run_look::at_all);
         });
     }
 
@@ -73,12 +77,12 @@ public:
                          .remedy = "set max_results to 1 to 50000, and ask for the next page by next_page_token"}};
         run_page page;
         attempt([&](detail::index_store& store) {
-            if (!store.state().is_complete) detail::index_update{workspace_, store, overlay_}.refresh(false);
+            if (!store.state().is_complete) detail::index_update{workspace_, store, overlay_, progress_}.refresh(false);
             std::vector<std::string> gone;
             int searches_left = 10'000;
             do {
                 if (!gone.empty())
-                    detail::index_update{workspace_, store, overlay_}.look_again({gone.begin(), gone.end()});
+                    detail::index_update{workspace_, store, overlay_, progress_}.look_again({gone.begin(), gone.end()});
                 gone.clear();
                 detail::sqlite_transaction const read{store.database(), "DEFERRED"};
                 page = search_once(store, query);
@@ -199,6 +203,7 @@ private:
     detail::index_overlay overlay_{};
     detail::index_content content_ = detail::index_content::keep;
     std::string why_in_memory_{};
+    detail::build_progress progress_{};
 };
 
 }  // namespace estima::inline v0_1

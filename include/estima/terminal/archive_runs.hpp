@@ -11,6 +11,7 @@
 #include <estima/terminal/find_run.hpp>
 #include <estima/terminal/progress_bar.hpp>
 #include <estima/terminal/screen.hpp>
+#include <estima/terminal/words.hpp>
 
 /// Runs as files: out of a workspace, and into one.
 namespace estima::inline v0_1::terminal {
@@ -24,7 +25,7 @@ struct export_options {
 /// Writes a run with its snapshot to one file. Returns 1 if an output is not as it was recorded. EST-508: there is such
 /// a file; EST-638: it is not over; EST-208, EST-301.
 inline int export_to_archive(workspace const& where, export_options const& options, screen const& on) {
-    run const run = find_run(where, options.run);
+    run const run = find_run(where, options.run, on);
     exported_run const written = [&] {
         progress_bar bar{on};
         return export_run(where, run.id(), options.file,
@@ -44,7 +45,7 @@ inline int export_to_archive(workspace const& where, export_options const& optio
                        {"has_snapshot", written.has_snapshot}});
         return code;
     }
-    *on.out << on.safe(written.file.string()) << ": " << written.files << " files, "
+    *on.out << on.safe(written.file.string()) << ": " << counted(written.files, "file") << ", "
             << portal::human_bytes(written.bytes) << ", in " << portal::human_bytes(written.archive_bytes) << '\n';
     for (std::string const& path : written.left_out) *on.err << "left out: " << on.safe(path) << '\n';
     for (std::string const& path : written.changed) *on.err << "not as it was recorded: " << on.safe(path) << '\n';
@@ -73,7 +74,7 @@ inline int import_archives(workspace const& where, import_options const& options
             *on.out << on.safe(taken.run_id)
                     << (taken.was_there
                             ? ": is here already"
-                            : ": " + std::to_string(taken.files) + " files, " + portal::human_bytes(taken.bytes))
+                            : ": " + counted(taken.files, "file") + ", " + portal::human_bytes(taken.bytes))
                     << '\n';
     }
     return 0;

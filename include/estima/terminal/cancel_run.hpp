@@ -17,7 +17,7 @@ struct cancel_options {
 
 /// Asks for the end of a run. Returns 1 if it was over already.
 inline int cancel_run(workspace const& where, cancel_options const& options, screen const& on) {
-    run const run = find_run(where, options.run);
+    run const run = find_run(where, options.run, on);
     bool const is_being_cancelled = run.cancel({.grace = seconds(options.grace_seconds)});
     if (options.wait) run.wait_for_completion({.raise_on_error = false});
     run_status const status = run.status();

@@ -9,6 +9,7 @@
 
 #include <estima/system/shown.hpp>
 #include <estima/terminal/find_run.hpp>
+#include <estima/terminal/other_metrics.hpp>
 #include <estima/terminal/run_columns.hpp>
 #include <estima/workspace/delete_run.hpp>
 #include <estima/workspace/search_runs.hpp>
@@ -45,7 +46,7 @@ inline std::vector<std::string> run_candidates(workspace const& where, std::stri
 
 /// Names that the newest runs know, each behind a prefix: "metrics.loss".
 inline std::vector<std::string> name_candidates(workspace const& where, std::string_view metrics,
-                                                std::string_view parameters, bool with_tags) {
+                                                std::string_view parameters, bool with_texts) {
     std::set<std::string> words;
     for (run_summary const& r : search_runs(where, run_query{.max_results = runs_to_ask})) {
         auto const take = [&words](auto const& map, std::string_view prefix) {
@@ -53,7 +54,7 @@ inline std::vector<std::string> name_candidates(workspace const& where, std::str
         };
         if (metrics != "no") take(r.metrics, metrics);
         if (parameters != "no") take(r.parameters, parameters);
-        if (with_tags) take(r.tags, "tags.");
+        if (with_texts) take(r.tags, "tags."), take(r.properties, "properties.");
     }
     return {words.begin(), words.end()};
 }
@@ -80,6 +81,7 @@ inline std::vector<std::string> candidates(workspace const& where, word_kind kin
         case word_kind::metric_of_run:
             for (run_summary const& r : search_runs(where, query::run_id == find_run(where, of_run).id()))
                 for (auto const& [name, m] : r.metrics) words.push_back(name);
+            for (auto const& one : other_metrics_of(find_run(where, of_run))) words.push_back(one.first.first);
             break;
         case word_kind::metric:
             add(detail::name_candidates(where, "", "no", false));

@@ -3,13 +3,17 @@
 
 #include <CLI/CLI.hpp>
 
+#include <charconv>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
+#include <estima/system/shown.hpp>
 #include <estima/terminal/archive_runs.hpp>
 #include <estima/terminal/cancel_run.hpp>
 #include <estima/terminal/candidates.hpp>
@@ -33,7 +37,7 @@ public:
     command_line() {
         app_.set_version_flag("--version", std::string{"estima "} + library_version, "print the version");
         app_.set_help_flag("-h,--help", "print this");
-        app_.add_option("-w,--workspace", workspace_, "the folder of the workspace")->type_name("DIR");
+        app_.add_option("-w,--workspace", workspace_, "the folder of the workspace")->type_name("DIR")->check(not_empty());
         app_.add_flag("--json", json_, "print JSON, for programs");
         app_.require_subcommand(0, 1);  // none: the help, which main prints
         app_.fallthrough();
@@ -88,10 +92,35 @@ private:
         return {command, options.get()};
     }
 
+    /// What the words of an option have to be.
+    static CLI::Validator not_empty() {
+        return {[](std::string& text) { return std::string{text.empty() ? "it is empty" : ""}; }, ""};
+    }
+    static CLI::Validator whole_number(std::uint64_t least) {
+        return {[least](std::string& text) {
+                    std::uint64_t value = 0;
+                    auto const [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
+                    bool const fits = code == std::errc{} && end == text.data() + text.size() && value >= least &&
+                                      value <= 2'000'000'000;
+                    return fits ? "" : "\"" + shown(text) + "\" is no whole number of at least " + std::to_string(least);
+                },
+                ""};
+    }
+    static CLI::Validator number_up_to_a_million() {
+        return {[](std::string& text) {
+                    double value = 0;
+                    auto const [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
+                    bool const fits = code == std::errc{} && end == text.data() + text.size() && value >= 0 && value <= 1e6;
+                    return fits ? "" : "\"" + shown(text) + "\" is no number from 0 to 1000000";
+                },
+                ""};
+    }
+
     /// A word without a name.
     template <class Value>
     CLI::Option* add_word(CLI::App* command, char const* name, Value& value, char const* text, word_kind kind) {
         CLI::Option* const option = command->add_option(name, value, text)->type_name("");
+        if (kind != word_kind::filter) option->check(not_empty());
         kinds_[option] = kind;
         return option;
     }
@@ -103,7 +132,7 @@ private:
     CLI::Option* add_list(CLI::App* command, char const* name, char const* type, std::vector<Value>& values,
                           char const* text, word_kind kind) {
         CLI::Option* const option = command->add_option(name, values, text)->type_name(type)->delimiter(',');
-        option->take_all()->allow_extra_args(false);
+        option->take_all()->allow_extra_args(false)->check(not_empty());
         kinds_[option] = kind;
         return option;
     }
@@ -113,7 +142,7 @@ private:
         add_word(command, "FILTER", o->filter, "\"metrics.loss < 0.1 and tags.team = 'x'\"", word_kind::filter);
         add_list(command, "-e,--experiment", "NAME", o->experiments, "only of this one", word_kind::experiment);
         add_list(command, "-o,--order-by", "KEY", o->order_by, "\"metrics.loss DESC\"", word_kind::order);
-        command->add_option("-n,--max", o->max, "how many; 0: all [20]")->type_name("N");
+        command->add_option("-n,--max", o->max, "how many; 0: all [20]")->type_name("N")->check(whole_number(0));
         command->add_flag("-f,--follow", o->follow, "again whenever something changes");
         add_list(command, "-c,--columns", "LIST", o->columns, "id,status,params.lr,...", word_kind::column);
         add_list(command, "-m,--metrics", "LIST", o->metrics, "these metrics as well", word_kind::metric);
@@ -132,25 +161,31 @@ private:
         command->add_flag("-f,--follow", o->follow, "until the run is over");
         CLI::Option* const all = command->add_flag("-a,--all-ranks", o->all_ranks, "of all processes");
         add_list(command, "-r,--rank", "N", o->ranks, "of this process [0]", word_kind::other)
-            ->check(CLI::NonNegativeNumber)
+            ->check(whole_number(0))
             ->excludes(all);
-        command->add_option("--attempt", o->attempt, "of this attempt of a run that was tried again [the newest]")->type_name("N");
+        CLI::Option* const out = command->add_flag("--stdout", o->only_output, "only what was written there");
+        command->add_flag("--stderr", o->only_error, "only what was written there")->excludes(out);
+        command->add_option("--attempt", o->attempt, "of this attempt of a run that was tried again [the newest]")
+            ->type_name("N")
+            ->check(whole_number(1));
     }
 
     void add_metrics() {
         auto const [command, o] = add("metrics", "what a run logged, in numbers or as a plot", show_metrics);
         add_run_word(command, o->run);
         add_word(command, "NAME", o->names, "these metrics, point by point", word_kind::metric_of_run);
-        command->add_flag("--plot", o->plot, "draw them");
-        command->add_flag("-f,--follow", o->follow, "points as they come, until the run is over");
-        command->add_option("-n,--max", o->max, "points of each; 0: all [20; plot, JSON: 1000]")->type_name("N");
+        CLI::Option* const plot = command->add_flag("--plot", o->plot, "draw them");
+        CLI::Option* const max = command->add_option("-n,--max", o->max, "points of each; 0: all [20; plot, JSON: 1000]")
+                                     ->type_name("N")
+                                     ->check(whole_number(0));
+        command->add_flag("-f,--follow", o->follow, "all that comes, until the run is over")->excludes(plot)->excludes(max);
     }
 
     void add_download() {
         auto const [command, o] = add("download", "copy files of a run", download_files);
         add_run_word(command, o->run);
         add_word(command, "PATH", o->paths, "files or folders of the run [all]", word_kind::file_of_run);
-        command->add_option("-o,--output", o->directory, "where to [./<run id>]")->type_name("DIR");
+        command->add_option("-o,--output", o->directory, "where to [./<run id>]")->type_name("DIR")->check(not_empty());
     }
 
     void add_cancel() {
@@ -158,20 +193,26 @@ private:
         add_run_word(command, o->run);
         command->add_option("--grace", o->grace_seconds, "between asking its script and ending it [10]")
             ->type_name("SECONDS")
-            ->check(CLI::NonNegativeNumber);
+            ->check(number_up_to_a_million());
         command->add_flag("--wait", o->wait, "until it has ended");
     }
 
     void add_models() {
-        auto const [command, o] = add("models", "list registered models, or versions of one", list_models);
-        add_word(command, "NAME", o->name, "the versions of this model", word_kind::model);
+        auto const [command, o] = add("models", "list registered models, or copy the files of one", list_models);
+        CLI::Option* const name =
+            add_word(command, "NAME", o->name, "its versions; NAME:3 or NAME@ALIAS: that one", word_kind::model);
+        CLI::Option* const to = command->add_option("--download", o->directory, "copy its files there")
+                                    ->type_name("DIR")
+                                    ->check(not_empty())
+                                    ->needs(name);
+        command->add_flag("--overwrite", o->overwrite, "what is there already")->needs(to);
     }
 
     void add_experiments() {
         auto const [command, o] = add("experiments", "list experiments; rename, delete or restore one", list_experiments);
         CLI::Option* const name = add_word(command, "NAME", o->name, "only this one", word_kind::experiment);
         CLI::Option* const to =
-            command->add_option("--rename", o->rename, "give its runs to this one")->type_name("NEW")->needs(name);
+            command->add_option("--rename", o->rename, "give its runs to this one")->type_name("NEW")->check(not_empty())->needs(name);
         CLI::Option* const remove = command->add_flag("--delete", o->remove, "delete its runs")->needs(name)->excludes(to);
         command->add_flag("--restore", o->restore, "bring its deleted runs back")->needs(name)->excludes(to)->excludes(remove);
     }
@@ -198,12 +239,12 @@ private:
         auto const [remove, d] = add("delete", "take runs out of sight, until gc", delete_runs);
         add_word(remove, "RUN", d->runs, "runs that are over", word_kind::run)->required();
         auto const [restore, r] = add("restore", "bring deleted runs back, or list them", restore_runs);
-        add_word(restore, "ID", r->runs, "ids of deleted runs", word_kind::deleted_run);
+        add_word(restore, "RUN", r->runs, "deleted runs [lists them]", word_kind::deleted_run);
         auto const [gc, g] = add("gc", "remove for good what was deleted", free_space);
         gc->add_flag("--dry-run", g->dry_run, "only tell what would go");
         gc->add_option("--older-than", g->older_than, "what was deleted so long ago [30]")
             ->type_name("DAYS")
-            ->check(CLI::NonNegativeNumber);
+            ->check(number_up_to_a_million());
         auto const [verify, v] = add("verify", "hold everything against its checksums", verify_workspace);
         verify->add_flag("--mend", v->mend, "mend what can be mended");
     }

@@ -12,6 +12,7 @@
 #include <estima/terminal/find_run.hpp>
 #include <estima/terminal/progress_bar.hpp>
 #include <estima/terminal/screen.hpp>
+#include <estima/terminal/words.hpp>
 
 namespace estima::inline v0_1::terminal {
 
@@ -24,7 +25,7 @@ struct download_words {
 /// Copies files of a run, checked against their checksums; what was interrupted is resumed. EST-502 to EST-504,
 /// EST-301.
 inline int download_files(workspace const& where, download_words const& options, screen const& on) {
-    run const run = find_run(where, options.run);
+    run const run = find_run(where, options.run, on);
     std::filesystem::path const directory = options.directory.empty() ? run.id() : options.directory;
     std::vector<std::string> const paths = options.paths.empty() ? std::vector<std::string>{""} : options.paths;
     std::size_t files = 0;
@@ -39,7 +40,7 @@ inline int download_files(workspace const& where, download_words const& options,
     if (on.json)
         on.print_json({{"directory", directory.string()}, {"files", files}, {"bytes", bytes}});
     else
-        *on.out << files << (files == 1 ? " file, " : " files, ") << portal::human_bytes(bytes) << ", in "
+        *on.out << counted(files, "file") << ", " << portal::human_bytes(bytes) << ", in "
                 << on.safe(directory.string()) << '\n';
     return 0;
 }

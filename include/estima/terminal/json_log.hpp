@@ -2,7 +2,6 @@
 #pragma once
 
 #include <charconv>
-#include <optional>
 #include <streambuf>
 #include <string>
 #include <string_view>
@@ -11,12 +10,11 @@
 
 namespace estima::inline v0_1::terminal {
 
-/// The buffer of a stream that makes a JSON object of each line: {"rank": 1, "text": "..."}. Of several processes the
-/// rank stands before the line, as output_follower writes it: "[1] ...".
+/// The buffer of a stream that makes a JSON object of each line: {"rank": 1, "stream": "stderr", "text": "..."}. Rank and
+/// stream stand before the line, as output_follower writes them: "[1 stderr] ...".
 class json_log_buffer : public std::streambuf {
 public:
-    /// `rank`: whose output it is; nothing: it stands before each line.
-    json_log_buffer(screen const& on, std::optional<int> rank) : on_{on}, rank_{rank} {}
+    explicit json_log_buffer(screen const& on) : on_{on} {}
     json_log_buffer(json_log_buffer const&) = delete;
     json_log_buffer& operator=(json_log_buffer const&) = delete;
     ~json_log_buffer() override {
@@ -41,18 +39,17 @@ private:
     int sync() override { return on_.out->flush() ? 0 : -1; }
 
     void end_line() {
-        int rank = rank_.value_or(0);
+        int rank = 0;
         std::string_view text = line_;
-        if (!rank_) {
-            auto const [end, code] = std::from_chars(line_.data() + 1, line_.data() + line_.size(), rank);
-            text.remove_prefix(static_cast<std::size_t>(end - line_.data()) + 2);  // "] "
-        }
-        on_.print_json({{"rank", rank}, {"text", text}});
+        auto const [end, code] = std::from_chars(line_.data() + 1, line_.data() + line_.size(), rank);
+        text.remove_prefix(static_cast<std::size_t>(end - line_.data()) + 1);
+        std::string_view const stream = text.substr(0, text.find(']'));
+        text.remove_prefix(stream.size() + 2);  // "] "
+        on_.print_json({{"rank", rank}, {"stream", stream}, {"text", text}});
         line_.clear();
     }
 
     screen const& on_;
-    std::optional<int> rank_;
     std::string line_;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -10,6 +11,8 @@
 #include <estima/terminal/find_run.hpp>
 #include <estima/terminal/progress_bar.hpp>
 #include <estima/terminal/screen.hpp>
+#include <estima/terminal/words.hpp>
+#include <estima/terminal/working_line.hpp>
 #include <estima/workspace/collect_garbage.hpp>
 #include <estima/workspace/copy_workspace.hpp>
 #include <estima/workspace/delete_run.hpp>
@@ -30,7 +33,11 @@ inline int verify_workspace(workspace const& where, verify_words const& options,
         progress_bar bar{on};
         report =
             verify(where, {.mend = options.mend, .progress = [&](std::uint64_t bytes) { bar.show(bytes, 0, "read"); }});
-        for (verify_finding& one : verify_index(where, {.mend = options.mend, .progress = {}}))
+    }
+    {
+        progress_bar bar{on, "runs", 0.5};
+        auto const show = [&](std::uint64_t runs, std::uint64_t all) { bar.show(runs, all, "index"); };
+        for (verify_finding& one : verify_index(where, {.mend = options.mend, .progress = {}}, show))
             report.findings.push_back(std::move(one));
     }
     for (verify_finding const& f : report.findings) {
@@ -49,8 +56,8 @@ inline int verify_workspace(workspace const& where, verify_words const& options,
                               f.is_mended ? tone::good
                               : is_damage ? tone::bad
                                           : tone::busy)
-                << "  " << on.safe(f.path) << ": " << on.safe(f.what) << '\n';
-        if (!f.is_mended && !f.remedy.empty()) *on.out << "        " << on.safe(f.remedy) << '\n';
+                << "  " << on.told(f.path) << ": " << on.told(f.what) << '\n';
+        if (!f.is_mended && !f.remedy.empty()) *on.out << "        " << on.told(f.remedy) << '\n';
     }
     if (on.json) {
         on.print_json({{"kind", "summary"},
@@ -64,8 +71,9 @@ inline int verify_workspace(workspace const& where, verify_words const& options,
                        {"bytes", report.bytes}});
     } else {
         *on.out << on.painted(report.is_sound() ? "sound" : "damaged", report.is_sound() ? tone::good : tone::bad)
-                << ": " << report.runs << " runs, " << report.artifacts << " outputs and files of models, "
-                << report.metric_files << " metric files, " << report.snapshots << " snapshots; "
+                << ": " << counted(report.runs, "run") << ", "
+                << counted(report.artifacts, "output or file of a model", "outputs and files of models") << ", "
+                << counted(report.metric_files, "metric file") << ", " << counted(report.snapshots, "snapshot") << "; "
                 << portal::human_bytes(report.bytes) << " read\n";
     }
     return report.is_sound() ? 0 : 1;
@@ -78,8 +86,11 @@ struct gc_options {
 
 /// Removes for good what was deleted, and what of the snapshots no run needs.
 inline int free_space(workspace const& where, gc_options const& options, screen const& on) {
-    garbage_report const freed =
-        collect_garbage(where, {.older_than = seconds(options.older_than * 24 * 3600), .is_trial = options.dry_run});
+    garbage_report const freed = [&] {
+        working_line const line{on, options.dry_run ? "looking for what no run needs" : "removing what no run needs"};
+        return collect_garbage(where,
+                               {.older_than = seconds(options.older_than * 24 * 3600), .is_trial = options.dry_run});
+    }();
     if (on.json)
         on.print_json({{"dry_run", options.dry_run},
                        {"runs", freed.runs},
@@ -88,9 +99,9 @@ inline int free_space(workspace const& where, gc_options const& options, screen 
                        {"bytes", freed.bytes},
                        {"in_doubt", freed.in_doubt}});
     else
-        *on.out << (options.dry_run ? "would remove " : "removed ") << freed.runs << " deleted runs, "
-                << freed.snapshots << " snapshots and " << freed.objects
-                << " of their objects: " << portal::human_bytes(freed.bytes) << '\n';
+        *on.out << (options.dry_run ? "would remove " : "removed ") << counted(freed.runs, "deleted run") << ", "
+                << counted(freed.snapshots, "snapshot") << " and " << counted(freed.objects, "object")
+                << " of snapshots: " << portal::human_bytes(freed.bytes) << '\n';
     if (!on.json)
         for (std::string const& id : freed.in_doubt)
             *on.err << "snapshots stay, since the journal of this run cannot be read: " << on.safe(id) << '\n';
@@ -117,8 +128,8 @@ inline int copy_all(workspace const& where, copy_words const& options, screen co
                        {"changed", made.changed}});
         return code;
     }
-    *on.out << on.safe(made.folder.string()) << ": " << made.runs << " runs, " << made.files << " files, "
-            << portal::human_bytes(made.bytes) << '\n';
+    *on.out << on.safe(made.folder.string()) << ": " << counted(made.runs, "run") << ", "
+            << counted(made.files, "file") << ", " << portal::human_bytes(made.bytes) << '\n';
     for (std::string const& id : made.unfinished) *on.err << "not over, and ended in the copy: " << on.safe(id) << '\n';
     for (std::string const& path : made.changed) *on.err << "not as it was recorded: " << on.safe(path) << '\n';
     return code;
@@ -131,7 +142,9 @@ struct delete_options {
 /// Takes runs out of sight until they are restored, or collected. EST-630: one is not over.
 inline int delete_runs(workspace const& where, delete_options const& options, screen const& on) {
     std::vector<std::string> ids;  // all are found before the first is deleted
-    for (std::string const& word : options.runs) ids.push_back(find_run(where, word).id());
+    for (std::string const& word : options.runs)
+        if (std::string id = find_run(where, word, on).id(); std::find(ids.begin(), ids.end(), id) == ids.end())
+            ids.push_back(std::move(id));
     for (std::string const& id : ids) {
         delete_run(where, id);
         if (on.json)
@@ -143,12 +156,27 @@ inline int delete_runs(workspace const& where, delete_options const& options, sc
 }
 
 struct restore_options {
-    std::vector<std::string> runs;  ///< ids; empty: list those that can be restored
+    std::vector<std::string> runs;  ///< as find_deleted_run() takes them; empty: list those that can be restored
 };
 
-/// Brings deleted runs back. EST-631: there is none of that id.
+/// The id of the deleted run that a word means: an id, or the beginning or end of one. EST-631, EST-650.
+inline std::string find_deleted_run(workspace const& where, std::string const& word) {
+    std::vector<std::string> const all = deleted_runs(where);
+    std::vector<std::string> ids;
+    for (std::string const& id : all)
+        if (id == word || (!word.empty() && (id.starts_with(word) || id.ends_with(word)))) ids.push_back(id);
+    bool const is_whole = std::find(all.begin(), all.end(), word) != all.end();
+    if (ids.size() > 1 && !is_whole) detail::throw_several(where, word, ids);
+    return is_whole || ids.empty() ? word : ids[0];  // restore_run() says what there is
+}
+
+/// Brings deleted runs back. EST-631: there is none of that id; EST-650: there are several.
 inline int restore_runs(workspace const& where, restore_options const& options, screen const& on) {
-    for (std::string const& id : options.runs.empty() ? deleted_runs(where) : options.runs) {
+    std::vector<std::string> ids = options.runs.empty() ? deleted_runs(where) : std::vector<std::string>{};
+    for (std::string const& word : options.runs)  // all are found before the first is restored
+        if (std::string id = find_deleted_run(where, word); std::find(ids.begin(), ids.end(), id) == ids.end())
+            ids.push_back(std::move(id));
+    for (std::string const& id : ids) {
         if (!options.runs.empty()) restore_run(where, id);
         if (on.json)
             on.print_json({{"run_id", id}});

@@ -35,7 +35,7 @@ inline int list_experiments(workspace const& where, experiments_options const& o
             *on.out << (options.remove    ? "deleted "
                         : options.restore ? "restored "
                                           : "renamed ")
-                    << runs << (runs == 1 ? " run of " : " runs of ") << on.safe(options.name) << '\n';
+                    << counted(runs, "run") << " of " << on.safe(options.name) << '\n';
         return 0;
     }
     std::vector<experiment_summary> all = experiments(where);

@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <charconv>
 #include <cstdint>
 #include <string>
+#include <system_error>
 #include <vector>
 
+#include <estima/base/error.hpp>
 #include <estima/portal/human.hpp>
+#include <estima/system/shown.hpp>
 #include <estima/terminal/print_error.hpp>
+#include <estima/terminal/progress_bar.hpp>
 #include <estima/terminal/screen.hpp>
 #include <estima/terminal/text_table.hpp>
 #include <estima/terminal/words.hpp>
@@ -15,19 +20,67 @@
 namespace estima::inline v0_1::terminal {
 
 struct models_options {
-    std::string name;  ///< its versions; empty: the newest version of each model
+    std::string name;         ///< its versions; NAME:3, NAME:latest or NAME@ALIAS: that one; empty: the newest of each
+    std::string directory{};  ///< where its files are copied to; empty: it is listed
+    bool overwrite = false;   ///< also what is there already
 };
 
-/// Lists registered models. Returns 1 if the description of one is damaged, which is told beside the others. EST-507:
-/// there is none of that name.
+namespace detail {
+/// The version that "NAME", "NAME:3", "NAME:latest" or "NAME@ALIAS" means. EST-507.
+inline model find_model(workspace const& where, std::string const& words) {
+    if (std::size_t const at = words.find('@'); at != std::string::npos)
+        return where.model(words.substr(0, at), words.substr(at + 1));
+    std::size_t const colon = words.find(':');
+    std::string const name = words.substr(0, colon), text = colon == std::string::npos ? "latest" : words.substr(colon + 1);
+    int version = 0;
+    auto const [end, code] = std::from_chars(text.data(), text.data() + text.size(), version);
+    bool const is_version = code == std::errc{} && end == text.data() + text.size() && version > 0;
+    if (text != "latest" && !is_version) {
+        where.model(name);  // or what there is
+        throw error{"EST-507",
+                    {.what = "\"" + shown(text) + "\" is no version of a model",
+                     .where = "model " + shown(name),
+                     .remedy = "write " + name + ":3, " + name + ":latest or " + name + "@ALIAS"}};
+    }
+    return where.model(name, text == "latest" ? 0 : version);
+}
+
+inline int download_model(model const& m, models_options const& options, screen const& on) {
+    std::uint64_t bytes = 0;
+    {
+        progress_bar bar{on};
+        m.download(options.directory, options.overwrite, {.on_progress = [&](download_progress const& p) {
+                       bytes = p.bytes;
+                       bar.show(p.bytes, p.total_bytes, p.file);
+                   }});
+    }
+    if (on.json)
+        on.print_json({{"name", m.name},
+                       {"version", m.version},
+                       {"directory", options.directory},
+                       {"files", m.files.size()},
+                       {"bytes", bytes}});
+    else
+        *on.out << on.safe(m.id()) << ": " << counted(m.files.size(), "file") << ", " << portal::human_bytes(bytes)
+                << ", in " << on.safe(options.directory) << '\n';
+    return 0;
+}
+}  // namespace detail
+
+/// Lists registered models, or copies the files of one, checked against their checksums. Returns 1 if the description of
+/// one that is listed is damaged, which is told beside the others. EST-507: there is none of that name, version or alias;
+/// EST-508: something is where it is to be copied; EST-504, EST-301.
 inline int list_models(workspace const& where, models_options const& options, screen const& on) {
+    if (!options.directory.empty()) return detail::download_model(detail::find_model(where, options.name), options, on);
+    bool const is_one = options.name.find_first_of(":@") != std::string::npos;
     bool is_whole = true;
     auto const warn = [&](error const& e) {
         print_error(on, e);
         is_whole = false;
     };
     std::vector<model> const models =
-        where.models({.name = options.name, .all_versions = !options.name.empty(), .on_damage = warn});
+        is_one ? std::vector{detail::find_model(where, options.name)}
+               : where.models({.name = options.name, .all_versions = !options.name.empty(), .on_damage = warn});
     if (models.empty() && is_whole && !options.name.empty()) where.model(options.name);  // says what there is
     int const code = is_whole ? 0 : 1;
     if (on.json) {

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include <estima/terminal/fresh_index.hpp>
 #include <estima/terminal/json_forms.hpp>
 #include <estima/terminal/run_columns.hpp>
 #include <estima/terminal/screen.hpp>
@@ -96,7 +97,7 @@ inline int list_runs(workspace const& where, runs_options const& options, screen
     do {
         std::size_t const left = options.max == 0 ? 10'000 : options.max - count;
         query.max_results = std::min<std::size_t>(left, 10'000);
-        run_page page = search_runs(where, query);
+        run_page page = search_with_bar(where, query, on);
         count += page.size();
         query.page_token = page.next_page_token;
         if (on.json)  // page by page: a million runs need not fit into memory

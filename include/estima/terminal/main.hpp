@@ -7,13 +7,16 @@
 #include <exception>
 #include <filesystem>
 #include <iostream>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <system_error>
 
+#include <estima/system/shown.hpp>
 #include <estima/terminal/command_line.hpp>
 #include <estima/terminal/complete.hpp>
 #include <estima/terminal/print_error.hpp>
+#include <estima/terminal/safe_log.hpp>
 #include <estima/terminal/screen.hpp>
 
 namespace estima::inline v0_1::terminal {
@@ -55,6 +58,21 @@ int in_made_workspace(std::string const& named, Work const& work) {
         throw;
     }
 }
+
+/// The command line is wrong: as text with the words of CLI11, or as JSON. EST-657.
+inline int refuse(screen const& on, CLI::App const& app, CLI::ParseError const& e) {
+    if (on.json) {
+        print_error(on, error{"EST-657",
+                              {.what = "the command line is wrong",
+                               .why = shown(e.what()),
+                               .remedy = "estima --help lists the commands, estima COMMAND --help their options"}});
+        return 2;
+    }
+    std::ostringstream text;
+    app.exit(e, text, text);
+    *on.err << (on.live ? safe_log(text.str()) : text.str());
+    return 2;
+}
 }  // namespace detail
 
 /// All that the program `estima` does. The exit code: 0 done; 1 what was asked for failed, which is told on standard
@@ -71,12 +89,15 @@ inline int main(int argc, char** argv) {
                 *on.out << word << '\n';
             return on.out->flush() ? 0 : 1;
         }
+        on.json = std::find(argv, argv + argc, std::string_view{"--json"}) != argv + argc;  // also if the rest is wrong
         try {
             words.app().parse(argc, argv);
         } catch (CLI::ParseError const& e) {
-            return words.app().exit(e, *on.out, *on.err) == 0 ? 0 : 2;
+            if (e.get_exit_code() == 0) return words.app().exit(e, *on.out, *on.err);  // help and version
+            return detail::refuse(on, words.app(), e);
         }
         if (!words.names_a_command()) {
+            if (on.json) return detail::refuse(on, words.app(), CLI::RequiredError{"a command"});
             *on.err << words.app().help();
             return 2;
         }
@@ -93,7 +114,7 @@ inline int main(int argc, char** argv) {
     } catch (error const& e) {
         print_error(on, e);
     } catch (std::exception const& e) {
-        *on.err << "estima: " << e.what() << '\n';
+        print_error(on, error{"EST-658", {.what = "the command failed", .why = shown(e.what())}});
     }
     return 1;
 }

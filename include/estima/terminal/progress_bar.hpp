@@ -13,21 +13,23 @@
 namespace estima::inline v0_1::terminal {
 
 /// A line on standard error, where that is a terminal, that tells how far a long work is, and is gone when the work is
-/// over: "[########........]  52 %  1.2 GB of 2.4 GB  outputs/model"; where the total is not known (0), "1.2 GB  read".
-/// Drawn ten times a second at most.
+/// over: "[########........]  52 %  1.2 GB of 2.4 GB  outputs/model"; where the total is not known (0), "1.2 GB  read". What
+/// is counted is bytes, or what `unit` says: "520 of 1000 runs". It comes
+/// after `patience` seconds, and is drawn ten times a second at most.
 class progress_bar {
 public:
-    explicit progress_bar(screen const& on) : on_{on} {}
+    explicit progress_bar(screen const& on, std::string const& unit = {}, double patience = 0)
+        : on_{on}, unit_{unit.empty() ? unit : " " + unit}, patience_{patience}, drawn_{monotonic_seconds()} {}
     progress_bar(progress_bar const&) = delete;
     progress_bar& operator=(progress_bar const&) = delete;
     ~progress_bar() {
         if (is_drawn_) *on_.err << "\r\x1B[K" << std::flush;
     }
 
-    /// So many bytes of those are done; `what` is being worked on.
+    /// So many of those are done; `what` is being worked on.
     void show(std::uint64_t done, std::uint64_t total, std::string_view what) {
         double const now = monotonic_seconds();
-        if (!on_.live || (is_drawn_ && now - drawn_ < 0.1)) return;
+        if (!on_.live || now - drawn_ < (is_drawn_ ? 0.1 : patience_)) return;
         drawn_ = now;
         is_drawn_ = true;
         *on_.err << '\r' << line(done, total, what) << "\x1B[K" << std::flush;
@@ -36,20 +38,23 @@ public:
     /// What it looks like: one column less than the terminal has, so that the cursor stays in the line.
     std::string line(std::uint64_t done, std::uint64_t total, std::string_view what) const {
         std::size_t const room = on_.live_width - std::min<std::size_t>(on_.live_width, 1);
-        if (total == 0) return fitted(portal::human_bytes(done) + "  " + on_.safe(what), room, on_.cut_mark());
+        if (total == 0) return fitted(amount(done) + unit_ + "  " + on_.safe(what), room, on_.cut_mark());
         constexpr std::size_t blocks = 24;
         double const part = std::min(static_cast<double>(done) / static_cast<double>(total), 1.0);
         auto const full = static_cast<std::size_t>(part * blocks);
         std::string text = "[" + std::string(full, '#') + std::string(blocks - full, '.') + "] ";
         std::string const percent = std::to_string(static_cast<int>(part * 100));
         text.append(3 - std::min<std::size_t>(percent.size(), 3), ' ').append(percent).append(" %  ");
-        text.append(portal::human_bytes(done)).append(" of ").append(portal::human_bytes(total)).append("  ");
+        text.append(amount(done)).append(" of ").append(amount(total)).append(unit_).append("  ");
         return fitted(text + on_.safe(what), room, on_.cut_mark());
     }
 
 private:
+    std::string amount(std::uint64_t n) const { return unit_.empty() ? portal::human_bytes(n) : std::to_string(n); }
+
     screen const& on_;
-    double drawn_ = 0;
+    std::string unit_;
+    double patience_, drawn_;
     bool is_drawn_ = false;
 };
 

@@ -67,6 +67,14 @@ struct screen {
     /// A text that a run gave (a name, a value, a message), on one line and unable to steer a terminal.
     std::string safe(std::string_view text) const { return shown(text); }
 
+    /// A text of estima's own, in which names are escaped already: backslashes stay as they are.
+    std::string told(std::string_view text) const {
+        std::string safe;
+        for (std::size_t end = 0; (end = text.find('\\')) != std::string_view::npos; text.remove_prefix(end + 1))
+            safe.append(shown(text.substr(0, end))) += '\\';
+        return safe + shown(text);
+    }
+
     /// What stands for the rest of a text that was cut.
     std::string_view cut_mark() const { return unicode ? "\u2026" : "..."; }
 

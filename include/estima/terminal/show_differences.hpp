@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,6 +12,7 @@
 
 #include <estima/portal/human.hpp>
 #include <estima/terminal/find_run.hpp>
+#include <estima/terminal/progress_bar.hpp>
 #include <estima/terminal/safe_log.hpp>
 #include <estima/terminal/screen.hpp>
 #include <estima/terminal/text_table.hpp>
@@ -91,12 +93,15 @@ inline void show_code(std::vector<run> const& runs, screen const& on) {
 /// Tells what runs do not have in common: a table for each kind of difference, with a column for each run.
 inline int show_differences(workspace const& where, compare_options const& options, screen const& on) {
     std::vector<run> runs;
-    for (std::string const& word : options.runs) runs.push_back(find_run(where, word));
+    for (std::string const& word : options.runs) runs.push_back(find_run(where, word, on));
     if (options.code) {
         detail::show_code(runs, on);
         return 0;
     }
-    std::vector<run_difference> const differences = compare_runs(runs);
+    std::vector<run_difference> const differences = [&] {
+        progress_bar bar{on, "looks", 0.5};
+        return compare_runs(runs, [&](std::uint64_t looks, std::uint64_t all) { bar.show(looks, all, "compare"); });
+    }();
     if (on.json) {
         for (run_difference const& one : differences) {
             json values = json::array();

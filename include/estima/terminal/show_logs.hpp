@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <algorithm>
 #include <ios>
 #include <numeric>
-#include <optional>
 #include <ostream>
 #include <streambuf>
 #include <string>
 #include <vector>
 
+#include <estima/base/error.hpp>
 #include <estima/history/follow_output.hpp>
 #include <estima/history/status.hpp>
 #include <estima/terminal/find_run.hpp>
-#include <estima/base/error.hpp>
 #include <estima/terminal/json_log.hpp>
 #include <estima/terminal/safe_log.hpp>
 #include <estima/terminal/screen.hpp>
-#include <estima/terminal/words.hpp>
+#include <estima/terminal/print_error.hpp>
 
 namespace estima::inline v0_1::terminal {
 
@@ -26,13 +26,30 @@ struct logs_options {
     std::vector<int> ranks{};  ///< empty: rank 0
     bool all_ranks = false;
     int attempt = 0;  ///< 0: the newest
+    bool only_output = false, only_error = false;  ///< what was written to that alone
 };
+
+namespace detail {
+/// EST-791 if the run has no such rank.
+inline void require_ranks(run_details const& d, std::vector<int> const& ranks) {
+    int count = std::max(d.run_definition.process_count(), 1);
+    for (rank_record const& one : d.ranks) count = std::max(count, one.rank + 1);
+    for (int const rank : ranks)
+        if (rank >= count)
+            throw error{"EST-791",
+                        {.what = "the run has no rank " + std::to_string(rank),
+                         .where = "run " + d.run_id,
+                         .why = count == 1 ? "it has one process, rank 0"
+                                           : "its ranks are 0 to " + std::to_string(count - 1),
+                         .remedy = "name one of them, or --all-ranks"}};
+}
+}  // namespace detail
 
 /// What the processes of a run wrote to their output and error, byte for byte; on a terminal made safe. With several
 /// ranks each line stands after its rank. As JSON an object for each line. Following, it returns 1 if the run did not
-/// complete.
+/// complete. EST-790: there is no such attempt; EST-791: no such rank.
 inline int show_logs(workspace const& where, logs_options const& options, screen const& on) {
-    run const run = find_run(where, options.run);
+    run const run = find_run(where, options.run, on);
     std::vector<int> ranks = options.ranks;
     run_details const details = run.get_details();
     auto const newest = static_cast<int>(details.attempts.size()) + 1;
@@ -48,22 +65,31 @@ inline int show_logs(workspace const& where, logs_options const& options, screen
     } else if (ranks.empty()) {
         ranks = {0};
     }
+    detail::require_ranks(details, ranks);
+    auto const streams = options.only_output  ? output_streams::output
+                         : options.only_error ? output_streams::error
+                                              : output_streams::both;
     safe_log_buffer safe{*on.out};
-    json_log_buffer lines{on, ranks.size() == 1 ? std::optional{ranks[0]} : std::nullopt};
+    json_log_buffer lines{on};
     std::ostream out{on.json ? &lines : on.terminal ? static_cast<std::streambuf*>(&safe) : on.out->rdbuf()};
     if (options.follow && attempt == 0) {
-        run_details const ended = run.wait_for_completion(
-            {.show_output = true, .ranks = ranks, .show_status = false, .raise_on_error = false, .output = &out});
+        run_details const ended = run.wait_for_completion({.show_output = true,
+                                                           .ranks = ranks,
+                                                           .show_status = false,
+                                                           .raise_on_error = false,
+                                                           .output = &out,
+                                                           .streams = streams,
+                                                           .name_streams = on.json});
         if (!out) on.out->setstate(std::ios::badbit);  // it writes through the same buffer
-        if (ended.status == run_status::completed) return 0;
-        *on.err << "Run " << ended.run_id << ": " << on.painted(to_string(ended.status), tone_of(ended.status))
-                << (ended.error ? ", " + on.safe(ended.error->message) : "") << '\n';
-        return 1;
+        return exit_code_of(ended, on);
     }
-    output_follower files{run.directory(), ranks, ranks.size() > 1, attempt};
+    output_follower files{
+        run.directory(),
+        ranks,
+        {.name_ranks = ranks.size() > 1, .name_streams = on.json, .streams = streams, .attempt = attempt}};
     while (files.copy(out, true) == output_follower::found::more && out) {
     }
-    if (files.bytes_copied() == 0) *on.err << "Nothing was written there.\n";
+    if (files.bytes_copied() == 0 && !on.json) *on.err << "Nothing was written there.\n";
     if (!out) on.out->setstate(std::ios::badbit);
     return 0;
 }

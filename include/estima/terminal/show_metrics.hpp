@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -12,9 +14,12 @@
 #include <estima/history/artifacts.hpp>
 #include <estima/history/metrics.hpp>
 #include <estima/history/terminal_metrics.hpp>
-#include <estima/portal/read_metric_overview.hpp>
+#include <estima/system/shown.hpp>
 #include <estima/terminal/find_run.hpp>
+#include <estima/terminal/fresh_index.hpp>
 #include <estima/terminal/json_forms.hpp>
+#include <estima/terminal/other_metrics.hpp>
+#include <estima/terminal/print_error.hpp>
 #include <estima/terminal/text_table.hpp>
 #include <estima/terminal/words.hpp>
 
@@ -25,7 +30,8 @@ struct metrics_options {
     std::vector<std::string> names{};  ///< empty: all
     bool plot = false;
     bool follow = false;               ///< until the run is over
-    std::optional<std::size_t> max{};  ///< points of each, thinned without losing extremes; 0: all
+    /// Points of each, thinned without losing extremes; of what is no number the newest. 0: all.
+    std::optional<std::size_t> max{};
 };
 
 /// One table row for each metric that is a number.
@@ -50,40 +56,6 @@ inline void print_metrics(screen const& on, std::map<std::string, metric_summary
 }
 
 namespace detail {
-template <class Value>
-json json_point(std::string const& name, logged<Value> const& p, json value) {
-    return {{"name", name},
-            {"value", std::move(value)},
-            {"step", p.step ? json(*p.step) : json(nullptr)},
-            {"time", json_time(p.time)},
-            {"rank", p.rank < 0 ? json(nullptr) : json(p.rank)}};
-}
-
-/// What is logged under a name and is no number.
-inline void print_others(screen const& on, std::string const& name, run_metrics const& all) {
-    if (!on.json) return print_metrics_table(*on.out, all);
-    for (auto const& [unused, lists] : all.lists)
-        for (metric_list const& list : lists) {
-            json values = json::array();
-            for (double const v : list.value) values.push_back(json_number(v));
-            on.print_json(json_point(name, list, values));
-        }
-    for (auto const& [unused, rows] : all.rows)
-        for (metric_row const& row : rows) {
-            json cells = json::object();
-            for (auto const& [column, cell] : row.value)
-                cells[column] = std::holds_alternative<double>(cell) ? json_number(std::get<double>(cell))
-                                                                     : json(std::get<std::string>(cell));
-            on.print_json(json_point(name, row, cells));
-        }
-    for (auto const& [unused, documents] : all.documents)
-        for (logged_document const& d : documents) {
-            json point = json_point(name, d, json::parse(d.value.json, nullptr, false));
-            point["type"] = d.value.type;
-            on.print_json(point);
-        }
-}
-
 inline void print_points(screen const& on, std::string const& name, std::vector<metric_point> const& points) {
     bool const has_ranks = std::any_of(points.begin(), points.end(), [](auto const& p) { return p.rank > 0; });
     std::vector<table_column> heads{{"step", true, true}, {on.safe(name), true, true}, {"time", false, true}};
@@ -97,43 +69,85 @@ inline void print_points(screen const& on, std::string const& name, std::vector<
     table.print(on);
 }
 
-inline void follow_metrics(run const& run, metrics_options const& options, screen const& on) {
-    auto const is_asked_for = [&](std::string const& name) {
-        return options.names.empty() ||
-               std::find(options.names.begin(), options.names.end(), name) != options.names.end();
+/// EST-655: nothing is logged under that name.
+[[noreturn]] inline void throw_not_logged(run const& run, std::string const& name,
+                                          std::map<std::string, metric_summary> const& metrics) {
+    std::set<std::string> known;
+    for (auto const& one : metrics) known.insert(one.first);
+    for (auto const& one : other_metrics_of(run)) known.insert(one.first.first);
+    throw error{"EST-655",
+                {.what = "nothing is logged as \"" + shown(name) + "\"",
+                 .where = "run " + run.id(),
+                 .why = known.empty() ? "it has logged nothing"
+                                      : names_like(name, {known.begin(), known.end()}, "it has logged: "),
+                 .remedy = "estima metrics " + run.id() + " lists all"}};
+}
+
+/// The newest numbers of a run by their names, as the index knows them.
+inline std::map<std::string, metric_summary> numbers_of(workspace const& where, run const& run, screen const& on) {
+    run_page found = search_with_bar(where, {.filter = query::run_id == run.id()}, on);
+    return found.empty() ? std::map<std::string, metric_summary>{} : std::move(found.runs[0].metrics);
+}
+
+/// All that is logged as it comes, until the run is over. EST-655: then nothing was logged under a name that is asked for.
+inline int follow_metrics(workspace const& where, run const& run, metrics_options const& options, screen const& on) {
+    std::set<std::string> missing{options.names.begin(), options.names.end()};
+    auto const is_asked_for = [&, asked = missing](std::string const& name) {
+        if (!asked.empty() && !asked.contains(name)) return false;
+        missing.erase(name);
+        return true;
     };
-    run.wait_for_completion({.raise_on_error = false, .on_metric = [&](std::string const& name, metric_point const& p) {
-                                 if (!is_asked_for(name)) return;
-                                 if (on.json)
-                                     on.print_json(json_point(name, p, json_number(p.value)));
-                                 else
-                                     *on.out << on.safe(name) << ' ' << estima::detail::short_number(p.value)
-                                             << (p.step ? " at step " + std::to_string(*p.step) : "") << '\n';
-                                 on.out->flush();
-                             }});
+    auto const tell = [&](std::string const& name, auto const& p) {
+        if (!is_asked_for(name)) return;
+        metric_line_value const value{p.value};
+        if (on.json)
+            on.print_json(json_point(name, p));
+        else
+            *on.out << on.safe(name) << ' '
+                    << (std::holds_alternative<metric_document>(value) ? word_for(value, on) + " " : "")
+                    << text_of(value, on) << (p.step ? " at step " + std::to_string(*p.step) : "") << '\n';
+        on.out->flush();
+    };
+    run_details const ended =
+        run.wait_for_completion({.raise_on_error = false, .on_metric = tell, .on_value = tell});
+    int const code = exit_code_of(ended, on);
+    if (!missing.empty()) throw_not_logged(run, *missing.begin(), numbers_of(where, run, on));
+    return code;
+}
+
+/// What is no number under a name, the newest `max` of each kind (0: all). False if there is nothing.
+inline bool print_others_named(run const& run, std::string const& name, std::size_t max, screen const& on) {
+    auto all = others_named(run, name);
+    for (auto& [kind, values] : all) {
+        std::size_t const count = values.size();
+        if (max != 0 && count > max) values.erase(values.begin(), values.end() - static_cast<std::ptrdiff_t>(max));
+        if (on.json) {
+            for (logged_value const& v : values) on.print_json(json_point(name, v));
+            continue;
+        }
+        print_other_points(on, name, values);
+        if (values.size() < count)
+            *on.err << on.painted("The newest " + std::to_string(max) + " of " + std::to_string(count) +
+                                      ": -n N shows N of them, -n 0 all.", tone::soft) << '\n';
+    }
+    return !all.empty();
 }
 
 /// The asked names, or all that are numbers, with their points. EST-655: nothing is logged under a name.
-inline void print_named(run const& run, metrics_options const& options, std::vector<std::string> const& known,
-                        screen const& on) {
+inline void print_named(run const& run, metrics_options const& options,
+                        std::map<std::string, metric_summary> const& numbers, screen const& on) {
+    std::vector<std::string> names = options.names;
+    if (names.empty())
+        for (auto const& one : numbers) names.push_back(one.first);
+    if (names.empty() && !on.json) *on.err << "The run has logged no numbers.\n";
     bool is_first = true;
-    for (std::string const& name : options.names.empty() ? known : options.names) {
+    for (std::string const& name : names) {
         std::size_t const usual = on.json || options.plot ? 1000 : 20;
         auto const points = run.get_metric_history(name, {.max_points = options.max.value_or(usual)});
-        if (!is_first && !on.json) *on.out << '\n';
-        is_first = false;
+        if (!std::exchange(is_first, false) && !on.json) *on.out << '\n';
         if (points.empty()) {
-            run_metrics const all = run.get_metrics(name);
-            if (all.empty())
-                throw error{"EST-655",
-                            {.what = "nothing is logged as \"" + shown(name) + "\"",
-                             .where = "run " + run.id(),
-                             .why = known.empty() ? "it has logged no numbers"
-                                                  : "its numbers are: " + estima::detail::listed(known),
-                             .remedy = "estima metrics " + run.id() + " lists all"}};
-            print_others(on, name, all);
         } else if (on.json) {
-            for (metric_point const& p : points) on.print_json(json_point(name, p, json_number(p.value)));
+            for (metric_point const& p : points) on.print_json(json_point(name, p));
         } else if (options.plot) {
             *on.out << on.painted(on.safe(name), tone::title) << '\n';
             int const width = static_cast<int>(std::min<std::size_t>(on.width, 80));
@@ -141,41 +155,45 @@ inline void print_named(run const& run, metrics_options const& options, std::vec
         } else {
             print_points(on, name, points);
         }
+        if (options.names.empty()) continue;
+        bool const has_others = print_others_named(run, name, options.max.value_or(on.json ? 0 : 20), on);
+        if (points.empty() && !has_others) throw_not_logged(run, name, numbers);
     }
 }
 }  // namespace detail
 
 /// What a run logged: a table of all names, or the points of some, as a table or a plot. EST-655.
 inline int show_metrics(workspace const& where, metrics_options const& options, screen const& on) {
-    run const run = find_run(where, options.run);
-    if (options.follow) {
-        detail::follow_metrics(run, options, on);
-        return 0;
-    }
-    run_page const found = search_runs(where, query::run_id == run.id());
-    auto const metrics = found.empty() ? std::map<std::string, metric_summary>{} : found.runs[0].metrics;
+    run const run = find_run(where, options.run, on);
+    if (options.follow) return detail::follow_metrics(where, run, options, on);
+    auto const numbers = detail::numbers_of(where, run, on);
     if (options.plot || !options.names.empty()) {
-        std::vector<std::string> known;
-        for (auto const& [name, m] : metrics) known.push_back(name);
-        detail::print_named(run, options, known, on);
+        detail::print_named(run, options, numbers, on);
         return 0;
     }
-    portal::metric_overview const overview = portal::read_metric_overview(run.directory().metrics());
+    other_metrics const others = other_metrics_of(run);
     if (on.json) {
-        for (auto const& [name, m] : metrics) {
+        for (auto const& [name, m] : numbers) {
             json line = json_form(m);
             line["name"] = name;
+            line["kind"] = "number";
+            on.print_json(line);
+        }
+        for (auto const& [key, m] : others) {
+            json line = json_point(key.first, m.newest);
+            line.erase("rank");
+            line["last"] = std::move(line["value"]);
+            line.erase("value");
+            line["kind"] = key.second;
+            line["count"] = m.count;
             on.print_json(line);
         }
         return 0;
     }
-    print_metrics(on, metrics);
-    for (auto const& t : overview.tables())
-        *on.out << on.safe(t.name) << ": " << t.row_count << (t.row_count == 1 ? " row\n" : " rows\n");
-    for (auto const& d : overview.documents())
-        *on.out << on.safe(d.name) << ": " << d.count << " x " << on.safe(d.document.type) << '\n';
-    if (metrics.empty() && overview.tables().empty() && overview.documents().empty())
-        *on.err << "The run has logged nothing.\n";
+    print_metrics(on, numbers);
+    if (!numbers.empty() && !others.empty()) *on.out << '\n';
+    print_others(on, others);
+    if (numbers.empty() && others.empty()) *on.err << "The run has logged nothing.\n";
     return 0;
 }
 

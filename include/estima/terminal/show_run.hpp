@@ -16,6 +16,7 @@
 #include <estima/terminal/show_metrics.hpp>
 #include <estima/terminal/text_table.hpp>
 #include <estima/terminal/words.hpp>
+#include <estima/terminal/wrap_text.hpp>
 #include <estima/workspace/register_model.hpp>
 #include <estima/workspace/search_runs.hpp>
 
@@ -35,17 +36,16 @@ public:
     void begin(std::string_view title) { *on_.out << '\n' << on_.painted(title, tone::title) << '\n'; }
 
     /// Nothing for an empty value.
-    void row(std::string_view name, std::string_view value, tone t = tone::plain) {
-        if (value.empty()) return;
-        std::string const label = on_.safe(name);
-        std::size_t const width = display_width(label);
-        *on_.out << "  " << on_.painted(label, tone::soft);
-        if (width < name_width)
-            *on_.out << std::string(name_width - width, ' ') << "  ";
-        else
-            *on_.out << '\n' << std::string(name_width + 4, ' ');
-        wrapped(on_.safe(value), t);
+    void row(std::string_view name, std::string_view value, tone t = tone::plain) { add(name, on_.safe(value), t); }
+    /// A text of several lines.
+    void text(std::string_view name, std::string_view value) {
+        std::string safe;
+        for (std::size_t end = 0; (end = value.find('\n')) != std::string_view::npos; value.remove_prefix(end + 1))
+            safe.append(on_.safe(value.substr(0, end))) += '\n';
+        add(name, safe + on_.safe(value), tone::plain);
     }
+    /// A text of estima's own, in which names are escaped already.
+    void told(std::string_view name, std::string_view text, tone t = tone::plain) { add(name, on_.told(text), t); }
     void rows(std::string_view title, std::map<std::string, std::string> const& all) {
         if (all.empty()) return;
         begin(title);
@@ -55,17 +55,35 @@ public:
 private:
     static constexpr std::size_t name_width = 14;
 
-    /// Lines end at blanks. What has none stays whole, to be copied.
-    void wrapped(std::string text, tone t) {
-        std::size_t const margin = name_width + 4;
-        std::size_t const room = on_.width == screen::unlimited ? on_.width : std::max(on_.width, margin + 12) - margin;
-        while (display_width(text) > room) {
-            std::size_t const blank = fitted(text, room, "").rfind(' ');
-            if (blank == std::string::npos) break;
-            *on_.out << on_.painted(text.substr(0, blank), t) << '\n' << std::string(margin, ' ');
-            text.erase(0, blank + 1);
+    void add(std::string_view name, std::string const& value, tone t) {
+        if (value.empty()) return;
+        std::string margin(name_width + 4, ' '), label;
+        for (std::string const& line : lines_of(on_.safe(name), 2))
+            label.append(label.empty() ? "  " : "\n  ").append(on_.painted(line, tone::soft));
+        std::size_t const width = display_width(on_.safe(name));
+        std::vector<std::string> lines = lines_of(value, margin.size());
+        bool const fits = std::all_of(lines.begin(), lines.end(), [&](std::string const& line) {
+            return display_width(line) <= room_behind(margin.size());
+        });
+        if (!fits) lines = lines_of(value, (margin = "    ").size());  // a long word gets more room
+        bool const is_beside = fits && width < name_width;
+        std::string begin = label + (is_beside ? std::string(name_width - width + 2, ' ') : "\n" + margin);
+        for (std::string const& line : lines) {
+            *on_.out << begin << on_.painted(line, t) << '\n';
+            begin = margin;
         }
-        *on_.out << on_.painted(text, t) << '\n';
+    }
+    std::size_t room_behind(std::size_t margin) const {
+        return on_.width == screen::unlimited ? on_.width : std::max(on_.width, margin + 12) - margin;
+    }
+    std::vector<std::string> lines_of(std::string_view text, std::size_t margin) const {
+        std::vector<std::string> lines;
+        for (;;) {
+            std::size_t const end = text.find('\n');
+            for (std::string& line : wrapped(text.substr(0, end), room_behind(margin))) lines.push_back(std::move(line));
+            if (end == std::string_view::npos) return lines;
+            text.remove_prefix(end + 1);
+        }
     }
 
     screen const& on_;
@@ -76,7 +94,7 @@ inline void show_error(run_sections& to, run_details const& d) {
     error_text const text = estima::detail::text_of(d.run_id, *d.error, "estima logs " + d.run_id);
     to.begin("Error");
     to.row("id", d.error->id, tone::bad);
-    to.row("what", text.what);
+    to.told("what", text.what);
     to.row("where", text.where);
     for (std::string const& line : d.error->stderr_tail) to.row("last words", line.empty() ? " " : line);
     to.row("remedy", text.remedy);
@@ -87,7 +105,7 @@ inline void show_attempts(run_sections& to, run_details const& d) {
     if (d.attempts.empty()) return;
     to.begin("Attempts");
     for (attempt_record const& a : d.attempts)
-        to.row(std::to_string(a.number),
+        to.told(std::to_string(a.number),
                "ended after " + portal::human_duration(a.end_time - a.start_time) + " by " + a.cause +
                    (a.error ? ", " + a.error->id + ": " + a.error->message : ""));
     to.row(std::to_string(d.attempts.size() + 1), std::string{to_string(d.status)}, tone_of(d.status));
@@ -164,7 +182,7 @@ inline void show_outputs(screen const& on, std::vector<artifact_record> const& a
 
 /// Tells everything about a run.
 inline int show_run(workspace const& where, show_options const& options, screen const& on) {
-    run const run = find_run(where, options.run);
+    run const run = find_run(where, options.run, on);
     run_details const d = run.get_details();
     if (options.configuration) {
         json const configuration = to_json(read_run_definition(run.directory()));
@@ -174,7 +192,7 @@ inline int show_run(workspace const& where, show_options const& options, screen 
             *on.out << configuration.dump(2, ' ', on.terminal, json::error_handler_t::replace) << '\n';
         return 0;
     }
-    run_page const found = search_runs(where, query::run_id == d.run_id);
+    run_page const found = search_with_bar(where, {.filter = query::run_id == d.run_id}, on);
     run_summary const summary = found.empty() ? run_summary{} : found.runs[0];
     std::vector<run_summary> const children = detail::children_of(where, d.run_id);
     if (on.json) {
@@ -189,7 +207,7 @@ inline int show_run(workspace const& where, show_options const& options, screen 
     *on.out << on.painted(on.safe(d.run_id), tone::title) << '\n';
     detail::run_sections to{on};
     if (d.display_name != d.run_id) to.row("name", d.display_name);
-    to.row("description", d.description);
+    to.text("description", d.description);
     to.row("status", to_string(d.status), tone_of(d.status));
     to.row("waits for", d.waits_for);
     to.row("experiment", d.experiment);
@@ -202,7 +220,7 @@ inline int show_run(workspace const& where, show_options const& options, screen 
     to.row("snapshot", summary.snapshot_id.substr(0, 12));
     to.row("folder", run.directory().path.string());
     to.row("page", run.portal_url());
-    for (std::string const& warning : d.warnings) to.row("warning", warning, tone::busy);
+    for (std::string const& warning : d.warnings) to.told("warning", warning, tone::busy);
     detail::show_error(to, d);
     detail::show_attempts(to, d);
     if (d.definition_problem.empty()) detail::show_configuration(to, d.run_definition);
@@ -221,6 +239,9 @@ inline int show_run(workspace const& where, show_options const& options, screen 
     for (run_summary const& child : children) to.row(to_string(child.status), child.run_id, tone_of(child.status));
     if (!summary.metrics.empty()) *on.out << '\n';
     print_metrics(on, summary.metrics);
+    other_metrics const others = other_metrics_of(run);
+    if (!others.empty()) *on.out << '\n';
+    print_others(on, others);
     detail::show_ranks(on, d.ranks);
     detail::show_outputs(on, d.artifacts);
     if (!d.models.empty()) to.begin("Models");

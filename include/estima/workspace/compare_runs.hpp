@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -111,19 +113,25 @@ inline void add_differences(run_difference::kind is, std::vector<named_texts> co
 /// What these runs do not have in common: parameters, tags, the newest numbers of metrics, run configurations field by
 /// field, the Python packages and the hardware of their first hosts, as far as each run knows its own, and the files of
 /// their snapshots; in that order, and each sorted by name. EST-207, EST-208: a snapshot cannot
-/// be read; EST-101 and others: a run configuration cannot; EST-301.
-inline std::vector<run_difference> compare_runs(std::vector<run> const& runs) {
+/// be read; EST-101 and others: a run configuration cannot; EST-301. `progress` is told how many of all looks are done.
+inline std::vector<run_difference> compare_runs(
+    std::vector<run> const& runs, std::function<void(std::uint64_t looks, std::uint64_t all)> const& progress = {}) {
     using kind = run_difference::kind;
     std::vector<run_difference> differences;
+    std::uint64_t looks = 0;
+    auto const look = [&] {
+        if (progress) progress(++looks, runs.size() * 7);
+    };
     auto const add = [&](kind is, auto const& texts_of) {
         std::vector<detail::named_texts> all;
-        for (run const& one : runs) all.push_back(texts_of(one));
+        for (run const& one : runs) all.push_back(texts_of(one)), look();
         detail::add_differences(is, all, differences);
     };
     // A run that did not tell, since it was too short or older, would differ in everything.
     auto const add_of_hosts = [&](kind is, auto const& texts_of) {
         std::vector<detail::named_texts> all;
         for (run const& one : runs) {
+            look();
             auto const hosts = journal{one.directory().journal()}.record().hosts;
             if (hosts.empty() || all.emplace_back(texts_of(hosts.front())).empty()) return;
         }

@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -36,6 +37,16 @@ inline std::vector<experiment_summary> experiments(workspace const& where) {
 }
 
 namespace detail {
+/// EST-633: `kind` of runs are none of that experiment's; `names` are those that have some.
+[[noreturn]] inline void throw_no_experiment(workspace const& where, std::string const& kind, std::string const& name,
+                                             std::vector<std::string> const& names, std::string const& remedy) {
+    throw error{"EST-633",
+                {.what = "no " + kind + " belongs to the experiment \"" + shown(name) + "\"",
+                 .where = "workspace " + where.path().string(),
+                 .why = names.empty() ? "the workspace has no " + kind + "s" : "there are: " + listed(names),
+                 .remedy = remedy}};
+}
+
 /// EST-633 if there are none.
 inline std::vector<run_summary> runs_of_experiment(workspace const& where, std::string const& name) {
     std::vector<run_summary> all;
@@ -49,11 +60,8 @@ inline std::vector<run_summary> runs_of_experiment(workspace const& where, std::
     std::vector<std::string> names;
     for (experiment_summary const& one : experiments(where))
         if (names.size() < 20) names.push_back(one.name);
-    throw error{"EST-633",
-                {.what = "no run belongs to the experiment \"" + name + "\"",
-                 .where = "workspace " + where.path().string(),
-                 .why = names.empty() ? "the workspace has no runs" : "there are: " + listed(names),
-                 .remedy = "name one that has runs; restore_experiment() brings back what was deleted"}};
+    throw_no_experiment(where, "run", name, names,
+                        "name one that has runs; restore_experiment() brings back what was deleted");
 }
 }  // namespace detail
 
@@ -77,16 +85,25 @@ inline std::size_t delete_experiment(workspace const& where, std::string const& 
     return all.size();
 }
 
-/// Brings back all runs of an experiment that were deleted, with it or one by one. Returns how many. EST-301.
+/// Brings back all runs of an experiment that were deleted, with it or one by one. Returns how many.
+/// EST-633: none of its runs is deleted; EST-301.
 inline std::size_t restore_experiment(workspace const& where, std::string const& name) {
     std::size_t restored = 0;
+    std::set<std::string> others;
     for (std::string const& id : deleted_runs(where)) {
         run_directory const one{detail::deleted_runs_folder(where) / id};
         if (::access(one.journal().c_str(), F_OK) != 0) continue;  // verify() tells of it
-        if (journal{one.journal()}.record().experiment != name) continue;
+        journal log{one.journal()};
+        if (log.record().experiment != name) {
+            others.insert(log.record().experiment);
+            continue;
+        }
         restore_run(where, id);
         ++restored;
     }
+    if (restored == 0)
+        detail::throw_no_experiment(where, "deleted run", name, {others.begin(), others.end()},
+                                    "name one whose runs were deleted");
     return restored;
 }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <estima/base/error.hpp>
+#include <estima/system/shown.hpp>
 #include <estima/workspace/model_registry.hpp>
 
 namespace estima::inline v0_1 {
@@ -33,7 +34,7 @@ inline std::vector<int> require_model(std::filesystem::path const& models, std::
     if (!versions.empty()) return versions;
     std::vector<std::string> const names = model_names(models);
     throw error{"EST-507",
-                {.what = "there is no model \"" + name + "\"",
+                {.what = "there is no model \"" + shown(name) + "\"",
                  .where = models.string(),
                  .why = names.empty() ? "no model was registered yet" : "there are: " + listed(names),
                  .remedy = "name one of this workspace, or register it with run.register_model()"}};
@@ -96,7 +97,7 @@ inline model find_model(std::filesystem::path const& models, std::string const& 
     std::vector<std::string> there;
     for (auto const& [one, version] : aliases) there.push_back(one + " (" + std::to_string(version) + ")");
     throw error{"EST-507",
-                {.what = "no version of model \"" + name + "\" has the alias \"" + alias + "\"",
+                {.what = "no version of model \"" + name + "\" has the alias \"" + shown(alias) + "\"",
                  .where = models.string(),
                  .why = there.empty() ? "it has no aliases" : "it has: " + listed(there),
                  .remedy = "name one of them, or set it: workspace.model(name, version).set_alias(alias)"}};

@@ -21,6 +21,7 @@
 #include <estima/system/file_descriptor.hpp>
 #include <estima/system/files.hpp>
 #include <estima/system/json.hpp>
+#include <estima/system/shown.hpp>
 #include <estima/system/torn_line.hpp>
 #include <estima/workspace/names.hpp>
 
@@ -38,7 +39,7 @@ inline void require_alias(std::string const& alias) {
     require_name("an alias of a model", alias);
     if (alias == "latest" || std::all_of(alias.begin(), alias.end(), [](char c) { return c >= '0' && c <= '9'; }))
         throw error{"EST-642",
-                    {.what = "\"" + alias + "\" cannot be an alias",
+                    {.what = "\"" + shown(alias) + "\" cannot be an alias",
                      .why = "a number is a version, and \"latest\" the newest one",
                      .remedy = "use a word: \"champion\""}};
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <algorithm>
 #include <cstdio>
 #include <ostream>
 #include <string>
@@ -8,6 +9,7 @@
 #include <estima/history/run_details.hpp>
 #include <estima/history/run_directory.hpp>
 #include <estima/system/clock.hpp>
+#include <estima/system/shown.hpp>
 
 namespace estima::inline v0_1::detail {
 
@@ -39,10 +41,11 @@ inline void print_summary(std::ostream& out, run_details const& details, run_dir
     }
     if (!details.artifacts.empty()) {
         out << "Outputs: " << run.outputs().string() << '\n';
-        std::size_t const shown = details.artifacts.size() > 10 ? 10 : details.artifacts.size();
-        for (std::size_t i = 0; i < shown; ++i)
-            out << "  " << details.artifacts[i].path << " (" << details.artifacts[i].bytes << " bytes)\n";
-        if (shown < details.artifacts.size()) out << "  and " << details.artifacts.size() - shown << " more\n";
+        std::size_t const told = std::min<std::size_t>(details.artifacts.size(), 10);
+        for (std::size_t i = 0; i < told; ++i)
+            out << "  " << shown(details.artifacts[i].path) << " (" << details.artifacts[i].bytes
+                << (details.artifacts[i].bytes == 1 ? " byte)\n" : " bytes)\n");
+        if (told < details.artifacts.size()) out << "  and " << details.artifacts.size() - told << " more\n";
     }
     out.flush();
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <set>
 #include <string>
 #include <system_error>
@@ -25,8 +27,12 @@ inline std::string searchable(run_summary summary) {
     return to_bytes(run);
 }
 
+using runs_progress = std::function<void(std::uint64_t runs, std::uint64_t all)>;
+
 /// What is wrong with what the index of the runs in this folder tells. A run that changes meanwhile is looked at again.
-inline std::vector<std::string> faults_of_index(std::filesystem::path const& folder, run_index& index) {
+inline std::vector<std::string> faults_of_index(std::filesystem::path const& folder, run_index& index,
+                                                runs_progress const& progress) {
+    std::uint64_t const all = names_in(folder / "runs").size();
     index.refresh();
     run_reader reader{(folder / "runs").string()};
     std::vector<std::string> faults;
@@ -41,6 +47,7 @@ inline std::vector<std::string> faults_of_index(std::filesystem::path const& fol
         run_page const page = index.search(query);
         for (run_summary const& told : page) {
             indexed.insert(told.run_id);
+            if (progress) progress(indexed.size(), all);
             if (is_right(told)) continue;
             index.refresh();
             run_page const again = index.search(query::run_id == told.run_id);
@@ -60,14 +67,16 @@ inline std::vector<std::string> faults_of_index(std::filesystem::path const& fol
 
 /// Holds the index of a workspace, if it has one, against the journals and metric files of all runs that are over: what
 /// verify() of <estima/workspace/verify.hpp>, which needs no index, does not look at. With `mend` an index that tells
-/// something else is made anew. EST-301, EST-610.
-inline std::vector<verify_finding> verify_index(workspace const& w, verify_options const& options = {}) {
+/// something else is made anew. `progress` is told how many runs of how many were looked at. EST-301, EST-610.
+inline std::vector<verify_finding> verify_index(
+    workspace const& w, verify_options const& options = {},
+    std::function<void(std::uint64_t runs, std::uint64_t all)> const& progress = {}) {
     std::vector<verify_finding> findings;
     for (std::filesystem::path const& folder : {w.path(), w.path() / "deleted"}) {
         std::error_code ignored;
         if (!std::filesystem::exists(folder / "index.sqlite", ignored)) continue;
         run_index index{folder};
-        std::vector<std::string> const faults = detail::faults_of_index(folder, index);
+        std::vector<std::string> const faults = detail::faults_of_index(folder, index, progress);
         for (std::string const& what : faults)
             findings.push_back({.is = verify_finding::kind::damage,
                                 .path = (folder / "index.sqlite").lexically_relative(w.path()).generic_string(),

@@ -35,6 +35,9 @@ namespace estima::inline v0_1 {
 /// Is told a number that a run logged, under which name.
 using metric_callback = std::function<void(std::string const& name, metric_point const&)>;
 
+/// Is told a list, a row of a table or a document that a run logged, under which name.
+using value_callback = std::function<void(std::string const& name, logged_value const&)>;
+
 /// How to wait for a run.
 struct wait_options {
     bool show_output = false;           ///< print status changes, what the script prints, and a summary
@@ -46,6 +49,9 @@ struct wait_options {
     std::ostream* output = &std::cout;  ///< where to print
     /// Called by the thread that waits for each number that the run logs, as it comes; first for those that it has.
     metric_callback on_metric{};
+    value_callback on_value{};          ///< the same for each list, row of a table and document
+    output_streams streams = output_streams::both;  ///< show only what was written to the output, or to the error
+    bool name_streams = false;          ///< show each line after its rank and stream: "[1 stderr] "
 };
 
 namespace detail {
@@ -57,7 +63,7 @@ public:
         : run_{run}, options_{options}, journal_{run.journal()}, way_{transport_of(run)}, news_{way_.watch(run)} {
         if (options.timeout) deadline_ = clock::now() + as_clock(options.timeout->seconds());
         changes_.watch(run.journal(), IN_MODIFY);
-        if (options.on_metric) {
+        if (options.on_metric || options.on_value) {
             metrics_are_watched_ = changes_.watch(run.metrics(), IN_MODIFY | IN_ATTRIB | IN_CREATE | IN_MOVED_TO);
             metrics_.emplace(run.metrics());
         }
@@ -68,7 +74,10 @@ public:
             ranks.resize(static_cast<std::size_t>(options.all_ranks ? std::max(process_count, 1) : 1));
             std::iota(ranks.begin(), ranks.end(), 0);
         }
-        follower_.emplace(run, ranks, options.all_ranks || ranks.size() > 1);
+        follower_.emplace(run, ranks,
+                          output_options{.name_ranks = options.all_ranks || ranks.size() > 1,
+                                         .name_streams = options.name_streams,
+                                         .streams = options.streams});
     }
 
     /// The journal of the run, which is over.
@@ -77,7 +86,7 @@ public:
         for (;;) {
             changes_.drain();  // before looking: what comes later wakes the next poll
             run_record const& record = journal_.record();
-            if (metrics_) metrics_->read(is_terminal(record.status), options_.on_metric);
+            if (metrics_) tell_metrics(is_terminal(record.status));
             auto const shown = follower_ ? show(record) : output_follower::found::all;
             if (shown != output_follower::found::more) {
                 if (is_terminal(record.status)) return journal_;
@@ -97,6 +106,17 @@ private:
         // A year is as good as for ever, and fits into the clock.
         return std::chrono::duration_cast<clock::duration>(
             std::chrono::duration<double>{std::clamp(seconds, 0.0, 3.2e7)});
+    }
+
+    void tell_metrics(bool is_over) {
+        metrics_->read(
+            is_over,
+            [this](std::string const& name, metric_point const& p) {
+                if (options_.on_metric) options_.on_metric(name, p);
+            },
+            [this](std::string const& name, logged_value const& v) {
+                if (options_.on_value) options_.on_value(name, v);
+            });
     }
 
     /// Status changes up to the script's end, then its output, then the rest: the order in which they happened.

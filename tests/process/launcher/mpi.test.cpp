@@ -93,7 +93,7 @@ TEST_CASE("what several ranks wrote is shown in its order, whichever wrote it") 
                                "else wait_for 1; echo two; touch 2; wait_for 3; echo four; fi\n"}}};
     CHECK(run.run().status == status::completed);
     std::ostringstream shown;
-    estima::output_follower files{run.directory, {0, 1}, true};
+    estima::output_follower files{run.directory, {0, 1}, {.name_ranks = true}};
     while (files.copy(shown, true) == estima::output_follower::found::more) {
     }
     CHECK(shown.str() == "[0] one\n[1] two\n[0] three\n[1] four\n");

@@ -57,6 +57,8 @@ TEST_CASE("bash completes commands, options, runs, metrics, files and models") {
     CHECK(offered({"runs", "-c", "id,metrics."}) == some{"id,metrics.loss"});
     CHECK(offered({"runs", "-e", "t"}) == some{"test"});
     CHECK(offered({"runs", "par"}) == some{"params.lr"});
+    run.add_property("team", "x");
+    CHECK(offered({"runs", "-c", "properties.te"}) == some{"properties.team"});
     CHECK(offered({"models", "s"}) == some{"small"});
     CHECK(offered({"compare", "latest", "te"}) == some{run.id()});
     CHECK(offered({"exp"}) == some{"experiments", "export"});

@@ -135,7 +135,7 @@ TEST_CASE("estima copy: a workspace of the same runs") {
     seen_place at;
     estima::run const run = at.trained();
     std::string const there = (at / "there").string();
-    CHECK_THAT(at.out({"copy", there}), Catch::StartsWith(there + ": 1 runs, "));
+    CHECK_THAT(at.out({"copy", there}), Catch::StartsWith(there + ": 1 run, "));
     estima_program found{{"-w", there, "logs", run.id()}};
     CHECK(found.out() == "trained to 0.25\n");
     estima_program again{at.words({"copy", there})};
@@ -160,6 +160,11 @@ TEST_CASE("estima delete, restore and gc") {
     CHECK(printed_lines(at.out({"restore"})).size() == 2);
     CHECK(at.out({"restore", first.id()}) == "restored " + first.id() + "\n");
     CHECK(at.workspace().runs() == std::vector{first.id()});
+    CHECK(printed_lines(at.out({"delete", first.id(), first.id()})).size() == 1);
+    estima_program several{at.words({"restore", "test_"})};
+    CHECK(several.code() == 1);
+    CHECK_THAT(several.err(), Catch::StartsWith("[EST-650] 2 runs begin or end with"));
+    CHECK(at.out({"restore", first.id().substr(first.id().size() - 8), first.id()}) == "restored " + first.id() + "\n");
     estima_program none{at.words({"restore", first.id()})};
     CHECK(none.code() == 1);
     CHECK_THAT(none.err(), Catch::StartsWith("[EST-631]"));
@@ -167,7 +172,7 @@ TEST_CASE("estima delete, restore and gc") {
     CHECK_THAT(at.out({"gc"}), Catch::StartsWith("removed 0 deleted runs, "));
     auto const deleted = at.workspace().path() / "deleted" / "runs" / second.id();
     std::filesystem::last_write_time(deleted, std::filesystem::last_write_time(deleted) - std::chrono::hours{48});
-    CHECK_THAT(at.out({"gc", "--older-than", "1", "--dry-run"}), Catch::StartsWith("would remove 1 deleted runs, "));
+    CHECK_THAT(at.out({"gc", "--older-than", "1", "--dry-run"}), Catch::StartsWith("would remove 1 deleted run, "));
     json const freed = json::parse(at.out({"gc", "--older-than", "1", "--json"}));
     CHECK(freed["runs"] == 1);
     CHECK(freed["dry_run"] == false);
@@ -187,6 +192,9 @@ TEST_CASE("estima experiments: lists, renames, deletes and restores them") {
     CHECK(at.out({"experiments", "fashion", "--delete"}) == "deleted 1 run of fashion\n");
     CHECK(at.out({"experiments"}).empty());
     CHECK(estima::json::parse(at.out({"experiments", "fashion", "--restore", "--json"})) == estima::json{{"name", "fashion"}, {"runs", 1}});
+    estima_program nothing{at.words({"experiments", "nope", "--restore"})};
+    CHECK(nothing.code() == 1);
+    CHECK_THAT(nothing.err(), Catch::StartsWith("[EST-633] no deleted run belongs to the experiment \"nope\""));
     CHECK(estima_program{at.words({"experiments", "--delete"})}.code() == 2);
     estima_program none{at.words({"experiments", "nope"})};
     CHECK(none.code() == 1);
@@ -251,11 +259,11 @@ TEST_CASE("estima verify: a line of a script that is no metric is a note, and th
 TEST_CASE("estima verify: sound, and damaged with exit code 1") {
     seen_place at;
     estima::run const run = at.trained();
-    CHECK_THAT(at.out({"verify"}), Catch::StartsWith("sound: 1 runs, 1 outputs"));
+    CHECK_THAT(at.out({"verify"}), Catch::StartsWith("sound: 1 run, 1 output or file of a model, "));
     write_file(run.directory().outputs() / "model", "MODEL\n");
     estima_program damaged{at.words({"verify"})};
     CHECK_THAT(damaged.out(), Catch::StartsWith("damage  runs/" + run.id() + "/code/outputs/model: ") &&
-                                  Catch::Contains("\ndamaged: 1 runs"));
+                                  Catch::Contains("\ndamaged: 1 run, "));
     CHECK(damaged.code() == 1);
     estima_program told{at.words({"verify", "--json"})};
     auto const lines = printed_lines(told.out());

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -35,7 +36,8 @@ TEST_CASE("estima metrics: a table of all, points of some, a plot, JSON") {
     REQUIRE(lines.size() >= 4);
     CHECK(lines[0] == "metric  last  min  max  step  points");
     CHECK(std::count(lines.begin(), lines.end(), "loss       1    1    2     2       2") == 1);
-    CHECK(std::count(lines.begin(), lines.end(), "recall: 1 row") == 1);
+    CHECK(std::count(lines.begin(), lines.end(), "curve   list      1        [1, 2.5]") == 1);
+    CHECK(std::count(lines.begin(), lines.end(), "recall  row       1        class: a, recall: 0.5") == 1);
     lines = printed_lines(at.out({"metrics", "latest", "loss"}));
     REQUIRE(lines.size() == 3);
     CHECK(lines[0] == "step  loss  time");
@@ -74,6 +76,69 @@ TEST_CASE("estima metrics -f: points as they come, until the run is over") {
     CHECK(follower.code() == 0);
 }
 
+TEST_CASE("estima metrics: lists, rows and documents are seen as well, under a name of their own or together") {
+    seen_place at;
+    estima::run const run = at.submit(script_that_logs(
+        {R"({"name": "loss", "value": 2, "step": 1})", R"({"name": "loss", "type": "note", "value": {"text": "a\u001b"}})",
+         R"({"name": "curve", "value": [1, NaN], "step": 1})", R"({"name": "curve", "value": [3], "step": 2})",
+         R"({"name": "recall", "value": {"class": "a", "recall": 0.5}})",
+         R"({"name": "recall", "value": {"class": "b", "support": 7}})", R"({"name": "never", "value": Infinity})"}));
+    run.wait_for_completion({.timeout = patience});
+    std::map<std::string, json> told;
+    for (std::string const& line : printed_lines(at.out({"metrics", "latest", "--json"}))) {
+        json const one = json::parse(line);
+        told[one.at("name").get<std::string>() + "/" + one.value("kind", "")] = one;
+    }
+    REQUIRE(told.size() == 5);
+    CHECK(told.at("loss/number")["last"] == 2.0);
+    CHECK(told.at("loss/document")["type"] == "note");
+    CHECK(told.at("loss/document")["last"]["text"] == "a\x1B");
+    CHECK(told.at("curve/list")["last"] == json::parse("[3.0]"));
+    CHECK(told.at("curve/list")["count"] == 2);
+    CHECK(told.at("curve/list")["step"] == 2);
+    CHECK(told.at("recall/row")["last"]["support"] == 7.0);
+
+    std::string const both = at.out({"metrics", "latest", "loss"});
+    CHECK_THAT(both, Catch::StartsWith("step  loss  time") && Catch::Contains("note  {\"text\": \"a\\u001b\"}"));
+    CHECK(printed_lines(at.out({"metrics", "latest", "loss", "--json"})).size() == 2);
+    CHECK_THAT(at.out({"metrics", "latest", "curve"}), Catch::Contains("   1  [1, nan]") && Catch::Contains("   2  [3]"));
+    CHECK_THAT(at.out({"metrics", "latest", "recall"}),
+               Catch::StartsWith("recall\nstep  class  recall  support  time\n      a      0.5") &&
+                   Catch::Contains("\n      b              7"));
+    estima_program newest{at.words({"metrics", "latest", "curve", "-n", "1"})};
+    CHECK_THAT(newest.out(), Catch::Contains("[3]") && !Catch::Contains("nan"));
+    CHECK_THAT(newest.err(), Catch::StartsWith("The newest 1 of 2:"));
+    CHECK_THAT(at.out({"metrics", "latest", "never", "--plot"}), Catch::Contains("(no point is finite, of 1)"));
+    CHECK_THAT(at.out({"show", "latest"}), Catch::Contains("\ncurve   list      2     2  [3]"));
+
+    std::string const followed = at.out({"metrics", "-f", "latest", "loss", "curve", "recall"});
+    CHECK_THAT(followed, Catch::StartsWith("loss 2 at step 1\nloss note {\"text\": \"a\\u001b\"}\ncurve [1, nan] at step 1\n") &&
+                             Catch::Contains("recall class: b, support: 7\n"));
+    CHECK(printed_lines(at.out({"metrics", "-f", "latest", "curve", "--json"})).size() == 2);
+    estima_program none{at.words({"metrics", "-f", "latest", "loss", "curv"})};
+    CHECK(none.out() == "loss 2 at step 1\nloss note {\"text\": \"a\\u001b\"}\n");
+    CHECK(none.code() == 1);
+    CHECK_THAT(none.err(), Catch::StartsWith("[EST-655]") && Catch::Contains("did you mean: curve"));
+    for (char const* other : {"--plot", "-n1"}) CHECK(estima_program{at.words({"metrics", "-f", "latest", other})}.code() == 2);
+}
+
+TEST_CASE("who follows a run that is cancelled or fails is told so, as text and in JSON") {
+    seen_place at;
+    estima::run const cancelled = at.submit("#!/bin/sh\nexec sleep 1000\n");
+    cancelled.cancel({.grace = estima::seconds(0)});
+    cancelled.wait_for_completion({.timeout = patience});
+    for (char const* command : {"metrics", "logs"}) {
+        estima_program text{at.words({command, "-f", "latest"})}, told{at.words({command, "-f", "latest", "--json"})};
+        CHECK(text.code() == 1);
+        CHECK(text.err() == "Run " + cancelled.id() + ": Canceled\n");
+        CHECK(told.code() == 1);
+        CHECK(json::parse(told.err())["error"]["id"] == "EST-656");
+    }
+    at.submit("#!/bin/sh\nexit 3\n").wait_for_completion({.timeout = patience, .raise_on_error = false});
+    estima_program failed{at.words({"metrics", "-f", "latest", "--json"})};
+    CHECK(json::parse(failed.err())["error"]["id"] == "EST-420");
+}
+
 TEST_CASE("estima download: all files or some, with a bar on a terminal") {
     seen_place at;
     estima::run const run =
@@ -94,6 +159,8 @@ TEST_CASE("estima download: all files or some, with a bar on a terminal") {
     estima_program none{at.words({"download", "latest", "outputs/nope", "-o", to + "3"})};
     CHECK(none.code() == 1);
     CHECK_THAT(none.err(), Catch::StartsWith("[EST-502]"));
+    estima_program raw{at.words({"download", "latest", "outputs/\x1B[31m", "-o", to + "3"})};
+    CHECK_THAT(raw.err(), Catch::Contains("\\x1b[31m") && !Catch::Contains("\x1B"));
     CHECK(!std::filesystem::exists(at / "to3"));
 
     estima_program drawn{at.words({"download", "latest", "-o", to + "4"}), seen_through::terminal};
@@ -131,7 +198,27 @@ TEST_CASE("estima models: the newest version of each, all versions of one") {
     REQUIRE(lines.size() == 2);
     CHECK(json::parse(lines[0])["version"] == 1);
     CHECK(json::parse(lines[1])["aliases"] == json::array({"best"}));
+    CHECK(printed_lines(at.out({"models", "small:1", "--json"})).size() == 1);
+    CHECK(json::parse(at.out({"models", "small@best", "--json"}))["version"] == 2);
+
+    std::string const to = (at / "to").string();
+    CHECK(at.out({"models", "small", "--download", to}) == "small:2: 1 file, 6 B, in " + to + "\n");
+    CHECK(estima::read_file(at / "to/model") == "model\n");
+    estima_program there{at.words({"models", "small:1", "--download", to})};
+    CHECK(there.code() == 1);
+    CHECK_THAT(there.err(), Catch::StartsWith("[EST-508]") && Catch::Contains("--overwrite"));
+    CHECK(json::parse(at.out({"models", "small:1", "--download", to, "--overwrite", "--json"})) ==
+          json{{"name", "small"}, {"version", 1}, {"directory", to}, {"files", 1}, {"bytes", 6}});
+    estima_program drawn{at.words({"models", "small@best", "--download", to + "2"}), seen_through::terminal};
+    CHECK_THAT(drawn.out(), Catch::StartsWith("\r[") && Catch::Contains(" %  ") && Catch::Contains("\r\x1B[K"));
+    for (char const* wrong : {"small:7", "small:x", "small@none", "smal:latest"})
+        CHECK_THAT((estima_program{at.words({"models", wrong, "--download", to})}.err()), Catch::StartsWith("[EST-507]"));
+    write_file(at.workspace().path() / "models/small/1/files/model", "MODEL\n");
+    estima_program damaged{at.words({"models", "small:1", "--download", to + "3"})};
+    CHECK(damaged.code() == 1);
+    CHECK_THAT(damaged.err(), Catch::StartsWith("[EST-504]"));
+    CHECK(!std::filesystem::exists(at / "to3/model"));
     estima_program none{at.words({"models", "none"})};
     CHECK(none.code() == 1);
-    CHECK_THAT(none.err(), Catch::StartsWith("[EST-507]"));
+    CHECK_THAT(none.err(), Catch::StartsWith("[EST-507]") && Catch::Contains("estima models lists all"));
 }

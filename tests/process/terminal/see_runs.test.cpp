@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <estima/system/json.hpp>
+#include <estima/system/utf8.hpp>
 #include <estima/terminal/display_width.hpp>
 #include <estima/version.hpp>
 
@@ -111,13 +112,34 @@ TEST_CASE("estima logs: as they are through a pipe, of the ranks that are asked 
     CHECK(at.out({"logs", "latest", "-f", "--rank", "1,0"}).size() == 22);
     CHECK(at.out({"logs", "latest", "-f", "--all-ranks", "--json"}).size() ==
           2 * at.out({"logs", "latest", "--json"}).size());
-    CHECK(at.out({"logs", "latest", "--rank", "1", "--json"}) == "{\"rank\":1,\"text\":\"I am 1\"}\n");
+    CHECK(at.out({"logs", "latest", "--rank", "1", "--json"}) == "{\"rank\":1,\"stream\":\"stdout\",\"text\":\"I am 1\"}\n");
     CHECK(at.out({"logs", "latest", "--all-ranks", "--json"}) ==
-          "{\"rank\":0,\"text\":\"I am 0\"}\n{\"rank\":1,\"text\":\"I am 1\"}\n");
+          "{\"rank\":0,\"stream\":\"stdout\",\"text\":\"I am 0\"}\n{\"rank\":1,\"stream\":\"stdout\",\"text\":\"I am 1\"}\n");
     estima_program none{at.words({"logs", "latest", "--rank", "7"})};
     CHECK(none.out().empty());
-    CHECK(none.err() == "Nothing was written there.\n");
+    CHECK(none.code() == 1);
+    CHECK_THAT(none.err(), Catch::StartsWith("[EST-791] the run has no rank 7") && Catch::Contains("0 to 1"));
+    estima_program quiet{at.words({"logs", "latest", "--stderr"})};
+    CHECK(quiet.err() == "Nothing was written there.\n");
+    CHECK(quiet.code() == 0);
     CHECK(estima_program{at.words({"logs", "latest", "--rank", "-1"})}.code() == 2);
+}
+
+TEST_CASE("estima logs --stdout and --stderr: only what was written there") {
+    seen_place at;
+    at.submit("#!/bin/sh\necho good\necho bad >&2\n").wait_for_completion({.timeout = patience});
+    CHECK(at.out({"logs", "latest", "--stdout"}) == "good\n");
+    CHECK(at.out({"logs", "latest", "--stderr"}) == "bad\n");
+    CHECK(at.out({"logs", "-f", "latest", "--stderr"}) == "bad\n");
+    for (bool const follows : {false, true}) {
+        std::vector<std::string> words{"logs", "latest", "--json"};
+        if (follows) words.emplace_back("-f");
+        auto lines = printed_lines(at.out(words));
+        std::sort(lines.begin(), lines.end());
+        CHECK(lines == std::vector<std::string>{R"({"rank":0,"stream":"stderr","text":"bad"})",
+                                                R"({"rank":0,"stream":"stdout","text":"good"})"});
+    }
+    CHECK(estima_program{at.words({"logs", "latest", "--stdout", "--stderr"})}.code() == 2);
 }
 
 TEST_CASE("estima logs -f ends with the run; Ctrl-C ends only the looking") {
@@ -171,6 +193,71 @@ TEST_CASE("on a terminal: colours, 80 columns, and nothing of a run steers it") 
         if (line.find('/') == std::string::npos &&
             line.find(' ', 18) != std::string::npos)  // what has no blank is whole
             CHECK(estima::terminal::display_width(line) <= 80);
+}
+
+TEST_CASE("estima show in 80 columns: wide characters are not cut, long words stand alone, nothing is escaped twice") {
+    seen_place at;
+    scoped_variable const plain{"NO_COLOR", "1"};
+    estima::run const run = at.submit("#!/bin/sh\nmkfifo outputs/\"$(printf 'a\\033b')\"\n");
+    run.wait_for_completion({.timeout = patience});
+    std::string wide;
+    for (int i = 0; i < 60; ++i) wide += "\u635f\u5931";
+    run.tag("note", wide);
+    run.tag(wide, "x");
+    run.set_description("first line\nsecond line");
+    run.tag("words", "/" + std::string(90, 'p') + " and a few more words behind it, so that they are wrapped, too");
+    estima_program shown{at.words({"show", "latest"}), seen_through::terminal};
+    std::string text = shown.out(), together = text;
+    std::erase(text, '\r');
+    for (std::string const& line : printed_lines(text)) {
+        if (line.find('/') != std::string::npos) continue;  // what has no blank is whole, to be copied
+        INFO(line);
+        CHECK(estima::terminal::display_width(line) <= 80);
+        CHECK(estima::is_utf8(line));
+    }
+    std::erase_if(together, [](char c) { return c == '\n' || c == '\r' || c == ' '; });
+    CHECK_THAT(together, Catch::Contains("note" + wide) && Catch::Contains(wide + "x"));
+    CHECK_THAT(text, Catch::Contains("first line\n                  second line\n"));
+    CHECK_THAT(text, Catch::Contains("a\\x1bb is no artifact") && !Catch::Contains("\\\\x1b"));
+}
+
+TEST_CASE("with --json what is wrong is JSON, too") {
+    seen_place at;
+    at.trained();
+    for (std::vector<std::string> const& words : std::vector<std::vector<std::string>>{
+             {"--json"}, {"nonsense", "--json"}, {"--json", "show"}, {"runs", "--json", "--max", "few"}}) {
+        estima_program wrong{at.words(words)};
+        CHECK(wrong.code() == 2);
+        CHECK(wrong.out().empty());
+        CHECK(json::parse(wrong.err())["error"]["id"] == "EST-657");
+    }
+    estima_program missing{at.words({"show", "nope", "--json"})};
+    CHECK(json::parse(missing.err())["error"]["remedy"] == "estima runs lists all; --workspace names another workspace");
+    estima_program status{at.words({"runs", "status = 'Done'"})};
+    CHECK(status.code() == 1);
+    CHECK_THAT(status.err(), Catch::StartsWith("[EST-613]") && Catch::Contains("Completed, FINISHED"));
+}
+
+TEST_CASE("numbers and words that mean nothing are refused in few words") {
+    seen_place at;
+    at.trained();
+    for (std::vector<std::string> const& words : std::vector<std::vector<std::string>>{{"cancel", "latest", "--grace", "nan"},
+                                                                                      {"cancel", "latest", "--grace=-1"},
+                                                                                      {"gc", "--older-than", "inf"},
+                                                                                      {"runs", "--max=-1"},
+                                                                                      {"runs", "--max", "1e3"},
+                                                                                      {"metrics", "latest", "-n", "x"},
+                                                                                      {"logs", "latest", "--attempt", "0"},
+                                                                                      {"copy", ""},
+                                                                                      {"models", ""},
+                                                                                      {"-w", "", "runs"},
+                                                                                      {"experiments", "test", "--rename", ""}}) {
+        estima_program wrong{at.words(words)};
+        INFO(wrong.err());
+        CHECK(wrong.code() == 2);
+        CHECK(wrong.out().empty());
+        for (std::string const& line : printed_lines(wrong.err())) CHECK(line.size() <= 100);
+    }
 }
 
 TEST_CASE("a command line that is wrong is told, with exit code 2; help and version need no workspace") {

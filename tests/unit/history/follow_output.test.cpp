@@ -35,7 +35,7 @@ struct run_that_prints {
 
 TEST_CASE("output is copied byte for byte as it grows") {
     run_that_prints f;
-    estima::output_follower follower{f.run, {0}, false};
+    estima::output_follower follower{f.run, {0}};
     CHECK(follower.copy(f.out, false) == found::all);  // nothing was started yet
     f.print("one\n");
     CHECK(follower.copy(f.out, false) == found::all);
@@ -52,7 +52,7 @@ TEST_CASE("output is copied byte for byte as it grows") {
 
 TEST_CASE("the begun end of a line is held back until it is whole or asked for") {
     run_that_prints f;
-    estima::output_follower follower{f.run, {0}, false};
+    estima::output_follower follower{f.run, {0}};
     f.print("whole\nbegun");
     f.complain("error\n");
     CHECK(follower.copy(f.out, false) == found::held);
@@ -69,7 +69,7 @@ TEST_CASE("the begun end of a line is held back until it is whole or asked for")
 
 TEST_CASE("the states of a progress bar are shown as they end") {
     run_that_prints f;
-    estima::output_follower follower{f.run, {0}, false};
+    estima::output_follower follower{f.run, {0}};
     f.complain("\r 10%\r 20%\r 30%");
     CHECK(follower.copy(f.out, false) == found::held);
     CHECK(f.taken() == "\r 10%\r 20%\r");
@@ -77,7 +77,7 @@ TEST_CASE("the states of a progress bar are shown as they end") {
 
 TEST_CASE("a begun line that was shown is ended before another process speaks") {
     run_that_prints f;
-    estima::output_follower follower{f.run, {0}, false};
+    estima::output_follower follower{f.run, {0}};
     f.print("begun");
     CHECK(follower.copy(f.out, true) == found::all);
     f.complain("error\n");
@@ -92,7 +92,7 @@ TEST_CASE("a begun line that was shown is ended before another process speaks") 
 
 TEST_CASE("lines of several ranks carry their rank") {
     run_that_prints f;
-    estima::output_follower follower{f.run, {0, 1, 2}, true};
+    estima::output_follower follower{f.run, {0, 1, 2}, {.name_ranks = true}};
     f.print("a\n\nb\n", 0);
     f.complain("c\nbegun", 2);
     CHECK(follower.copy(f.out, false) == found::held);
@@ -106,7 +106,7 @@ TEST_CASE("lines of several ranks carry their rank") {
 
 TEST_CASE("a line longer than 64 kB passes through in pieces, and so does more than one call takes") {
     run_that_prints f;
-    estima::output_follower follower{f.run, {0}, false};
+    estima::output_follower follower{f.run, {0}};
     std::string const line(10'000'000, 'x');
     f.print(line);
     f.complain("first\n");

@@ -113,7 +113,7 @@ TEST_CASE("each process has a curve of its own") {
 TEST_CASE("plots of odd data are drawn without harm") {
     for (auto style : {estima::plot_style::ascii, estima::plot_style::unicode}) {
         CHECK(plot({}, 40, 8, style) == "(no points)\n");
-        CHECK(plot(line_of({std::nan("")}), 40, 8, style) == "(no points)\n");
+        CHECK(plot(line_of({std::nan(""), HUGE_VAL}), 40, 8, style) == "(no point is finite, of 2)\n");
         auto const one = lines(plot(line_of({5}), 40, 8, style));
         CHECK(one.size() == 8);
         CHECK(one[2].substr(0, 1) == "5");

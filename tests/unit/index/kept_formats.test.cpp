@@ -97,7 +97,12 @@ TEST_CASE("an index that tells something else than the journals is found, and ma
     CHECK(verify_index(w).empty());  // there is none
     CHECK(!fs::exists(runs.path() / "index.sqlite"));
     run_index{runs.path()}.refresh();
-    CHECK(verify_index(w).empty());
+    std::uint64_t looked = 0;
+    CHECK(verify_index(w, {}, [&looked](std::uint64_t done, std::uint64_t all) {
+              CHECK(all == 40);
+              CHECK(done == ++looked);
+          }).empty());
+    CHECK(looked == 40);
     SECTION("a run's record is that of another") {
         sql_in_index(runs.path() / "index.sqlite",
                      "UPDATE runs SET record = (SELECT record FROM runs WHERE number = 2) "

@@ -104,7 +104,15 @@ TEST_CASE("a search finds what looking at each run finds, in the same order, how
     many_runs runs;
     runs.add_all(0, 1100);  // a block by the first build
     run_index index{runs.path()};
+    std::vector<std::uint64_t> built;
+    index.on_build([&built](std::uint64_t done, std::uint64_t all) {
+        CHECK(all == 1100);
+        built.push_back(done);
+    });
     index.refresh();
+    REQUIRE(!built.empty());
+    CHECK(std::is_sorted(built.begin(), built.end()));
+    CHECK(built.back() == 1100);
     change_log const log{runs.path()};
     for (int i = 1100; i < 2900; ++i) log.add(runs.add(i, i % 50 != 0));  // one block of loose runs, and loose ones
     for (int i = 0; i < 2900; i += 40) {  // late changes, also in blocks

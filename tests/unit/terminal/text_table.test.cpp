@@ -2,12 +2,20 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <condition_variable>
+#include <mutex>
+#include <ostream>
 #include <sstream>
+#include <streambuf>
 #include <string>
+#include <vector>
 
 #include <estima/terminal/progress_bar.hpp>
 #include <estima/terminal/safe_log.hpp>
 #include <estima/terminal/text_table.hpp>
+#include <estima/terminal/words.hpp>
+#include <estima/terminal/working_line.hpp>
+#include <estima/terminal/wrap_text.hpp>
 
 namespace {
 using estima::terminal::display_width;
@@ -58,6 +66,69 @@ TEST_CASE("a text in a table is cut between characters") {
     CHECK(fitted("\u635f\u5931\u5931", 4, "\u2026") == "\u635f\u2026");  // half of a wide character is none
     CHECK(fitted("ae\u0301bc", 3, "\u2026") == "ae\u0301\u2026");
     CHECK(fitted("abc", 0, "\u2026") == "\u2026");
+}
+
+TEST_CASE("a text is wrapped at blanks and beside wide characters; other words stay whole") {
+    using estima::terminal::wrapped;
+    using lines = std::vector<std::string>;
+    CHECK(wrapped("", 10) == lines{""});
+    CHECK(wrapped("a b", screen::unlimited) == lines{"a b"});
+    CHECK(wrapped("one two three", 8) == lines{"one two", "three"});
+    CHECK(wrapped("one   two", 5) == lines{"one", "two"});
+    CHECK(wrapped("/a/path/that/is/long and more words", 10) == lines{"/a/path/that/is/long", "and more", "words"});
+    CHECK(wrapped("\u635f\u5931\u5931\u635f", 5) == lines{"\u635f\u5931", "\u5931\u635f"});
+    CHECK(wrapped("ab\u635f\u5931", 4) == lines{"ab\u635f", "\u5931"});
+    CHECK(wrapped("\U0001F468\u200D\U0001F469", 2) == lines{"\U0001F468\u200D\U0001F469"});  // joined into one
+    CHECK(wrapped("e\u0301 x", 1) == lines{"e\u0301", "x"});
+    CHECK(wrapped("ends with blanks   ", 16) == lines{"ends with blanks"});
+}
+
+TEST_CASE("a text of estima's own is not escaped again") {
+    screen on;
+    CHECK(on.told("a\\x1b[31m b\\\\c") == "a\\x1b[31m b\\\\c");
+    CHECK(on.told("raw \x1B\\ \n") == "raw \\x1b\\ \\n");
+    CHECK(on.safe("a\\x1b") == "a\\\\x1b");
+}
+
+TEST_CASE("what was counted, and which names are like one") {
+    using namespace estima::terminal;
+    CHECK(counted(1, "file") == "1 file");
+    CHECK(counted(0, "file") == "0 files");
+    CHECK(counted(2, "child", "children") == "2 children");
+    CHECK(names_like("lost", {"accuracy", "loss"}, "there are: ") == "did you mean: loss");
+    CHECK(names_like("acc", {"accuracy", "loss"}, "there are: ") == "did you mean: accuracy");
+    CHECK(names_like("nothing", {"a\x1B", "loss"}, "there are: ") == "there are: a\\x1b, loss");
+}
+
+TEST_CASE("a line about work that does not say how far it is comes on a terminal only, and goes") {
+    /// Remembers what is written, and wakes who waits for it.
+    struct heard : std::streambuf {
+        std::mutex mutex;
+        std::condition_variable changed;
+        std::string text;
+        int_type overflow(int_type c) override { return xsputn(reinterpret_cast<char const*>(&c), 1), c; }
+        std::streamsize xsputn(char const* more, std::streamsize n) override {
+            std::lock_guard const held{mutex};
+            text.append(more, static_cast<std::size_t>(n));
+            changed.notify_all();
+            return n;
+        }
+        void wait_for(std::string const& part) {
+            std::unique_lock lock{mutex};
+            changed.wait(lock, [&] { return text.find(part) != std::string::npos; });
+        }
+    } buffer;
+    std::ostream err{&buffer};
+    screen on{.err = &err};
+    { estima::terminal::working_line const line{on, "not seen"}; }
+    CHECK(buffer.text.empty());
+    on.live = true;
+    {
+        estima::terminal::working_line const line{on, "removing"};
+        buffer.wait_for("\x1B[K");
+    }
+    CHECK(buffer.text.starts_with("\rremoving  "));
+    CHECK(buffer.text.ends_with("\r\x1B[K"));
 }
 
 TEST_CASE("columns are aligned, whatever is in them, and no line ends in blanks") {
@@ -148,6 +219,8 @@ TEST_CASE("a progress bar fits its line, and is drawn on a terminal only") {
     {
         estima::terminal::progress_bar bar{on};
         CHECK(bar.line(1500, 0, "read") == "1.5 kB  read");
+        CHECK(estima::terminal::progress_bar{on, "runs"}.line(500, 1000, "index") ==
+              "[############............]  50 %  500 of 1000 runs  index");
         bar.show(1500, 0, "read");
         bar.show(1600, 0, "read");  // too soon
     }

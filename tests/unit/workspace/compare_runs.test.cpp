@@ -50,6 +50,12 @@ TEST_CASE("runs that are the same do not differ, nor do one and none") {
     CHECK(f.differences().empty());
     f.add({.script = "train.py"}, {{"train.py", "x"}}, "{\"name\":\"loss\",\"value\":1}\n");
     CHECK(f.differences().empty());
+    std::uint64_t looks = 0;
+    compare_runs(f.runs, [&looks](std::uint64_t done, std::uint64_t all) {
+        CHECK(done == ++looks);
+        CHECK(all == 14);
+    });
+    CHECK(looks >= 10);
 }
 
 TEST_CASE("what runs do not have in common is told, each with its value in every run") {

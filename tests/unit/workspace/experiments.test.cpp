@@ -80,7 +80,9 @@ TEST_CASE("an experiment is deleted as a whole or not at all, and restored") {
     CHECK(f.names() == names_of{"letters"});
     CHECK(search_deleted_runs(f.w).size() == 2);
     CHECK(search_deleted_runs(f.w, {.filter = estima::query::experiment_name == "letters"}).empty());
-    CHECK(restore_experiment(f.w, "letters") == 0);
+    std::string const none = error_of([&] { restore_experiment(f.w, "letters"); });
+    CHECK(none.find("EST-633") != std::string::npos);
+    CHECK(none.find("there are: digits") != std::string::npos);
     CHECK(restore_experiment(f.w, "digits") == 2);
     CHECK(f.names() == names_of{"digits", "letters"});
     CHECK(search_deleted_runs(f.w).empty());

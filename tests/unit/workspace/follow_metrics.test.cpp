@@ -28,9 +28,14 @@ TEST_CASE("a follower tells each number once: points, lines in pieces, files tha
     estima::metric_follower follower{folder.path()};
     auto news = [&follower](bool is_over = false) {
         told_numbers told;
-        follower.read(is_over, [&told](std::string const& name, estima::metric_point const& p) {
-            told[name + "/" + std::to_string(p.rank)].push_back(p.value);
-        });
+        follower.read(
+            is_over,
+            [&told](std::string const& name, estima::metric_point const& p) {
+                told[name + "/" + std::to_string(p.rank)].push_back(p.value);
+            },
+            [&told](std::string const& name, estima::logged_value const& v) {
+                told["a list " + name + "/" + std::to_string(v.rank)] = std::get<std::vector<double>>(v.value);
+            });
         return told;
     };
     CHECK(news().empty());
@@ -48,7 +53,11 @@ TEST_CASE("a follower tells each number once: points, lines in pieces, files tha
     estima_test::append_file(folder / "rank_0.jsonl", line.substr(10) + "{\"name\":\"z\",\"value\":5}");
     CHECK(news() == told_numbers{{"z/0", {4}}});
     estima_test::append_file(folder / "tensorboard.jsonl", line_of("x", 7) + "{\"name\":\"x\",\"value\":[1]}\n");
-    CHECK(news() == told_numbers{{"x/-1", {7}}});
+    CHECK(news() == told_numbers{{"x/-1", {7}}, {"a list x/-1", {1}}});
+    int others = 0;
+    estima::metric_follower{folder.path()}.read_others(
+        true, [&others](std::string const& name, estima::logged_value const&) { others += name == "x" ? 1 : 100; });
+    CHECK(others == 1);
     store.add("y", -1, 1);
     CHECK(news(true) == told_numbers{{"y/2", {-1}}, {"z/0", {5}}});
     CHECK(news(true).empty());
@@ -64,6 +73,7 @@ TEST_CASE("who waits for a run is told its numbers while it runs, all of them wh
             int const before = told;
             store.add("loss", round, round);
             if (round % 4 == 0) estima_test::append_file(made.directory().metrics_file(1), line_of("rows", round));
+            if (round == 3) estima_test::append_file(made.directory().metrics_file(1), "{\"name\":\"curve\",\"value\":[1,2]}\n");
             for (int i = 0; i < 100; ++i) store.add("fast", i, i);
             // The first of these is told at once, the others in some milliseconds; it ends only if they are.
             while (told == before) std::this_thread::yield();
@@ -72,13 +82,17 @@ TEST_CASE("who waits for a run is told its numbers while it runs, all of them wh
         made.complete();
     }};
     std::map<std::string, std::vector<double>> numbers;
+    std::vector<std::string> others;
     auto const details =
-        made.run().wait_for_completion({.on_metric = [&](std::string const& name, estima::metric_point const& p) {
-            numbers[name].push_back(p.value);
-            ++told;
-        }});
+        made.run().wait_for_completion({.on_metric =
+                                            [&](std::string const& name, estima::metric_point const& p) {
+                                                numbers[name].push_back(p.value);
+                                                ++told;
+                                            },
+                                        .on_value = [&](std::string const& name, auto const&) { others.push_back(name); }});
     training.join();
     CHECK(details.status == estima::run_status::completed);
+    CHECK(others == std::vector<std::string>{"curve"});
     CHECK(numbers.at("loss").size() == 21);
     CHECK(numbers.at("loss").back() == 100);
     CHECK(numbers.at("fast").size() == 2000);

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <estima/history/follow_metrics.hpp>
+#include <estima/history/terminal_metrics.hpp>
+#include <estima/terminal/json_forms.hpp>
+#include <estima/terminal/text_table.hpp>
+#include <estima/terminal/words.hpp>
+#include <estima/workspace/run.hpp>
+
+/// What runs log and is no number: lists, rows of tables, documents.
+namespace estima::inline v0_1::terminal {
+
+/// "number", "list", "row" or "document".
+inline std::string_view kind_of(metric_line_value const& v) {
+    constexpr std::string_view names[]{"number", "list", "row", "document"};
+    return names[v.index()];
+}
+
+/// The same value in JSON.
+inline json json_value(metric_line_value const& v) {
+    if (auto const* number = std::get_if<double>(&v)) return json_number(*number);
+    if (auto const* document = std::get_if<metric_document>(&v)) return json::parse(document->json, nullptr, false);
+    if (auto const* list = std::get_if<std::vector<double>>(&v)) {
+        json values = json::array();
+        for (double const one : *list) values.push_back(json_number(one));
+        return values;
+    }
+    json cells = json::object();
+    for (auto const& [column, cell] : std::get<metric_table_row>(v))
+        cells[column] = std::holds_alternative<double>(cell) ? json_number(std::get<double>(cell))
+                                                             : json(std::get<std::string>(cell));
+    return cells;
+}
+
+/// In one line: "[1, 2.5]", "class: a, recall: 0.5", the JSON of a document.
+inline std::string text_of(metric_line_value const& v, screen const& on) {
+    if (auto const* number = std::get_if<double>(&v)) return estima::detail::short_number(*number);
+    if (auto const* document = std::get_if<metric_document>(&v)) return on.told(std::string_view{document->json}.substr(document->json.find_first_not_of(' ')));
+    std::string text;
+    if (auto const* list = std::get_if<std::vector<double>>(&v)) {
+        for (double const one : *list) text.append(text.empty() ? "" : ", ").append(estima::detail::short_number(one));
+        return "[" + text + "]";
+    }
+    for (auto const& [column, cell] : std::get<metric_table_row>(v))
+        text.append(text.empty() ? "" : ", ")
+            .append(on.safe(column) + ": ")
+            .append(std::holds_alternative<double>(cell) ? estima::detail::short_number(std::get<double>(cell))
+                                                         : on.safe(std::get<std::string>(cell)));
+    return text;
+}
+
+/// The word for it in a table: of a document its type.
+inline std::string word_for(metric_line_value const& v, screen const& on) {
+    auto const* const document = std::get_if<metric_document>(&v);
+    return document != nullptr ? on.safe(document->type) : std::string{kind_of(v)};
+}
+
+/// One that was logged, as `metrics NAME --json` tells it.
+template <class Value>
+json json_point(std::string const& name, logged<Value> const& p) {
+    metric_line_value const value{p.value};
+    json point{{"name", name},
+               {"value", json_value(value)},
+               {"step", p.step ? json(*p.step) : json(nullptr)},
+               {"time", json_time(p.time)},
+               {"rank", p.rank < 0 ? json(nullptr) : json(p.rank)}};
+    if (auto const* document = std::get_if<metric_document>(&value)) point["type"] = document->type;
+    return point;
+}
+
+/// How often one kind of them was logged under a name, and the newest.
+struct other_metric {
+    std::uint64_t count = 0;
+    logged_value newest{};
+};
+/// By name and kind.
+using other_metrics = std::map<std::pair<std::string, std::string_view>, other_metric>;
+
+inline other_metrics other_metrics_of(run const& of) {
+    other_metrics all;
+    metric_follower{of.directory().metrics()}.read_others(
+        is_terminal(of.status()), [&](std::string const& name, logged_value const& v) {
+            other_metric& one = all[{name, kind_of(v.value)}];
+            if (one.count++ == 0 || v.time >= one.newest.time) one.newest = v;
+        });
+    return all;
+}
+
+/// All that were logged under this name: by kind, in the order of time, those of one process in its own.
+inline std::map<std::string_view, std::vector<logged_value>> others_named(run const& of, std::string const& name) {
+    struct timed {
+        double time;
+        logged_value value;
+    };
+    std::map<std::string_view, std::vector<timed>> found;
+    std::map<int, double> latest;  // of each process, whose clock may have been set back
+    metric_follower{of.directory().metrics()}.read_others(
+        is_terminal(of.status()), [&](std::string const& one, logged_value const& v) {
+            if (one != name) return;
+            double& time = latest[v.rank];
+            time = std::max(time, v.time);
+            found[kind_of(v.value)].push_back({time, v});
+        });
+    std::map<std::string_view, std::vector<logged_value>> all;
+    for (auto& [kind, values] : found) {
+        std::stable_sort(values.begin(), values.end(), [](timed const& a, timed const& b) { return a.time < b.time; });
+        for (timed& one : values) all[kind].push_back(std::move(one.value));
+    }
+    return all;
+}
+
+/// A table of them: what each name has, and the newest of it.
+inline void print_others(screen const& on, other_metrics const& all) {
+    if (all.empty()) return;
+    text_table table{{{"metric"}, {"kind"}, {"count", true, true}, {"step", true, true}, {"newest"}}};
+    for (auto const& [key, m] : all)
+        table.add({{on.safe(key.first)},
+                   {word_for(m.newest.value, on)},
+                   {std::to_string(m.count)},
+                   {m.newest.step ? std::to_string(*m.newest.step) : ""},
+                   {text_of(m.newest.value, on)}});
+    table.print(on);
+}
+
+/// One by one; rows as a table of their columns.
+inline void print_other_points(screen const& on, std::string const& name, std::vector<logged_value> const& values) {
+    bool const is_rows = std::holds_alternative<metric_table_row>(values.front().value);
+    bool const is_documents = std::holds_alternative<metric_document>(values.front().value);
+    bool const has_ranks = std::any_of(values.begin(), values.end(), [](auto const& v) { return v.rank > 0; });
+    std::vector<std::string> columns;
+    if (is_rows)
+        for (logged_value const& v : values)
+            for (auto const& [column, cell] : std::get<metric_table_row>(v.value))
+                if (std::find(columns.begin(), columns.end(), column) == columns.end()) columns.push_back(column);
+    std::vector<table_column> heads{{"step", true, true}};
+    if (is_documents) heads.push_back({"type"});
+    if (!is_rows) heads.push_back({on.safe(name)});
+    for (std::string const& column : columns) heads.push_back({on.safe(column)});
+    heads.push_back({"time", false, true});
+    if (has_ranks) heads.push_back({"rank", true, true});
+    text_table table{heads};
+    for (logged_value const& v : values) {
+        std::vector<table_cell> row{{v.step ? std::to_string(*v.step) : ""}};
+        if (is_documents) row.push_back({word_for(v.value, on)});
+        if (!is_rows) row.push_back({text_of(v.value, on)});
+        for (std::string const& column : columns) {
+            auto const& cells = std::get<metric_table_row>(v.value);
+            auto const cell = std::find_if(cells.begin(), cells.end(), [&](auto const& c) { return c.first == column; });
+            if (cell == cells.end())
+                row.push_back({});
+            else if (auto const* number = std::get_if<double>(&cell->second))
+                row.push_back({estima::detail::short_number(*number)});
+            else
+                row.push_back({on.safe(std::get<std::string>(cell->second))});
+        }
+        row.push_back({local_time(v.time)});
+        row.push_back({v.rank < 0 ? "" : std::to_string(v.rank)});
+        table.add(std::move(row));
+    }
+    if (is_rows) *on.out << on.painted(on.safe(name), tone::title) << '\n';
+    table.print(on);
+}
+
+}  // namespace estima::inline v0_1::terminal
