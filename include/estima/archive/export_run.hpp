@@ -194,10 +194,11 @@ inline exported_run export_run(workspace const& w, std::string const& id, std::f
         if (::fstat(fd.get(), &status) != 0 || ::fchmod(fd.get(), 0644) != 0 || ::fsync(fd.get()) != 0)
             throw_file_error("cannot write", file);
         unsigned const how = options.exist_ok ? 0 : RENAME_NOREPLACE;
-        if (::renameat2(AT_FDCWD, temporary.c_str(), AT_FDCWD, file.c_str(), how) != 0) {
-            if (errno == EEXIST) detail::throw_archive_is_there(file);
-            throw_file_error("cannot write", file);
-        }
+        int refused = ::renameat2(AT_FDCWD, temporary.c_str(), AT_FDCWD, file.c_str(), how) == 0 ? 0 : errno;
+        if (refused == EINVAL)  // a file system, such as NFS, that cannot look and rename at once
+            refused = ::rename(temporary.c_str(), file.c_str()) == 0 ? 0 : errno;
+        if (refused == EEXIST) detail::throw_archive_is_there(file);
+        if (refused != 0) throw_file_error("cannot write", file, refused);
         report.archive_bytes = static_cast<std::uint64_t>(status.st_size);
         return report;
     } catch (...) {
