@@ -182,7 +182,7 @@ static_assert(!estimable<ssh_hosts<retries<1, cause::signal(0)>>> && !estimable<
 static_assert(estimable<mpi<bind_to<"none">, map_by<"slot">>> && estimable<gloo<bind_to<"numa">, map_by<"core:PE=9999">>>);
 static_assert(!estimable<mpi<bind_to<"slot">>> && !estimable<mpi<map_by<"node">>> && !estimable<mpi<map_by<"core:PE=0">>>);
 
-// EST-059 to EST-062: what Azure does not do
+// EST-059, EST-060, EST-061, EST-062: what Azure does not do
 using pool = aml_compute<target_name<"pool">>;
 static_assert(!estimable<native, pool> && estimable<native, slurm<>> && estimable<generic, pool>);
 static_assert(!estimable<aml_compute<target_name<"pool">, retries<1>>> && estimable<pool> && estimable<slurm<retries<1>>>);
@@ -203,7 +203,8 @@ static_assert(estimable<ssh_hosts<target_name<"gpu pool">>> && estimable<slurm<p
 static_assert(estimable<aml_compute<vm_size<"Standard_E4-2s_v3">>> && estimable<aml_compute<vm_size<"STANDARD_NC6">>>);
 static_assert(!estimable<aml_compute<vm_size<"Standard NC6">>> && !estimable<aml_compute<vm_size<"Standard_NC6,">>>);
 static_assert(estimable<pool, environment_definition<"AzureML-PyTorch-1.4-GPU:3">> && estimable<pool, environment_definition<"2_a.b">>);
-static_assert(!estimable<pool, environment_definition<"my env">> && !estimable<pool, environment_definition<"vision:a b">>);
+static_assert(!estimable<pool, environment_definition<"my/env">> && !estimable<pool, environment_definition<"vision:a/b">>);
+static_assert(estimable<pool, environment_definition<"Experiment digits Environment">>);
 static_assert(!estimable<pool, environment_definition<"-vision">> && !estimable<pool, environment_definition<"a:b:c">>);
 
 // EST-064: Azure keeps environments of its own

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <cstddef>
 #include <string_view>
 
+#include <estima/base/find_in.hpp>
+#include <estima/policy/azure_names.hpp>
 #include <estima/policy/facts.hpp>
 #include <estima/requirement/mixed_pins.hpp>
 #include <estima/requirement/package_conflict.hpp>
@@ -51,14 +54,26 @@ constexpr package_pair asked_and_brought(facts const& f) {
     return {};
 }
 
-/// A package that is asked of conda and of pip in versions that differ: the one installed last would win.
+/// The name that a text for conda or pip asks for, read without the rest of it.
+constexpr std::string_view name_at_its_start(std::string_view text) {
+    std::size_t const channel = find_in(text, ':');
+    if (channel + 1 < text.size() && text[channel + 1] == ':') text.remove_prefix(channel + 2);
+    std::size_t size = 0;
+    while (size < text.size() && (is_ascii_letter_or_digit(text[size]) || text[size] == '-' || text[size] == '_' || text[size] == '.')) ++size;
+    return text.substr(0, size);
+}
+
+/// A package that is asked of conda and of pip in versions that differ: the one installed last would win. Most texts name
+/// packages of their own, and are not read a second time.
 constexpr package_pair asked_in_two_versions(environment_facts const& e) {
     for (std::string_view const conda_text : e.conda_packages) {
-        auto const conda = parse_conda_spec(conda_text);
-        if (!conda) continue;
-        for (std::string_view const pip_text : e.pip_packages)
-            if (auto const pip = parse_pip_requirement(pip_text); pip && !pins_can_both_hold(*conda, *pip))
-                return {conda_text, pip_text};
+        std::string_view const name = name_at_its_start(conda_text);
+        for (std::string_view const pip_text : e.pip_packages) {
+            if (!same_package_name(name, name_at_its_start(pip_text))) continue;
+            auto const conda = parse_conda_spec(conda_text);
+            auto const pip = parse_pip_requirement(pip_text);
+            if (conda && pip && !pins_can_both_hold(*conda, *pip)) return {conda_text, pip_text};
+        }
     }
     return {};
 }

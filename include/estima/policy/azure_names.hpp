@@ -32,9 +32,10 @@ constexpr bool is_azure_compute_name(std::string_view name) {
 constexpr bool is_azure_vm_size(std::string_view name) {
     return name.size() <= 64 && detail::has_only(name, "_-") && detail::is_ascii_letter(name.front());
 }
-/// Of an environment, or of a version of one: at most 255 letters, digits, '-', '_' and '.', a letter or digit first.
+/// Of an environment, or of a version of one: at most 255 letters, digits, '-', '_', '.' and blanks, which the service
+/// gives to environments of its own making ("Experiment digits Environment"), a letter or digit first.
 constexpr bool is_azure_environment_name(std::string_view name) {
-    return name.size() <= 255 && detail::has_only(name, "-_.") && detail::is_ascii_letter_or_digit(name.front());
+    return name.size() <= 255 && detail::has_only(name, "-_. ") && detail::is_ascii_letter_or_digit(name.front());
 }
 /// The beginnings of names of environments that Azure keeps itself.
 constexpr bool is_name_of_azure_s_own_environment(std::string_view name) {

@@ -68,8 +68,7 @@ struct an_interpreter_that_azure_does_not_use {
     static constexpr std::string_view advice =
         "add user_managed if that interpreter is in the image, or drop it and ask for a version: conda_packages<\"python=3.8\">";
     static constexpr bool broken(facts const& f) {
-        return f.target.is_azure && !f.environment.is_user_managed && !f.framework.is_executable &&
-               f.seen.interpreter_is_given == known::yes;
+        return f.target.is_azure && !f.environment.is_user_managed && f.seen.interpreter_is_given == known::yes;
     }
 };
 
@@ -80,7 +79,7 @@ struct a_name_that_azure_does_not_take {
         "target_name, vm_size or the name of the environment is none that Azure takes";
     static constexpr std::string_view advice =
         "a cluster has 2 to 24 letters, digits and '-' and is not called local or amlcompute; a vm_size is like Standard_NC6; "
-        "an environment has letters, digits, '-', '_' and '.', and its version behind a ':'";
+        "an environment has letters, digits, blanks, '-', '_' and '.', and its version behind a ':'";
     static constexpr bool broken(facts const& f) { return detail::name_that_azure_refuses{}(f).is_found; }
     template <class... Policies>
     using details = typename detail::shown_text<detail::name_that_azure_refuses, detail::told_by<Policies...>>::type;

@@ -13,50 +13,33 @@
 #include <estima/policy/azure_words.hpp>
 #include <estima/policy/placement_words.hpp>
 #include <estima/policy/reserved_variables.hpp>
-#include <estima/requirement/image_reference.hpp>
 #include <estima/run_configuration/communicator.hpp>
+#include <estima/run_configuration/field_problem.hpp>
+#include <estima/run_configuration/honour_in_azure.hpp>
 #include <estima/run_configuration/run_configuration.hpp>
 
 namespace estima::inline v0_1 {
-
-/// A field whose value estima cannot do what it says with, on a kind of target.
-struct field_problem {
-    std::string field;  ///< its key in files, with dots
-    std::string why;
-    std::string remedy;
-};
 
 namespace detail {
 /// As worker checks of its rank: mpirun would not start more.
 inline constexpr long long most_processes = 1'000'000;
 
-class honour_check {
+class honour_check : problem_list {
 public:
     honour_check(run_configuration const& c, std::string_view target_kind) : c_{c}, kind_{target_kind} {}
 
     std::vector<field_problem> problems() {
         everywhere();
-        if (kind_ != "aml_compute") outside_azure();
+        if (kind_ == "aml_compute") add(azure_check{c_}.problems());
+        else outside_azure();
         if (kind_ == "local") on_this_machine();
-        return std::move(found_);
+        return take();
     }
 
 private:
-    void problem(bool is_one, std::string field, std::string why, std::string remedy) {
-        if (is_one) found_.push_back({std::move(field), std::move(why), std::move(remedy)});
-    }
-    template <std::size_t Size>
-    static bool is_known(std::string_view const (&words)[Size], std::string_view word) {
-        return std::find(std::begin(words), std::end(words), word) != std::end(words);
-    }
     static bool has_nul(std::string const& text) { return text.find('\0') != std::string::npos; }
     static bool says_something(json_text const& kept) {
         return !kept.empty() && kept.text != "{}" && kept.text != "[]";
-    }
-    /// As words of Azure's are: whatever their case.
-    static bool is_same_word(std::string_view a, std::string_view b) {
-        auto const lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-        return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) { return lower(x) == lower(y); });
     }
     std::string here() const { return kind_ == "local" ? "this machine" : "a target of kind " + kind_; }
 
@@ -83,7 +66,6 @@ private:
         counts();
         if (c_.retries) retries(*c_.retries);
         if (c_.placement) placement(*c_.placement);
-        if (kind_ == "aml_compute") in_azure();
     }
 
     void placement(placement_section const& p) {
@@ -107,47 +89,6 @@ private:
                 "\"" + r.resume_from + "\" is not below ./outputs, which is all that a next attempt finds",
                 "a path such as outputs/checkpoint_*.pt");
         problem(kind_ == "aml_compute", "retries", "Azure does not try runs again", "leave it out");
-    }
-
-    /// What Azure would refuse, some of it hours later, when it prepares the environment.
-    void in_azure() {
-        problem(c_.framework == native_framework, "framework", "Azure's clusters run Python scripts only",
-                "framework Python, and a script that starts the program");
-        problem(c_.communicator == multi_worker_communicator, "communicator", "Azure does not know \"MultiWorker\"",
-                "ParameterServer, with tensorflow.parameterServerCount 0");
-        auto const& docker = c_.environment.docker;
-        if (auto const image = parse_image_reference(docker.base_image); !docker.base_image.empty() && !image)
-            problem(true, "environment.docker.baseImage",
-                    "\"" + docker.base_image + "\" at byte " + std::to_string(image.position) + ": " + std::string{image.reason},
-                    "an image reference: registry/name:tag");
-        problem(!docker.shm_size.empty() && !is_size(docker.shm_size), "environment.docker.shmSize", "\"" + docker.shm_size + "\" is no size",
-                "a number and b, k, m or g: 2g");
-        bool const has_login = !docker.base_image_registry.username.empty() || !docker.base_image_registry.password.empty();
-        problem(has_login && docker.base_image_registry.address.empty(), "environment.docker.baseImageRegistry.address",
-                "there is a login, and no registry that it is for", "name the registry");
-        std::string const& priority = c_.amlcompute.vm_priority;
-        problem(!priority.empty() && !is_same_word(priority, "dedicated") && !is_same_word(priority, "lowpriority"),
-                "amlcompute.vmPriority", "\"" + priority + "\" is not known", "dedicated or lowpriority");
-        data_in_azure();
-    }
-    void data_in_azure() {
-        for (auto const& [name, reference] : c_.data_references) {
-            problem(reference.data_store_name.empty(), "dataReferences." + name + ".dataStoreName", "it is missing",
-                    "name the datastore");
-            problem(!is_known(known_reference_modes, reference.mode), "dataReferences." + name + ".mode",
-                    "\"" + reference.mode + "\" is not known", "mount, download or upload");
-        }
-        for (auto const& [name, input] : c_.data) {
-            problem(!input.data_location.dataset && !input.data_location.data_path, "data." + name + ".dataLocation",
-                    "it names neither a dataset nor a path on a datastore", "name one of the two");
-            problem(!input.mechanism.empty() && !is_known(known_mechanisms, input.mechanism), "data." + name + ".mechanism",
-                    "\"" + input.mechanism + "\" is not known", "direct, mount, download or upload");
-        }
-    }
-    /// As Azure's service takes them: digits, and a unit or none.
-    static bool is_size(std::string_view text) {
-        std::string_view const unit = text.substr(std::min(text.find_first_not_of("0123456789"), text.size()));
-        return unit.size() < text.size() && unit.size() <= 1 && std::string_view{"bBkKmMgG"}.find(unit) != std::string_view::npos;
     }
 
     void counts() {
@@ -174,7 +115,7 @@ private:
         problem(has_servers && c_.tensorflow.parameter_server_count < 0, "tensorflow.parameterServerCount",
                 "it is below 0", "1 or more, or 0 for workers alone");
         std::string const& backend = c_.pytorch.communication_backend;
-        problem(is_torch && !backend.empty() && !is_same_word(backend, c_.communicator), "pytorch.communicationBackend",
+        problem(is_torch && !backend.empty() && !same_word(backend, c_.communicator), "pytorch.communicationBackend",
                 "it is " + backend + ", and communicator is " + c_.communicator, "give one of the two, or both the same");
         long long const processes = is_torch ? all : std::max(1, c_.node_count) * static_cast<long long>(per_node);
         problem(processes > most_processes, is_torch ? "pytorch.processCount" : "mpi.processCountPerNode",
@@ -282,7 +223,6 @@ private:
 
     run_configuration const& c_;
     std::string kind_;
-    std::vector<field_problem> found_{};
 };
 }  // namespace detail
 

@@ -87,7 +87,7 @@ TEST_CASE("explain names the arguments, values and texts that a broken rule is a
     CHECK(says(explain<mpi<>, gloo<>>(), "two policies for one slot\n    mpi<>, gloo<>\n"));
     CHECK(says(explain<environment<int>>(), "is none that it takes\n    int\n"));
     CHECK(says(explain<slurm<with_containers, without_containers>>(), "    with_containers, without_containers\n"));
-    CHECK(says(explain<environment<user_managed, pip_packages<>, pip_packages<>>>(), "two parts of one kind\n    environment<"));
+    CHECK(says(explain<environment<user_managed, pip_packages<"a">, pip_packages<"a">>>(), "two parts of one kind\n    environment<"));
     CHECK(says(explain<environment<environment_variables<variable<"A", "1">, variable<"RANK", "1">>>>(),
                "    environment_variables \"RANK\"\n"));
     CHECK(says(explain<environment<environment_variables<variable<"A", "1">, variable<"A", "2">>>>(), "    environment_variables \"A\"\n"));

@@ -264,3 +264,19 @@ TEST_CASE("how data is brought in Azure is one of the ways that there are") {
     CHECK(with_reference({.data_store_name = "s", .mode = "as_upload"}) == list{"dataReferences.d.mode"});
     CHECK(with_reference({}) == list{"dataReferences.d.dataStoreName"});
 }
+
+TEST_CASE("names that Azure does not take, and an interpreter that it does not use, are named") {
+    auto const in_azure = [](auto const& change) { return after(change, "aml_compute"); };
+    CHECK(in_azure([](auto& c) { c.target = "gpu-pool"; }).empty());
+    CHECK(in_azure([](auto& c) { c.target = "gpu pool"; }) == list{"target"});
+    CHECK(in_azure([](auto& c) { c.amlcompute.vm_size = "Standard_NC6"; }).empty());
+    CHECK(in_azure([](auto& c) { c.amlcompute.vm_size = "Standard NC6"; }) == list{"amlcompute.vmSize"});
+    CHECK(in_azure([](auto& c) { c.environment.name = "Experiment digits Environment"; }).empty());
+    CHECK(in_azure([](auto& c) { c.environment.name = "a/b"; }) == list{"environment.name"});
+    CHECK(in_azure([](auto& c) { c.environment.python.interpreter_path = "python"; }).empty());
+    CHECK(in_azure([](auto& c) { c.environment.python.interpreter_path = "/opt/python3"; }) == list{"environment.python.interpreterPath"});
+    CHECK(in_azure([](auto& c) {
+              c.environment.python.interpreter_path = "/opt/python3";
+              c.environment.python.user_managed_dependencies = true;
+          }).empty());
+}
