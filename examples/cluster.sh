@@ -70,7 +70,7 @@ until_ok() {
 write_targets() {
     cat >"$ESTIMA_TARGETS" <<JSON
 {"lab": {"kind": "ssh_hosts", "hosts": ["n1", "n2", "n3"], "config": "$hosts/ssh_config",
-         "folder": "$hosts/local/%u/%h", "silence_seconds": 5}}
+         "folder": "$hosts/local/%u/%h", "silence_seconds": 5${1:-}}}
 JSON
 }
 
@@ -112,6 +112,7 @@ show_backends() {
         user on_hosts boost_mpi
     fi
     title "TF_CONFIG: 4 workers, each opens its server and connects to all"
+    write_targets ', "imports": ["json"]'  # else the hosts would have to have tensorflow
     user on_hosts tf_config
 }
 

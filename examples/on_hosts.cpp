@@ -19,7 +19,7 @@ template <class Job>
 int watch(std::string const& experiment, Job const& job) {
     estima::run run = estima::workspace::open().experiment(experiment).submit(job);
     std::cout << run.id() << std::endl;
-    return run.wait_for_completion({.show_output = true, .all_ranks = true}).status == estima::run_status::completed ? 0 : 1;
+    return run.wait_for_completion({.show_output = true, .all_ranks = true, .raise_on_error = false}).status == estima::run_status::completed ? 0 : 1;
 }
 }  // namespace
 

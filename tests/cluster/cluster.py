@@ -44,11 +44,17 @@ class Cluster:
 
     def __exit__(self, *failure):
         subprocess.run([*TESTBED, "down", str(self.folder)], stdin=subprocess.DEVNULL)
-        left = subprocess.run(["pgrep", "-fa", str(self.folder) + "/"], stdout=subprocess.PIPE, text=True).stdout
+        deadline = time.monotonic() + PATIENCE  # all end with the testbed's first process, which takes as long as it takes
+        while (left := self.left()) and time.monotonic() < deadline:
+            time.sleep(0.05)
         for folder in (self.folder, self.own):
             shutil.rmtree(folder, ignore_errors=True)
         if left and not failure[0]:
             sys.exit("FAILED these processes are left:\n" + left)
+
+    def left(self):
+        """Processes of the testbed, one a line."""
+        return subprocess.run(["pgrep", "-fa", str(self.folder) + "/"], stdout=subprocess.PIPE, text=True).stdout
 
     def testbed(self, *words):
         subprocess.run([*TESTBED, words[0], str(self.folder), *words[1:]], check=True, stdin=subprocess.DEVNULL)

@@ -123,11 +123,12 @@ inline void check_interpreter(run_configuration const& c, std::vector<std::strin
     }
 }
 
-/// The modules that are asked for, and those that the run's framework stands on.
+/// The modules that are asked for, else those that the run's framework stands on.
 inline std::vector<std::string> modules_of(run_configuration const& c, bool with_mpi4py, std::vector<std::string> modules) {
+    bool const are_given = !modules.empty();
     if (with_mpi4py) modules.emplace_back("mpi4py");
-    if (c.framework == "PyTorch") modules.emplace_back("torch");
-    if (c.framework == "TensorFlow") modules.emplace_back("tensorflow");
+    if (!are_given && c.framework == "PyTorch") modules.emplace_back("torch");
+    if (!are_given && c.framework == "TensorFlow") modules.emplace_back("tensorflow");
     return modules;
 }
 }  // namespace detail

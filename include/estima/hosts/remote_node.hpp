@@ -80,8 +80,9 @@ public:
         double const patience = connects ? task_.target.connect_seconds : task_.target.silence_seconds;
         if (now > channel_.heard() + patience) {
             std::string const silent = " for " + std::to_string(std::lround(patience)) + " s";
-            connects ? lose(std::string{way_.id_of_unreached()}, "it does not answer" + silent + "; " + way_.why_failed(host(), {}, task_.launcher).remedy)
-                     : interrupted("it said nothing" + silent);
+            if (!connects) return interrupted("it said nothing" + silent);
+            lose(std::string{way_.id_of_unreached()},
+                 "it does not answer" + silent + "; " + way_.why_failed(host(), {}, task_.launcher).remedy);
         } else if (!connects) {
             ask_clock();
         }

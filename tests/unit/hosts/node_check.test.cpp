@@ -69,3 +69,11 @@ TEST_CASE("an interpreter that does not run, or answers late, is told") {
     CHECK(says(problems(late, {"json"}, 1), "did not end within 1 s"));
     CHECK(says(problems(program(folder / "foreign", "\x7f" "ELF"), {}), "does not say which modules"));
 }
+
+TEST_CASE("modules that are asked for stand in place of the framework's") {
+    using names = std::vector<std::string>;
+    estima::run_configuration c;
+    c.framework = "TensorFlow";
+    CHECK(estima::detail::modules_of(c, false, {}) == names{"tensorflow"});
+    CHECK(estima::detail::modules_of(c, true, {"json"}) == names{"json", "mpi4py"});
+}
