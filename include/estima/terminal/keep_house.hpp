@@ -72,8 +72,7 @@ inline int verify_workspace(workspace const& where, verify_words const& options,
                        {"bytes", report.bytes}});
     } else {
         *on.out << on.painted(report.is_sound() ? "sound" : "damaged", report.is_sound() ? tone::good : tone::bad)
-                << ": " << counted(report.runs, "run") << ", "
-                << counted(report.artifacts, "output or file of a model", "outputs and files of models") << ", "
+                << ": " << counted(report.runs, "run") << ", " << counted(report.artifacts, "artifact") << ", "
                 << counted(report.metric_files, "metric file") << ", " << counted(report.snapshots, "snapshot") << "; "
                 << portal::human_bytes(report.bytes) << " read\n";
     }
@@ -123,8 +122,8 @@ inline int copy_all(workspace const& where, copy_words const& options, screen co
                        {"unfinished", made.unfinished}});
         return 0;
     }
-    *on.out << on.safe(made.folder.string()) << ": " << counted(made.runs, "run") << ", "
-            << counted(made.files, "file") << ", " << portal::human_bytes(made.bytes) << '\n';
+    *on.out << on.safe(made.folder.string()) << ": " << counted(made.runs, "run") << ", " << counted(made.files, "file")
+            << ", " << portal::human_bytes(made.bytes) << '\n';
     for (std::string const& id : made.unfinished) *on.err << "not over, and ended in the copy: " << on.safe(id) << '\n';
     return 0;
 }
@@ -144,7 +143,8 @@ inline int delete_runs(workspace const& where, delete_options const& options, sc
         if (on.json)
             on.print_json({{"run_id", id}});
         else
-            *on.out << "deleted " << on.safe(id) << "; estima restore " << on.safe(id) << " brings it back\n";
+            *on.out << "deleted " << on.safe(id) << "; estima restore " << on.safe(id.substr(id.rfind('_') + 1))
+                    << " brings it back\n";
     }
     return 0;
 }

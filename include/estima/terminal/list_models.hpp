@@ -30,7 +30,8 @@ inline model find_model(workspace const& where, std::string const& words) {
     if (std::size_t const at = words.find('@'); at != std::string::npos)
         return where.model(words.substr(0, at), words.substr(at + 1));
     std::size_t const colon = words.find(':');
-    std::string const name = words.substr(0, colon), text = colon == std::string::npos ? "latest" : words.substr(colon + 1);
+    std::string const name = words.substr(0, colon),
+                      text = colon == std::string::npos ? "latest" : words.substr(colon + 1);
     int version = 0;
     auto const [end, code] = std::from_chars(text.data(), text.data() + text.size(), version);
     bool const is_version = code == std::errc{} && end == text.data() + text.size() && version > 0;
@@ -71,9 +72,9 @@ inline int download_model(model const& m, models_options const& options, screen 
 inline int list_models(workspace const& where, models_options const& options, screen const& on) {
     if (!options.directory.empty()) return detail::download_model(detail::find_model(where, options.name), options, on);
     bool const is_one = options.name.find_first_of(":@") != std::string::npos;
-    std::vector<model> const models =
-        is_one ? std::vector{detail::find_model(where, options.name)}
-               : where.models({.name = options.name, .all_versions = !options.name.empty()});
+    std::vector<model> const models = is_one
+                                          ? std::vector{detail::find_model(where, options.name)}
+                                          : where.models({.name = options.name, .all_versions = !options.name.empty()});
     if (models.empty() && !options.name.empty()) where.model(options.name);  // says what there is
     if (on.json) {
         for (model const& m : models) on.print_json(to_json(m));
