@@ -50,7 +50,8 @@ inline void add_files_below(std::filesystem::path const& folder, std::string con
 /// "a, b, c" or "a, b, c and 17 more", as they can be shown.
 inline std::string listed(std::vector<std::string> const& names, std::size_t at_most = 10) {
     std::string text;
-    for (std::size_t i = 0; i < names.size() && i < at_most; ++i) text.append(i == 0 ? "" : ", ").append(shown(names[i]));
+    for (std::size_t i = 0; i < names.size() && i < at_most; ++i)
+        text.append(i == 0 ? "" : ", ").append(shown(names[i]));
     if (names.size() > at_most) text.append(" and ").append(std::to_string(names.size() - at_most)).append(" more");
     return text;
 }

@@ -32,7 +32,7 @@ public:
     explicit metric_follower(std::filesystem::path folder) : folder_{std::move(folder)}, buffer_(65536) {}
 
     /// Calls `take(std::string const& name, metric_point const&)` for each number that is new, and
-    /// `take_other(std::string const& name, logged_value const&)` for all else. When the run is over, everything is told.
+    /// `take_other(std::string const& name, logged_value const&)` for all else: everything when the run is over.
     template <class Take, class TakeOther>
     void read(bool is_over, Take take, TakeOther take_other) {
         for_each_source([&](metric_file const& file, source& s) {

@@ -168,7 +168,8 @@ private:
         while (!piece.empty()) {
             std::size_t const end = piece.find('\n');
             std::size_t const length = end == std::string_view::npos ? piece.size() : end + 1;
-            if (!begun) out << '[' << s.rank << (!options_.name_streams ? "" : s.is_error ? " stderr" : " stdout") << "] ";
+            if (!begun)
+                out << '[' << s.rank << (!options_.name_streams ? "" : s.is_error ? " stderr" : " stdout") << "] ";
             out.write(piece.data(), static_cast<std::streamsize>(length));
             piece.remove_prefix(length);
             begun = false;

@@ -248,9 +248,7 @@ private:
             bool fits = false;
             for (std::string_view const name : {to_string(s), mlflow_status(s)})
                 for (std::string const& text : asked.texts)
-                    fits = fits || (is_pattern
-                                        ? is_like(name, text, asked.comparison == ilike)
-                                        : name == text);
+                    fits = fits || (is_pattern ? is_like(name, text, asked.comparison == ilike) : name == text);
             if (fits != is_negated) fitting.emplace_back(to_string(s));
         }
         return run_condition{asked.field, in, std::move(fitting)};

@@ -52,7 +52,9 @@ public:
     ~run_index() { close(); }
 
     /// Is told, while the index takes in many runs, how many of all it has; by the thread that calls.
-    void on_build(std::function<void(std::uint64_t runs, std::uint64_t all)> progress) { progress_ = std::move(progress); }
+    void on_build(std::function<void(std::uint64_t runs, std::uint64_t all)> progress) {
+        progress_ = std::move(progress);
+    }
 
     /// Takes in what happened until now: what is acknowledged before this call is found after it. EST-301: the folder
     /// of runs cannot be read; EST-610.

@@ -54,7 +54,8 @@ inline void record_outputs(run_directory const& run, outputs_before const& befor
     for (std::size_t i = 0; i < recorded.size(); ++i) {
         if (is_there[i]) continue;
         batch.tell({{"event", "artifact_gone"}, {"path", recorded[i].path}});
-        batch.warn(shown(recorded[i].path) + " is no artifact any more: it was there when it was uploaded, and is not now");
+        batch.warn(shown(recorded[i].path) +
+                   " is no artifact any more: it was there when it was uploaded, and is not now");
     }
     batch.flush();
 }

@@ -72,9 +72,8 @@ inline int import_archives(workspace const& where, import_options const& options
                            {"was_there", taken.was_there}});
         else
             *on.out << on.safe(taken.run_id)
-                    << (taken.was_there
-                            ? ": is here already"
-                            : ": " + counted(taken.files, "file") + ", " + portal::human_bytes(taken.bytes))
+                    << (taken.was_there ? ": is here already"
+                                        : ": " + counted(taken.files, "file") + ", " + portal::human_bytes(taken.bytes))
                     << '\n';
     }
     return 0;

@@ -37,7 +37,9 @@ public:
     command_line() {
         app_.set_version_flag("--version", std::string{"estima "} + library_version, "print the version");
         app_.set_help_flag("-h,--help", "print this");
-        app_.add_option("-w,--workspace", workspace_, "the folder of the workspace")->type_name("DIR")->check(not_empty());
+        app_.add_option("-w,--workspace", workspace_, "the folder of the workspace")
+            ->type_name("DIR")
+            ->check(not_empty());
         app_.add_flag("--json", json_, "print JSON, for programs");
         app_.require_subcommand(0, 1);  // none: the help, which main prints
         app_.fallthrough();
@@ -102,7 +104,8 @@ private:
                     auto const [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
                     bool const fits = code == std::errc{} && end == text.data() + text.size() && value >= least &&
                                       value <= 2'000'000'000;
-                    return fits ? "" : "\"" + shown(text) + "\" is no whole number of at least " + std::to_string(least);
+                    return fits ? ""
+                                : "\"" + shown(text) + "\" is no whole number of at least " + std::to_string(least);
                 },
                 ""};
     }
@@ -110,7 +113,8 @@ private:
         return {[](std::string& text) {
                     double value = 0;
                     auto const [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
-                    bool const fits = code == std::errc{} && end == text.data() + text.size() && value >= 0 && value <= 1e6;
+                    bool const fits =
+                        code == std::errc{} && end == text.data() + text.size() && value >= 0 && value <= 1e6;
                     return fits ? "" : "\"" + shown(text) + "\" is no number from 0 to 1000000";
                 },
                 ""};
@@ -165,7 +169,7 @@ private:
             ->excludes(all);
         CLI::Option* const out = command->add_flag("--stdout", o->only_output, "only what was written there");
         command->add_flag("--stderr", o->only_error, "only what was written there")->excludes(out);
-        command->add_option("--attempt", o->attempt, "of this attempt of a run that was tried again [the newest]")
+        command->add_option("--attempt", o->attempt, "of this one, of a run tried again [newest]")
             ->type_name("N")
             ->check(whole_number(1));
     }
@@ -175,10 +179,13 @@ private:
         add_run_word(command, o->run);
         add_word(command, "NAME", o->names, "these metrics, point by point", word_kind::metric_of_run);
         CLI::Option* const plot = command->add_flag("--plot", o->plot, "draw them");
-        CLI::Option* const max = command->add_option("-n,--max", o->max, "points of each; 0: all [20; plot, JSON: 1000]")
-                                     ->type_name("N")
-                                     ->check(whole_number(0));
-        command->add_flag("-f,--follow", o->follow, "all that comes, until the run is over")->excludes(plot)->excludes(max);
+        CLI::Option* const max =
+            command->add_option("-n,--max", o->max, "points of each; 0: all [20; plot, JSON: 1000]")
+                ->type_name("N")
+                ->check(whole_number(0));
+        command->add_flag("-f,--follow", o->follow, "all that comes, until the run is over")
+            ->excludes(plot)
+            ->excludes(max);
     }
 
     void add_download() {
@@ -211,8 +218,10 @@ private:
     void add_experiments() {
         auto const [command, o] = add("experiments", "list experiments; rename, delete or restore one", list_experiments);
         CLI::Option* const name = add_word(command, "NAME", o->name, "only this one", word_kind::experiment);
-        CLI::Option* const to =
-            command->add_option("--rename", o->rename, "give its runs to this one")->type_name("NEW")->check(not_empty())->needs(name);
+        CLI::Option* const to = command->add_option("--rename", o->rename, "give its runs to this one")
+                                    ->type_name("NEW")
+                                    ->check(not_empty())
+                                    ->needs(name);
         CLI::Option* const remove = command->add_flag("--delete", o->remove, "delete its runs")->needs(name)->excludes(to);
         command->add_flag("--restore", o->restore, "bring its deleted runs back")->needs(name)->excludes(to)->excludes(remove);
     }

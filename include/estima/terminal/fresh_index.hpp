@@ -7,7 +7,8 @@
 
 namespace estima::inline v0_1::terminal {
 
-/// search_runs() behind a bar: the first search in a workspace makes its index, which takes a minute for a million runs.
+/// search_runs() behind a bar: the first search in a workspace makes its index, which takes a minute for a million
+/// runs.
 inline run_page search_with_bar(workspace const& where, run_query const& query, screen const& on) {
     if (on.live) {
         progress_bar bar{on, "runs", 0.5};

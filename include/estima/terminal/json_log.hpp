@@ -10,8 +10,8 @@
 
 namespace estima::inline v0_1::terminal {
 
-/// The buffer of a stream that makes a JSON object of each line: {"rank": 1, "stream": "stderr", "text": "..."}. Rank and
-/// stream stand before the line, as output_follower writes them: "[1 stderr] ...".
+/// The buffer of a stream that makes a JSON object of each line: {"rank": 1, "stream": "stderr", "text": "..."}. Rank
+/// and stream stand before the line, as output_follower writes them: "[1 stderr] ...".
 class json_log_buffer : public std::streambuf {
 public:
     explicit json_log_buffer(screen const& on) : on_{on} {}

@@ -71,8 +71,7 @@ inline int verify_workspace(workspace const& where, verify_words const& options,
                        {"bytes", report.bytes}});
     } else {
         *on.out << on.painted(report.is_sound() ? "sound" : "damaged", report.is_sound() ? tone::good : tone::bad)
-                << ": " << counted(report.runs, "run") << ", "
-                << counted(report.artifacts, "output or file of a model", "outputs and files of models") << ", "
+                << ": " << counted(report.runs, "run") << ", " << counted(report.artifacts, "artifact") << ", "
                 << counted(report.metric_files, "metric file") << ", " << counted(report.snapshots, "snapshot") << "; "
                 << portal::human_bytes(report.bytes) << " read\n";
     }
@@ -128,8 +127,8 @@ inline int copy_all(workspace const& where, copy_words const& options, screen co
                        {"changed", made.changed}});
         return code;
     }
-    *on.out << on.safe(made.folder.string()) << ": " << counted(made.runs, "run") << ", "
-            << counted(made.files, "file") << ", " << portal::human_bytes(made.bytes) << '\n';
+    *on.out << on.safe(made.folder.string()) << ": " << counted(made.runs, "run") << ", " << counted(made.files, "file")
+            << ", " << portal::human_bytes(made.bytes) << '\n';
     for (std::string const& id : made.unfinished) *on.err << "not over, and ended in the copy: " << on.safe(id) << '\n';
     for (std::string const& path : made.changed) *on.err << "not as it was recorded: " << on.safe(path) << '\n';
     return code;
@@ -150,7 +149,8 @@ inline int delete_runs(workspace const& where, delete_options const& options, sc
         if (on.json)
             on.print_json({{"run_id", id}});
         else
-            *on.out << "deleted " << on.safe(id) << "; estima restore " << on.safe(id) << " brings it back\n";
+            *on.out << "deleted " << on.safe(id) << "; estima restore " << on.safe(id.substr(id.rfind('_') + 1))
+                    << " brings it back\n";
     }
     return 0;
 }

@@ -31,7 +31,8 @@ inline model find_model(workspace const& where, std::string const& words) {
     if (std::size_t const at = words.find('@'); at != std::string::npos)
         return where.model(words.substr(0, at), words.substr(at + 1));
     std::size_t const colon = words.find(':');
-    std::string const name = words.substr(0, colon), text = colon == std::string::npos ? "latest" : words.substr(colon + 1);
+    std::string const name = words.substr(0, colon),
+                      text = colon == std::string::npos ? "latest" : words.substr(colon + 1);
     int version = 0;
     auto const [end, code] = std::from_chars(text.data(), text.data() + text.size(), version);
     bool const is_version = code == std::errc{} && end == text.data() + text.size() && version > 0;

@@ -45,7 +45,8 @@ inline json json_value(metric_line_value const& v) {
 /// In one line: "[1, 2.5]", "class: a, recall: 0.5", the JSON of a document.
 inline std::string text_of(metric_line_value const& v, screen const& on) {
     if (auto const* number = std::get_if<double>(&v)) return estima::detail::short_number(*number);
-    if (auto const* document = std::get_if<metric_document>(&v)) return on.told(std::string_view{document->json}.substr(document->json.find_first_not_of(' ')));
+    if (auto const* document = std::get_if<metric_document>(&v))
+        return on.told(std::string_view{document->json}.substr(document->json.find_first_not_of(' ')));
     std::string text;
     if (auto const* list = std::get_if<std::vector<double>>(&v)) {
         for (double const one : *list) text.append(text.empty() ? "" : ", ").append(estima::detail::short_number(one));
@@ -88,11 +89,12 @@ using other_metrics = std::map<std::pair<std::string, std::string_view>, other_m
 
 inline other_metrics other_metrics_of(run const& of) {
     other_metrics all;
-    metric_follower{of.directory().metrics()}.read_others(
-        is_terminal(of.status()), [&](std::string const& name, logged_value const& v) {
-            other_metric& one = all[{name, kind_of(v.value)}];
-            if (one.count++ == 0 || v.time >= one.newest.time) one.newest = v;
-        });
+    metric_follower{of.directory().metrics()}.read_others(is_terminal(of.status()),
+                                                          [&](std::string const& name, logged_value const& v) {
+                                                              other_metric& one = all[{name, kind_of(v.value)}];
+                                                              if (one.count++ == 0 || v.time >= one.newest.time)
+                                                                  one.newest = v;
+                                                          });
     return all;
 }
 
@@ -104,13 +106,13 @@ inline std::map<std::string_view, std::vector<logged_value>> others_named(run co
     };
     std::map<std::string_view, std::vector<timed>> found;
     std::map<int, double> latest;  // of each process, whose clock may have been set back
-    metric_follower{of.directory().metrics()}.read_others(
-        is_terminal(of.status()), [&](std::string const& one, logged_value const& v) {
-            if (one != name) return;
-            double& time = latest[v.rank];
-            time = std::max(time, v.time);
-            found[kind_of(v.value)].push_back({time, v});
-        });
+    metric_follower{of.directory().metrics()}.read_others(is_terminal(of.status()),
+                                                          [&](std::string const& one, logged_value const& v) {
+                                                              if (one != name) return;
+                                                              double& time = latest[v.rank];
+                                                              time = std::max(time, v.time);
+                                                              found[kind_of(v.value)].push_back({time, v});
+                                                          });
     std::map<std::string_view, std::vector<logged_value>> all;
     for (auto& [kind, values] : found) {
         std::stable_sort(values.begin(), values.end(), [](timed const& a, timed const& b) { return a.time < b.time; });
@@ -155,7 +157,8 @@ inline void print_other_points(screen const& on, std::string const& name, std::v
         if (!is_rows) row.push_back({text_of(v.value, on)});
         for (std::string const& column : columns) {
             auto const& cells = std::get<metric_table_row>(v.value);
-            auto const cell = std::find_if(cells.begin(), cells.end(), [&](auto const& c) { return c.first == column; });
+            auto const cell =
+                std::find_if(cells.begin(), cells.end(), [&](auto const& c) { return c.first == column; });
             if (cell == cells.end())
                 row.push_back({});
             else if (auto const* number = std::get_if<double>(&cell->second))

@@ -45,12 +45,14 @@ inline void print_error(screen const& on, error const& e) {
     *on.err << (on.live ? safe_log(told) : told) << '\n';
 }
 
-/// The exit code of what followed a run to its end: 0 if it completed; else 1, and how it ended is told on standard error.
+/// The exit code of what followed a run to its end: 0 if it completed; else 1, and how it ended is told on standard
+/// error.
 inline int exit_code_of(run_details const& ended, screen const& on) {
     if (ended.status == run_status::completed) return 0;
     std::string const status{to_string(ended.status)};
     if (on.json) {
-        run_error const why = ended.error.value_or(run_error{.id = "EST-656", .message = "the run was ended: " + status});
+        run_error const why =
+            ended.error.value_or(run_error{.id = "EST-656", .message = "the run was ended: " + status});
         print_error(on, error{why.id, estima::detail::text_of(ended.run_id, why, "estima logs " + ended.run_id)});
         return 1;
     }

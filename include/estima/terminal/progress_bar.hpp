@@ -13,9 +13,9 @@
 namespace estima::inline v0_1::terminal {
 
 /// A line on standard error, where that is a terminal, that tells how far a long work is, and is gone when the work is
-/// over: "[########........]  52 %  1.2 GB of 2.4 GB  outputs/model"; where the total is not known (0), "1.2 GB  read". What
-/// is counted is bytes, or what `unit` says: "520 of 1000 runs". It comes
-/// after `patience` seconds, and is drawn ten times a second at most.
+/// over: "[########........]  52 %  1.2 GB of 2.4 GB  outputs/model"; where the total is not known (0), "1.2 GB  read".
+/// What is counted is bytes, or what `unit` says: "520 of 1000 runs". It comes after `patience` seconds, and is drawn
+/// ten times a second at most.
 class progress_bar {
 public:
     explicit progress_bar(screen const& on, std::string const& unit = {}, double patience = 0)

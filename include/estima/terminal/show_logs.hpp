@@ -14,9 +14,9 @@
 #include <estima/history/status.hpp>
 #include <estima/terminal/find_run.hpp>
 #include <estima/terminal/json_log.hpp>
+#include <estima/terminal/print_error.hpp>
 #include <estima/terminal/safe_log.hpp>
 #include <estima/terminal/screen.hpp>
-#include <estima/terminal/print_error.hpp>
 
 namespace estima::inline v0_1::terminal {
 
@@ -36,12 +36,12 @@ inline void require_ranks(run_details const& d, std::vector<int> const& ranks) {
     for (rank_record const& one : d.ranks) count = std::max(count, one.rank + 1);
     for (int const rank : ranks)
         if (rank >= count)
-            throw error{"EST-791",
-                        {.what = "the run has no rank " + std::to_string(rank),
-                         .where = "run " + d.run_id,
-                         .why = count == 1 ? "it has one process, rank 0"
-                                           : "its ranks are 0 to " + std::to_string(count - 1),
-                         .remedy = "name one of them, or --all-ranks"}};
+            throw error{
+                "EST-791",
+                {.what = "the run has no rank " + std::to_string(rank),
+                 .where = "run " + d.run_id,
+                 .why = count == 1 ? "it has one process, rank 0" : "its ranks are 0 to " + std::to_string(count - 1),
+                 .remedy = "name one of them, or --all-ranks"}};
 }
 }  // namespace detail
 

@@ -89,7 +89,8 @@ inline std::map<std::string, metric_summary> numbers_of(workspace const& where, 
     return found.empty() ? std::map<std::string, metric_summary>{} : std::move(found.runs[0].metrics);
 }
 
-/// All that is logged as it comes, until the run is over. EST-655: then nothing was logged under a name that is asked for.
+/// All that is logged as it comes, until the run is over. EST-655: then nothing was logged under a name that is asked
+/// for.
 inline int follow_metrics(workspace const& where, run const& run, metrics_options const& options, screen const& on) {
     std::set<std::string> missing{options.names.begin(), options.names.end()};
     auto const is_asked_for = [&, asked = missing](std::string const& name) {
@@ -108,11 +109,9 @@ inline int follow_metrics(workspace const& where, run const& run, metrics_option
                     << text_of(value, on) << (p.step ? " at step " + std::to_string(*p.step) : "") << '\n';
         on.out->flush();
     };
-    run_details const ended =
-        run.wait_for_completion({.raise_on_error = false, .on_metric = tell, .on_value = tell});
-    int const code = exit_code_of(ended, on);
+    run_details const ended = run.wait_for_completion({.raise_on_error = false, .on_metric = tell, .on_value = tell});
     if (!missing.empty()) throw_not_logged(run, *missing.begin(), numbers_of(where, run, on));
-    return code;
+    return exit_code_of(ended, on);
 }
 
 /// What is no number under a name, the newest `max` of each kind (0: all). False if there is nothing.
@@ -128,7 +127,9 @@ inline bool print_others_named(run const& run, std::string const& name, std::siz
         print_other_points(on, name, values);
         if (values.size() < count)
             *on.err << on.painted("The newest " + std::to_string(max) + " of " + std::to_string(count) +
-                                      ": -n N shows N of them, -n 0 all.", tone::soft) << '\n';
+                                      ": -n N shows N of them, -n 0 all.",
+                                  tone::soft)
+                    << '\n';
     }
     return !all.empty();
 }

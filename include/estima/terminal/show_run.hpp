@@ -80,7 +80,8 @@ private:
         std::vector<std::string> lines;
         for (;;) {
             std::size_t const end = text.find('\n');
-            for (std::string& line : wrapped(text.substr(0, end), room_behind(margin))) lines.push_back(std::move(line));
+            for (std::string& line : wrapped(text.substr(0, end), room_behind(margin)))
+                lines.push_back(std::move(line));
             if (end == std::string_view::npos) return lines;
             text.remove_prefix(end + 1);
         }
@@ -105,9 +106,8 @@ inline void show_attempts(run_sections& to, run_details const& d) {
     if (d.attempts.empty()) return;
     to.begin("Attempts");
     for (attempt_record const& a : d.attempts)
-        to.told(std::to_string(a.number),
-               "ended after " + portal::human_duration(a.end_time - a.start_time) + " by " + a.cause +
-                   (a.error ? ", " + a.error->id + ": " + a.error->message : ""));
+        to.told(std::to_string(a.number), "ended after " + portal::human_duration(a.end_time - a.start_time) + " by " +
+                                              a.cause + (a.error ? ", " + a.error->id + ": " + a.error->message : ""));
     to.row(std::to_string(d.attempts.size() + 1), std::string{to_string(d.status)}, tone_of(d.status));
 }
 

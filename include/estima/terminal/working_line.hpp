@@ -15,8 +15,8 @@
 
 namespace estima::inline v0_1::terminal {
 
-/// A line on standard error, where that is a terminal, about work that does not say how far it is: what is done, and for
-/// how long. It comes after half a second, and is gone when the work is over.
+/// A line on standard error, where that is a terminal, about work that does not say how far it is: what is done, and
+/// for how long. It comes after half a second, and is gone when the work is over.
 class working_line {
 public:
     working_line(screen const& on, std::string what) : on_{on}, what_{std::move(what)} {
@@ -41,7 +41,8 @@ private:
             never.wait_for(lock, stop, std::chrono::milliseconds{500}, [] { return false; });
             if (stop.stop_requested()) return;
             std::string const time = portal::human_duration(monotonic_seconds() - begin);
-            *on_.err << '\r' << fitted(what_ + "  " + time, on_.live_width - 1, on_.cut_mark()) << "\x1B[K" << std::flush;
+            *on_.err << '\r' << fitted(what_ + "  " + time, on_.live_width - 1, on_.cut_mark()) << "\x1B[K"
+                     << std::flush;
             is_drawn_ = true;
         }
     }

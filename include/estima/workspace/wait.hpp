@@ -49,9 +49,9 @@ struct wait_options {
     std::ostream* output = &std::cout;  ///< where to print
     /// Called by the thread that waits for each number that the run logs, as it comes; first for those that it has.
     metric_callback on_metric{};
-    value_callback on_value{};          ///< the same for each list, row of a table and document
+    value_callback on_value{};                      ///< the same for each list, row of a table and document
     output_streams streams = output_streams::both;  ///< show only what was written to the output, or to the error
-    bool name_streams = false;          ///< show each line after its rank and stream: "[1 stderr] "
+    bool name_streams = false;                      ///< show each line after its rank and stream: "[1 stderr] "
 };
 
 namespace detail {

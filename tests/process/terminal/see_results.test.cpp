@@ -79,7 +79,8 @@ TEST_CASE("estima metrics -f: points as they come, until the run is over") {
 TEST_CASE("estima metrics: lists, rows and documents are seen as well, under a name of their own or together") {
     seen_place at;
     estima::run const run = at.submit(script_that_logs(
-        {R"({"name": "loss", "value": 2, "step": 1})", R"({"name": "loss", "type": "note", "value": {"text": "a\u001b"}})",
+        {R"({"name": "loss", "value": 2, "step": 1})",
+         R"({"name": "loss", "type": "note", "value": {"text": "a\u001b"}})",
          R"({"name": "curve", "value": [1, NaN], "step": 1})", R"({"name": "curve", "value": [3], "step": 2})",
          R"({"name": "recall", "value": {"class": "a", "recall": 0.5}})",
          R"({"name": "recall", "value": {"class": "b", "support": 7}})", R"({"name": "never", "value": Infinity})"}));
@@ -101,7 +102,8 @@ TEST_CASE("estima metrics: lists, rows and documents are seen as well, under a n
     std::string const both = at.out({"metrics", "latest", "loss"});
     CHECK_THAT(both, Catch::StartsWith("step  loss  time") && Catch::Contains("note  {\"text\": \"a\\u001b\"}"));
     CHECK(printed_lines(at.out({"metrics", "latest", "loss", "--json"})).size() == 2);
-    CHECK_THAT(at.out({"metrics", "latest", "curve"}), Catch::Contains("   1  [1, nan]") && Catch::Contains("   2  [3]"));
+    CHECK_THAT(at.out({"metrics", "latest", "curve"}),
+               Catch::Contains("   1  [1, nan]") && Catch::Contains("   2  [3]"));
     CHECK_THAT(at.out({"metrics", "latest", "recall"}),
                Catch::StartsWith("recall\nstep  class  recall  support  time\n      a      0.5") &&
                    Catch::Contains("\n      b              7"));
@@ -112,14 +114,16 @@ TEST_CASE("estima metrics: lists, rows and documents are seen as well, under a n
     CHECK_THAT(at.out({"show", "latest"}), Catch::Contains("\ncurve   list      2     2  [3]"));
 
     std::string const followed = at.out({"metrics", "-f", "latest", "loss", "curve", "recall"});
-    CHECK_THAT(followed, Catch::StartsWith("loss 2 at step 1\nloss note {\"text\": \"a\\u001b\"}\ncurve [1, nan] at step 1\n") &&
-                             Catch::Contains("recall class: b, support: 7\n"));
+    CHECK_THAT(followed,
+               Catch::StartsWith("loss 2 at step 1\nloss note {\"text\": \"a\\u001b\"}\ncurve [1, nan] at step 1\n") &&
+                   Catch::Contains("recall class: b, support: 7\n"));
     CHECK(printed_lines(at.out({"metrics", "-f", "latest", "curve", "--json"})).size() == 2);
     estima_program none{at.words({"metrics", "-f", "latest", "loss", "curv"})};
     CHECK(none.out() == "loss 2 at step 1\nloss note {\"text\": \"a\\u001b\"}\n");
     CHECK(none.code() == 1);
     CHECK_THAT(none.err(), Catch::StartsWith("[EST-655]") && Catch::Contains("did you mean: curve"));
-    for (char const* other : {"--plot", "-n1"}) CHECK(estima_program{at.words({"metrics", "-f", "latest", other})}.code() == 2);
+    for (char const* other : {"--plot", "-n1"})
+        CHECK(estima_program{at.words({"metrics", "-f", "latest", other})}.code() == 2);
 }
 
 TEST_CASE("who follows a run that is cancelled or fails is told so, as text and in JSON") {
@@ -212,7 +216,8 @@ TEST_CASE("estima models: the newest version of each, all versions of one") {
     estima_program drawn{at.words({"models", "small@best", "--download", to + "2"}), seen_through::terminal};
     CHECK_THAT(drawn.out(), Catch::StartsWith("\r[") && Catch::Contains(" %  ") && Catch::Contains("\r\x1B[K"));
     for (char const* wrong : {"small:7", "small:x", "small@none", "smal:latest"})
-        CHECK_THAT((estima_program{at.words({"models", wrong, "--download", to})}.err()), Catch::StartsWith("[EST-507]"));
+        CHECK_THAT((estima_program{at.words({"models", wrong, "--download", to})}.err()),
+                   Catch::StartsWith("[EST-507]"));
     write_file(at.workspace().path() / "models/small/1/files/model", "MODEL\n");
     estima_program damaged{at.words({"models", "small:1", "--download", to + "3"})};
     CHECK(damaged.code() == 1);

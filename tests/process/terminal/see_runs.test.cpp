@@ -112,9 +112,11 @@ TEST_CASE("estima logs: as they are through a pipe, of the ranks that are asked 
     CHECK(at.out({"logs", "latest", "-f", "--rank", "1,0"}).size() == 22);
     CHECK(at.out({"logs", "latest", "-f", "--all-ranks", "--json"}).size() ==
           2 * at.out({"logs", "latest", "--json"}).size());
-    CHECK(at.out({"logs", "latest", "--rank", "1", "--json"}) == "{\"rank\":1,\"stream\":\"stdout\",\"text\":\"I am 1\"}\n");
+    CHECK(at.out({"logs", "latest", "--rank", "1", "--json"}) ==
+          "{\"rank\":1,\"stream\":\"stdout\",\"text\":\"I am 1\"}\n");
     CHECK(at.out({"logs", "latest", "--all-ranks", "--json"}) ==
-          "{\"rank\":0,\"stream\":\"stdout\",\"text\":\"I am 0\"}\n{\"rank\":1,\"stream\":\"stdout\",\"text\":\"I am 1\"}\n");
+          "{\"rank\":0,\"stream\":\"stdout\",\"text\":\"I am 0\"}\n{\"rank\":1,\"stream\":\"stdout\",\"text\":\"I am "
+          "1\"}\n");
     estima_program none{at.words({"logs", "latest", "--rank", "7"})};
     CHECK(none.out().empty());
     CHECK(none.code() == 1);
@@ -232,7 +234,8 @@ TEST_CASE("with --json what is wrong is JSON, too") {
         CHECK(json::parse(wrong.err())["error"]["id"] == "EST-657");
     }
     estima_program missing{at.words({"show", "nope", "--json"})};
-    CHECK(json::parse(missing.err())["error"]["remedy"] == "estima runs lists all; --workspace names another workspace");
+    CHECK(json::parse(missing.err())["error"]["remedy"] ==
+          "estima runs lists all; --workspace names another workspace");
     estima_program status{at.words({"runs", "status = 'Done'"})};
     CHECK(status.code() == 1);
     CHECK_THAT(status.err(), Catch::StartsWith("[EST-613]") && Catch::Contains("Completed, FINISHED"));
@@ -241,17 +244,18 @@ TEST_CASE("with --json what is wrong is JSON, too") {
 TEST_CASE("numbers and words that mean nothing are refused in few words") {
     seen_place at;
     at.trained();
-    for (std::vector<std::string> const& words : std::vector<std::vector<std::string>>{{"cancel", "latest", "--grace", "nan"},
-                                                                                      {"cancel", "latest", "--grace=-1"},
-                                                                                      {"gc", "--older-than", "inf"},
-                                                                                      {"runs", "--max=-1"},
-                                                                                      {"runs", "--max", "1e3"},
-                                                                                      {"metrics", "latest", "-n", "x"},
-                                                                                      {"logs", "latest", "--attempt", "0"},
-                                                                                      {"copy", ""},
-                                                                                      {"models", ""},
-                                                                                      {"-w", "", "runs"},
-                                                                                      {"experiments", "test", "--rename", ""}}) {
+    for (std::vector<std::string> const& words :
+         std::vector<std::vector<std::string>>{{"cancel", "latest", "--grace", "nan"},
+                                               {"cancel", "latest", "--grace=-1"},
+                                               {"gc", "--older-than", "inf"},
+                                               {"runs", "--max=-1"},
+                                               {"runs", "--max", "1e3"},
+                                               {"metrics", "latest", "-n", "x"},
+                                               {"logs", "latest", "--attempt", "0"},
+                                               {"copy", ""},
+                                               {"models", ""},
+                                               {"-w", "", "runs"},
+                                               {"experiments", "test", "--rename", ""}}) {
         estima_program wrong{at.words(words)};
         INFO(wrong.err());
         CHECK(wrong.code() == 2);

@@ -73,7 +73,8 @@ TEST_CASE("who waits for a run is told its numbers while it runs, all of them wh
             int const before = told;
             store.add("loss", round, round);
             if (round % 4 == 0) estima_test::append_file(made.directory().metrics_file(1), line_of("rows", round));
-            if (round == 3) estima_test::append_file(made.directory().metrics_file(1), "{\"name\":\"curve\",\"value\":[1,2]}\n");
+            if (round == 3)
+                estima_test::append_file(made.directory().metrics_file(1), "{\"name\":\"curve\",\"value\":[1,2]}\n");
             for (int i = 0; i < 100; ++i) store.add("fast", i, i);
             // The first of these is told at once, the others in some milliseconds; it ends only if they are.
             while (told == before) std::this_thread::yield();
@@ -83,13 +84,13 @@ TEST_CASE("who waits for a run is told its numbers while it runs, all of them wh
     }};
     std::map<std::string, std::vector<double>> numbers;
     std::vector<std::string> others;
-    auto const details =
-        made.run().wait_for_completion({.on_metric =
-                                            [&](std::string const& name, estima::metric_point const& p) {
-                                                numbers[name].push_back(p.value);
-                                                ++told;
-                                            },
-                                        .on_value = [&](std::string const& name, auto const&) { others.push_back(name); }});
+    auto const details = made.run().wait_for_completion(
+        {.on_metric =
+             [&](std::string const& name, estima::metric_point const& p) {
+                 numbers[name].push_back(p.value);
+                 ++told;
+             },
+         .on_value = [&](std::string const& name, auto const&) { others.push_back(name); }});
     training.join();
     CHECK(details.status == estima::run_status::completed);
     CHECK(others == std::vector<std::string>{"curve"});
