@@ -19,17 +19,17 @@ struct conda_file {
     struct entry {
         std::string text;
         int line = 0;
+        bool is_of_pip = false;
     };
     std::string name{};
     std::string fault{};  ///< why it is none, with the place; empty if it is one
-    std::vector<entry> conda_packages{}, pip_packages{};
+    std::vector<entry> packages{};
 
     /// File and line of a text that stands in it; empty for any other.
     std::string place_of(std::string_view part) const {
-        for (auto const* const list : {&conda_packages, &pip_packages})
-            for (entry const& one : *list)
-                if (part.data() >= one.text.data() && part.data() < one.text.data() + one.text.size())
-                    return name + ":" + std::to_string(one.line);
+        for (entry const& one : packages)
+            if (part.data() >= one.text.data() && part.data() < one.text.data() + one.text.size())
+                return name + ":" + std::to_string(one.line);
         return {};
     }
 };
@@ -45,19 +45,22 @@ inline conda_file add_conda_file(facts& f, std::string const& directory) {
     std::string const name{f.environment.conda_dependencies_file};
     conda_file file = known_conda_file_reader(directory + "/" + name, name);
     f.seen.conda_file_can_be_read = file.fault.empty() ? known::yes : known::no;
-    std::vector<std::string_view> conda, pip;
-    for (conda_file::entry const& one : file.conda_packages) conda.push_back(one.text);
-    for (conda_file::entry const& one : file.pip_packages)
-        if (std::string_view const text = requirement_of_line(one.text); !text.empty()) pip.push_back(text);
+    text_views const of_conda{file.packages.size() + 1}, of_pip{file.packages.size() + 1};
     environment_facts listed;
-    listed.conda_packages = {conda.data(), conda.size()};
-    listed.pip_packages = {pip.data(), pip.size()};
+    listed.conda_packages.first = of_conda.first();
+    listed.pip_packages.first = of_pip.first();
+    for (conda_file::entry const& one : file.packages) {
+        std::string_view const text = one.is_of_pip ? requirement_of_line(one.text) : one.text;
+        if (!one.is_of_pip) of_conda.first()[listed.conda_packages.size++] = text;
+        else if (!text.empty()) of_pip.first()[listed.pip_packages.size++] = text;
+    }
     requirement_facts& found = f.environment.requirements;
     found.conda = check_packages<requirement_detail::conda_list>(listed.conda_packages);
     found.pip = check_packages<requirement_detail::pip_list>(listed.pip_packages);
     if (!found.pip.unsatisfiable) found.pip.unsatisfiable = asked_in_two_versions(listed);
     if (f.target.is_azure)
-        for (conda_file::entry const& one : file.pip_packages) refuse_file_beside(found.pip, one.text);
+        for (conda_file::entry const& one : file.packages)
+            if (one.is_of_pip) refuse_file_beside(found.pip, one.text);
     return file;
 }
 

@@ -11,6 +11,13 @@
 // The type of the cuts has lowest(), highest() and compare_cuts(a, b).
 namespace estima::inline v0_1::requirement_detail {
 
+/// Of one comparison alone: only what is below something may be below everything. The others need not be worked out.
+constexpr bool can_always_hold(std::string_view versions) {
+    for (char const c : versions)
+        if (c == ',') return false;
+    return versions.empty() || is_digit(versions.front()) || is_one_of(versions.front(), "=>!~");
+}
+
 template <class Cut>
 struct version_interval {
     Cut low = Cut::lowest();

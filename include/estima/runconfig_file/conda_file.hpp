@@ -24,7 +24,7 @@ public:
         for (std::size_t i = 0; i < listed.size(); ++i) {
             std::string const at = "/dependencies/" + std::to_string(i);
             if (!listed[i].is_object()) {
-                file.conda_packages.push_back(package(listed[i], at));
+                file.packages.push_back(package(listed[i], at, false));
                 continue;
             }
             if (listed[i].size() != 1 || !listed[i].contains("pip"))
@@ -33,7 +33,7 @@ public:
             if (of_pip.is_null()) continue;
             if (!of_pip.is_array()) refuse(at + "/pip", "a list of pip's packages is expected");
             for (std::size_t j = 0; j < of_pip.size(); ++j)
-                file.pip_packages.push_back(package(of_pip[j], at + "/pip/" + std::to_string(j)));
+                file.packages.push_back(package(of_pip[j], at + "/pip/" + std::to_string(j), true));
         }
     }
 
@@ -41,11 +41,11 @@ private:
     [[noreturn]] void refuse(std::string const& pointer, std::string why) const {
         throw syntax_error(document_.files[0], document_.place(pointer).value, std::move(why));
     }
-    conda_file::entry package(json const& value, std::string const& pointer) const {
+    conda_file::entry package(json const& value, std::string const& pointer, bool is_of_pip) const {
         file_place const& place = document_.place(pointer);
-        if (value.is_string()) return {value.get<std::string>(), place.value.line};
+        if (value.is_string()) return {value.get<std::string>(), place.value.line, is_of_pip};
         if (value.is_structured() || value.is_null()) refuse(pointer, "a package is expected, as text");
-        return {place.written.empty() ? value.dump() : place.written, place.value.line};
+        return {place.written.empty() ? value.dump() : place.written, place.value.line, is_of_pip};
     }
 
     document document_;
