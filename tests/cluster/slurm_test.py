@@ -232,6 +232,8 @@ def nodes_that_cannot(cluster):
     only["environment"]["python"]["interpreterPath"] = str(own)
     run = failed(cluster, "one node lacks the interpreter", cluster.run_job(source, only), "EST-725", "1 of 2 hosts", "n2: it has no interpreter")
     expect("no worker was started", not any(e["event"] == "rank_start" for e in cluster.events(run)))
+    left = [p.name for p in run.iterdir() if p.name.startswith(("attendant_", "clock_offset_", "shared_token"))]
+    expect("nothing of the check is left in the run's folder", not left, left)
     failed(cluster, "modules that nodes lack", cluster.run_job(source, python("train.py", per_node=1), imports=["json.decoder", "no_such.part", "no_other"]),
            "EST-725", "2 of 2 hosts", "n1: /usr/bin/python3 has no module no_such.part", "n2: /usr/bin/python3 has no module no_other")
     cluster.on("n2", "mount", "-t", "tmpfs", "none", cluster.workspace)

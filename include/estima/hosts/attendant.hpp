@@ -261,7 +261,7 @@ private:
         std::error_code ignored;
         if (is_shared_ && !goes_on) std::filesystem::remove(clock_offset_file(run_.path), ignored);
         if (!is_shared_ && !keep && !run_.path.empty()) std::filesystem::remove_all(run_.path, ignored);
-        if (mark_ && (is_shared_ || wants_folder)) mark_->remove();
+        if (mark_ && (is_shared_ || wants_folder || !keep)) mark_->remove();
         say({{"say", "ended"}});
         is_over_ = true;
     }
