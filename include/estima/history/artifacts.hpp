@@ -100,7 +100,7 @@ inline download_item item_of(run_directory const& run, run_record const& record,
     if (name.starts_with("logs/") || name.starts_with("system_logs/")) {
         download_item item{name.starts_with("logs/") ? run.code() : run.path, name, nullptr, std::move(target)};
         struct stat status {};
-        if (::stat((item.folder / name).c_str(), &status) == 0) item.bytes = static_cast<std::uint64_t>(status.st_size);
+        if (::stat((item.folder + "/" + name).c_str(), &status) == 0) item.bytes = static_cast<std::uint64_t>(status.st_size);
         return item;
     }
     std::vector<std::string> const there = file_names(run, record);

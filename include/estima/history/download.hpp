@@ -39,12 +39,13 @@ struct download_options {
 };
 
 namespace detail {
-/// One file to copy: `recorded` is what it is held against, if anything is.
+/// One file to copy: `recorded` is what it is held against, if anything is. There may be 100,000 of them: a
+/// std::filesystem::path takes half a kilobyte, since it keeps its parts as well.
 struct download_item {
-    std::filesystem::path folder;
+    std::string folder;
     std::string name;
     artifact_record const* recorded;
-    std::filesystem::path target;
+    std::string target;
     std::uint64_t bytes = 0;  ///< as far as known in advance
 };
 

@@ -81,7 +81,7 @@ public:
     /// EST-301.
     bool cancel(cancel_options const& options = {}) const {
         journal events{directory_.journal()};
-        newest(events);
+        if (events.record().is_known()) newest(events);  // its supervisor ends it also when the script emptied the journal
         double const grace = std::clamp(options.grace.seconds(), 0.0, 1e6);
         if (!events.append_status(run_status::cancel_requested, {{"grace_seconds", grace}})) {
             if (events.record().status != run_status::cancel_requested) return false;

@@ -15,22 +15,22 @@ using namespace estima_test;
 using estima::run_status;
 }  // namespace
 
-TEST_CASE("ten thousand outputs are recorded, listed and found") {
+TEST_CASE("twenty thousand outputs are recorded, listed and found") {
     place at;
     estima::run const run = at.submit(
         "#!/usr/bin/python3\n"
         "import os\n"
-        "for i in range(10000):\n"
+        "for i in range(20000):\n"
         "    if i % 1000 == 0: os.mkdir(f'outputs/part_{i // 1000}')\n"
-        "    open(f'outputs/part_{i // 1000}/{i}', 'w').write('x' if i == 9999 else '')\n");
+        "    open(f'outputs/part_{i // 1000}/{i}', 'w').write('x' if i == 19999 else '')\n");
     auto const details = run.wait_for_completion({.timeout = patience});
     CHECK(details.status == run_status::completed);
     CHECK(details.warnings.empty());
-    REQUIRE(details.artifacts.size() == 10'000);
+    REQUIRE(details.artifacts.size() == 20'000);
     CHECK(std::is_sorted(details.artifacts.begin(), details.artifacts.end(),
                          [](auto const& a, auto const& b) { return estima::artifact_order{}(a.path, b.path); }));
     CHECK(run.artifacts("outputs/part_7").size() == 1'000);
-    run.download_file("outputs/part_9/9999", at / "one");
+    run.download_file("outputs/part_19/19999", at / "one");
     CHECK(estima::read_file(at / "one") == "x");
 }
 

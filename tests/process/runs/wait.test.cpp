@@ -192,6 +192,17 @@ TEST_CASE("the script may cut the journal short: the end of the run is seen all 
     CHECK(details.status == run_status::failed);
 }
 
+TEST_CASE("a run whose script has emptied the journal can be canceled") {
+    place at;
+    estima::run const run = at.submit(
+        "#!/bin/sh\nwhile ! grep -q Running ../events.jsonl; do sleep 0.01; done\n: > ../events.jsonl\n: > here\nexec sleep 1000\n");
+    wait_for(run.directory().code() / "here");
+    CHECK(error_of([&] { (void)run.status(); }).starts_with("[EST-647]"));
+    CHECK(run.cancel({.grace = estima::seconds(0.1)}));
+    CHECK(run.wait_for_completion({.timeout = patience}).status == run_status::canceled);
+    CHECK(leaves_nothing_alive(run));
+}
+
 TEST_CASE("a supervisor that was stopped does not respond, and goes on where it was") {
     place at;
     estima::run const run = at.submit(script_that_waits_for(at / "go"));
