@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include <estima/terminal/fresh_index.hpp>
 #include <estima/terminal/json_forms.hpp>
 #include <estima/terminal/screen.hpp>
 #include <estima/terminal/text_table.hpp>
@@ -24,6 +25,7 @@ struct experiments_options {
 /// Lists experiments, or renames, deletes or restores one. EST-633: it has no runs; EST-630: one of them is not over;
 /// EST-305: the new name.
 inline int list_experiments(workspace const& where, experiments_options const& options, screen const& on) {
+    refresh_index(where, on);
     if (!options.rename.empty() || options.remove || options.restore) {
         std::size_t const runs = options.remove    ? delete_experiment(where, options.name)
                                  : options.restore ? restore_experiment(where, options.name)

@@ -90,6 +90,7 @@ inline int list_runs(workspace const& where, runs_options const& options, screen
     for (std::string const& name : options.parameters) place = columns.insert(place, "params." + name) + 1;
     for (std::string const& name : columns) run_column{name};  // wrong ones are told before anything is printed
 
+    refresh_index(where, on);
     if (options.follow) return detail::follow_list(where, std::move(query), options, on, columns);
 
     std::vector<run_summary> runs;
@@ -97,7 +98,7 @@ inline int list_runs(workspace const& where, runs_options const& options, screen
     do {
         std::size_t const left = options.max == 0 ? 10'000 : options.max - count;
         query.max_results = std::min<std::size_t>(left, 10'000);
-        run_page page = search_with_bar(where, query, on);
+        run_page page = search_runs(where, query);
         count += page.size();
         query.page_token = page.next_page_token;
         if (on.json)  // page by page: a million runs need not fit into memory

@@ -203,6 +203,7 @@ TEST_CASE("output is shown live, with status changes in their order and a summar
     CHECK(out.wait_for("half "));  // after a moment, as no end of the line comes
     fake.print("a line\nunfinished \xFF\xFE");
     fake.output("outputs/m", "12345");
+    fake.output("outputs/n\x1B[31m", "1");
     fake.journal().append({{"event", "warning"}, {"message", "one output was too large"}});
     fake.complete();
     (void)done.get();
@@ -214,7 +215,7 @@ TEST_CASE("output is shown live, with status changes in their order and a summar
         "unfinished \xFF\xFE\nStatus: Finalizing\nStatus: Completed\n\nExecution Summary\n=================\nRunId: " +
         id + "\nStatus: Completed\nDuration: "));
     CHECK(text.ends_with(" s\nWarning: one output was too large\nOutputs: " + fake.directory().outputs().string() +
-                         "\n  outputs/m (5 bytes)\n"));
+                         "\n  outputs/m (5 bytes)\n  outputs/n\\x1b[31m (1 byte)\n"));
 }
 
 TEST_CASE("the output of a failed run ends with what went wrong") {
