@@ -14,16 +14,15 @@ cp "$here/compiled/one_estimator.cpp" "$folder/describe.cpp"
 printf '#include <string>\n#include <vector>\n' >"$folder/plain.cpp"
 printf '#include <estima/fwd.hpp>\n' >"$folder/fwd.cpp"
 printf '#include <cstddef>\n' >"$folder/empty.cpp"
-# NUMBER distinct estimators, of several frameworks, each with four policies, with packages and variables.
+# NUMBER distinct estimators, of several frameworks, each with four policies.
 estimators() {
-    local frameworks=("generic" "pytorch<\"1.4\">" "tensorflow<>" "chainer<>" "lightgbm<>") i
+    local frameworks=("generic" "pytorch<>" "tensorflow<>" "chainer<>" "lightgbm<>") i
     echo '#include <estima/estimator.hpp>'
     echo 'using namespace estima;'
     for ((i = 0; i < $1; ++i)); do
-        echo "estimator<${frameworks[i % 5]}, slurm<partition<\"part_$i\">, max_nodes<$((200 + i))>>," \
+        echo "estimator<${frameworks[i % 5]}, ssh_hosts<max_nodes<$((200 + i))>>," \
             "mpi<node_count<$((1 + i))>, process_count_per_node<$((1 + i % 7))>>," \
-            "environment<conda_packages<\"mkl=20$((10 + i))\">, pip_packages<\"tqdm>=$i\", \"horovod[mpi]==0.18.$i\">," \
-            "environment_variables<variable<\"OMP_NUM_THREADS\", \"$i\">>>> const job_$i{{.entry_script = \"train_$i.py\"}};"
+            "environment<interpreter_path<\"python$i\">>> const job_$i{{.entry_script = \"train_$i.py\"}};"
     done
 }
 estimators 1 >"$folder/estimators_1.cpp"

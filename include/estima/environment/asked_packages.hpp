@@ -58,8 +58,9 @@ constexpr package_pair asked_and_brought(facts const& f) {
 constexpr std::string_view name_at_its_start(std::string_view text) {
     std::size_t const channel = find_in(text, ':');
     if (channel + 1 < text.size() && text[channel + 1] == ':') text.remove_prefix(channel + 2);
+    auto const is_of_name = [](char c) { return is_ascii_letter_or_digit(c) || c == '-' || c == '_' || c == '.'; };
     std::size_t size = 0;
-    while (size < text.size() && (is_ascii_letter_or_digit(text[size]) || text[size] == '-' || text[size] == '_' || text[size] == '.')) ++size;
+    while (size < text.size() && is_of_name(text[size])) ++size;
     return text.substr(0, size);
 }
 

@@ -22,6 +22,8 @@ public:
         c.framework = estima::canonical_framework(c.framework);
         c.communicator = estima::canonical_communicator(c.communicator);
         c.node_count = 1 + number(5);
+        for (auto& [name, input] : c.data)
+            if (!input.mechanism.empty()) input.mechanism = "mount";
         for (auto& [name, reference] : c.data_references) {
             reference.data_store_name = "store " + text();
             reference.mode =
