@@ -46,12 +46,14 @@ inline std::filesystem::path clock_offset_file(std::filesystem::path const& run)
     return run / ("clock_offset_" + host_name());
 }
 
-/// Removes those of all hosts.
-inline void remove_clock_offsets(std::filesystem::path const& run) {
+/// Removes those of all hosts, and the marks of their attendants, which have ended or are cut off.
+inline void remove_attendants_files(std::filesystem::path const& run) {
     std::error_code code;
     std::vector<std::filesystem::path> files;
     for (std::filesystem::directory_iterator entry{run, code}, end; !code && entry != end; entry.increment(code))
-        if (entry->path().filename().string().starts_with("clock_offset_")) files.push_back(entry->path());
+        if (std::string const name = entry->path().filename().string();
+            name.starts_with("clock_offset_") || name.starts_with("attendant_"))
+            files.push_back(entry->path());
     for (auto const& file : files) std::filesystem::remove(file, code);
 }
 

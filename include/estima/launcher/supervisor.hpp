@@ -140,7 +140,7 @@ private:
 
     /// Brings what the hosts have, also when the run has failed.
     void collect() {
-        if (allocation_) remove_clock_offsets(run_.path);
+        if (allocation_) remove_attendants_files(run_.path);
         if (!hosts_) return;
         is_collecting_ = true, hosts_->collect();
         while (!hosts_->is_collected() && !is_cut_short_ && loop_.wait()) continue;
