@@ -25,7 +25,7 @@ std::vector<std::string> problems(std::string const& interpreter, std::vector<st
 bool says(std::vector<std::string> const& all, std::string const& part) {
     return std::any_of(all.begin(), all.end(), [&](auto const& one) { return one.find(part) != std::string::npos; });
 }
-std::string program(std::filesystem::path const& path, std::string const& text) {
+std::string program_file(std::filesystem::path const& path, std::string const& text) {
     std::ofstream{path} << text;
     std::filesystem::permissions(path, std::filesystem::perms::owner_all);
     return path.string();
@@ -49,12 +49,12 @@ TEST_CASE("what a package prints when it is imported is no module that lacks") {
     std::ofstream{folder / "talks/bad.py"} << "";
     std::filesystem::create_directories(folder / "broken");
     std::ofstream{folder / "broken/__init__.py"} << "raise OSError('no library of that name')\n";
-    std::string const python = program(folder / "python", "#!/bin/sh\nPYTHONPATH=" + folder.path().string() + " exec python3 \"$@\"\n");
+    std::string const python = program_file(folder / "python", "#!/bin/sh\nPYTHONPATH=" + folder.path().string() + " exec python3 \"$@\"\n");
     CHECK(problems(python, {"talks.part"}).empty());
     auto const told = problems(python, {"broken.part", "no_such"});
     CHECK(says(told, "no module broken.part: OSError('no library of that name')"));
     CHECK(says(told, "no module no_such"));
-    std::string const greets = program(folder / "greets", "#!/bin/sh\nprintf 'welcome'\nexec python3 \"$@\"\n");
+    std::string const greets = program_file(folder / "greets", "#!/bin/sh\nprintf 'welcome'\nexec python3 \"$@\"\n");
     CHECK(problems(greets, {"json"}).empty());
     CHECK(problems(greets, {"no_such"}).size() == 1);
 }
@@ -62,12 +62,12 @@ TEST_CASE("what a package prints when it is imported is no module that lacks") {
 TEST_CASE("an interpreter that does not run, or answers late, is told") {
     estima_test::temporary_directory const folder;
     CHECK(says(problems("no_such_python", {}), "no interpreter no_such_python"));
-    std::string const fails = program(folder / "fails", "#!/bin/sh\necho 'cannot load libpython' >&2\nexit 3\n");
+    std::string const fails = program_file(folder / "fails", "#!/bin/sh\necho 'cannot load libpython' >&2\nexit 3\n");
     CHECK(says(problems(fails, {"json"}), "exit code 3: cannot load libpython"));
-    CHECK(says(problems(program(folder / "killed", "#!/bin/sh\nkill -9 $$\n"), {}), "SIGKILL"));
-    std::string const late = program(folder / "late", "#!/bin/sh\nsleep 1000\n");
+    CHECK(says(problems(program_file(folder / "killed", "#!/bin/sh\nkill -9 $$\n"), {}), "SIGKILL"));
+    std::string const late = program_file(folder / "late", "#!/bin/sh\nsleep 1000\n");
     CHECK(says(problems(late, {"json"}, 1), "did not end within 1 s"));
-    CHECK(says(problems(program(folder / "foreign", "\x7f" "ELF"), {}), "does not say which modules"));
+    CHECK(says(problems(program_file(folder / "foreign", "\x7f" "ELF"), {}), "does not say which modules"));
 }
 
 TEST_CASE("modules that are asked for stand in place of the framework's") {
