@@ -198,7 +198,7 @@ private:
             if (skipped > 0)
                 found(kind::note, file.path,
                       std::to_string(skipped) + (skipped == 1 ? " line is no metric" : " lines are no metrics") +
-                          ", and passed over: so the script wrote them");
+                          ", and passed over: the script wrote so");
         }
     }
 

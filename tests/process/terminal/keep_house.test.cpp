@@ -253,7 +253,7 @@ TEST_CASE("estima verify: a line of a script that is no metric is a note, and th
     estima::run const run = at.trained();
     append_file(run.directory().metrics_file(0), "loss: 0.5\n");
     CHECK_THAT(at.out({"verify"}), Catch::StartsWith("note  runs/" + run.id() + "/metrics/rank_0.jsonl: 1 line is no metric") &&
-                                       Catch::Contains("\nsound: 1 runs"));
+                                       Catch::Contains("\nsound: 1 run,"));
     CHECK(json::parse(printed_lines(at.out({"verify", "--json"})).at(0))["kind"] == "note");
 }
 
