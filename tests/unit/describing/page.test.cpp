@@ -83,7 +83,7 @@ texts functions_of(std::string const& header, std::string const& type) {
     texts found;
     for (std::string const& line : public_lines(header, type)) {
         std::smatch match;
-        if (std::regex_match(line, match, declaration) && match[1] != type) found.push_back(match[1]);
+        if (std::regex_match(line, match, declaration) && match[1] != type && match[1] != "void") found.push_back(match[1]);
     }
     return found;
 }

@@ -151,6 +151,9 @@ TEST_CASE("torn, doubled, foreign and very long lines spoil nothing else") {
     CHECK(same_as_truth());
     CHECK(run.summary.metrics.empty());
     std::filesystem::remove(journal);
+    CHECK(reader.read(id, run) == detail::run_found::changed);
+    CHECK(run.summary.error_id == detail::run_reader::lost_journal);
+    std::filesystem::remove_all(runs.directory(id).path);
     CHECK(reader.read(id, run) == detail::run_found::gone);
 }
 
