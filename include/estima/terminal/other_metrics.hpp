@@ -100,24 +100,18 @@ inline other_metrics other_metrics_of(run const& of) {
 
 /// All that were logged under this name: by kind, in the order of time, those of one process in its own.
 inline std::map<std::string_view, std::vector<logged_value>> others_named(run const& of, std::string const& name) {
-    struct timed {
-        double time;
-        logged_value value;
-    };
-    std::map<std::string_view, std::vector<timed>> found;
+    std::map<std::string_view, std::multimap<double, logged_value>> found;  // those of one time as they came
     std::map<int, double> latest;  // of each process, whose clock may have been set back
     metric_follower{of.directory().metrics()}.read_others(is_terminal(of.status()),
                                                           [&](std::string const& one, logged_value const& v) {
                                                               if (one != name) return;
                                                               double& time = latest[v.rank];
                                                               time = std::max(time, v.time);
-                                                              found[kind_of(v.value)].push_back({time, v});
+                                                              found[kind_of(v.value)].emplace(time, v);
                                                           });
     std::map<std::string_view, std::vector<logged_value>> all;
-    for (auto& [kind, values] : found) {
-        std::stable_sort(values.begin(), values.end(), [](timed const& a, timed const& b) { return a.time < b.time; });
-        for (timed& one : values) all[kind].push_back(std::move(one.value));
-    }
+    for (auto& [kind, values] : found)
+        for (auto& [time, value] : values) all[kind].push_back(std::move(value));
     return all;
 }
 
