@@ -34,6 +34,18 @@ inline void move_value(document& d, std::string const& from, std::string const& 
     }
 }
 
+/// EST-104 for `key`, which `given` says as well.
+inline void refuse_second_key(document const& d, json const& before, std::string const& key, std::string const& given) {
+    if (!before.contains(given)) return;
+    std::string pointer;
+    append_pointer(pointer, key);
+    throw error{"EST-104",
+                {.what = "a key is given twice",
+                 .where = where_text(d.files[0], d.place(pointer).key, key),
+                 .why = "it is given as " + given + " as well",
+                 .remedy = "remove one of the two"}};
+}
+
 /// A legacy document in today's keys. TrackedRun and SparkDependenciesFile have none: they are kept as unknown keys.
 /// EST-109: no script, since ArgumentVector is empty.
 inline void modernise(document& d) {
@@ -51,16 +63,13 @@ inline void modernise(document& d) {
             target = "/environment/python/condaDependenciesFile";
         else if (table_of<run_configuration>().find(key) == nullptr)
             continue;
-        if (before.contains(key))
-            throw error{"EST-104",
-                        {.what = "a key is given twice",
-                         .where = where_text(d.files[0], d.place(pointer).key, item.key()),
-                         .why = "it is given as " + key + " as well",
-                         .remedy = "remove one of the two"}};
+        refuse_second_key(d, before, item.key(), key);
         move_value(d, pointer, target);
         d.value.erase(item.key());
     }
     if (!before.contains("ArgumentVector")) return;
+    for (char const* const given : {"script", "Script", "arguments", "Arguments"})
+        refuse_second_key(d, before, "ArgumentVector", given);
     json const& words = before["ArgumentVector"];
     if (!words.is_array() || words.empty())
         throw error{"EST-109",

@@ -46,7 +46,11 @@ inline json yaml_integer(std::string_view text) {
     std::uint64_t number = 0;
     auto const [end, failed] = std::from_chars(plain.data(), plain.data() + plain.size(), number, base);
     if (plain.empty() || (failed != std::errc{} && failed != std::errc::result_out_of_range)) return none;
-    if (failed == std::errc::result_out_of_range) return base == 10 ? json(is_negative ? -1e30 : 1e30) : none;
+    if (failed == std::errc::result_out_of_range) {
+        double near = 0;
+        if (base != 10 || std::from_chars(plain.data(), plain.data() + plain.size(), near).ec != std::errc{}) return none;
+        return json(is_negative ? -near : near);
+    }
     if (!is_negative) return number <= INT64_MAX ? json(static_cast<std::int64_t>(number)) : json(number);
     if (number > std::uint64_t{INT64_MAX} + 1) return json(-static_cast<double>(number));
     return json(static_cast<std::int64_t>(0 - number));

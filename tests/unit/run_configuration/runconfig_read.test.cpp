@@ -159,7 +159,7 @@ TEST_CASE("numbers and words are cast as Azure casts them, where that keeps thei
     CHECK(refusal("nodeCount: two") == "EST-105 f:1:12 (nodeCount): expected a whole number, found \"two\"");
     CHECK(refusal("nodeCount: 0") == "EST-105 f:1:12 (nodeCount): expected a number above 0, found 0");
     CHECK(refusal("nodeCount: 99999999999999999999") ==
-          "EST-105 f:1:12 (nodeCount): expected a whole number, found 1e+30");
+          "EST-105 f:1:12 (nodeCount): expected a whole number, found 1e+20");
     starts(refusal("environment:\n  docker:\n    enabled: \"false\""),
            "EST-105 f:3:14 (environment.docker.enabled): expected true or false, not text");
     starts(refusal("environment: {docker: {enabled: no}}"),
@@ -247,6 +247,8 @@ TEST_CASE("files of the first versions are read into today's keys") {
 
     starts(refusal("Target: local\nArgumentVector: []\n"), "EST-109 f:2:1 (ArgumentVector): ");
     starts(refusal("ArgumentVector:\nTarget: local\n"), "EST-109 f:1:1 (ArgumentVector): ");
+    for (char const* const given : {"script: a.py\n", "Script: a.py\n", "arguments: [a]\n"})
+        starts(refusal(std::string{given} + "ArgumentVector: [b.py]\n"), "EST-104 f:2:1 (ArgumentVector): ");
     starts(refusal("Target: local\ntarget: local\n"), "EST-104 f:1:1 (Target): ");
     CHECK(refusal("Target: local\nNodeCount: two\n") ==
           "EST-105 f:2:12 (nodeCount): expected a whole number, found \"two\"");
