@@ -17,6 +17,10 @@
 #include <estima/estimator/retry_words.hpp>
 #include <estima/estimator/value_text.hpp>
 #include <estima/policy/capacity.hpp>
+#include <estima/rules/azure_rules.hpp>
+#include <estima/rules/environment_rules.hpp>
+#include <estima/rules/job_rules.hpp>
+#include <estima/rules/told_text.hpp>
 
 // The values that a rule of the library is about, in words: what stands after "where" when submit refuses a job.
 namespace estima::inline v0_1::detail {

@@ -91,7 +91,10 @@ class datastore {
 public:
     explicit datastore(given_text name, given_text path = std::string{})
         : name_{std::move(name.kept)}, path_{std::move(path.kept)} {}
-    datastore path(given_text sub_path) const { return datastore{name_, std::move(sub_path)}; }
+    /// A path below the one that there is.
+    datastore path(given_text sub_path) const {
+        return datastore{name_, path_.empty() ? std::move(sub_path.kept) : path_ + "/" + sub_path.kept};
+    }
 
     data_input as_mount() const { return as(data_mode::mount, {}, false); }
     data_input as_download(std::string path_on_compute = {}, bool overwrite = false) const {

@@ -45,6 +45,8 @@ inline std::string unusable_inputs(std::vector<data_input> const& inputs, facts 
             if (one.name == name) return true;
         for (auto const& one : job.environment_variables)
             if (one.first == name) return true;
+        for (std::string_view const one : {"PATH", "HOME", "LD_LIBRARY_PATH", "PYTHONPATH"})  // without which no script starts
+            if (one == name) return true;
         return is_reserved_variable(name);
     };
     std::string found;

@@ -35,14 +35,22 @@ struct copy_options {
 };
 
 namespace detail {
+/// Beside a file, under its name with that ending; less of the name where the two would be too long for one.
+inline std::string name_beside(std::filesystem::path const& file, std::string const& ending) {
+    constexpr std::size_t longest_name = 255;  // bytes: NAME_MAX
+    std::string const name = file.filename().string();
+    std::size_t const kept = std::min(name.size(), longest_name - ending.size());
+    return (file.parent_path() / (name.substr(0, kept) + ending)).string();
+}
+
 /// A file that is written beside its target and takes its place when it is complete; gone if that never comes. With
 /// `part`, the end of its name, it stays to be continued: unless another process is at it just now.
 class replacement {
 public:
     explicit replacement(std::filesystem::path const& target, std::string const& part = {}) : target_{target} {
         make_directories(absolute_path(target).parent_path());
-        if (!part.empty() && take(target.string() + part)) return;
-        temporary_ = target.string() + ".XXXXXX";
+        if (!part.empty() && take(name_beside(target, part))) return;
+        temporary_ = name_beside(target, ".XXXXXX");
         fd_.reset(::mkostemp(temporary_.data(), O_CLOEXEC));
         if (!fd_) throw_file_error("cannot write", target);
     }

@@ -2,8 +2,19 @@
 #pragma once
 
 #include <concepts>
+#include <limits>
+#include <type_traits>
+#include <utility>
 
 namespace estima::inline v0_1 {
+
+namespace detail {
+template <class T, class... Others>
+concept one_of_types = (std::same_as<T, Others> || ...);
+/// Integers of all sizes; characters and bool are none.
+template <class T>
+concept integer_of_any_size = std::integral<T> && !one_of_types<T, bool, char, wchar_t, char8_t, char16_t, char32_t>;
+}  // namespace detail
 
 /// A number of nodes or processes. Left out (`{}`) it is not given: a policy then leaves it to the run-time fields,
 /// and the fields leave it to the policy; given by neither it is 1, as in Azure ML.
@@ -17,9 +28,16 @@ struct count {
     constexpr count() noexcept {}  // NOLINT: a defaulted one has `{}` set all to 0 first, in each job anew
     constexpr count(int number) : value{number}, is_given{true}, is_below_one{number < 1} {}  // NOLINT: implicit, `.node_count = 4`
 
-    /// There is no half of a node, nor one that is a text.
+    /// Of another type of integers. One that no int holds is the nearest that it does, which no cluster has.
+    template <detail::integer_of_any_size Other>
+    constexpr count(Other number)  // NOLINT: implicit
+        : count{std::in_range<int>(number)    ? static_cast<int>(number)
+                : std::cmp_less(number, 0) ? std::numeric_limits<int>::min()
+                                           : std::numeric_limits<int>::max()} {}
+
+    /// There is no half of a node, nor one that is a text, a character or true.
     template <class Other>
-        requires(std::floating_point<Other> || !std::convertible_to<Other, int>)
+        requires(!detail::integer_of_any_size<Other> && (std::is_arithmetic_v<Other> || !std::convertible_to<Other, int>))
     constexpr count(Other no_whole_number) = delete;
 
     /// Takes in a second place where the number may be given. The last one counts; one below 1 never takes the place of

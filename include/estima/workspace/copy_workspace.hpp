@@ -67,9 +67,9 @@ public:
     }
 
 private:
-    /// False if it is not there any more.
+    /// False if it is not there any more, or no folder; what a link leads to is no run of this workspace.
     bool copy_run(std::filesystem::path const& from, std::filesystem::path const& to) {
-        file_descriptor const folder{::open(from.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+        file_descriptor const folder{::open(from.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)};
         if (!folder) return false;
         run_directory const source{"/proc/self/fd/" + std::to_string(folder.get())};  // it may move meanwhile
         run_directory const target{to};

@@ -19,6 +19,7 @@
 #include <estima/history/metrics.hpp>
 #include <estima/history/run_definition.hpp>
 #include <estima/history/run_details.hpp>
+#include <estima/history/run_id.hpp>
 #include <estima/history/run_directory.hpp>
 #include <estima/launcher/bury.hpp>
 #include <estima/transport/transport.hpp>
@@ -248,7 +249,7 @@ private:
                       .target = r.target,
                       .status = r.status,
                       .waits_for = r.waits_for,
-                      .created_time = r.created,
+                      .created_time = r.created != 0 ? r.created : static_cast<double>(parts_of_run_id(id()).seconds),
                       .start_time = r.time_of(run_status::running),
                       .properties = r.properties,
                       .tags = r.tags,

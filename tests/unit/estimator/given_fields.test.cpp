@@ -73,6 +73,7 @@ TEST_CASE("inputs are given as datasets, datastores, and by their parts") {
     REQUIRE(fields.inputs.size() == 4);
     CHECK(fields.inputs[3].source == "other");
     CHECK(job_fields{.inputs = std::vector<data_input>{fields.inputs}}.inputs == fields.inputs);
+    CHECK(datastore{"blobs", "runs/7"}.path("best").as_mount() == datastore{"blobs"}.path("runs/7/best").as_mount());
 }
 
 TEST_CASE("the lists of a job are vectors, and change as they do") {

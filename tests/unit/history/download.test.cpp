@@ -8,6 +8,7 @@
 
 #include <csignal>
 #include <fstream>
+#include <iterator>
 #include <set>
 #include <stdexcept>
 #include <string>
@@ -94,6 +95,17 @@ TEST_CASE("what does not fit its checksum is refused, and neither a file nor a p
     std::ofstream{f.run.code() / "outputs/large", std::ios::binary} << std::string(f.large.size(), 'Z');
     CHECK(estima_test::error_of([&] { f.get(); }).starts_with("[EST-504]"));
     CHECK(f.files_there() == 0);
+}
+
+TEST_CASE("a file with the longest name that there is is downloaded under it") {
+    run_to_download r;
+    for (char const last : {'a', 'b'}) {
+        std::string const name = std::string(254, 'n') + last;
+        r.output("outputs/" + name, std::string{last});
+        estima::copy_out(r.run, r.record, "outputs/" + name, r.folder / "there" / name, {});
+        CHECK(estima::read_file(r.folder / "there" / name) == std::string{last});
+    }
+    CHECK(std::distance(fs::directory_iterator{r.folder / "there"}, {}) == 2);
 }
 
 TEST_CASE("a part that another process is working on is left alone") {

@@ -117,6 +117,18 @@ TEST_CASE("what is damaged is copied as it is, and of outputs that is told") {
     CHECK(fs::file_size(there.path() / "runs" / emptied.run_id() / "events.jsonl") == 0);
 }
 
+TEST_CASE("a link among the runs is no run, and what it leads to is not copied") {
+    estima_test::temporary_directory folder;
+    auto const w = estima::workspace::open(folder / "here");
+    run_to_copy(w, folder / "source");
+    fs::create_directories(folder / "elsewhere");
+    write_file(folder / "elsewhere/file", "not of this workspace");
+    std::string const name = "link_1700000000_00000001";
+    fs::create_directory_symlink(folder / "elsewhere", w.path() / "runs" / name);
+    CHECK(copy_workspace(w, folder / "there").runs == 1);
+    CHECK_FALSE(fs::exists(fs::symlink_status(folder / "there/runs" / name)));
+}
+
 TEST_CASE("a run that goes on is over in the copy, with outputs as they are there, and goes on") {
     estima_test::temporary_directory folder;
     auto const w = estima::workspace::open(folder / "here");
