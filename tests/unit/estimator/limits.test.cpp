@@ -312,9 +312,9 @@ TEST_CASE("a target without a limit of nodes is told without one") {
     REQUIRE(found.size() == 1);
     CHECK(found[0].where == "node_count is 1, process_count_per_node is 5; framework generic, backend mpi, target slurm with 4 slots on each");
     job.fields.node_count = 3;
-    std::vector<broken_rule> const two = broken_with<estimator<slurm<max_nodes<2>, gpus_per_node<1>>, mpi<>>>("EST-003", job.fields);
-    REQUIRE(two.size() == 1);
-    CHECK(two[0].where.ends_with("target slurm with 2 nodes, 1 GPU on each"));
+    std::vector<broken_rule> const told = broken_with<estimator<slurm<max_nodes<2>, gpus_per_node<1>>, mpi<>>>("EST-003", job.fields);
+    REQUIRE(told.size() == 1);
+    CHECK(told[0].where.ends_with("target slurm with 2 nodes, 1 GPU on each"));
 }
 
 TEST_CASE("a line of pip_requirements_file that asks for what the framework brings is a warning") {
