@@ -284,10 +284,11 @@ def token_expires(cluster):
     code, text, run = cluster.run_job(source, native("job_script.sh", 2, 1, arguments=["short", "12"]), patience_seconds=5)
     expect("a token that expires during a run: it completes", code == 0, text)
     cluster.new_token(8)
+    expires = time.time() + 8
     code, text, run = cluster.run_job(source, native("job_script.sh", 2, 1, arguments=["short", "20"]), "--no-wait",
                                       token_command=f"SLURM_CONF={cluster.folder}/slurm/slurm.conf scontrol token lifespan=600")
     until("it runs", lambda: any(e["event"] == "rank_start" for e in cluster.events(run)))
-    time.sleep(9)  # the token has expired
+    until("the token has expired", lambda: time.time() > expires + 1)
     cluster.slurm_says("scancel", cluster.job_of(run))
     ended(cluster, "scancel after the token has expired, and a command makes new ones", run, 40, "Canceled")
     cluster.token = long_token

@@ -92,6 +92,8 @@ TEST_CASE("two different inputs cannot share a name, and a name is one that a va
     CHECK(broken_with<azure>("EST-041", job.fields)[0].where == "inputs and script_params: mnist");
 
     CHECK(broken_with<azure>("EST-042", job.fields).empty());
+    job.fields.inputs = {letters.as_named_input("PATH").as_mount()};  // no script would start
+    CHECK(broken_with<azure>("EST-042", job.fields).size() == 1);
     job.fields.inputs = {letters.as_named_input("2nd").as_mount()};
     REQUIRE(broken_with<azure>("EST-042", job.fields).size() == 1);
     CHECK(broken_with<azure>("EST-042", job.fields)[0].where.find("2nd") != std::string::npos);

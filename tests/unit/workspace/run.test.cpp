@@ -218,6 +218,8 @@ TEST_CASE("of a journal that has lost its begin the rest is told, with a warning
     CHECK(d.status == run_status::completed);
     REQUIRE(d.warnings.size() == 1);
     CHECK(d.warnings[0].starts_with("[EST-647]"));
+    CHECK(d.created_time == static_cast<double>(estima::parts_of_run_id(d.run_id).seconds));
+    CHECK(d.created_time > 0);
 }
 
 TEST_CASE("a clock that is set back does not make a duration negative") {
