@@ -6,56 +6,18 @@
 //   artifacts_big   a file of 4 GB is copied and its SHA-256 taken, in one pass, as when a model is registered;
 //                   against `openssl dgst -sha256` and `cp` of it
 // It takes 12 GB below the folder for temporary files.
-#include <fcntl.h>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <algorithm>
-#include <chrono>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
-#include <filesystem>
 #include <functional>
-#include <iostream>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include <estima/history/copy_verified.hpp>
 #include <estima/launcher/record_outputs.hpp>
 
-namespace fs = std::filesystem;
+#include "measuring.hpp"
 
 namespace {
-
-double seconds_of(std::function<void()> const& action) {
-    auto const start = std::chrono::steady_clock::now();
-    action();
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
-double median(std::vector<double> values) {
-    std::sort(values.begin(), values.end());
-    return values[values.size() / 2];
-}
-
-void run(std::vector<std::string> arguments) {
-    std::vector<char*> argv;
-    for (auto& argument : arguments) argv.push_back(argument.data());
-    argv.push_back(nullptr);
-    posix_spawn_file_actions_t files;
-    ::posix_spawn_file_actions_init(&files);
-    ::posix_spawn_file_actions_addopen(&files, 1, "/dev/null", O_WRONLY, 0);
-    pid_t pid = 0;
-    int status = -1;
-    bool const started = ::posix_spawnp(&pid, argv[0], &files, nullptr, argv.data(), environ) == 0;
-    ::posix_spawn_file_actions_destroy(&files);
-    if (!started) throw std::runtime_error{"cannot start " + arguments[0]};
-    ::waitpid(pid, &status, 0);
-    if (status != 0) throw std::runtime_error{arguments[0] + " failed"};
-}
+using namespace measuring;
 
 void write_noise(fs::path const& file, std::uint64_t size, std::uint64_t seed) {
     estima::file_descriptor const fd = estima::open_file(file, O_WRONLY | O_CREAT | O_TRUNC);
@@ -79,10 +41,7 @@ void measure(char const* name, char const* against, int rounds, std::function<vo
             double const t = seconds_of(is_ours ? ours : theirs);
             if (round >= 0) times[is_ours ? 0 : 1].push_back(t);
         }
-    double const value = median(times[0]), other = median(times[1]);
-    std::printf("{\"name\":\"%s\",\"value\":%.4f,\"unit\":\"s\",\"ratio\":%.3f,", name, value, value / other);
-    std::printf("\"against\":\"%s\",\"against_value\":%.4f}\n", against, other);
-    std::fflush(stdout);
+    print(name, times[0], times[1], against);
 }
 
 void measure_many(fs::path const& work) {
@@ -101,10 +60,10 @@ void measure_many(fs::path const& work) {
     auto const record = [&] {
         estima::journal log{run.journal()};
         estima::record_outputs(run, {}, log);
-        if (log.record().artifacts.size() != files) throw std::runtime_error{"not all were recorded"};
+        expect(log.record().artifacts.size() == files, "the number of files recorded");
     };
     measure("artifacts_many", "cp -r", 9, undo, record,
-            [&] { ::run({"cp", "-r", run.outputs().string(), (work / "copy").string()}); });
+            [&] { measuring::run({"cp", "-r", run.outputs().string(), (work / "copy").string()}); });
 }
 
 void measure_big(fs::path const& work) {
@@ -112,7 +71,7 @@ void measure_big(fs::path const& work) {
     fs::path const big = work / "big", copy = work / "copy_of_big";
     write_noise(big, size, 1);
     auto const ours = [&] {
-        if (estima::copy_verified(work, "big", nullptr, copy).sha256.size() != 64) throw std::runtime_error{"no hash"};
+        expect(estima::copy_verified(work, "big", nullptr, copy).sha256.size() == 64, "the hash");
     };
     auto const theirs = [&] {
         run({"openssl", "dgst", "-sha256", big.string()});
@@ -124,21 +83,8 @@ void measure_big(fs::path const& work) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    std::vector<std::string> const wanted(argv + 1, argv + argc);
-    auto const wants = [&](char const* name) {
-        return wanted.empty() || std::find(wanted.begin(), wanted.end(), name) != wanted.end();
-    };
-    std::string work = (fs::temp_directory_path() / "estima-benchmark-XXXXXX").string();
-    if (::mkdtemp(work.data()) == nullptr) return 1;
-    int result = 0;
-    try {
-        if (wants("artifacts_many")) measure_many(work);
-        if (wants("artifacts_big")) measure_big(work);
-    } catch (std::exception const& e) {
-        std::cerr << e.what() << '\n';
-        result = 1;
-    }
-    std::error_code ignored;
-    fs::remove_all(work, ignored);
-    return result;
+    return measure_in_folder(argc, argv, [](fs::path const& work, arguments const& names) {
+        if (names.wants("artifacts_many")) measure_many(work);
+        if (names.wants("artifacts_big")) measure_big(work);
+    });
 }

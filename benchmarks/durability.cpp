@@ -2,18 +2,11 @@
 // benchmarks: journal_line journal_line_on_disk log_flush log_flush_on_disk artifact_end artifact_end_on_disk
 // What each level of durability costs: durability::process_death, and power_loss (on_disk). Medians.
 //   journal_line    one line of a run's journal: a tag, a parameter, a status
-//   log_flush       a call of run_context::log and a flush; the call alone costs the same at both levels
-//   (log_scalar_call) artifact_end    what the end of a run takes that has left one output of 1 MB: SHA-256, its line,
-//   the last status
+//   log_flush       a call of run_context::log and a flush; the call alone (log_scalar_call) costs the same at both levels
+//   artifact_end    what the end of a run takes that has left one output of 1 MB: SHA-256, its line, the last status
 // It is the disk below the folder for temporary files that is measured.
-#include <algorithm>
-#include <chrono>
-#include <cstdio>
 #include <cstdlib>
-#include <filesystem>
 #include <functional>
-#include <iostream>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -21,26 +14,24 @@
 #include <estima/launcher/record_outputs.hpp>
 #include <estima/tracking/run_context.hpp>
 
+#include "measuring.hpp"
+
 namespace {
-namespace fs = std::filesystem;
+using namespace measuring;
 using estima::durability;
 
-std::vector<std::string> wanted;
+arguments wanted;
 
 void measure(std::string name, durability level, int rounds, std::function<void()> const& prepare,
              std::function<void()> const& work) {
     if (level == durability::power_loss) name += "_on_disk";
-    if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), name) == wanted.end()) return;
+    if (!wanted.wants(name.c_str())) return;
     std::vector<double> times;
     for (int i = 0; i < rounds; ++i) {
         if (prepare) prepare();
-        auto const start = std::chrono::steady_clock::now();
-        work();
-        times.push_back(std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start).count());
+        times.push_back(seconds_of(work) * 1e6);
     }
-    std::sort(times.begin(), times.end());
-    std::printf("{\"name\":\"%s\",\"value\":%.4g,\"unit\":\"us\"}\n", name.c_str(), times[times.size() / 2]);
-    std::fflush(stdout);
+    print(name, median(times), "us");
 }
 
 void measure_level(estima::workspace const& w, durability level) {
@@ -56,7 +47,7 @@ void measure_level(estima::workspace const& w, durability level) {
     auto const context = estima::run_context::current();
     measure("log_flush", level, 201, nullptr, [&] {
         context.log("loss", 0.5);
-        if (!context.flush(level)) throw std::runtime_error{"cannot flush"};
+        expect(context.flush(level), "a flush");
     });
 
     estima::run_directory run;
@@ -65,31 +56,22 @@ void measure_level(estima::workspace const& w, durability level) {
         estima::journal events{run.journal()};
         for (auto const s : {estima::run_status::preparing, estima::run_status::starting, estima::run_status::running,
                              estima::run_status::finalizing})
-            if (!events.append_status(s)) throw std::runtime_error{"no such status"};
+            expect(events.append_status(s), "a status");
         estima::make_directories(run.outputs());
         estima::replace_file(run.outputs() / "model", std::string(1'000'000, 'x'));
     };
     measure("artifact_end", level, 31, prepare, [&] {
         estima::journal events{run.journal()};
         estima::record_outputs(run, {}, events);
-        if (!events.append_status(estima::run_status::completed)) throw std::runtime_error{"it does not end"};
+        expect(events.append_status(estima::run_status::completed), "the end");
     });
 }
 }  // namespace
 
 int main(int argc, char** argv) {
-    wanted.assign(argv + 1, argv + argc);
-    std::string work = (fs::temp_directory_path() / "estima-benchmark-XXXXXX").string();
-    if (::mkdtemp(work.data()) == nullptr) return 1;
-    int result = 0;
-    try {
-        auto const w = estima::workspace::open(fs::path{work} / "w");
+    return measure_in_folder(argc, argv, [](fs::path const& work, arguments const& names) {
+        wanted = names;
+        auto const w = estima::workspace::open(work / "w");
         for (durability const level : {durability::process_death, durability::power_loss}) measure_level(w, level);
-    } catch (std::exception const& e) {
-        std::cerr << e.what() << '\n';
-        result = 1;
-    }
-    std::error_code ignored;
-    fs::remove_all(work, ignored);
-    return result;
+    });
 }

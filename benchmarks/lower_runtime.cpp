@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 // benchmarks: lower_runtime
 // Microseconds that lower() takes for an estimator with something in every policy and field; the median of batches.
-#include <algorithm>
-#include <chrono>
-#include <cstdio>
 #include <vector>
 
 #include <estima/estimator.hpp>
 #include <estima/run_configuration/lower.hpp>
+
+#include "measuring.hpp"
 
 using namespace estima;
 
@@ -36,12 +35,10 @@ int main() {
     std::vector<double> microseconds;
     std::size_t seen = 0;
     for (int round = 0; round < 51; ++round) {
-        auto const start = std::chrono::steady_clock::now();
+        double const start = measuring::now();
         for (int i = 0; i < batch; ++i) seen += lower(job).arguments.size();
-        std::chrono::duration<double, std::micro> const took = std::chrono::steady_clock::now() - start;
-        microseconds.push_back(took.count() / batch);
+        microseconds.push_back((measuring::now() - start) * 1e6 / batch);
     }
-    std::nth_element(microseconds.begin(), microseconds.begin() + 25, microseconds.end());
-    std::printf("{\"name\": \"lower_runtime\", \"value\": %.2f, \"unit\": \"us\"}\n", microseconds[25]);
+    measuring::print("lower_runtime", measuring::median(microseconds), "us");
     return seen > 0 ? 0 : 1;
 }

@@ -11,40 +11,20 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
-#include <functional>
-#include <iostream>
-#include <numeric>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include <estima/estima.hpp>
 #include <estima/tracking/run_context.hpp>
 
-namespace fs = std::filesystem;
+#include "measuring.hpp"
 
 namespace {
-using bench_clock = std::chrono::steady_clock;
-
-double seconds_since(bench_clock::time_point start) {
-    return std::chrono::duration<double>(bench_clock::now() - start).count();
-}
-double quantile(std::vector<double> values, double q) {
-    std::sort(values.begin(), values.end());
-    return values[std::min(values.size() - 1, static_cast<std::size_t>(q * static_cast<double>(values.size())))];
-}
-void print(char const* name, double value, char const* unit) {
-    std::printf("{\"name\":\"%s\",\"value\":%.4g,\"unit\":\"%s\"}\n", name, value, unit);
-    std::fflush(stdout);
-}
-void expect(bool is_right, std::string const& what) {
-    if (!is_right) throw std::runtime_error{"wrong: " + what};
-}
+using namespace measuring;
 
 /// A folder for the metrics of this process, which is removed.
 struct metrics_folder {
@@ -90,12 +70,12 @@ void log_scalar(fs::path const& work) {
     for (int round = 0; round < 7; ++round) {
         metrics_folder const folder{work / ("scalar" + std::to_string(round))};
         auto const run = estima::run_context::current();
-        auto const start = bench_clock::now();
+        double const start = now();
         log_points(run, "0", count);
-        rates.push_back(static_cast<double>(count) / seconds_since(start) / 1e6);
+        rates.push_back(static_cast<double>(count) / (now() - start) / 1e6);
         check_points(folder.path, 1, count);
     }
-    print("log_scalar", quantile(rates, 0.5), "M/s");
+    print("log_scalar", median(rates), "M/s");
 }
 
 void log_scalar_call(fs::path const& work) {
@@ -108,13 +88,13 @@ void log_scalar_call(fs::path const& work) {
         for (std::size_t j = 0; j < 2000; ++j)  // training
             weights[(static_cast<std::size_t>(i) * 2000 + j) & 65535U] *= 0.999F;
         std::string const& name = names[static_cast<std::size_t>(i) % names.size()];
-        auto const start = bench_clock::now();
+        double const start = now();
         run.log(name, static_cast<double>(weights[0]), i);
-        times.push_back(seconds_since(start) * 1e9);
+        times.push_back((now() - start) * 1e9);
     }
     expect(run.dropped() == 0, "points were dropped");
     std::fprintf(stderr, "one call: p99 %.0f ns, p99.99 %.0f ns\n", quantile(times, 0.99), quantile(times, 0.9999));
-    print("log_scalar_call", quantile(times, 0.5), "ns");
+    print("log_scalar_call", median(times), "ns");
     print("log_scalar_call_p99.9", quantile(times, 0.999), "ns");
 }
 
@@ -125,7 +105,7 @@ void log_16_writers(fs::path const& work) {
     for (int round = 0; round < 5; ++round) {
         metrics_folder const folder{work / ("writers" + std::to_string(round))};
         auto const run = estima::run_context::current();
-        auto const start = bench_clock::now();
+        double const start = now();
         std::vector<pid_t> children;
         for (int i = 0; i < processes; ++i) {
             pid_t const child = ::fork();
@@ -139,10 +119,10 @@ void log_16_writers(fs::path const& work) {
             int status = -1;
             expect(::waitpid(child, &status, 0) == child && status == 0, "a writer");
         }
-        rates.push_back(processes * static_cast<double>(count) / seconds_since(start) / 1e6);
+        rates.push_back(processes * static_cast<double>(count) / (now() - start) / 1e6);
         check_points(folder.path, processes, count);
     }
-    print("log_16_writers", quantile(rates, 0.5), "M/s");
+    print("log_16_writers", median(rates), "M/s");
 }
 
 void index_lag(fs::path const& work) {
@@ -151,12 +131,10 @@ void index_lag(fs::path const& work) {
                                               fs::path{BENCHMARK_PROGRAMS_DIR} / "log_points");
     std::vector<double> lags;
     run.wait_for_completion({.on_metric = [&lags](std::string const&, estima::metric_point const& p) {
-        timespec now{};
-        ::clock_gettime(CLOCK_MONOTONIC, &now);
-        lags.push_back((static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9 - p.value) * 1e3);
+        lags.push_back((now() - p.value) * 1e3);
     }});
     expect(lags.size() == 1500, "points in the follower: " + std::to_string(lags.size()));
-    std::fprintf(stderr, "lag: median %.2f ms, p99.9 %.2f ms\n", quantile(lags, 0.5), quantile(lags, 0.999));
+    std::fprintf(stderr, "lag: median %.2f ms, p99.9 %.2f ms\n", median(lags), quantile(lags, 0.999));
     print("index_lag", quantile(lags, 0.99), "ms");
 }
 
@@ -168,9 +146,9 @@ void history_10m(fs::path const& work) {
         run.log("loss", i == 7'654'321 ? 100 : i == 1'234'567 ? -100 : std::sin(static_cast<double>(i) * 1e-4), i);
     std::vector<double> times;
     for (int look = 0; look < 12; ++look) {
-        auto const start = bench_clock::now();
+        double const start = now();
         auto const points = estima::read_history(folder.path, "loss", {.max_points = 1000});
-        times.push_back(seconds_since(start) * 1e3);
+        times.push_back((now() - start) * 1e3);
         expect(points.size() <= 1000 && points.size() > 900, "the number of points");
         auto const has = [&points](double value, std::int64_t step) {
             return std::any_of(points.begin(), points.end(),
@@ -181,30 +159,17 @@ void history_10m(fs::path const& work) {
     }
     std::fprintf(stderr, "history: the first look takes %.0f ms\n", times.front());
     times.erase(times.begin());
-    print("history_10m", quantile(times, 0.5), "ms");
+    print("history_10m", median(times), "ms");
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-    std::vector<std::string> const arguments(argv + 1, argv + argc);
-    auto const wants = [&](char const* name) {
-        return std::find(arguments.begin(), arguments.end(), name) != arguments.end();
-    };
-    std::string work = (fs::temp_directory_path() / "estima-benchmark-XXXXXX").string();
-    if (::mkdtemp(work.data()) == nullptr) return 1;
-    int result = 0;
-    try {
-        if (wants("log_scalar")) log_scalar(work);
-        if (wants("log_scalar_call") || wants("log_scalar_call_p99.9")) log_scalar_call(work);
-        if (wants("log_16_writers")) log_16_writers(work);
-        if (wants("index_lag")) index_lag(work);
-        if (wants("history_10m")) history_10m(work);
-    } catch (std::exception const& e) {
-        std::cerr << e.what() << '\n';
-        result = 1;
-    }
-    std::error_code ignored;
-    fs::remove_all(work, ignored);
-    return result;
+    return measure_in_folder(argc, argv, [](fs::path const& work, arguments const& names) {
+        if (names.wants("log_scalar")) log_scalar(work);
+        if (names.wants("log_scalar_call") || names.wants("log_scalar_call_p99.9")) log_scalar_call(work);
+        if (names.wants("log_16_writers")) log_16_writers(work);
+        if (names.wants("index_lag")) index_lag(work);
+        if (names.wants("history_10m")) history_10m(work);
+    });
 }

@@ -9,13 +9,8 @@
 // It takes some minutes and 20 GB below the folder for temporary files. An argument with a '/' names a folder that is
 // kept, and used again by the next call.
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
-#include <cstdlib>
-#include <filesystem>
 #include <functional>
-#include <iostream>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -23,31 +18,15 @@
 #include <estima/workspace/search_runs.hpp>
 
 #include "many_runs.hpp"
-
-namespace fs = std::filesystem;
+#include "measuring.hpp"
 
 namespace {
-
-double seconds_of(std::function<void()> const& action) {
-    auto const start = std::chrono::steady_clock::now();
-    action();
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
+using namespace measuring;
 
 double median_of(int count, std::function<void()> const& action) {
     std::vector<double> times;
     for (int i = 0; i < count; ++i) times.push_back(seconds_of(action));
-    std::sort(times.begin(), times.end());
-    return times[times.size() / 2];
-}
-
-void print(char const* name, double value, char const* unit) {
-    std::printf("{\"name\":\"%s\",\"value\":%.4g,\"unit\":\"%s\"}\n", name, value, unit);
-    std::fflush(stdout);
-}
-
-void expect(bool is_right, char const* what) {
-    if (!is_right) throw std::runtime_error{std::string{"wrong answer: "} + what};
+    return median(times);
 }
 
 void refresh(fs::path const& folder) {
@@ -117,22 +96,14 @@ void measure_million(fs::path const& folder, bool wants_search, bool wants_open)
 }  // namespace
 
 int main(int argc, char** argv) {
-    std::vector<std::string> const arguments(argv + 1, argv + argc);
-    auto const wants = [&](char const* name) { return std::find(arguments.begin(), arguments.end(), name) != arguments.end(); };
-    auto const kept = std::find_if(arguments.begin(), arguments.end(), [](auto const& a) { return a.find('/') != a.npos; });
-    std::string work = (fs::temp_directory_path() / "estima-benchmark-XXXXXX").string();
-    if (kept == arguments.end() && ::mkdtemp(work.data()) == nullptr) return 1;
-    if (kept != arguments.end()) fs::create_directories(work = *kept);
-    int result = 0;
-    try {
-        if (wants("index_rebuild")) measure_rebuild(fs::path{work} / "rebuilt", 100'000);
-        if (wants("runs_1m_search") || wants("runs_1m_open"))
-            measure_million(fs::path{work} / "million", wants("runs_1m_search"), wants("runs_1m_open"));
-    } catch (std::exception const& e) {
-        std::cerr << e.what() << '\n';
-        result = 1;
-    }
-    std::error_code ignored;
-    if (kept == arguments.end()) fs::remove_all(work, ignored);
-    return result;
+    return measure_in_folder(argc, argv, [](fs::path work, arguments names) {
+        auto const kept = std::find_if(names.begin(), names.end(), [](auto const& a) { return a.find('/') != a.npos; });
+        if (kept != names.end()) {
+            fs::create_directories(work = *kept);
+            names.erase(kept);
+        }
+        if (names.wants("index_rebuild")) measure_rebuild(work / "rebuilt", 100'000);
+        if (names.wants("runs_1m_search") || names.wants("runs_1m_open"))
+            measure_million(work / "million", names.wants("runs_1m_search"), names.wants("runs_1m_open"));
+    });
 }

@@ -1,54 +1,29 @@
 // SPDX-License-Identifier: BSL-1.0
 // benchmarks: submit_to_start exit_to_wait log_latency mpi_overhead supervisor_memory supervisor_cost
 // What estima adds to a run. Both sides of a figure are measured in turn in the same run; medians, or p99 for a latency.
-#include <spawn.h>
-#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
-#include <cstdio>
+#include <cstdlib>
+#include <ctime>
 #include <fstream>
-#include <functional>
-#include <iostream>
-#include <numeric>
-#include <set>
 #include <sstream>
 #include <streambuf>
+#include <string>
+#include <vector>
 
 #include <estima/estima.hpp>
 
-extern char** environ;
+#include "measuring.hpp"
 
 namespace {
+using namespace measuring;
 using program = estima::estimator<estima::native>;
 using mpi_program = estima::estimator<estima::native, estima::mpi<estima::process_count_per_node<2>>>;
 
-double now() {
-    timespec t{};
-    ::clock_gettime(CLOCK_MONOTONIC, &t);
-    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_nsec) * 1e-9;
-}
-
-double quantile(std::vector<double> values, double q) {
-    std::sort(values.begin(), values.end());
-    return values[std::min(values.size() - 1, static_cast<std::size_t>(q * static_cast<double>(values.size())))];
-}
-double median(std::vector<double> const& values) { return quantile(values, 0.5); }
-
 /// Seconds that a command takes, its output thrown away.
 double time_of(std::vector<std::string> const& command) {
-    std::vector<char*> argv;
-    for (std::string const& word : command) argv.push_back(const_cast<char*>(word.c_str()));
-    argv.push_back(nullptr);
-    posix_spawn_file_actions_t actions;
-    ::posix_spawn_file_actions_init(&actions);
-    ::posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
-    double const start = now();
-    pid_t pid = 0;
-    int status = -1;
-    if (::posix_spawnp(&pid, argv[0], &actions, nullptr, argv.data(), environ) == 0) ::waitpid(pid, &status, 0);
-    ::posix_spawn_file_actions_destroy(&actions);
-    if (status != 0) throw std::runtime_error{command[0] + " failed"};
-    return now() - start;
+    return seconds_of([&] { measuring::run(command); });
 }
 
 /// The clock values that the probe printed.
@@ -82,15 +57,6 @@ private:
     std::string line_;
 };
 
-void print(std::string const& name, double value, std::string const& unit) {
-    std::cout << estima::json{{"name", name}, {"value", value}, {"unit", unit}}.dump() << std::endl;
-}
-void print(std::string const& name, double value, double other, std::string const& against) {
-    estima::json line{{"name", name}, {"value", value}, {"unit", "s"}, {"ratio", value / other}, {"against", against},
-                      {"against_value", other}};
-    std::cout << line.dump() << std::endl;
-}
-
 void submit_to_start(estima::experiment experiment, program const& probe) {
     std::vector<double> ours, python;
     for (int round = 0; round < 31; ++round) {
@@ -100,7 +66,7 @@ void submit_to_start(estima::experiment experiment, program const& probe) {
         ours.push_back(clocks(run).front() - start);
         python.push_back(time_of({"/usr/bin/python3", "-c", "pass"}));
     }
-    print("submit_to_start", median(ours), median(python), "python3 -c pass");
+    print("submit_to_start", ours, python, "python3 -c pass");
 }
 
 void exit_to_wait(estima::experiment experiment, program probe) {
@@ -125,7 +91,7 @@ void log_latency(estima::experiment experiment, program probe) {
     for (auto const& [arrived, line] : arrivals.lines)
         if (!line.empty() && line.find_first_not_of("0123456789") == std::string::npos)
             seconds.push_back(arrived - std::stod(line) * 1e-9);
-    if (seconds.size() != 1002) throw std::runtime_error{"lines are missing: " + std::to_string(seconds.size())};
+    expect(seconds.size() == 1002, "the number of lines: " + std::to_string(seconds.size()));
     print("log_latency", quantile(seconds, 0.99) * 1e3, "ms");
 }
 
@@ -143,7 +109,7 @@ void mpi_overhead(estima::experiment experiment, std::string const& programs) {
         ours.push_back(now() - start);
         theirs.push_back(time_of(bare));
     }
-    print("mpi_overhead", median(ours), median(theirs), "bare mpirun -np 2 with the same MCA settings");
+    print("mpi_overhead", ours, theirs, "bare mpirun -np 2 with the same MCA settings");
 }
 
 void supervisor_memory(estima::experiment experiment, program probe) {
@@ -192,20 +158,16 @@ void supervisor_cost(estima::experiment experiment, std::string const& programs)
 }  // namespace
 
 int main(int argc, char** argv) {
-    std::set<std::string> const wanted{argv + 1, argv + argc};
-    std::string folder = "/tmp/estima-benchmark-XXXXXX";
-    if (::mkdtemp(folder.data()) == nullptr) return 1;
-    {
-        auto experiment = estima::workspace::open(folder).experiment("benchmark");
+    return measure_in_folder(argc, argv, [](fs::path const& work, arguments const& names) {
+        auto experiment = estima::workspace::open(work).experiment("benchmark");
         std::string const programs = BENCHMARK_PROGRAMS_DIR;
         program const probe{{.source_directory = programs + "/start_probe", .entry_script = "start_probe"}};
         experiment.submit(probe).wait_for_completion();  // the first one copies the snapshot
-        if (wanted.contains("submit_to_start")) submit_to_start(experiment, probe);
-        if (wanted.contains("exit_to_wait")) exit_to_wait(experiment, probe);
-        if (wanted.contains("log_latency")) log_latency(experiment, probe);
-        if (wanted.contains("mpi_overhead")) mpi_overhead(experiment, programs);
-        if (wanted.contains("supervisor_memory")) supervisor_memory(experiment, probe);
-        if (wanted.contains("supervisor_cost")) supervisor_cost(experiment, programs);
-    }
-    std::filesystem::remove_all(folder);
+        if (names.wants("submit_to_start")) submit_to_start(experiment, probe);
+        if (names.wants("exit_to_wait")) exit_to_wait(experiment, probe);
+        if (names.wants("log_latency")) log_latency(experiment, probe);
+        if (names.wants("mpi_overhead")) mpi_overhead(experiment, programs);
+        if (names.wants("supervisor_memory")) supervisor_memory(experiment, probe);
+        if (names.wants("supervisor_cost")) supervisor_cost(experiment, programs);
+    });
 }
