@@ -164,6 +164,11 @@ static_assert(!estimable<aml_compute<>> && !estimable<aml_compute<max_nodes<2>, 
 static_assert(estimable<tensorflow<>, parameter_server<worker_count<1>>> && !estimable<tensorflow<>, mpi<worker_count<1>>>);
 static_assert(estimable<tensorflow<>, mpi<process_count_per_node<1>>>);
 static_assert(!estimable<tensorflow<>, multi_worker<worker_count<1>, process_count_per_node<1>>>);
+static_assert(!estimable<tensorflow<>, multi_worker<parameter_server_count<1>>>);
+static_assert(estimable<tensorflow<>, multi_worker<parameter_server_count<0>>>);
+static_assert(std::same_as<broken_rules<tensorflow<>, multi_worker<parameter_server_count<1>>>,
+                           rules<broken<est<46>, a_count_that_the_backend_does_not_use, give_the_counts_that_the_backend_uses>>>);
+static_assert(!estimable<tensorflow<>, parameter_server<parameter_server_count<1>, parameter_server_count<2>>>);
 static_assert(!estimable<tensorflow<>, mpi<parameter_server_count<1>>>);
 
 // EST-070, EST-006: how often a run is tried again
@@ -195,8 +200,8 @@ static_assert(!estimable<pool, environment<interpreter_path<"python3">, pip_pack
 // EST-063: names of Azure's
 template <fixed_string Name>
 concept names_a_cluster = estimable<aml_compute<target_name<Name>>> && estimable<ssh_hosts<target_name<Name>>>;
-static_assert(names_a_cluster<"ab"> && names_a_cluster<"gpu-pool-2"> && names_a_cluster<"abcdefghijklmnopqrstuvwx">);
-static_assert(!names_a_cluster<"a"> && !names_a_cluster<"abcdefghijklmnopqrstuvwxy"> && !names_a_cluster<"gpu pool">);
+static_assert(names_a_cluster<"ab"> && names_a_cluster<"gpu-pool-2"> && names_a_cluster<"abcdefghijklmnopqrstuvwxyz-23456">);
+static_assert(!names_a_cluster<"a"> && !names_a_cluster<"abcdefghijklmnopqrstuvwxyz-234567"> && !names_a_cluster<"gpu pool">);
 static_assert(!names_a_cluster<"2pool"> && !names_a_cluster<"pool-"> && !names_a_cluster<"gpu_pool"> && !names_a_cluster<"p\u00f6ol">);
 static_assert(!names_a_cluster<"local"> && !names_a_cluster<"amlcompute"> && names_a_cluster<"Local"> && names_a_cluster<"locals">);
 static_assert(estimable<ssh_hosts<target_name<"gpu pool">>> && estimable<slurm<partition<"gpu_pool,cpu">>>);

@@ -18,7 +18,7 @@ struct vm_size {
     using taken_by = aml_compute<>;
     static constexpr void tell(facts& f) {
         detail::give(f.target, detail::attribute::vm_size, f.target.vm_size, Size.view());
-        f.description.has_an_empty_value |= Size.view().empty();
+        f.description.has_an_empty_value |= Size.empty();
     }
 };
 /// Whether its machines may be taken away; beside vm_size. Azure's "lowpriority" as a text breaks rule EST-067.

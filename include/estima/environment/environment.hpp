@@ -35,7 +35,7 @@ struct environment_definition {
         f.environment.named = Name.view().substr(0, colon);
         if (colon < Name.view().size()) f.environment.named_version = Name.view().substr(colon + 1);
         f.description.has_an_empty_value |=
-            f.environment.named.empty() || (colon < Name.view().size() && f.environment.named_version.empty());
+            (f.environment.named.empty() && !Name.is_number()) || (colon < Name.view().size() && f.environment.named_version.empty());
         detail::takes<environment_slot>::tell<Parts...>(f);
     }
 };

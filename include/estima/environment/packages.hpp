@@ -43,7 +43,7 @@ struct conda_dependencies_file {
     static constexpr void tell(facts& f) {
         f.environment.parts_given_twice += !f.environment.conda_dependencies_file.empty();
         f.environment.conda_dependencies_file = Path.view();
-        f.description.has_an_empty_value |= Path.view().empty();
+        f.description.has_an_empty_value |= Path.empty();
     }
 };
 
@@ -54,7 +54,7 @@ struct pip_requirements_file {
     static constexpr void tell(facts& f) {
         f.environment.parts_given_twice += !f.environment.pip_requirements_file.empty();
         f.environment.pip_requirements_file = Path.view();
-        f.description.has_an_empty_value |= Path.view().empty();
+        f.description.has_an_empty_value |= Path.empty();
     }
 };
 

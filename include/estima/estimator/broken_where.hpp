@@ -47,7 +47,8 @@ inline std::string disagreements_where(observation const& o, job_fields const& j
     note_number("node_count", f.node_count, job.node_count);
     note_number("process_count_per_node", f.process_count_per_node, job.process_count_per_node);
     note_number("worker_count", f.backend.worker_count, job.worker_count);
-    note_number("parameter_server_count", f.backend.parameter_server_count, job.parameter_server_count);
+    if (f.backend.has_servers())
+        note_number("parameter_server_count", f.backend.parameter_server_count, job.parameter_server_count);
     note_number("retries.at_most", f.retries.at_most, job.retries.at_most);
     if (f.retries.causes_are_contradicted) note("retries.after", causes_text(job.retries.after), causes_text(f.retries.after));
     if (f.environment.interpreter_is_contradicted)
@@ -156,6 +157,12 @@ inline std::string looked_up_interpreter_where(observation const& o, job_fields 
                                                            : ", which is not there");
 }
 
+inline std::string refused_name_where(observation const& o, job_fields const&) {
+    found_text const in_types = name_that_azure_refuses{}(o.seen);
+    if (!in_types.is_found) return o.refused_datastores;
+    return between_quotes(in_types.text) + (o.refused_datastores.empty() ? "" : ", " + o.refused_datastores);
+}
+
 /// What tells the values of one rule.
 struct where_of_rule {
     std::string_view id;
@@ -194,17 +201,18 @@ inline std::string broken_where(std::string_view id, observation const& o, job_f
         {"EST-032", [](seen s, fields) { return s.over_limits; }},
         {"EST-033", [](seen s, fields) { return s.missing_files; }},
         {"EST-039", counts_where},
-        {"EST-041", [](seen s, fields) { return "inputs and script_params: " + s.repeated_inputs; }},
-        {"EST-042", [](seen s, fields) { return "inputs and script_params: " + s.unusable_input_names; }},
+        {"EST-041", [](seen s, fields) { return s.repeated_inputs; }},
+        {"EST-042", [](seen s, fields) { return s.unusable_input_names; }},
         {"EST-045", [](seen, fields f) { return "entry_script = " + between_quotes(f.entry_script); }},
         {"EST-046", counts_where},
         {"EST-055", counts_where},
         {"EST-060", [](seen s, fields) { return "retries.at_most is " + number_text(s.seen.retries.at_most.value); }},
         {"EST-061", placement_where},
         {"EST-062", interpreter_where},
-        {"EST-063", [](seen s, fields) { return between_quotes(name_that_azure_refuses{}(s.seen).text); }},
+        {"EST-063", refused_name_where},
         {"EST-064", [](seen s, fields) { return "environment_definition " + between_quotes(s.seen.environment.named); }},
         {"EST-065", [](seen s, fields) { return s.conda_file.fault; }},
+        {"EST-068", [](seen s, fields) { return s.paths_that_lead_out; }},
         {"EST-070", [](seen s, fields) { return "retries.at_most " + (s.seen.retries.at_most.is_given
                                                        ? "is " + number_text(s.seen.retries.at_most.value) : "is not given"); }},
         {"EST-071", [](seen s, fields f) { return "retries: " + causes_text(f.retries.after) + causes_text(s.seen.retries.after); }},

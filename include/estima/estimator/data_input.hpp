@@ -91,9 +91,12 @@ class datastore {
 public:
     explicit datastore(given_text name, given_text path = std::string{})
         : name_{std::move(name.kept)}, path_{std::move(path.kept)} {}
-    /// A path below the one that there is.
+    /// A path below the one that there is. One from the root takes its place: submit refuses it (EST-068).
     datastore path(given_text sub_path) const {
-        return datastore{name_, path_.empty() ? std::move(sub_path.kept) : path_ + "/" + sub_path.kept};
+        std::string& below = sub_path.kept;
+        if (below.empty()) return *this;
+        if (path_.empty() || below.starts_with('/')) return datastore{name_, std::move(below)};
+        return datastore{name_, path_ + (path_.ends_with('/') ? "" : "/") + below};
     }
 
     data_input as_mount() const { return as(data_mode::mount, {}, false); }

@@ -73,6 +73,9 @@ struct backend_facts {
     std::string_view bind_to{}, map_by{};    ///< words of mpirun's; empty: not said
     bool has_unknown_placement = false;
     name_list frameworks{};                  ///< names of those that can use it besides the ones that list it
+
+    /// Some of its roles are those of parameter servers; otherwise their number is 0.
+    constexpr bool has_servers() const { return has_roles && communicator != "MultiWorker"; }
     constexpr bool operator==(backend_facts const&) const = default;
 };
 
@@ -137,6 +140,8 @@ struct seen_facts {
     known service_limits_are_kept = known::unknown;
     known input_names_are_distinct = known::unknown;
     known input_names_can_be_variables = known::unknown;
+    known input_paths_stay_inside = known::unknown;
+    known datastores_have_azure_names = known::unknown;
     known entry_is_a_notebook = known::unknown;
     known this_machine_has_gpus = known::unknown;
     known retries_say_how_often = known::unknown;

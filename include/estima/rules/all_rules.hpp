@@ -44,7 +44,7 @@ inline constexpr auto all_rules = boost::hana::tuple_t<
     nccl_on_a_machine_that_shows_no_gpu, an_executable_on_a_cluster_of_azure, retries_that_azure_does_not_make,
     a_placement_that_azure_does_not_make, an_interpreter_that_azure_does_not_use, a_name_that_azure_does_not_take,
     parts_of_an_environment_that_azure_keeps, a_conda_file_that_conda_cannot_read,
-    a_number_that_is_not_whole, a_vm_priority_that_there_is_not, a_number_of_retries_that_makes_no_sense, a_retry_after_what_cannot_happen,
+    a_number_that_is_not_whole, a_vm_priority_that_there_is_not, an_input_s_path_that_leads_out, a_number_of_retries_that_makes_no_sense, a_retry_after_what_cannot_happen,
     a_checkpoint_that_is_no_output, a_placement_that_mpirun_does_not_know>;
 
 }  // namespace estima::inline v0_1

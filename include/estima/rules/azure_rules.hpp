@@ -76,11 +76,15 @@ struct a_name_that_azure_does_not_take {
     using id = est<63>;
     using remedy = use_letters_digits_and_dashes_as_azure_does;
     static constexpr std::string_view sentence =
-        "target_name, vm_size or the name of the environment is none that Azure takes";
+        "target_name, vm_size, the name of the environment or of a datastore is none that Azure takes";
     static constexpr std::string_view advice =
-        "a cluster has 2 to 24 letters, digits and '-' and is not called local or amlcompute; a vm_size is like Standard_NC6; "
-        "an environment has letters, digits, blanks, '-', '_' and '.', and its version behind a ':'";
-    static constexpr bool broken(facts const& f) { return detail::name_that_azure_refuses{}(f).is_found; }
+        "a cluster has 2 to 32 letters, digits and '-' and is not called local or amlcompute; a vm_size is like "
+        "Standard_NC6; an environment has letters, digits, blanks, '-', '_' and '.', and its version behind a ':'; a "
+        "datastore has letters, digits and '_'";
+    static constexpr bool broken(facts const& f) {
+        return detail::name_that_azure_refuses{}(f).is_found ||
+               (f.target.is_azure && f.seen.datastores_have_azure_names == known::no);
+    }
     template <class... Policies>
     using details = typename detail::shown_text<detail::name_that_azure_refuses, detail::told_by<Policies...>>::type;
 };

@@ -82,7 +82,7 @@ struct more_nodes_than_workers_and_servers {
     static constexpr std::string_view sentence = "there are more nodes than workers and parameter servers: some would idle";
     static constexpr std::string_view advice = "lower node_count, or raise worker_count";
     static constexpr bool broken(facts const& f) {
-        bool const is_said = f.backend.worker_count.is_given || f.backend.name == "parameter_server";
+        bool const is_said = f.backend.worker_count.is_given || f.backend.has_servers();
         return f.backend.has_roles && is_said && f.node_count.value > detail::role_count(f);
     }
 };
@@ -94,7 +94,7 @@ struct no_worker_or_no_parameter_server {
     static constexpr std::string_view advice = "give at least 1 of each, or leave it out";
     static constexpr bool broken(facts const& f) {
         return f.backend.has_roles && (f.backend.worker_count.is_below_one ||
-                                       (f.backend.name == "parameter_server" && f.backend.parameter_server_count.is_below_one));
+                                       (f.backend.has_servers() && f.backend.parameter_server_count.is_below_one));
     }
 };
 
@@ -103,10 +103,12 @@ struct a_count_that_the_backend_does_not_use {
     using remedy = give_the_counts_that_the_backend_uses;
     static constexpr std::string_view sentence = "a count is given that the distribution backend does not use";
     static constexpr std::string_view advice =
-        "worker_count and parameter_server_count go with parameter_server and multi_worker, process_count_per_node with the others";
+        "worker_count goes with parameter_server and multi_worker, parameter_server_count with parameter_server, "
+        "process_count_per_node with the others";
     static constexpr bool broken(facts const& f) {
-        return f.backend.has_roles ? f.process_count_per_node.is_given
-                                   : f.backend.worker_count.is_given || f.backend.parameter_server_count.is_given;
+        if (!f.backend.has_roles) return f.backend.worker_count.is_given || f.backend.parameter_server_count.is_given;
+        bool const counts_servers = !f.backend.has_servers() && f.backend.parameter_server_count.is_contradicted;
+        return counts_servers || f.process_count_per_node.is_given;
     }
 };
 

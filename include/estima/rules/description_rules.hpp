@@ -90,7 +90,8 @@ struct a_value_is_given_in_two_places_that_disagree {
     static constexpr std::string_view advice = "give it once: in the policy, or as a field when the program runs";
     static constexpr bool broken(facts const& f) {
         return f.node_count.is_contradicted || f.process_count_per_node.is_contradicted ||
-               f.backend.worker_count.is_contradicted || f.backend.parameter_server_count.is_contradicted ||
+               f.backend.worker_count.is_contradicted ||
+               (f.backend.has_servers() && f.backend.parameter_server_count.is_contradicted) ||
                f.target.slots_per_node.is_contradicted || f.target.gpus_per_node.is_contradicted ||
                f.target.attribute_is_contradicted || f.environment.interpreter_is_contradicted ||
                f.retries.at_most.is_contradicted || f.retries.causes_are_contradicted;

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include <estima/base/inner_path.hpp>
 #include <estima/policy/azure_names.hpp>
 #include <estima/policy/azure_words.hpp>
 #include <estima/requirement/image_reference.hpp>
@@ -50,7 +51,7 @@ private:
     void names() {
         bool const is_a_name = c_.target != "local" && c_.target != "amlcompute";  // of a cluster, or what these words mean
         problem(is_a_name && !is_azure_compute_name(c_.target), "target", "no cluster can be called \"" + c_.target + "\"",
-                "2 to 24 letters, digits and '-'");
+                "2 to 32 letters, digits and '-'");
         std::string const& size = c_.amlcompute.vm_size;
         problem(!size.empty() && !is_azure_vm_size(size), "amlcompute.vmSize", "\"" + size + "\" is none", "one like Standard_NC6");
         std::string const& name = c_.environment.name;
@@ -65,6 +66,10 @@ private:
         for (auto const& [name, reference] : c_.data_references) {
             problem(reference.data_store_name.empty(), "dataReferences." + name + ".dataStoreName", "it is missing",
                     "name the datastore");
+            problem(!is_azure_datastore_name(reference.data_store_name), "dataReferences." + name + ".dataStoreName",
+                    "no datastore can be called \"" + reference.data_store_name + "\"", "letters, digits and '_'");
+            problem(!stays_inside(reference.path_on_data_store), "dataReferences." + name + ".pathOnDataStore",
+                    "\"" + reference.path_on_data_store + "\" leads out of the datastore", "a path below it, without a / first");
             problem(!is_known(known_reference_modes, reference.mode), "dataReferences." + name + ".mode",
                     "\"" + reference.mode + "\" is not known", "mount, download or upload");
         }

@@ -89,14 +89,70 @@ TEST_CASE("two different inputs cannot share a name, and a name is one that a va
     job.fields.inputs.clear();
     job.fields.script_params.push_back({"--more", letters.as_named_input("mnist").as_mount()});
     REQUIRE(broken_with<azure>("EST-041", job.fields).size() == 1);
-    CHECK(broken_with<azure>("EST-041", job.fields)[0].where == "inputs and script_params: mnist");
+    CHECK(broken_with<azure>("EST-041", job.fields)[0].where == "script_params --data \"mnist\" and script_params --more \"mnist\"");
 
     CHECK(broken_with<azure>("EST-042", job.fields).empty());
     job.fields.inputs = {letters.as_named_input("PATH").as_mount()};  // no script would start
     CHECK(broken_with<azure>("EST-042", job.fields).size() == 1);
     job.fields.inputs = {letters.as_named_input("2nd").as_mount()};
     REQUIRE(broken_with<azure>("EST-042", job.fields).size() == 1);
-    CHECK(broken_with<azure>("EST-042", job.fields)[0].where.find("2nd") != std::string::npos);
+    CHECK(broken_with<azure>("EST-042", job.fields)[0].where == "inputs \"2nd\"");
+}
+
+TEST_CASE("what is wrong with resume_from is told of resume_from") {
+    job_with_a_script job;
+    using azure = estimator<aml_compute<target_name<"pool">>>;
+    auto const where = [&job](std::string const& id) {
+        std::vector<broken_rule> const found = broken_with<azure>(id, job.fields);
+        return found.empty() ? "" : found[0].where;
+    };
+    job.fields.resume_from = datastore{""};
+    CHECK(where("EST-042") == "resume_from without a source");
+    job.fields.resume_from = datastore{"blobs", "runs/7"};
+    CHECK(where("EST-042").empty());
+    job.fields.inputs = {{.source = "blobs", .name = "MODEL_LOCATION"}};
+    CHECK(where("EST-041") == "inputs \"MODEL_LOCATION\" and resume_from, which has that name in Azure");
+    job.fields.script_params = {{"--resume-from", 1}, {"--a", 2}};
+    CHECK(where("EST-031") == "script_params: --resume-from, which the field resume_from gives as well");
+    job.fields.script_params = {{"--a", 1}, {"--a", 2}};
+    CHECK(where("EST-031") == "script_params: --a");
+    job.fields.resume_from = datastore{"blobs", "../7"};
+    CHECK(where("EST-068") == "resume_from on the datastore: \"../7\"");
+}
+
+TEST_CASE("paths of inputs stay where they belong") {
+    job_with_a_script job;
+    auto const where = [&job](data_input const& one) {
+        job.fields.inputs = {one};
+        std::vector<broken_rule> const found = broken_with<estimator<aml_compute<target_name<"pool">>>>("EST-068", job.fields);
+        return found.empty() ? "" : found[0].where;
+    };
+    datastore const blobs{"blobs"};
+    for (char const* path : {"", "a", "a/..", "a/../b", "./a/", "..a", "a..", "a//b"}) CHECK(where(blobs.path(path)).empty());
+    for (char const* path : {"..", "../a", "a/../../b", "/", "/a"}) CHECK_FALSE(where(blobs.path(path)).empty());
+    CHECK(where(blobs.path("a/../../b")) == "inputs \"blobs_a_______b\" on the datastore: \"a/../../b\"");
+    CHECK(where(blobs.as_upload("results")).empty());
+    CHECK(where(blobs.as_upload("/tmp/results")).empty());
+    CHECK(where(blobs.as_download("/tmp/cache")).empty());
+    CHECK(where(blobs.as_upload("../results")) == "inputs \"blobs\" on the node: \"../results\"");
+    CHECK(where(dataset{"faces"}.as_named_input("faces").as_download("..")) == "inputs \"faces\" on the node: \"..\"");
+}
+
+TEST_CASE("datastores have names that Azure takes, where it is Azure that has them") {
+    job_with_a_script job;
+    using azure = estimator<aml_compute<target_name<"pool">>>;
+    job.fields.inputs = {datastore{"Work_space1"}};
+    job.fields.source_directory_data_store = "workspaceblobstore";
+    CHECK(broken_with<azure>("EST-063", job.fields).empty());
+    job.fields.inputs.push_back(datastore{"my-blobs"});
+    job.fields.script_params = {{"--data", datastore{"a b"}}};
+    job.fields.resume_from = datastore{"c/d", "x"};
+    job.fields.source_directory_data_store = "e.f";
+    REQUIRE(broken_with<azure>("EST-063", job.fields).size() == 1);
+    CHECK(broken_with<azure>("EST-063", job.fields)[0].where ==
+          "the datastore of script_params --data \"a b\", the datastore of inputs \"my-blobs\", the datastore of resume_from "
+          "\"c/d\", source_directory_data_store \"e.f\"");
+    CHECK(broken_with<estimator<>>("EST-063", job.fields).empty());
 }
 
 TEST_CASE("a notebook is no script") {

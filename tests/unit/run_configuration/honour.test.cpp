@@ -260,6 +260,9 @@ TEST_CASE("how data is brought in Azure is one of the ways that there are") {
     auto const with_reference = [](data_reference_section const& one) {
         return after([&one](auto& c) { c.data_references["d"] = one; }, "aml_compute");
     };
+    CHECK(with_reference({.data_store_name = "blobs", .path_on_data_store = "a/../b"}).empty());
+    CHECK(with_reference({.data_store_name = "blobs", .path_on_data_store = "/a"}) == list{"dataReferences.d.pathOnDataStore"});
+    CHECK(with_reference({.data_store_name = "my-blobs"}) == list{"dataReferences.d.dataStoreName"});
     CHECK(with_reference({.data_store_name = "s"}).empty());
     CHECK(with_reference({.data_store_name = "s", .mode = "as_upload"}) == list{"dataReferences.d.mode"});
     CHECK(with_reference({}) == list{"dataReferences.d.dataStoreName"});
