@@ -40,7 +40,11 @@ struct aml_compute {
     using added_rules = rules_added_by<Attributes...>;
     static constexpr void tell(facts& f) {
         // The name is Azure's own default, a cluster made for the run.
-        f.target = {.kind = "aml_compute", .name = "amlcompute", .max_nodes = no_limit, .has_containers = true, .is_azure = true};
+        f.target = {.kind = "aml_compute",
+                    .name = "amlcompute",
+                    .max_nodes = no_limit,
+                    .has_containers = true,
+                    .is_azure = true};
         detail::takes<compute_target_slot, aml_compute<>>::tell<Attributes...>(f);
     }
 };

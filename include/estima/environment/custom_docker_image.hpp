@@ -20,7 +20,8 @@ struct registry_address {
     using taken_by = image_registry;
     static constexpr void tell(facts& f) {
         f.description.has_an_empty_value |= Address.empty();
-        f.environment.parts_given_twice += !f.environment.image.registry_address.empty() && f.environment.image.registry_address != Address.view();
+        f.environment.parts_given_twice +=
+            !f.environment.image.registry_address.empty() && f.environment.image.registry_address != Address.view();
         f.environment.image.registry_address = Address.view();
     }
 };
@@ -29,7 +30,8 @@ struct registry_username {
     using taken_by = image_registry;
     static constexpr void tell(facts& f) {
         f.description.has_an_empty_value |= Name.empty();
-        f.environment.parts_given_twice += !f.environment.image.registry_username.empty() && f.environment.image.registry_username != Name.view();
+        f.environment.parts_given_twice +=
+            !f.environment.image.registry_username.empty() && f.environment.image.registry_username != Name.view();
         f.environment.image.registry_username = Name.view();
     }
 };
@@ -38,7 +40,8 @@ struct registry_password_from {
     using taken_by = image_registry;
     static constexpr void tell(facts& f) {
         f.description.has_an_empty_value |= Variable.empty();
-        f.environment.parts_given_twice += !f.environment.image.registry_password_variable.empty() && f.environment.image.registry_password_variable != Variable.view();
+        f.environment.parts_given_twice += !f.environment.image.registry_password_variable.empty() &&
+                                           f.environment.image.registry_password_variable != Variable.view();
         f.environment.image.registry_password_variable = Variable.view();
     }
 };

@@ -8,8 +8,8 @@
 
 namespace estima::inline v0_1 {
 
-/// Part of an environment: conda match specifications, "numpy=1.16" or "conda-forge::mpi4py>=3". The compiler reads them
-/// (docs/requirements.md).
+/// Part of an environment: conda match specifications, "numpy=1.16" or "conda-forge::mpi4py>=3". The compiler reads
+/// them (docs/requirements.md).
 template <fixed_string... Specifications>
 struct conda_packages {
     using taken_by = environment_slot;

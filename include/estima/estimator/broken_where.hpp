@@ -37,7 +37,7 @@ inline std::string disagreements_where(observation const& o, job_fields const& j
     facts const& f = o.seen;
     std::string text;
     auto note = [&text](std::string_view name, std::string const& field, std::string const& policy) {
-        text.append(text.empty() ? "" : "; ").append(name).append(" = ").append(field).append(", and in the policy ").append(policy);
+        text.append(text.empty() ? "" : "; ").append(name).append(" = " + field + ", and in the policy " + policy);
     };
     auto note_number = [&note](std::string_view name, count const& all, count const& field) {
         if (!all.is_contradicted) return;
@@ -50,7 +50,8 @@ inline std::string disagreements_where(observation const& o, job_fields const& j
     if (f.backend.has_servers())
         note_number("parameter_server_count", f.backend.parameter_server_count, job.parameter_server_count);
     note_number("retries.at_most", f.retries.at_most, job.retries.at_most);
-    if (f.retries.causes_are_contradicted) note("retries.after", causes_text(job.retries.after), causes_text(f.retries.after));
+    if (f.retries.causes_are_contradicted)
+        note("retries.after", causes_text(job.retries.after), causes_text(f.retries.after));
     if (f.environment.interpreter_is_contradicted)
         note("interpreter_path", between_quotes(job.interpreter_path), between_quotes(f.environment.interpreter_path));
     return text;
@@ -58,7 +59,9 @@ inline std::string disagreements_where(observation const& o, job_fields const& j
 
 inline std::string counts_where(observation const& o, job_fields const&) {
     facts const& f = o.seen;
-    auto number = [](std::string_view name, count const& c) { return std::string{name} + " is " + std::to_string(c.value); };
+    auto number = [](std::string_view name, count const& c) {
+        return std::string{name} + " is " + std::to_string(c.value);
+    };
     std::string text = number("node_count", f.node_count) + ", ";
     text += f.backend.has_roles ? number("worker_count", f.backend.worker_count) + ", " +
                                       number("parameter_server_count", f.backend.parameter_server_count)
@@ -190,7 +193,8 @@ inline std::string broken_where(std::string_view id, observation const& o, job_f
         {"EST-021", entry_where},
         {"EST-022", entry_where},
         {"EST-023", looked_up_interpreter_where},
-        {"EST-024", [](seen, fields f) { return "max_run_duration = " + number_text(f.max_run_duration.seconds()) + " s"; }},
+        {"EST-024",
+         [](seen, fields f) { return "max_run_duration = " + number_text(f.max_run_duration.seconds()) + " s"; }},
         {"EST-025", [](seen s, fields) { return with_variable(impossible_variable{}(s.seen), s.unpassable_text); }},
         {"EST-026", [](seen s, fields) { return with_variable(repeated_variable{}(s.seen), s.names_given_twice); }},
         {"EST-027", counts_where},
@@ -210,12 +214,19 @@ inline std::string broken_where(std::string_view id, observation const& o, job_f
         {"EST-061", placement_where},
         {"EST-062", interpreter_where},
         {"EST-063", refused_name_where},
-        {"EST-064", [](seen s, fields) { return "environment_definition " + between_quotes(s.seen.environment.named); }},
+        {"EST-064",
+         [](seen s, fields) { return "environment_definition " + between_quotes(s.seen.environment.named); }},
         {"EST-065", [](seen s, fields) { return s.conda_file.fault; }},
         {"EST-068", [](seen s, fields) { return s.paths_that_lead_out; }},
-        {"EST-070", [](seen s, fields) { return "retries.at_most " + (s.seen.retries.at_most.is_given
-                                                       ? "is " + number_text(s.seen.retries.at_most.value) : "is not given"); }},
-        {"EST-071", [](seen s, fields f) { return "retries: " + causes_text(f.retries.after) + causes_text(s.seen.retries.after); }},
+        {"EST-070",
+         [](seen s, fields) {
+             count const& c = s.seen.retries.at_most;
+             return c.is_given ? "retries.at_most is " + number_text(c.value) : "retries.at_most is not given";
+         }},
+        {"EST-071",
+         [](seen s, fields f) {
+             return "retries: " + causes_text(f.retries.after) + causes_text(s.seen.retries.after);
+         }},
         {"EST-073", placement_where},
         {"EST-072", [](seen, fields f) { return "retries.resume_from = " + between_quotes(f.retries.resume_from); }},
         {"EST-052", [](seen s, fields) { return s.texts_without_utf8; }},

@@ -69,7 +69,8 @@ inline std::string unpassable_text(job_fields const& job) {
             note(has_name ? "script_params " + p.name : "the name of a script parameter");
     }
     for (auto const& [name, value] : job.environment_variables) {
-        bool const is_name = !name.empty() && name.find('=') == std::string::npos && name.find('\0') == std::string::npos;
+        bool const is_name =
+            !name.empty() && name.find('=') == std::string::npos && name.find('\0') == std::string::npos;
         if (!is_name || !can_be_passed(name + "=" + value))
             note("environment_variables " + (is_name ? name : "\"" + name.substr(0, name.find('\0')) + "\""));
     }
@@ -78,7 +79,8 @@ inline std::string unpassable_text(job_fields const& job) {
 
 inline std::string all_text_of(data_input const& input) {
     std::string text;
-    for (std::string const* const one : {&input.source, &input.version, &input.name, &input.path, &input.path_on_compute})
+    for (std::string const* const one :
+         {&input.source, &input.version, &input.name, &input.path, &input.path_on_compute})
         text.append(*one) += '\n';
     return text;
 }
@@ -89,7 +91,8 @@ inline std::string texts_without_utf8(job_fields const& job) {
     auto hold = [&found](std::string const& what, std::string_view text) {
         if (!is_utf8(text)) found += (found.empty() ? "" : ", ") + what;
     };
-    auto hold_pair = [&](std::string const& list, std::string const& one, std::string const& name, std::string_view value) {
+    auto hold_pair = [&](std::string const& list, std::string const& one, std::string const& name,
+                         std::string_view value) {
         hold("the name of " + one + " \"" + valid_utf8(name) + "\"", name);
         hold(list + " " + valid_utf8(name), value);
     };
@@ -146,7 +149,8 @@ inline std::string over_service_limits(job_fields const& job) {
     std::string found;
     auto hold = [&found](std::string const& what, std::size_t size, std::size_t limit) {
         if (size > limit)
-            found += (found.empty() ? "" : ", ") + what + ": " + std::to_string(size) + ", at most " + std::to_string(limit);
+            found +=
+                (found.empty() ? "" : ", ") + what + ": " + std::to_string(size) + ", at most " + std::to_string(limit);
     };
     hold("tags", job.tags.size(), 50);
     for (auto const& [name, value] : job.tags) {

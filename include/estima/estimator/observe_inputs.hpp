@@ -63,7 +63,8 @@ inline std::string paths_that_lead_out(std::vector<placed_input> const& inputs) 
 }
 
 /// Of datastores that have names.
-inline std::string datastores_without_azure_names(std::vector<placed_input> const& inputs, std::string const& of_source) {
+inline std::string datastores_without_azure_names(std::vector<placed_input> const& inputs,
+                                                  std::string const& of_source) {
     std::string found;
     auto note = [&found](std::string const& place, std::string const& name) {
         if (!is_azure_datastore_name(name)) found.append(found.empty() ? "" : ", ").append(place + " \"" + name + "\"");
@@ -82,13 +83,15 @@ inline bool can_name_a_variable(std::string_view name) {
 }
 
 /// Inputs without a source, and those whose environment variable cannot have its name, or has another meaning.
-inline std::string unusable_inputs(std::vector<placed_input> const& inputs, facts const& policies, job_fields const& job) {
+inline std::string unusable_inputs(std::vector<placed_input> const& inputs, facts const& policies,
+                                   job_fields const& job) {
     auto is_taken = [&](std::string_view name) {
         for (named_value const& one : policies.environment.variables)
             if (one.name == name) return true;
         for (auto const& one : job.environment_variables)
             if (one.first == name) return true;
-        for (std::string_view const one : {"PATH", "HOME", "LD_LIBRARY_PATH", "PYTHONPATH"})  // without which no script starts
+        for (std::string_view const one :
+             {"PATH", "HOME", "LD_LIBRARY_PATH", "PYTHONPATH"})  // without which no script starts
             if (one == name) return true;
         return is_reserved_variable(name);
     };
@@ -99,7 +102,9 @@ inline std::string unusable_inputs(std::vector<placed_input> const& inputs, fact
         bool const has_name = one.is_dataset ? can_name_a_variable(one.name) && !is_taken(one.name)
                                              : can_name_a_variable("_" + one.name);
         if (has_name && !one.source.empty()) continue;
-        found.append(found.empty() ? "" : ", ").append(placed.text()).append(one.source.empty() ? " without a source" : "");
+        found.append(found.empty() ? "" : ", ")
+            .append(placed.text())
+            .append(one.source.empty() ? " without a source" : "");
     }
     return found;
 }

@@ -30,7 +30,7 @@ struct framework_facts {
     std::string_view version{};                    ///< empty: the newest known, or whatever the user's environment has
     static_list<framework_version> versions{};     ///< known ones, oldest first
     static_list<named_value> variables{};          ///< set in Azure, and elsewhere in what is prepared for the run
-    name_list other_names{};                       ///< of its own package, the first of a version's: conda's name, variants
+    name_list other_names{};  ///< of its own package, the first of a version's: conda's name, variants
     name_list backends{};                          ///< names of the distribution backends that it can use
     bool takes_every_backend = false;              ///< also those that the list does not name
     bool trains_on_one_node = false;

@@ -15,7 +15,8 @@ struct malformed_text {
     std::size_t position = 0;   ///< bytes from the start, from 0
     std::string_view reason{};
 
-    /// Nothing of a text without data: a number stood in its place, which the compiler has refused (base/fixed_string_type.hpp).
+    /// Nothing of a text without data: a number stood in its place, which the compiler has refused
+    /// (base/fixed_string_type.hpp).
     template <class T>
     static constexpr malformed_text of(std::string_view text, parsed<T> const& result) {
         if (result || text.data() == nullptr) return {};

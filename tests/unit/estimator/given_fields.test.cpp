@@ -137,7 +137,10 @@ TEST_CASE("names and paths are given by all that is a text, and are strings") {
     std::string const text = "a";
     std::string_view const view = "b";
     char const* const nothing = nullptr;
-    estimator<> job{{.source_directory = std::filesystem::path{"c"}, .entry_script = view, .display_name = text, .interpreter_path = "d"}};
+    estimator<> job{{.source_directory = std::filesystem::path{"c"},
+                     .entry_script = view,
+                     .display_name = text,
+                     .interpreter_path = "d"}};
     CHECK(job.source_directory == "c");
     CHECK(job.entry_script == view);
     CHECK(job.display_name + job.interpreter_path == "ad");
