@@ -44,8 +44,8 @@ protected:
     field_path const& path() const { return path_; }
 
     virtual error refusal(std::string_view expected) const = 0;
-    /// The line of the value, if there are lines.
-    virtual int line() const { return 0; }
+    /// Line and column of the value, if there are such.
+    virtual refused_values::place place() const { return {}; }
     /// What is to hold across keys. It refuses by refused().
     virtual void check(run_configuration& c) { (void)c; }
     /// `close` is the known key that is most like it; empty if none is.
@@ -69,7 +69,7 @@ private:
     static constexpr int deepest = 64;
 
     [[noreturn]] void refuse(std::string_view expected) const {
-        refused_.add(dotted(path_), line(), refusal(expected));
+        refused_.add(dotted(path_), place(), refusal(expected));
         throw value_is_refused{};
     }
     template <class Action>

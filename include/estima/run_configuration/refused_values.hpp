@@ -18,11 +18,13 @@ class refused_values {
 public:
     static constexpr std::size_t most_told = 20;
 
-    /// `line`: where it stands in a file, by which they are told in order; 0 where there is none.
-    void add(std::string key, int line, error refusal) {
+    /// Line and column in a file, by which they are told in order; 0 where there are none.
+    using place = std::pair<int, int>;
+
+    void add(std::string key, place at, error refusal) {
         keys_.insert(std::move(key));
         ++count_;
-        if (told_.size() < most_told) told_.push_back({line, std::move(refusal)});
+        if (told_.size() < most_told) told_.push_back({at, std::move(refusal)});
     }
     /// Whether this key was refused.
     bool has(std::string const& key) const { return keys_.count(key) != 0; }
@@ -30,7 +32,7 @@ public:
     void throw_if_any() const {
         if (told_.empty()) return;
         std::vector<one> told = told_;
-        std::stable_sort(told.begin(), told.end(), [](one const& a, one const& b) { return a.line < b.line; });
+        std::stable_sort(told.begin(), told.end(), [](one const& a, one const& b) { return a.at < b.at; });
         error_text all = told[0].refusal.text();
         for (std::size_t i = 1; i < told.size(); ++i) {
             error_text const& text = told[i].refusal.text();
@@ -42,7 +44,7 @@ public:
 
 private:
     struct one {
-        int line;
+        place at;
         error refusal;
     };
     std::vector<one> told_{};

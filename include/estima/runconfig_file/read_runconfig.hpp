@@ -69,7 +69,7 @@ private:
         return found;
     }
 
-    int line() const override { return here().value.line; }
+    refused_values::place place() const override { return {here().value.line, here().value.column}; }
     error refusal(std::string_view expected) const override {
         json const* const found = value();
         std::string shown = found == nullptr     ? "nothing"
@@ -80,10 +80,10 @@ private:
         if (shown.size() > 60) shown = "a long text";
         return wrong_value(where(here().value), "expected " + std::string{expected} + ", found " + shown);
     }
-    static error wrong_value(std::string place, std::string why) {
+    static error wrong_value(std::string where, std::string why) {
         return {"EST-105",
                 {.what = "a value in this file is not what its key needs",
-                 .where = std::move(place),
+                 .where = std::move(where),
                  .why = std::move(why),
                  .remedy = "compare it with docs/run_configuration.md"}};
     }
@@ -107,9 +107,9 @@ private:
     void wrong_in_entry(std::string const& section, std::string const& name, std::string const& key, std::string why) {
         field_path const entry{section, name}, value{section, name, key};
         if (refused().has(dotted(entry)) || refused().has(dotted(value))) return;
-        file_place const& place = document_.place(pointer(value));
-        refused().add(dotted(value), place.key.line,
-                      wrong_value(where_text(document_.files[place.file], place.key, dotted(value)), std::move(why)));
+        file_place const& at = document_.place(pointer(value));
+        refused().add(dotted(value), {at.key.line, at.key.column},
+                      wrong_value(where_text(document_.files[at.file], at.key, dotted(value)), std::move(why)));
     }
     void note_unknown(std::string_view close) override {
         std::string const meant = close.empty() ? "" : " (did you mean " + std::string{close} + "?)";

@@ -184,6 +184,9 @@ TEST_CASE("all wrong values of a file are told at once, in the order of its line
           "\n       f:7:6 (dataReferences.e): expected a map of keys, found 3"
           "\n       f:8:22 (dataReferences.f.dataStoreName): expected a text, found a list"
           "\n       f:8:27 (dataReferences.f.mode): mode is to be mount, download or upload, and is \"as_mount\"");
+    CHECK(refusal("mpi: {processCountPerNode: a, nodeCount: b}") ==
+          "EST-105 f:1:28 (mpi.processCountPerNode): expected a whole number, found \"a\""
+          "\n       f:1:42 (mpi.nodeCount): expected a whole number, found \"b\"");
     std::string many = "arguments:\n";
     for (int i = 0; i < 20; ++i) many += "- [x]\n";
     std::string const twenty = refusal(many);
