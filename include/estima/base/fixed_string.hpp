@@ -10,7 +10,7 @@ namespace estima::inline v0_1 {
 
 template <std::size_t Size>
 constexpr auto fixed_string<Size>::view() const {
-    return std::string_view{text, Size - 1};
+    return is_number() ? std::string_view{} : std::string_view{text, Size - 1};
 }
 
 }  // namespace estima::inline v0_1

@@ -20,14 +20,15 @@ struct fixed_string {
     consteval explicit fixed_string(View view) {
         for (std::size_t i = 0; i < Size; ++i) text[i] = i + 1 < Size ? view[i] : '\0';
     }
-    /// A number where a text belongs is one error, which says so.
+    /// A number where a text belongs is one error, which says so: no rule then calls it an empty text.
     template <class Number>
         requires requires(Number number) { number * 1; }
-    consteval fixed_string(Number) {  // NOLINT: implicit, as a literal is
+    consteval fixed_string(Number) : text{'\1'} {  // NOLINT: implicit, as a literal is
         static_assert(Size == 0, "a text is wanted here: write the number in quotes, \"1.4\"");
     }
-    constexpr auto view() const;  ///< a std::string_view; in <estima/base/fixed_string.hpp>
-    constexpr bool empty() const { return Size == 1; }
+    constexpr bool is_number() const { return Size == 1 && text[0] != '\0'; }
+    constexpr auto view() const;  ///< a std::string_view, of a number without data; in <estima/base/fixed_string.hpp>
+    constexpr bool empty() const { return Size == 1 && text[0] == '\0'; }
     bool operator==(fixed_string const&) const = default;
 };
 

@@ -74,7 +74,8 @@ struct wrong_entry<Element, void> {
     wrong_entry(Element const&) {}  // NOLINT: implicit
     template <class Dependent = void>
     wrong_entry(any_part, any_part = {}, any_part = {}, any_part = {}) {  // NOLINT: implicit
-        static_assert(never<Dependent>, "these braces are no entry of the list");
+        static_assert(never<Dependent>, "these braces are no entry of the list: an input is datastore{\"blobs\"} or "
+                                        "dataset{\"faces\"}.as_named_input(\"faces\"), a cause cause::preemption");
     }
 };
 }  // namespace detail
@@ -102,15 +103,18 @@ struct list_of : std::vector<Element> {
     /// A template, so that braces that fit are read as above.
     template <class = void>
     list_of(std::initializer_list<detail::wrong_entry<Element>>) {}
-    /// Entries stand in braces, each in its own: `{{"a", "b"}, {"c", "d"}}`.
+    /// Entries stand in braces, each in its own. Compilers show the line of the declaration, with the form that it
+    /// tells.
+    // clang-format off
     template <class Other>
         requires(!std::same_as<Other, list_of>) && (!std::convertible_to<Other, std::vector<Element>>)
-    list_of(Other no_entries_in_braces) = delete;
+    list_of(Other no_entries_in_braces) = delete;  // {{"name", "value"}}, {datastore{"blobs"}}, {cause::preemption}
     template <class First, class Second, class... More>
-    list_of(First no_entries_in_braces, Second, More...) = delete;
+    list_of(First no_entries_in_braces, Second, More...) = delete;  // {{"name", "value"}, {"name", "value"}}
+    using part = detail::any_part;
     template <class = void>
-    list_of(detail::any_part not_all_in_braces, detail::any_part, detail::any_part = {}, detail::any_part = {},
-            detail::any_part = {}, detail::any_part = {}) = delete;
+    list_of(part not_all_in_braces, part, part = {}, part = {}, part = {}, part = {}) = delete;  // {{"name", "value"}}
+    // clang-format on
     // NOLINTEND
 };
 

@@ -22,9 +22,13 @@ public:
         if (other) emplace(*std::move(other));
     }
     template <class Other>
-        requires(!std::same_as<Other, std::optional<T>>) &&
-                (std::floating_point<Other> || !std::convertible_to<Other, T>)
+        requires(!std::same_as<Other, std::optional<T>>) && (!std::same_as<Other, T>) &&
+                (std::floating_point<Other> || std::same_as<Other, bool> || std::same_as<Other, char> ||
+                 !std::convertible_to<Other, T>)
     optional_of(Other not_of_its_type) = delete;
+    /// Its type is named where it is made of several values: `datastore{"blobs", "runs/7"}`.
+    template <class First, class Second, class... More>
+    optional_of(First several_values_and_no_type_before_the_braces, Second, More...) = delete;
 
     constexpr optional_of(optional_of const& other) : nothing_{} {
         if (other) emplace(*other);

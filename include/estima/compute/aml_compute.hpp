@@ -18,7 +18,7 @@ struct vm_size {
     using taken_by = aml_compute<>;
     static constexpr void tell(facts& f) {
         detail::give(f.target, detail::attribute::vm_size, f.target.vm_size, Size.view());
-        f.description.has_an_empty_value |= Size.view().empty();
+        f.description.has_an_empty_value |= Size.empty();
     }
 };
 /// Whether its machines may be taken away; beside vm_size. Azure's "lowpriority" as a text breaks rule EST-067.
@@ -40,7 +40,11 @@ struct aml_compute {
     using added_rules = rules_added_by<Attributes...>;
     static constexpr void tell(facts& f) {
         // The name is Azure's own default, a cluster made for the run.
-        f.target = {.kind = "aml_compute", .name = "amlcompute", .max_nodes = no_limit, .has_containers = true, .is_azure = true};
+        f.target = {.kind = "aml_compute",
+                    .name = "amlcompute",
+                    .max_nodes = no_limit,
+                    .has_containers = true,
+                    .is_azure = true};
         detail::takes<compute_target_slot, aml_compute<>>::tell<Attributes...>(f);
     }
 };

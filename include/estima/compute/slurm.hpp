@@ -17,7 +17,7 @@ struct partition {
     using taken_by = slurm<>;
     static constexpr void tell(facts& f) {
         detail::give(f.target, detail::attribute::name, f.target.name, Name.view());
-        f.description.has_an_empty_value |= Name.view().empty();
+        f.description.has_an_empty_value |= Name.empty();
     }
 };
 

@@ -8,8 +8,8 @@
 
 namespace estima::inline v0_1 {
 
-/// Machines that are reached by ssh. Attributes: target_name, max_nodes, slots_per_node, gpus_per_node, with_containers,
-/// retries.
+/// Machines that are reached by ssh. Attributes: target_name, max_nodes, slots_per_node, gpus_per_node,
+/// with_containers, retries.
 template <class... Attributes>
 struct ssh_hosts {
     using slot = compute_target_slot;

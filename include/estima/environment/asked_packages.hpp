@@ -12,8 +12,8 @@
 
 namespace estima::inline v0_1::detail {
 
-/// The text of a list that names a package; without one, nothing. `List` is requirement_detail's pip_list or conda_list,
-/// which read its texts.
+/// The text of a list that names a package; without one, nothing. `List` is requirement_detail's pip_list or
+/// conda_list, which read its texts.
 template <class List>
 constexpr std::string_view text_for_package(name_list const& texts, std::string_view name) {
     for (std::string_view const text : texts)
@@ -21,7 +21,8 @@ constexpr std::string_view text_for_package(name_list const& texts, std::string_
     return {};
 }
 
-/// What the user asks for under a name, of pip or of conda. Both know it by the same name, written in more than one way.
+/// What the user asks for under a name, of pip or of conda. Both know it by the same name, written in more than one
+/// way.
 constexpr std::string_view text_for_package(environment_facts const& e, std::string_view name) {
     std::string_view const of_pip = text_for_package<requirement_detail::pip_list>(e.pip_packages, name);
     return !of_pip.empty() ? of_pip : text_for_package<requirement_detail::conda_list>(e.conda_packages, name);
@@ -32,7 +33,8 @@ constexpr bool asks_for_package(environment_facts const& e, std::string_view nam
 
 /// What the user asks for himself of what a requirement of the framework's version names; nothing if he does not. The
 /// version's first package, which is the framework itself, is known by its other names as well.
-constexpr std::string_view text_for_the_same(facts const& f, framework_version const& version, std::string_view requirement) {
+constexpr std::string_view text_for_the_same(facts const& f, framework_version const& version,
+                                             std::string_view requirement) {
     environment_facts const& e = f.environment;
     if (e.pip_packages.empty() && e.conda_packages.empty()) return {};
     std::string_view text = text_for_package(e, parse_pip_requirement(requirement)->name);
@@ -64,8 +66,8 @@ constexpr std::string_view name_at_its_start(std::string_view text) {
     return text.substr(0, size);
 }
 
-/// A package that is asked of conda and of pip in versions that differ: the one installed last would win. Most texts name
-/// packages of their own, and are not read a second time.
+/// A package that is asked of conda and of pip in versions that differ: the one installed last would win. Most texts
+/// name packages of their own, and are not read a second time.
 constexpr package_pair asked_in_two_versions(environment_facts const& e) {
     for (std::string_view const conda_text : e.conda_packages) {
         std::string_view const name = name_at_its_start(conda_text);

@@ -27,14 +27,16 @@ constexpr package_list_facts check_packages(std::string_view const* texts, std::
 template <class List, std::size_t Size>
 constexpr package_list_facts check_packages(std::string_view const (&texts)[Size]) {
     requirement_detail::parsed_of<List> all[Size]{};
-    for (std::size_t i = 0; i < Size; ++i) all[i] = List::parse(texts[i]);
+    for (std::size_t i = 0; i + 1 < Size; ++i) all[i] = List::parse(texts[i]);
     return check_packages<List>(texts, Size - 1, requirement_detail::parsed_texts<List>{all});
 }
 
-/// A list that only the running program knows: each text is parsed anew where it is looked at, since nothing is allocated.
+/// A list that only the running program knows: each text is parsed anew where it is looked at, since nothing is
+/// allocated.
 template <class List>
 constexpr package_list_facts check_packages(name_list const& texts) {
-    return check_packages<List>(texts.first, texts.size, [&texts](std::size_t i) { return List::parse(texts.first[i]); });
+    return check_packages<List>(texts.first, texts.size,
+                                [&texts](std::size_t i) { return List::parse(texts.first[i]); });
 }
 
 }  // namespace estima::inline v0_1::detail

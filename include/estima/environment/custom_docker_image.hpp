@@ -19,8 +19,9 @@ template <fixed_string Address = "">
 struct registry_address {
     using taken_by = image_registry;
     static constexpr void tell(facts& f) {
-        f.description.has_an_empty_value |= Address.view().empty();
-        f.environment.parts_given_twice += !f.environment.image.registry_address.empty() && f.environment.image.registry_address != Address.view();
+        f.description.has_an_empty_value |= Address.empty();
+        f.environment.parts_given_twice +=
+            !f.environment.image.registry_address.empty() && f.environment.image.registry_address != Address.view();
         f.environment.image.registry_address = Address.view();
     }
 };
@@ -28,8 +29,9 @@ template <fixed_string Name = "">
 struct registry_username {
     using taken_by = image_registry;
     static constexpr void tell(facts& f) {
-        f.description.has_an_empty_value |= Name.view().empty();
-        f.environment.parts_given_twice += !f.environment.image.registry_username.empty() && f.environment.image.registry_username != Name.view();
+        f.description.has_an_empty_value |= Name.empty();
+        f.environment.parts_given_twice +=
+            !f.environment.image.registry_username.empty() && f.environment.image.registry_username != Name.view();
         f.environment.image.registry_username = Name.view();
     }
 };
@@ -37,8 +39,9 @@ template <fixed_string Variable = "">
 struct registry_password_from {
     using taken_by = image_registry;
     static constexpr void tell(facts& f) {
-        f.description.has_an_empty_value |= Variable.view().empty();
-        f.environment.parts_given_twice += !f.environment.image.registry_password_variable.empty() && f.environment.image.registry_password_variable != Variable.view();
+        f.description.has_an_empty_value |= Variable.empty();
+        f.environment.parts_given_twice += !f.environment.image.registry_password_variable.empty() &&
+                                           f.environment.image.registry_password_variable != Variable.view();
         f.environment.image.registry_password_variable = Variable.view();
     }
 };

@@ -34,8 +34,8 @@ struct environment_definition {
         std::size_t const colon = find_in(Name.view(), ':');
         f.environment.named = Name.view().substr(0, colon);
         if (colon < Name.view().size()) f.environment.named_version = Name.view().substr(colon + 1);
-        f.description.has_an_empty_value |=
-            f.environment.named.empty() || (colon < Name.view().size() && f.environment.named_version.empty());
+        f.description.has_an_empty_value |= (f.environment.named.empty() && !Name.is_number()) ||
+                                            (colon < Name.view().size() && f.environment.named_version.empty());
         detail::takes<environment_slot>::tell<Parts...>(f);
     }
 };

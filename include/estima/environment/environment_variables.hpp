@@ -13,7 +13,8 @@ inline constexpr bool name_alone_is_a_variable = false;
 /// Asked for where it is written, so that nothing else is said of it.
 template <fixed_string Name>
 consteval fixed_string<1> value_left_out() {
-    static_assert(name_alone_is_a_variable<Name>, "a variable has a name and a value: variable<\"OMP_NUM_THREADS\", \"4\">");
+    static_assert(name_alone_is_a_variable<Name>,
+                  "a variable has a name and a value: variable<\"OMP_NUM_THREADS\", \"4\">");
     return "";
 }
 }  // namespace detail

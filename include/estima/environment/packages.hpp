@@ -8,8 +8,8 @@
 
 namespace estima::inline v0_1 {
 
-/// Part of an environment: conda match specifications, "numpy=1.16" or "conda-forge::mpi4py>=3". The compiler reads them
-/// (docs/requirements.md).
+/// Part of an environment: conda match specifications, "numpy=1.16" or "conda-forge::mpi4py>=3". The compiler reads
+/// them (docs/requirements.md).
 template <fixed_string... Specifications>
 struct conda_packages {
     using taken_by = environment_slot;
@@ -43,7 +43,7 @@ struct conda_dependencies_file {
     static constexpr void tell(facts& f) {
         f.environment.parts_given_twice += !f.environment.conda_dependencies_file.empty();
         f.environment.conda_dependencies_file = Path.view();
-        f.description.has_an_empty_value |= Path.view().empty();
+        f.description.has_an_empty_value |= Path.empty();
     }
 };
 
@@ -54,7 +54,7 @@ struct pip_requirements_file {
     static constexpr void tell(facts& f) {
         f.environment.parts_given_twice += !f.environment.pip_requirements_file.empty();
         f.environment.pip_requirements_file = Path.view();
-        f.description.has_an_empty_value |= Path.view().empty();
+        f.description.has_an_empty_value |= Path.empty();
     }
 };
 

@@ -22,7 +22,7 @@ struct interpreter_path {
         f.environment.interpreter_is_contradicted |=
             !f.environment.interpreter_path.empty() && f.environment.interpreter_path != Path.view();
         f.environment.interpreter_path = Path.view();
-        f.description.has_an_empty_value |= Path.view().empty();
+        f.description.has_an_empty_value |= Path.empty();
         f.seen.interpreter_is_given = known::yes;
     }
 };

@@ -23,8 +23,6 @@ struct policy_set {
     using environment_type = Environment;
     static_assert(estimable<Framework, ComputeTarget, DistributionBackend, Environment>);
     static constexpr facts const& told = detail::told_by<Framework, ComputeTarget, DistributionBackend, Environment>;
-    /// The rules that the estimator is held to: the library's, and those that its policies add.
-    static constexpr auto const& held_to_rules = rules_for<Framework, ComputeTarget, DistributionBackend, Environment>;
 };
 
 /// A training job: what is known when it is compiled in the type, the rest in its fields. Written through

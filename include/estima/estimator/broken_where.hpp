@@ -37,7 +37,7 @@ inline std::string disagreements_where(observation const& o, job_fields const& j
     facts const& f = o.seen;
     std::string text;
     auto note = [&text](std::string_view name, std::string const& field, std::string const& policy) {
-        text.append(text.empty() ? "" : "; ").append(name).append(" = ").append(field).append(", and in the policy ").append(policy);
+        text.append(text.empty() ? "" : "; ").append(name).append(" = " + field + ", and in the policy " + policy);
     };
     auto note_number = [&note](std::string_view name, count const& all, count const& field) {
         if (!all.is_contradicted) return;
@@ -47,9 +47,11 @@ inline std::string disagreements_where(observation const& o, job_fields const& j
     note_number("node_count", f.node_count, job.node_count);
     note_number("process_count_per_node", f.process_count_per_node, job.process_count_per_node);
     note_number("worker_count", f.backend.worker_count, job.worker_count);
-    note_number("parameter_server_count", f.backend.parameter_server_count, job.parameter_server_count);
+    if (f.backend.has_servers())
+        note_number("parameter_server_count", f.backend.parameter_server_count, job.parameter_server_count);
     note_number("retries.at_most", f.retries.at_most, job.retries.at_most);
-    if (f.retries.causes_are_contradicted) note("retries.after", causes_text(job.retries.after), causes_text(f.retries.after));
+    if (f.retries.causes_are_contradicted)
+        note("retries.after", causes_text(job.retries.after), causes_text(f.retries.after));
     if (f.environment.interpreter_is_contradicted)
         note("interpreter_path", between_quotes(job.interpreter_path), between_quotes(f.environment.interpreter_path));
     return text;
@@ -57,7 +59,9 @@ inline std::string disagreements_where(observation const& o, job_fields const& j
 
 inline std::string counts_where(observation const& o, job_fields const&) {
     facts const& f = o.seen;
-    auto number = [](std::string_view name, count const& c) { return std::string{name} + " is " + std::to_string(c.value); };
+    auto number = [](std::string_view name, count const& c) {
+        return std::string{name} + " is " + std::to_string(c.value);
+    };
     std::string text = number("node_count", f.node_count) + ", ";
     text += f.backend.has_roles ? number("worker_count", f.backend.worker_count) + ", " +
                                       number("parameter_server_count", f.backend.parameter_server_count)
@@ -156,6 +160,12 @@ inline std::string looked_up_interpreter_where(observation const& o, job_fields 
                                                            : ", which is not there");
 }
 
+inline std::string refused_name_where(observation const& o, job_fields const&) {
+    found_text const in_types = name_that_azure_refuses{}(o.seen);
+    if (!in_types.is_found) return o.refused_datastores;
+    return between_quotes(in_types.text) + (o.refused_datastores.empty() ? "" : ", " + o.refused_datastores);
+}
+
 /// What tells the values of one rule.
 struct where_of_rule {
     std::string_view id;
@@ -183,7 +193,8 @@ inline std::string broken_where(std::string_view id, observation const& o, job_f
         {"EST-021", entry_where},
         {"EST-022", entry_where},
         {"EST-023", looked_up_interpreter_where},
-        {"EST-024", [](seen, fields f) { return "max_run_duration = " + number_text(f.max_run_duration.seconds()) + " s"; }},
+        {"EST-024",
+         [](seen, fields f) { return "max_run_duration = " + number_text(f.max_run_duration.seconds()) + " s"; }},
         {"EST-025", [](seen s, fields) { return with_variable(impossible_variable{}(s.seen), s.unpassable_text); }},
         {"EST-026", [](seen s, fields) { return with_variable(repeated_variable{}(s.seen), s.names_given_twice); }},
         {"EST-027", counts_where},
@@ -194,20 +205,28 @@ inline std::string broken_where(std::string_view id, observation const& o, job_f
         {"EST-032", [](seen s, fields) { return s.over_limits; }},
         {"EST-033", [](seen s, fields) { return s.missing_files; }},
         {"EST-039", counts_where},
-        {"EST-041", [](seen s, fields) { return "inputs and script_params: " + s.repeated_inputs; }},
-        {"EST-042", [](seen s, fields) { return "inputs and script_params: " + s.unusable_input_names; }},
+        {"EST-041", [](seen s, fields) { return s.repeated_inputs; }},
+        {"EST-042", [](seen s, fields) { return s.unusable_input_names; }},
         {"EST-045", [](seen, fields f) { return "entry_script = " + between_quotes(f.entry_script); }},
         {"EST-046", counts_where},
         {"EST-055", counts_where},
         {"EST-060", [](seen s, fields) { return "retries.at_most is " + number_text(s.seen.retries.at_most.value); }},
         {"EST-061", placement_where},
         {"EST-062", interpreter_where},
-        {"EST-063", [](seen s, fields) { return between_quotes(name_that_azure_refuses{}(s.seen).text); }},
-        {"EST-064", [](seen s, fields) { return "environment_definition " + between_quotes(s.seen.environment.named); }},
+        {"EST-063", refused_name_where},
+        {"EST-064",
+         [](seen s, fields) { return "environment_definition " + between_quotes(s.seen.environment.named); }},
         {"EST-065", [](seen s, fields) { return s.conda_file.fault; }},
-        {"EST-070", [](seen s, fields) { return "retries.at_most " + (s.seen.retries.at_most.is_given
-                                                       ? "is " + number_text(s.seen.retries.at_most.value) : "is not given"); }},
-        {"EST-071", [](seen s, fields f) { return "retries: " + causes_text(f.retries.after) + causes_text(s.seen.retries.after); }},
+        {"EST-068", [](seen s, fields) { return s.paths_that_lead_out; }},
+        {"EST-070",
+         [](seen s, fields) {
+             count const& c = s.seen.retries.at_most;
+             return c.is_given ? "retries.at_most is " + number_text(c.value) : "retries.at_most is not given";
+         }},
+        {"EST-071",
+         [](seen s, fields f) {
+             return "retries: " + causes_text(f.retries.after) + causes_text(s.seen.retries.after);
+         }},
         {"EST-073", placement_where},
         {"EST-072", [](seen, fields f) { return "retries.resume_from = " + between_quotes(f.retries.resume_from); }},
         {"EST-052", [](seen s, fields) { return s.texts_without_utf8; }},

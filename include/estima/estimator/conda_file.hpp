@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include <estima/base/registration.hpp>
 #include <estima/environment/asked_packages.hpp>
 #include <estima/environment/check_packages.hpp>
 #include <estima/estimator/requirements_file.hpp>
@@ -34,16 +35,19 @@ struct conda_file {
     }
 };
 
-/// Reads the file at `path`, and calls it `name`. It is there in programs that know <estima/runconfig_file/conda_file.hpp>,
-/// which is included with what reads and writes .runconfig files; others cannot have the environment prepared either.
-using conda_file_reader = conda_file (*)(std::string const& path, std::string const& name);
-inline conda_file_reader known_conda_file_reader = nullptr;
+/// There is one in programs that know <estima/runconfig_file/conda_file.hpp>, which is included with what reads and
+/// writes .runconfig files; others cannot have the environment prepared either.
+struct conda_file_reader {
+    virtual ~conda_file_reader() = default;
+    /// Reads the file at `path`, and calls it `name`.
+    virtual conda_file read(std::string const& path, std::string const& name) const = 0;
+};
 
 /// Reads the file and adds to `f` what is wrong with it, which is valid for as long as the result is there.
 inline conda_file add_conda_file(facts& f, std::string const& directory) {
-    if (known_conda_file_reader == nullptr) return {};
+    if (known_of<conda_file_reader>().empty()) return {};
     std::string const name{f.environment.conda_dependencies_file};
-    conda_file file = known_conda_file_reader(directory + "/" + name, name);
+    conda_file file = known_of<conda_file_reader>().front()->read(directory + "/" + name, name);
     f.seen.conda_file_can_be_read = file.fault.empty() ? known::yes : known::no;
     text_views const of_conda{file.packages.size() + 1}, of_pip{file.packages.size() + 1};
     environment_facts listed;

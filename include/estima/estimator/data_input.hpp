@@ -6,6 +6,7 @@
 #include <utility>
 
 #include <estima/base/given_text.hpp>
+#include <estima/base/text_field.hpp>
 
 namespace estima::inline v0_1 {
 
@@ -22,15 +23,25 @@ constexpr char const* to_string(data_mode mode) {
     return "";
 }
 
-/// An input of a job, ready to be used as the value of a script parameter or in `inputs`. Made by dataset and datastore.
+/// A bool that is made of nothing else: in braces of texts a data_input would take the first for true.
+struct plain_bool {
+    bool value = false;
+
+    constexpr plain_bool() = default;
+    constexpr plain_bool(std::same_as<bool> auto is) : value{is} {}  // NOLINT: implicit
+    constexpr operator bool() const { return value; }                // NOLINT
+};
+
+/// An input of a job, ready to be used as the value of a script parameter or in `inputs`. Made by dataset and
+/// datastore.
 struct data_input {
-    bool is_dataset = false;  ///< a registered dataset; otherwise a path on a datastore
-    std::string source{};     ///< the dataset's or the datastore's name
-    std::string version{};    ///< of the dataset; empty: the newest
-    std::string name{};       ///< what the script knows it by
-    std::string path{};       ///< on the datastore; empty: all of it
+    plain_bool is_dataset{};  ///< a registered dataset; otherwise a path on a datastore
+    text_field source{};     ///< the dataset's or the datastore's name
+    text_field version{};    ///< of the dataset; empty: the newest
+    text_field name{};       ///< what the script knows it by
+    text_field path{};       ///< on the datastore; empty: all of it
     data_mode mode = data_mode::mount;
-    std::string path_on_compute{};
+    text_field path_on_compute{};
     bool overwrite = false;
 
     bool operator==(data_input const&) const = default;
@@ -44,10 +55,12 @@ public:
                  .name = std::move(input_name), .mode = data_mode::direct} {}
 
     /// The script gets a path where its files can be read (Linux only).
-    data_input as_mount(std::string path_on_compute = {}) const { return as(data_mode::mount, std::move(path_on_compute)); }
+    data_input as_mount(given_text path_on_compute = std::string{}) const {
+        return as(data_mode::mount, std::move(path_on_compute.kept));
+    }
     /// The script gets a path to a copy of its files.
-    data_input as_download(std::string path_on_compute = {}) const {
-        return as(data_mode::download, std::move(path_on_compute));
+    data_input as_download(given_text path_on_compute = std::string{}) const {
+        return as(data_mode::download, std::move(path_on_compute.kept));
     }
     operator data_input() const { return input_; }  // NOLINT: implicit, as in Azure's SDK
 
@@ -91,18 +104,21 @@ class datastore {
 public:
     explicit datastore(given_text name, given_text path = std::string{})
         : name_{std::move(name.kept)}, path_{std::move(path.kept)} {}
-    /// A path below the one that there is.
+    /// A path below the one that there is. One from the root takes its place: submit refuses it (EST-068).
     datastore path(given_text sub_path) const {
-        return datastore{name_, path_.empty() ? std::move(sub_path.kept) : path_ + "/" + sub_path.kept};
+        std::string& below = sub_path.kept;
+        if (below.empty()) return *this;
+        if (path_.empty() || below.starts_with('/')) return datastore{name_, std::move(below)};
+        return datastore{name_, path_ + (path_.ends_with('/') ? "" : "/") + below};
     }
 
     data_input as_mount() const { return as(data_mode::mount, {}, false); }
-    data_input as_download(std::string path_on_compute = {}, bool overwrite = false) const {
-        return as(data_mode::download, std::move(path_on_compute), overwrite);
+    data_input as_download(given_text path_on_compute = std::string{}, bool overwrite = false) const {
+        return as(data_mode::download, std::move(path_on_compute.kept), overwrite);
     }
     /// The script writes there, and it is copied to the datastore after the run.
-    data_input as_upload(std::string path_on_compute = {}, bool overwrite = false) const {
-        return as(data_mode::upload, std::move(path_on_compute), overwrite);
+    data_input as_upload(given_text path_on_compute = std::string{}, bool overwrite = false) const {
+        return as(data_mode::upload, std::move(path_on_compute.kept), overwrite);
     }
     operator data_input() const { return as_mount(); }  // NOLINT: implicit, as in Azure's SDK
 

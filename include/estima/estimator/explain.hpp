@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <boost/hana/for_each.hpp>
-
 #include <string>
 #include <string_view>
 
 #include <estima/base/type_text.hpp>
 #include <estima/estimator/basic_estimator.hpp>
 #include <estima/estimator/requirement_where.hpp>
-#include <estima/estimator/validate.hpp>
+#include <estima/estimator/told_rules.hpp>
 #include <estima/rules/told_arguments.hpp>
 
 namespace estima::inline v0_1 {
 
 namespace detail {
-inline std::string number_of(count const& c) { return c.is_given ? std::to_string(c.value) : "open (1 if nobody gives it)"; }
+inline std::string number_of(count const& c) {
+    return c.is_given ? std::to_string(c.value) : "open (1 if nobody gives it)";
+}
 
 inline std::string explanation(facts const& f) {
     std::string text = "framework      " + std::string{f.framework.name};
@@ -35,7 +35,8 @@ inline std::string explanation(facts const& f) {
     else text += "\nprocesses      " + number_of(f.process_count_per_node) + " on each node";
     environment_facts const& e = f.environment;
     text += "\nenvironment    ";
-    if (!e.named.empty()) text.append(e.named).append(e.named_version.empty() ? "" : " version ").append(e.named_version).append(", ");
+    if (!e.named.empty())
+        text.append(e.named).append(e.named_version.empty() ? "" : " version ").append(e.named_version).append(", ");
     text += e.is_user_managed                                      ? "the user's own"
             : e.is_prepared() || !f.framework.version.empty() || f.target.is_azure ? "prepared for the run"
                                                                    : "the system's Python";
@@ -56,14 +57,21 @@ struct told_arguments<about<Arguments...>> {
         return all;
     }
 };
-/// What a rule that policies break is about: arguments, or values and texts.
+/// What tells the arguments that a rule is about. Null for a rule that the policies do not break, or that has no such.
 template <class Rule, class... Policies>
-std::string where_in_policies(facts const& f) {
-    std::string text;
-    if constexpr (requires { typename Rule::template details<Policies...>; })
-        text = told_arguments<typename Rule::template details<Policies...>>::text();
-    return text.empty() ? where_of<Rule>(observation{f}, job_fields{}) : text;
+constexpr auto details_of() -> std::string (*)() {
+    if constexpr (!needs_the_running_program<Rule>())
+        if constexpr (Rule::broken(told_by<Policies...>))
+            if constexpr (requires { typename Rule::template details<Policies...>; })
+                return &told_arguments<typename Rule::template details<Policies...>>::text;
+    return nullptr;
 }
+template <class Types, class... Policies>
+struct details_table;
+template <class... Rules, class... Policies>
+struct details_table<rule_types<Rules...>, Policies...> {
+    static constexpr std::string (*all[])(){details_of<Rules, Policies...>()...};
+};
 
 /// Ids in lines of a hundred characters.
 class id_lines {
@@ -84,36 +92,43 @@ private:
     std::string text_{}, line_{};
     int number_ = 0;
 };
+
+/// `details` has one entry for each rule.
+inline std::string explanation(facts const& f, static_list<told_rule> rules, std::string (*const* details)()) {
+    int broken_count = 0;
+    std::string broken;
+    id_lines hold, are_left;
+    for (told_rule const& rule : rules) {
+        auto const tell = *details++;
+        if (rule.needs_the_running_program) are_left.add(rule.id);
+        else if (!rule.is_broken(f, nullptr)) hold.add(rule.id);
+        else {
+            bool const is_error = rule.level == rule_level::error;
+            broken_count += is_error;
+            broken.append("[").append(rule.id).append(is_error ? "] error: " : "] warning: ");
+            broken.append(rule.sentence).append("\n");
+            std::string where = tell == nullptr ? "" : tell();
+            if (where.empty()) where = rule.where(observation{f}, job_fields{});
+            if (!where.empty()) broken += "    " + where + "\n";
+            if (std::string const mark = mark_below(rule.id, f, 4); !where.empty() && !mark.empty()) broken += mark + "\n";
+            broken.append("    ").append(rule.advice).append("\n");
+        }
+    }
+    std::string const verdict = broken_count == 0
+                                    ? "It is an estimator.\n"
+                                    : "It does not compile: " + std::to_string(broken_count) + " broken.\n";
+    return explanation(f) + verdict + broken + hold.text("Rules that hold") +
+           are_left.text("Rules that are asked at submit, when fields and files are known");
+}
 }  // namespace detail
 
-/// The whole verdict on policies, also on such as make no estimator: what they say together, what is broken, which rules
-/// hold, and which only submit can ask. The one argument may also be an estimator.
+/// The whole verdict on policies, also on such as make no estimator: what they say together, what is broken, which
+/// rules hold, and which only submit can ask. The one argument may also be an estimator.
 template <class... Policies>
     requires(!(any_estimator<Policies> || ...))
 std::string explain() {
-    facts const& f = detail::told_by<Policies...>;
-    int broken_count = 0;
-    std::string broken;
-    detail::id_lines hold, are_left;
-    boost::hana::for_each(rules_for<Policies...>, [&](auto type) {
-        using rule_type = typename decltype(type)::type;
-        std::string_view const id = rule_type::id::text;
-        if (needs_the_running_program<rule_type>()) return are_left.add(id);
-        if (!rule_type::broken(f)) return hold.add(id);
-        bool const is_error = level_of<rule_type>() == rule_level::error;
-        broken_count += is_error;
-        broken.append("[").append(id).append(is_error ? "] error: " : "] warning: ");
-        broken.append(rule_type::sentence).append("\n");
-        if (std::string const where = detail::where_in_policies<rule_type, Policies...>(f); !where.empty()) {
-            broken += "    " + where + "\n";
-            if (std::string const mark = detail::mark_below(id, f, 4); !mark.empty()) broken += mark + "\n";
-        }
-        broken.append("    ").append(rule_type::advice).append("\n");
-    });
-    std::string const verdict =
-        broken_count == 0 ? "It is an estimator.\n" : "It does not compile: " + std::to_string(broken_count) + " broken.\n";
-    return detail::explanation(f) + verdict + broken + hold.text("Rules that hold") +
-           are_left.text("Rules that are asked at submit, when fields and files are known");
+    using details = detail::details_table<detail::rule_types_for<Policies...>, Policies...>;
+    return detail::explanation(detail::told_by<Policies...>, detail::told_rules_for<Policies...>(), details::all);
 }
 
 template <any_estimator Estimator>

@@ -27,7 +27,8 @@ namespace estima::inline v0_1 {
 struct observation {
     facts seen;
     std::string reserved_variables{}, unpassable_text{}, names_given_twice{}, parameters_given_twice{}, over_limits{},
-        missing_files{}, why_not_startable{}, repeated_inputs{}, unusable_input_names{}, texts_without_utf8{};
+        missing_files{}, why_not_startable{}, repeated_inputs{}, unusable_input_names{},
+        paths_that_lead_out{}, refused_datastores{}, texts_without_utf8{};
     detail::requirements_file requirements{};  ///< has the pip_packages of `seen`, if there is such a file
     detail::conda_file conda_file{};           ///< has the texts of the requirements of `seen`, if there is such a file
 };
@@ -68,7 +69,8 @@ inline std::string unpassable_text(job_fields const& job) {
             note(has_name ? "script_params " + p.name : "the name of a script parameter");
     }
     for (auto const& [name, value] : job.environment_variables) {
-        bool const is_name = !name.empty() && name.find('=') == std::string::npos && name.find('\0') == std::string::npos;
+        bool const is_name =
+            !name.empty() && name.find('=') == std::string::npos && name.find('\0') == std::string::npos;
         if (!is_name || !can_be_passed(name + "=" + value))
             note("environment_variables " + (is_name ? name : "\"" + name.substr(0, name.find('\0')) + "\""));
     }
@@ -77,7 +79,8 @@ inline std::string unpassable_text(job_fields const& job) {
 
 inline std::string all_text_of(data_input const& input) {
     std::string text;
-    for (std::string const* const one : {&input.source, &input.version, &input.name, &input.path, &input.path_on_compute})
+    for (std::string const* const one :
+         {&input.source, &input.version, &input.name, &input.path, &input.path_on_compute})
         text.append(*one) += '\n';
     return text;
 }
@@ -88,7 +91,8 @@ inline std::string texts_without_utf8(job_fields const& job) {
     auto hold = [&found](std::string const& what, std::string_view text) {
         if (!is_utf8(text)) found += (found.empty() ? "" : ", ") + what;
     };
-    auto hold_pair = [&](std::string const& list, std::string const& one, std::string const& name, std::string_view value) {
+    auto hold_pair = [&](std::string const& list, std::string const& one, std::string const& name,
+                         std::string_view value) {
         hold("the name of " + one + " \"" + valid_utf8(name) + "\"", name);
         hold(list + " " + valid_utf8(name), value);
     };
@@ -125,9 +129,11 @@ inline std::string repeated_parameters(job_fields const& job) {
     std::vector<script_param> params = job.script_params;
     if (job.resume_from) params.push_back({"--resume-from", *job.resume_from});
     for (std::size_t i = 0; i < params.size(); ++i)
-        for (std::size_t j = 0; j < i; ++j)
-            if (!params[i].name.empty() && name(params[i]) == name(params[j]))
-                found.append(found.empty() ? "" : ", ").append(name(params[i]));
+        for (std::size_t j = 0; j < i; ++j) {
+            if (params[i].name.empty() || name(params[i]) != name(params[j])) continue;
+            found.append(found.empty() ? "" : ", ").append(name(params[i]));
+            if (i >= job.script_params.size()) found.append(", which the field resume_from gives as well");
+        }
     return found;
 }
 
@@ -143,7 +149,8 @@ inline std::string over_service_limits(job_fields const& job) {
     std::string found;
     auto hold = [&found](std::string const& what, std::size_t size, std::size_t limit) {
         if (size > limit)
-            found += (found.empty() ? "" : ", ") + what + ": " + std::to_string(size) + ", at most " + std::to_string(limit);
+            found +=
+                (found.empty() ? "" : ", ") + what + ": " + std::to_string(size) + ", at most " + std::to_string(limit);
     };
     hold("tags", job.tags.size(), 50);
     for (auto const& [name, value] : job.tags) {
@@ -153,7 +160,7 @@ inline std::string over_service_limits(job_fields const& job) {
     }
     hold("display_name", character_count(job.display_name), 256);
     std::size_t datasets = 0;
-    for (data_input const& one : inputs_of(job)) datasets += one.is_dataset;
+    for (placed_input const& one : inputs_of(job)) datasets += one.input.is_dataset;
     hold("datasets", datasets, 200);
     return found;
 }
@@ -265,11 +272,15 @@ inline observation observe(facts const& policies, job_fields const& job) {
     f.seen.parameters_are_given_once = detail::to_known(o.parameters_given_twice.empty());
     o.over_limits = detail::over_service_limits(job);
     f.seen.service_limits_are_kept = detail::to_known(o.over_limits.empty());
-    std::vector<data_input> const inputs = detail::inputs_of(job);
+    std::vector<detail::placed_input> const inputs = detail::inputs_of(job);
     o.repeated_inputs = detail::repeated_inputs(inputs);
     f.seen.input_names_are_distinct = detail::to_known(o.repeated_inputs.empty());
     o.unusable_input_names = detail::unusable_inputs(inputs, policies, job);
     f.seen.input_names_can_be_variables = detail::to_known(o.unusable_input_names.empty());
+    o.paths_that_lead_out = detail::paths_that_lead_out(inputs);
+    f.seen.input_paths_stay_inside = detail::to_known(o.paths_that_lead_out.empty());
+    o.refused_datastores = detail::datastores_without_azure_names(inputs, job.source_directory_data_store);
+    f.seen.datastores_have_azure_names = detail::to_known(o.refused_datastores.empty());
     f.seen.entry_is_a_notebook = detail::to_known(!f.framework.is_executable && detail::is_notebook(job.entry_script));
     detail::observe_retries(f, job.retries);
     double const limit = job.max_run_duration.seconds();

@@ -30,7 +30,8 @@ inline malformed_place malformed_place_of(std::string_view id, facts const& f) {
 
 /// `first` and `second` are where the two stand.
 inline std::string pair_in(std::string const& first, std::string const& second, package_pair const& pair) {
-    std::string const text = (first == second || pair.second.empty() ? first : first + " and " + second) + ": " + between_quotes(pair.first);
+    std::string const text =
+        (first == second || pair.second.empty() ? first : first + " and " + second) + ": " + between_quotes(pair.first);
     return pair.second.empty() ? text : text + " and " + between_quotes(pair.second);
 }
 
@@ -49,14 +50,18 @@ struct package_places {
     }
 };
 
-/// `pip_packages: "numpy=1.24" at 5: a single = is conda's; pip compares with ==`. Positions are bytes, from 0. The files
-/// are pip_requirements_file and conda_dependencies_file, if they have been read.
+/// `pip_packages: "numpy=1.24" at 5: a single = is conda's; pip compares with ==`. Positions are bytes, from 0. The
+/// files are pip_requirements_file and conda_dependencies_file, if they have been read.
 inline std::string requirement_where(std::string_view id, facts const& f, requirements_file const& pip_file = {},
                                      conda_file const& whole_file = {}) {
     requirement_facts const& found = f.environment.requirements;
     package_places const places{pip_file, whole_file};
-    auto const conda_pair = [&](package_pair const& pair) { return pair_in(places.of_conda(pair.first), places.of_conda(pair.second), pair); };
-    auto const pip_pair = [&](package_pair const& pair) { return pair_in(places.of_pip(pair.first), places.of_pip(pair.second), pair); };
+    auto const conda_pair = [&](package_pair const& pair) {
+        return pair_in(places.of_conda(pair.first), places.of_conda(pair.second), pair);
+    };
+    auto const pip_pair = [&](package_pair const& pair) {
+        return pair_in(places.of_pip(pair.first), places.of_pip(pair.second), pair);
+    };
     if (malformed_place const place = malformed_place_of(id, f); place.text) {
         std::string const list = id == "EST-034"   ? places.of_pip(place.text.text)
                                  : id == "EST-035" ? places.of_conda(place.text.text)
@@ -70,20 +75,22 @@ inline std::string requirement_where(std::string_view id, facts const& f, requir
         package_pair const both = asked_in_two_versions(f.environment);
         return pair_in(places.of_conda(both.first), places.of_pip(both.second), both);
     }
-    if (id == "EST-044") return found.conda.named_twice ? conda_pair(found.conda.named_twice) : pip_pair(found.pip.named_twice);
+    if (id == "EST-044")
+        return found.conda.named_twice ? conda_pair(found.conda.named_twice) : pip_pair(found.pip.named_twice);
     if (id == "EST-040") {
         package_pair const both = asked_and_brought(f);
         bool const is_of_pip = f.environment.pip_packages.contains(both.first);
-        return (is_of_pip ? places.of_pip(both.first) : places.of_conda(both.first)) + ": " + between_quotes(both.first) + ", and " +
-               std::string{f.framework.name} + " " + std::string{f.framework.chosen_version().version} + " brings " +
-               between_quotes(both.second);
+        return (is_of_pip ? places.of_pip(both.first) : places.of_conda(both.first)) + ": " +
+               between_quotes(both.first) + ", and " + std::string{f.framework.name} + " " +
+               std::string{f.framework.chosen_version().version} + " brings " + between_quotes(both.second);
     }
     if (id == "EST-047") return "custom_docker_image: " + between_quotes(f.environment.image.reference);
     if (id == "EST-056") {
         image_facts const& image = f.environment.image;
         return "custom_docker_image " + between_quotes(image.reference) + ", registry_address " +
-               between_quotes(image.registry_address) + ", registry_username " + between_quotes(image.registry_username) +
-               ", registry_password_from " + between_quotes(image.registry_password_variable);
+               between_quotes(image.registry_address) + ", registry_username " +
+               between_quotes(image.registry_username) + ", registry_password_from " +
+               between_quotes(image.registry_password_variable);
     }
     return {};
 }

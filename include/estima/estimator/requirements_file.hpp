@@ -123,7 +123,8 @@ inline requirements_file add_requirements_file(facts& f, std::string const& dire
     e.pip_packages = {packages, size};
     e.requirements.pip = check_packages<requirement_detail::pip_list>(e.pip_packages);
     rest = file.text;
-    for (std::string_view line; f.target.is_azure && next_line(rest, line);) refuse_file_beside(e.requirements.pip, line);
+    for (std::string_view line; f.target.is_azure && next_line(rest, line);)
+        refuse_file_beside(e.requirements.pip, line);
     return file;
 }
 

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <string>
-
 #include <estima/base/list_of.hpp>
-#include <estima/policy/count.hpp>
 #include <estima/base/retry_cause.hpp>
+#include <estima/base/text_field.hpp>
+#include <estima/policy/count.hpp>
 
 namespace estima::inline v0_1 {
 
@@ -17,7 +16,7 @@ struct retry_fields {
     list_of<retry_cause> after{};
     /// The script can go on from files that it wrote: a path of checkpoints, in which * stands for anything. A next
     /// attempt gets the newest of them as `--resume-from <path>` and in ESTIMA_RESUME_FROM.
-    std::string resume_from{};
+    text_field resume_from{};
 };
 
 }  // namespace estima::inline v0_1

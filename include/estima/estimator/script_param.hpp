@@ -24,8 +24,9 @@ concept foreign_character = std::same_as<T, wchar_t> || std::same_as<T, char8_t>
                             std::same_as<T, char32_t>;
 }  // namespace detail
 
-/// Text (also of one `char`), a number, a bool ("true" or "false"), a path, a flag, or an input. Kept as given; it becomes
-/// text when the estimator is lowered, a floating-point number as the shortest one that reads back to the same value.
+/// Text (also of one `char`), a number, a bool ("true" or "false"), a path, a flag, or an input. Kept as given; it
+/// becomes text when the estimator is lowered, a floating-point number as the shortest one that reads back to the same
+/// value.
 struct script_value {
     enum class kind : unsigned char { name_only, text, integer, natural, real, single_precision, input };
 

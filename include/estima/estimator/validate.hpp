@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <boost/hana/for_each.hpp>
-
-#include <concepts>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -11,8 +8,8 @@
 
 #include <estima/base/error.hpp>
 #include <estima/estimator/basic_estimator.hpp>
-#include <estima/estimator/broken_where.hpp>
 #include <estima/estimator/observe.hpp>
+#include <estima/estimator/told_rules.hpp>
 
 namespace estima::inline v0_1 {
 
@@ -33,13 +30,15 @@ struct broken_rule {
 /// Thrown by submit: all rules that the job breaks. id() is the first one's.
 class broken_rules_error : public error {
 public:
-    explicit broken_rules_error(std::vector<broken_rule> found) : error{found.front().id, text_of(found)}, rules_{std::move(found)} {}
+    explicit broken_rules_error(std::vector<broken_rule> found)
+        : error{found.front().id, text_of(found)}, rules_{std::move(found)} {}
 
     std::vector<broken_rule> const& rules() const noexcept { return rules_; }
 
 private:
     static error_text text_of(std::vector<broken_rule> const& found) {
-        error_text text{.what = std::string{found[0].sentence}, .where = found[0].where, .remedy = std::string{found[0].advice}};
+        error_text text{
+            .what = std::string{found[0].sentence}, .where = found[0].where, .remedy = std::string{found[0].advice}};
         for (std::size_t i = 1; i < found.size(); ++i) {
             error_text const more{std::string{found[i].sentence}, found[i].where, {}, std::string{found[i].advice}};
             text.remedy.append("\n").append(error{found[i].id, more}.what());
@@ -51,34 +50,24 @@ private:
 };
 
 namespace detail {
-template <class Rule>
-bool is_broken(facts const& f, job_fields const& job) {
-    if constexpr (requires { { Rule::broken_at_submit(job) } -> std::same_as<bool>; })
-        return Rule::broken(f) || Rule::broken_at_submit(job);
-    else return Rule::broken(f);
-}
-template <class Rule>
-std::string where_of(observation const& o, job_fields const& job) {
-    if constexpr (requires { { Rule::where(o.seen, job) } -> std::convertible_to<std::string>; })
-        return Rule::where(o.seen, job);
-    else if constexpr (has_library_id<Rule>)
-        return broken_where(Rule::id::text, o, job);
-    else return {};
+inline std::vector<broken_rule> broken_of(static_list<told_rule> rules, facts const& policies, job_fields const& job) {
+    observation const o = observe(policies, job);
+    std::vector<broken_rule> found;
+    for (told_rule const& one : rules)
+        if (one.is_broken(o.seen, &job))
+            found.push_back({one.id, one.sentence, one.advice, one.where(o, job), one.level});
+    return found;
 }
 }  // namespace detail
 
 /// All rules that the job breaks, errors and warnings, now that its fields are known and its files can be looked at.
 template <any_estimator Estimator>
 std::vector<broken_rule> check(Estimator const& job) {
-    observation const o = observe(Estimator::policy_facts, job.fields());
-    std::vector<broken_rule> found;
-    boost::hana::for_each(Estimator::policies::held_to_rules, [&](auto type) {
-        using rule = typename decltype(type)::type;
-        if (detail::is_broken<rule>(o.seen, job.fields()))
-            found.push_back({rule::id::text, rule::sentence, rule::advice, detail::where_of<rule>(o, job.fields()),
-                             level_of<rule>()});
-    });
-    return found;
+    using policies = typename Estimator::policies;
+    return detail::broken_of(
+        detail::told_rules_for<typename policies::framework_type, typename policies::compute_target_type,
+                               typename policies::distribution_backend_type, typename policies::environment_type>(),
+        Estimator::policy_facts, job.fields());
 }
 
 /// Throws broken_rules_error with all errors; returns the warnings.

@@ -10,7 +10,8 @@ namespace estima::inline v0_1 {
 /// also one that a user adds.
 struct generic {
     using slot = framework_slot;
-    static constexpr std::string_view backends[]{"single_process", "mpi", "gloo", "nccl", "parameter_server", "multi_worker"};
+    static constexpr std::string_view backends[]{"single_process",   "mpi",         "gloo", "nccl",
+                                                 "parameter_server", "multi_worker"};
     static constexpr void tell(facts& f) {
         f.framework.name = "generic";
         f.framework.backends = backends;

@@ -48,13 +48,14 @@ constexpr bool breaks_none() {
     if constexpr (sizeof...(Estimators) > 0)
         return !(R::broken(Estimators::policy_facts) || ...);
     else  // plain ones, with which nothing is wrong
-        return breaks_none<R, estimator<>, estimator<native>, estimator<scikit_learn<>>,
-                           estimator<generic, environment<user_managed>>, estimator<mpi<process_count_per_node<2>>>,
-                           estimator<pytorch<>, gloo<process_count_per_node<2>>>,
-                           estimator<aml_compute<target_name<"pool">, max_nodes<4>>, mpi<node_count<2>>, environment<pip_packages<"numpy">>>,
-                           estimator<pytorch<"1.6">, aml_compute<target_name<"pool">, max_nodes<4>, gpus_per_node<2>>,
-                                     nccl<node_count<2>, process_count_per_node<2>>>,
-                           estimator<tensorflow<>, aml_compute<target_name<"pool">>, parameter_server<worker_count<2>>>>();
+        return breaks_none<
+            R, estimator<>, estimator<native>, estimator<scikit_learn<>>, estimator<generic, environment<user_managed>>,
+            estimator<mpi<process_count_per_node<2>>>, estimator<pytorch<>, gloo<process_count_per_node<2>>>,
+            estimator<aml_compute<target_name<"pool">, max_nodes<4>>, mpi<node_count<2>>,
+                      environment<pip_packages<"numpy">>>,
+            estimator<pytorch<"1.6">, aml_compute<target_name<"pool">, max_nodes<4>, gpus_per_node<2>>,
+                      nccl<node_count<2>, process_count_per_node<2>>>,
+            estimator<tensorflow<>, aml_compute<target_name<"pool">>, parameter_server<worker_count<2>>>>();
 }
 }  // namespace laws_detail
 

@@ -14,7 +14,8 @@ namespace estima::inline v0_1 {
 inline std::string description_json(std::vector<parameter_description> const& all) {
     auto list = [](std::vector<std::string> const& texts) {
         std::string written = "[";
-        for (std::string const& text : texts) written.append(written.size() > 1 ? ", " : "").append(detail::json_string(text));
+        for (std::string const& text : texts)
+            written.append(written.size() > 1 ? ", " : "").append(detail::json_string(text));
         return written += "]";
     };
     auto truth = [](bool holds) { return holds ? "true" : "false"; };

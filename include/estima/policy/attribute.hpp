@@ -27,8 +27,8 @@ struct if_taken<false> {
     using type = misplaced_argument;
 };
 
-/// What stands between the angle brackets of a policy tells its facts; what does not belong there is EST-053. An attribute
-/// says by `taken_by` which slot's policies, or which one of them, take it; without that, any may.
+/// What stands between the angle brackets of a policy tells its facts; what does not belong there is EST-053. An
+/// attribute says by `taken_by` which slot's policies, or which one of them, take it; without that, any may.
 template <class... Takers>
 struct takes {
     template <class... Attributes>

@@ -62,7 +62,7 @@ struct target_name {
     using taken_by = compute_target_slot;
     static constexpr void tell(facts& f) {
         detail::give(f.target, detail::attribute::name, f.target.name, Name.view());
-        f.description.has_an_empty_value |= Name.view().empty();
+        f.description.has_an_empty_value |= Name.empty();
         f.target.is_named = true;
     }
 };

@@ -26,7 +26,8 @@ struct count {
     bool is_below_one = false;     ///< in one of them at least
 
     constexpr count() noexcept {}  // NOLINT: a defaulted one has `{}` set all to 0 first, in each job anew
-    constexpr count(int number) : value{number}, is_given{true}, is_below_one{number < 1} {}  // NOLINT: implicit, `.node_count = 4`
+    constexpr count(int number)
+        : value{number}, is_given{true}, is_below_one{number < 1} {}  // NOLINT: implicit, `.node_count = 4`
 
     /// Of another type of integers. One that no int holds is the nearest that it does, which no cluster has.
     template <detail::integer_of_any_size Other>
@@ -37,8 +38,9 @@ struct count {
 
     /// There is no half of a node, nor one that is a text, a character or true.
     template <class Other>
-        requires(!detail::integer_of_any_size<Other> && (std::is_arithmetic_v<Other> || !std::convertible_to<Other, int>))
-    constexpr count(Other no_whole_number) = delete;
+    requires(!detail::integer_of_any_size<Other> &&
+             (std::is_arithmetic_v<Other> ||
+              !std::convertible_to<Other, int>)) constexpr count(Other no_whole_number) = delete;
 
     /// Takes in a second place where the number may be given. The last one counts; one below 1 never takes the place of
     /// another, so that what is wrong with both is told.

@@ -30,7 +30,7 @@ struct framework_facts {
     std::string_view version{};                    ///< empty: the newest known, or whatever the user's environment has
     static_list<framework_version> versions{};     ///< known ones, oldest first
     static_list<named_value> variables{};          ///< set in Azure, and elsewhere in what is prepared for the run
-    name_list other_names{};                       ///< of its own package, the first of a version's: conda's name, variants
+    name_list other_names{};  ///< of its own package, the first of a version's: conda's name, variants
     name_list backends{};                          ///< names of the distribution backends that it can use
     bool takes_every_backend = false;              ///< also those that the list does not name
     bool trains_on_one_node = false;
@@ -73,6 +73,9 @@ struct backend_facts {
     std::string_view bind_to{}, map_by{};    ///< words of mpirun's; empty: not said
     bool has_unknown_placement = false;
     name_list frameworks{};                  ///< names of those that can use it besides the ones that list it
+
+    /// Some of its roles are those of parameter servers; otherwise their number is 0.
+    constexpr bool has_servers() const { return has_roles && communicator != "MultiWorker"; }
     constexpr bool operator==(backend_facts const&) const = default;
 };
 
@@ -137,6 +140,8 @@ struct seen_facts {
     known service_limits_are_kept = known::unknown;
     known input_names_are_distinct = known::unknown;
     known input_names_can_be_variables = known::unknown;
+    known input_paths_stay_inside = known::unknown;
+    known datastores_have_azure_names = known::unknown;
     known entry_is_a_notebook = known::unknown;
     known this_machine_has_gpus = known::unknown;
     known retries_say_how_often = known::unknown;

@@ -17,7 +17,7 @@ struct bind_to {
     using taken_by = distribution_backend_slot;
     static constexpr void tell(facts& f) {
         f.backend.bind_to = What.view();
-        f.backend.has_unknown_placement |= !is_binding(What.view());
+        f.backend.has_unknown_placement |= !What.is_number() && !is_binding(What.view());
     }
 };
 
@@ -29,7 +29,7 @@ struct map_by {
     using taken_by = distribution_backend_slot;
     static constexpr void tell(facts& f) {
         f.backend.map_by = What.view();
-        f.backend.has_unknown_placement |= !is_mapping(What.view());
+        f.backend.has_unknown_placement |= !What.is_number() && !is_mapping(What.view());
     }
 };
 

@@ -11,7 +11,8 @@ inline constexpr std::string_view reserved_variables[]{
     "RANK",        "LOCAL_RANK",  "NODE_RANK", "GROUP_RANK", "WORLD_SIZE",
     "LOCAL_WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT", "TF_CONFIG",
 };
-inline constexpr std::string_view reserved_prefixes[]{"OMPI_", "PMIX_", "PMI_", "ORTE_", "ESTIMA_", "AZUREML_", "AZ_BATCH"};
+inline constexpr std::string_view reserved_prefixes[]{"OMPI_",   "PMIX_",    "PMI_",    "ORTE_",
+                                                      "ESTIMA_", "AZUREML_", "AZ_BATCH"};
 
 constexpr bool is_reserved_variable(std::string_view name) {
     for (std::string_view const reserved : reserved_variables)

@@ -236,7 +236,8 @@ constexpr bool pins_can_both_hold(conda_spec const& a, conda_spec const& b) {
 
 /// Whether any version can satisfy the specification: none does `>=2,<1`.
 constexpr bool pins_can_hold(conda_spec const& spec) {
-    return requirement_detail::can_always_hold(spec.versions) || requirement_detail::some_version_satisfies(spec, conda_spec{});
+    return requirement_detail::can_always_hold(spec.versions) ||
+           requirement_detail::some_version_satisfies(spec, conda_spec{});
 }
 
 }  // namespace estima::inline v0_1

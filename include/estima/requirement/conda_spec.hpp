@@ -169,6 +169,8 @@ constexpr bool scan_conda_spec(scanner& s, conda_spec& spec) {
 /// A match specification as conda reads it from a command line or an environment file: `numpy`, `numpy=1.24`,
 /// `numpy>=1.20,<2`, `numpy 1.24.* py311*`, `conda-forge::numpy[version='>=1.2',build=py311*]`.
 constexpr parsed<conda_spec> parse_conda_spec(std::string_view text) {
+    if (std::size_t const name = requirement_detail::size_of_plain_name(text, true); name != 0)
+        return {{.name = text.substr(0, name), .versions = text.substr(name)}, requirement_fault::none, 0, {}};
     requirement_detail::scanner s{text};
     conda_spec spec;
     requirement_detail::scan_conda_spec(s, spec);

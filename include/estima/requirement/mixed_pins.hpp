@@ -17,7 +17,8 @@ namespace requirement_detail {
 /// comparisons of plain numbers, and a single ==1.4.*, do.
 constexpr std::string_view in_conda_words(std::string_view versions) {
     bool const begins_with = versions.size() > 4 && versions.substr(0, 2) == "==" &&
-                             versions.substr(versions.size() - 2) == ".*" && find_in(versions, ',') == std::string_view::npos;
+                             versions.substr(versions.size() - 2) == ".*" &&
+                             find_in(versions, ',') == std::string_view::npos;
     for (char const c : begins_with ? versions.substr(0, versions.size() - 1) : versions)
         if (!is_digit(c) && !is_one_of(c, " .,<>=!~")) return {};
     if (find_in(versions, "===") != std::string_view::npos) return {};

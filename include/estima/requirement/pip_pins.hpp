@@ -199,7 +199,8 @@ constexpr bool pins_can_both_hold(pip_requirement const& a, pip_requirement cons
 
 /// Whether any version can satisfy the requirement: none does `>=2,<1`.
 constexpr bool pins_can_hold(pip_requirement const& r) {
-    return requirement_detail::can_always_hold(r.versions) || requirement_detail::some_version_satisfies(r.versions, {});
+    return requirement_detail::can_always_hold(r.versions) ||
+           requirement_detail::some_version_satisfies(r.versions, {});
 }
 
 }  // namespace estima::inline v0_1

@@ -113,6 +113,8 @@ constexpr bool scan_pip_requirement(scanner& s, pip_requirement& r) {
 /// A requirement as pip reads it from a command line or a file: `requests[socks]>=2.8,<3; python_version < "3.8"`,
 /// `name @ https://...`. Options (`-r`, `--hash`) and comments belong to the file, not to the requirement.
 constexpr parsed<pip_requirement> parse_pip_requirement(std::string_view text) {
+    if (std::size_t const name = requirement_detail::size_of_plain_name(text, false); name != 0)
+        return {{.name = text.substr(0, name), .versions = text.substr(name)}, requirement_fault::none, 0, {}};
     requirement_detail::scanner s{text};
     pip_requirement r;
     requirement_detail::scan_pip_requirement(s, r);

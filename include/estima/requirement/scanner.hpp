@@ -48,6 +48,34 @@ constexpr int compare_numbers(std::string_view a, std::string_view b) {
     return compare_text(a, b);
 }
 
+/// Nearly all texts are a name, or a name and one comparison with numbers: `tqdm`, `torch>=1.4`. Of such a text this is the
+/// size of the name; 0 for all others, which are left to the parsers. `=` alone is conda's. Without a call, since calls are
+/// what takes a compiler's time.
+constexpr std::size_t size_of_plain_name(std::string_view text, bool takes_single_equals) {
+    char const* const t = text.data();
+    std::size_t const size = text.size();
+    std::size_t name = 0;
+    bool ends_well = false;
+    for (; name < size; ++name) {
+        char const c = t[name];
+        if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z')) ends_well = true;
+        else if (name > 0 && (c == '-' || c == '_' || c == '.')) ends_well = false;
+        else break;
+    }
+    if (!ends_well || name == size) return ends_well ? name : 0;
+    char const sign = t[name];
+    std::size_t at = name + 1;
+    if (at < size && t[at] == '=' && (sign == '=' || sign == '>' || sign == '<' || sign == '!')) ++at;
+    else if (sign != '=' || !takes_single_equals) return 0;
+    ends_well = false;
+    for (; at < size; ++at) {
+        if (t[at] >= '0' && t[at] <= '9') ends_well = true;
+        else if (t[at] == '.' && ends_well) ends_well = false;
+        else return 0;
+    }
+    return ends_well ? name : 0;
+}
+
 /// Takes a text apart from left to right, and keeps the first fault.
 struct scanner {
     std::string_view text;

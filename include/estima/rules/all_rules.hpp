@@ -36,15 +36,15 @@ inline constexpr auto all_rules = boost::hana::tuple_t<
     a_malformed_conda_specification, a_malformed_image_reference, packages_that_cannot_be_installed_together,
     a_tag_that_no_image_can_have, gpus_are_left_idle, a_package_that_the_framework_brings_already,
     two_inputs_with_one_name, an_input_s_name_that_no_variable_can_have, a_vm_priority_without_a_vm_size,
-    a_package_is_named_twice, a_notebook_is_no_script, a_count_that_the_backend_does_not_use,
-    an_image_that_may_change, a_size_without_a_unit, an_added_rule_that_is_no_rule,
-    a_framework_version_beside_a_whole_environment, no_cluster_is_named_and_none_can_be_made, a_text_that_is_not_utf8,
-    an_argument_that_its_policy_does_not_take, an_empty_value, a_capacity_that_no_target_has,
-    a_registry_that_the_image_cannot_come_from, a_cluster_is_named_and_one_is_to_be_made,
-    nccl_on_a_machine_that_shows_no_gpu, an_executable_on_a_cluster_of_azure, retries_that_azure_does_not_make,
-    a_placement_that_azure_does_not_make, an_interpreter_that_azure_does_not_use, a_name_that_azure_does_not_take,
-    parts_of_an_environment_that_azure_keeps, a_conda_file_that_conda_cannot_read,
-    a_number_that_is_not_whole, a_vm_priority_that_there_is_not, a_number_of_retries_that_makes_no_sense, a_retry_after_what_cannot_happen,
-    a_checkpoint_that_is_no_output, a_placement_that_mpirun_does_not_know>;
+    a_package_is_named_twice, a_notebook_is_no_script, a_count_that_the_backend_does_not_use, an_image_that_may_change,
+    a_size_without_a_unit, an_added_rule_that_is_no_rule, a_framework_version_beside_a_whole_environment,
+    no_cluster_is_named_and_none_can_be_made, a_text_that_is_not_utf8, an_argument_that_its_policy_does_not_take,
+    an_empty_value, a_capacity_that_no_target_has, a_registry_that_the_image_cannot_come_from,
+    a_cluster_is_named_and_one_is_to_be_made, nccl_on_a_machine_that_shows_no_gpu, an_executable_on_a_cluster_of_azure,
+    retries_that_azure_does_not_make, a_placement_that_azure_does_not_make, an_interpreter_that_azure_does_not_use,
+    a_name_that_azure_does_not_take, parts_of_an_environment_that_azure_keeps, a_conda_file_that_conda_cannot_read,
+    a_number_that_is_not_whole, a_vm_priority_that_there_is_not, an_input_s_path_that_leads_out,
+    a_number_of_retries_that_makes_no_sense, a_retry_after_what_cannot_happen, a_checkpoint_that_is_no_output,
+    a_placement_that_mpirun_does_not_know>;
 
 }  // namespace estima::inline v0_1

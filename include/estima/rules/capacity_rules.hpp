@@ -29,13 +29,16 @@ struct nccl_on_a_target_without_gpus {
     using remedy = choose_a_target_with_gpus_or_the_gloo_backend;
     static constexpr std::string_view sentence = "the backend needs GPUs, and the compute target has none";
     static constexpr std::string_view advice = "choose a target with gpus_per_node<N>, or the gloo backend";
-    static constexpr bool broken(facts const& f) { return f.backend.needs_gpus && detail::has_too_few(f.target.gpus_per_node, 1); }
+    static constexpr bool broken(facts const& f) {
+        return f.backend.needs_gpus && detail::has_too_few(f.target.gpus_per_node, 1);
+    }
 };
 
 struct more_processes_on_a_node_than_it_has_slots {
     using id = est<19>;
     using remedy = lower_process_count_per_node_or_raise_slots_per_node;
-    static constexpr std::string_view sentence = "process_count_per_node is above the slots of the compute target's nodes";
+    static constexpr std::string_view sentence =
+        "process_count_per_node is above the slots of the compute target's nodes";
     static constexpr std::string_view advice = "lower process_count_per_node, or correct slots_per_node of the target";
     static constexpr bool broken(facts const& f) {
         return !f.backend.has_roles && detail::has_too_few(f.target.slots_per_node, f.process_count_per_node.value);
@@ -68,7 +71,8 @@ struct more_processes_on_a_node_than_it_has_gpus {
 struct more_workers_and_servers_than_there_are_places {
     using id = est<28>;
     using remedy = lower_worker_count_or_add_nodes;
-    static constexpr std::string_view sentence = "there are more workers and parameter servers than places for processes";
+    static constexpr std::string_view sentence =
+        "there are more workers and parameter servers than places for processes";
     static constexpr std::string_view advice = "lower worker_count, or raise node_count or slots_per_node";
     static constexpr bool broken(facts const& f) {
         return f.backend.has_roles && f.target.slots_per_node.is_given &&
@@ -79,10 +83,11 @@ struct more_workers_and_servers_than_there_are_places {
 struct more_nodes_than_workers_and_servers {
     using id = est<29>;
     using remedy = lower_node_count_or_add_workers;
-    static constexpr std::string_view sentence = "there are more nodes than workers and parameter servers: some would idle";
+    static constexpr std::string_view sentence =
+        "there are more nodes than workers and parameter servers: some would idle";
     static constexpr std::string_view advice = "lower node_count, or raise worker_count";
     static constexpr bool broken(facts const& f) {
-        bool const is_said = f.backend.worker_count.is_given || f.backend.name == "parameter_server";
+        bool const is_said = f.backend.worker_count.is_given || f.backend.has_servers();
         return f.backend.has_roles && is_said && f.node_count.value > detail::role_count(f);
     }
 };
@@ -94,7 +99,7 @@ struct no_worker_or_no_parameter_server {
     static constexpr std::string_view advice = "give at least 1 of each, or leave it out";
     static constexpr bool broken(facts const& f) {
         return f.backend.has_roles && (f.backend.worker_count.is_below_one ||
-                                       (f.backend.name == "parameter_server" && f.backend.parameter_server_count.is_below_one));
+                                       (f.backend.has_servers() && f.backend.parameter_server_count.is_below_one));
     }
 };
 
@@ -103,10 +108,12 @@ struct a_count_that_the_backend_does_not_use {
     using remedy = give_the_counts_that_the_backend_uses;
     static constexpr std::string_view sentence = "a count is given that the distribution backend does not use";
     static constexpr std::string_view advice =
-        "worker_count and parameter_server_count go with parameter_server and multi_worker, process_count_per_node with the others";
+        "worker_count goes with parameter_server and multi_worker, parameter_server_count with parameter_server, "
+        "process_count_per_node with the others";
     static constexpr bool broken(facts const& f) {
-        return f.backend.has_roles ? f.process_count_per_node.is_given
-                                   : f.backend.worker_count.is_given || f.backend.parameter_server_count.is_given;
+        if (!f.backend.has_roles) return f.backend.worker_count.is_given || f.backend.parameter_server_count.is_given;
+        bool const counts_servers = !f.backend.has_servers() && f.backend.parameter_server_count.is_contradicted;
+        return counts_servers || f.process_count_per_node.is_given;
     }
 };
 
@@ -114,8 +121,10 @@ struct a_vm_priority_without_a_vm_size {
     using id = est<43>;
     using remedy = give_vm_size_too_or_drop_vm_priority;
     static constexpr rule_level level = rule_level::warning;
-    static constexpr std::string_view sentence = "vm_priority is ignored without vm_size: a cluster that exists has its own";
-    static constexpr std::string_view advice = "give vm_size as well, so that a cluster is made for the run, or drop vm_priority";
+    static constexpr std::string_view sentence =
+        "vm_priority is ignored without vm_size: a cluster that exists has its own";
+    static constexpr std::string_view advice =
+        "give vm_size as well, so that a cluster is made for the run, or drop vm_priority";
     static constexpr bool broken(facts const& f) { return !f.target.vm_priority.empty() && f.target.vm_size.empty(); }
 };
 
@@ -123,8 +132,11 @@ struct no_cluster_is_named_and_none_can_be_made {
     using id = est<51>;
     using remedy = give_target_name_of_a_cluster_or_vm_size_for_a_new_one;
     static constexpr std::string_view sentence = "aml_compute names no cluster, and no vm_size to make one of";
-    static constexpr std::string_view advice = "give target_name<\"...\"> of a cluster that is there, or vm_size<\"...\"> for a new one";
-    static constexpr bool broken(facts const& f) { return f.target.is_azure && !f.target.is_named && f.target.vm_size.empty(); }
+    static constexpr std::string_view advice =
+        "give target_name<\"...\"> of a cluster that is there, or vm_size<\"...\"> for a new one";
+    static constexpr bool broken(facts const& f) {
+        return f.target.is_azure && !f.target.is_named && f.target.vm_size.empty();
+    }
 };
 
 struct a_cluster_is_named_and_one_is_to_be_made {
@@ -132,9 +144,13 @@ struct a_cluster_is_named_and_one_is_to_be_made {
     using remedy = give_target_name_or_vm_size;
     static constexpr rule_level level = rule_level::warning;
     static constexpr std::string_view sentence =
-        "aml_compute names a cluster and a vm_size: the cluster that is named is used, and its machines are what they are";
-    static constexpr std::string_view advice = "drop vm_size to use the cluster, or target_name to have one made for the run";
-    static constexpr bool broken(facts const& f) { return f.target.is_azure && f.target.is_named && !f.target.vm_size.empty(); }
+        "aml_compute names a cluster and a vm_size: the cluster that is named is used, and its machines are what they "
+        "are";
+    static constexpr std::string_view advice =
+        "drop vm_size to use the cluster, or target_name to have one made for the run";
+    static constexpr bool broken(facts const& f) {
+        return f.target.is_azure && f.target.is_named && !f.target.vm_size.empty();
+    }
 };
 
 struct nccl_on_a_machine_that_shows_no_gpu {
@@ -144,7 +160,8 @@ struct nccl_on_a_machine_that_shows_no_gpu {
     static constexpr rule_level level = rule_level::warning;
     static constexpr std::string_view sentence = "the backend needs GPUs, and this machine shows none";
     static constexpr std::string_view advice =
-        "choose the gloo backend, or a target with GPUs; where there are some, their driver brings /dev/nvidiactl or /dev/kfd";
+        "choose the gloo backend, or a target with GPUs; where there are some, their driver brings /dev/nvidiactl or "
+        "/dev/kfd";
     static constexpr bool broken(facts const& f) { return f.seen.this_machine_has_gpus == known::no; }
 };
 
@@ -152,7 +169,8 @@ struct gpus_are_left_idle {
     using id = est<39>;
     using remedy = start_one_process_for_each_gpu;
     static constexpr rule_level level = rule_level::warning;
-    static constexpr std::string_view sentence = "a node has more GPUs than processes: the others idle unless the script uses several";
+    static constexpr std::string_view sentence =
+        "a node has more GPUs than processes: the others idle unless the script uses several";
     static constexpr std::string_view advice = "set process_count_per_node to the number of GPUs of a node";
     static constexpr bool broken(facts const& f) {
         return f.backend.distributes && !f.backend.has_roles && f.target.gpus_per_node.is_given &&

@@ -33,7 +33,8 @@ struct an_argument_that_is_not_a_policy {
     using remedy = give_policies_and_put_attributes_and_parts_inside_of_them;
     static constexpr std::string_view sentence = "an argument of estimator<...> is not a policy";
     static constexpr std::string_view advice =
-        "give policies; attributes and parts stand inside of one (mpi<node_count<2>>, environment<pip_packages<\"tqdm\">>); "
+        "give policies; attributes and parts stand inside of one (mpi<node_count<2>>, "
+        "environment<pip_packages<\"tqdm\">>); "
         "a policy of your own has a `slot` and a function `static constexpr void tell(facts&)`";
     static constexpr bool broken(facts const& f) { return f.description.has_a_stranger; }
     template <class... Policies>
@@ -45,7 +46,8 @@ struct an_argument_that_its_policy_does_not_take {
     using remedy = put_it_into_the_policy_that_takes_it;
     static constexpr std::string_view sentence = "an argument of a policy is none that it takes";
     static constexpr std::string_view advice =
-        "put it where it belongs: counts in the backend, capacity in the compute target, packages and images in environment<...>";
+        "put it where it belongs: counts in the backend, capacity in the compute target, packages and images in "
+        "environment<...>";
     static constexpr bool broken(facts const& f) { return f.description.has_a_misplaced_argument; }
     template <class... Policies>
     using details = detail::arguments_at_fault<an_argument_that_its_policy_does_not_take, Policies...>;
@@ -90,7 +92,8 @@ struct a_value_is_given_in_two_places_that_disagree {
     static constexpr std::string_view advice = "give it once: in the policy, or as a field when the program runs";
     static constexpr bool broken(facts const& f) {
         return f.node_count.is_contradicted || f.process_count_per_node.is_contradicted ||
-               f.backend.worker_count.is_contradicted || f.backend.parameter_server_count.is_contradicted ||
+               f.backend.worker_count.is_contradicted ||
+               (f.backend.has_servers() && f.backend.parameter_server_count.is_contradicted) ||
                f.target.slots_per_node.is_contradicted || f.target.gpus_per_node.is_contradicted ||
                f.target.attribute_is_contradicted || f.environment.interpreter_is_contradicted ||
                f.retries.at_most.is_contradicted || f.retries.causes_are_contradicted;

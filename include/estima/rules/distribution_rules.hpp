@@ -29,13 +29,16 @@ struct more_nodes_than_the_compute_target_has {
     using remedy = lower_node_count_or_choose_a_larger_compute_target;
     static constexpr std::string_view sentence = "more nodes are asked for than the compute target has";
     static constexpr std::string_view advice = "lower node_count, or choose a larger compute target";
-    static constexpr bool broken(facts const& f) { return f.target.max_nodes >= 1 && f.node_count.value > f.target.max_nodes; }
+    static constexpr bool broken(facts const& f) {
+        return f.target.max_nodes >= 1 && f.node_count.value > f.target.max_nodes;
+    }
 };
 
 struct several_nodes_or_processes_without_a_distribution_backend {
     using id = est<4>;
     using remedy = add_mpi_or_another_distribution_backend;
-    static constexpr std::string_view sentence = "several nodes or processes are asked for without a distribution backend";
+    static constexpr std::string_view sentence =
+        "several nodes or processes are asked for without a distribution backend";
     static constexpr std::string_view advice = "add mpi<> or another distribution backend to the estimator's policies";
     static constexpr bool broken(facts const& f) {
         return !f.backend.distributes && (f.node_count.value > 1 || f.process_count_per_node.value > 1);
@@ -46,7 +49,8 @@ struct several_nodes_for_a_framework_that_trains_on_one {
     using id = est<5>;
     using remedy = train_on_one_node_or_use_generic_for_a_script_that_distributes_itself;
     static constexpr std::string_view sentence = "this framework trains on one node only";
-    static constexpr std::string_view advice = "train on one node, or use `generic` for a script that distributes itself";
+    static constexpr std::string_view advice =
+        "train on one node, or use `generic` for a script that distributes itself";
     static constexpr bool broken(facts const& f) { return f.framework.trains_on_one_node && f.node_count.value > 1; }
 };
 
@@ -71,7 +75,8 @@ struct a_placement_that_mpirun_does_not_know {
     using remedy = name_a_part_of_a_node;
     static constexpr std::string_view sentence = "bind_to or map_by of the backend is no part of a node";
     static constexpr std::string_view advice =
-        "hwthread, core, l1cache, l2cache, l3cache, numa or socket; bind_to also none, map_by also slot, and a number of places: \"socket:PE=2\"";
+        "hwthread, core, l1cache, l2cache, l3cache, numa or socket; bind_to also none, map_by also slot, and a number "
+        "of places: \"socket:PE=2\"";
     static constexpr bool broken(facts const& f) { return f.backend.has_unknown_placement; }
 };
 

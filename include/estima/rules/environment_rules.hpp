@@ -27,14 +27,17 @@ struct a_framework_version_in_an_environment_that_the_user_manages {
     static constexpr std::string_view sentence =
         "a framework version is asked for in a user_managed environment, where the interpreter decides it";
     static constexpr std::string_view advice = "drop the version; the environment's own one is used";
-    static constexpr bool broken(facts const& f) { return f.environment.is_user_managed && !f.framework.version.empty(); }
+    static constexpr bool broken(facts const& f) {
+        return f.environment.is_user_managed && !f.framework.version.empty();
+    }
 };
 
 struct an_interpreter_for_a_native_executable {
     using id = est<10>;
     using remedy = drop_interpreter_path_or_choose_a_python_framework;
     static constexpr std::string_view sentence = "an interpreter is given for a native executable, which needs none";
-    static constexpr std::string_view advice = "drop interpreter_path, or choose a framework whose entry is a Python script";
+    static constexpr std::string_view advice =
+        "drop interpreter_path, or choose a framework whose entry is a Python script";
     static constexpr bool broken(facts const& f) {
         return f.framework.is_executable && f.seen.interpreter_is_given == known::yes;
     }
@@ -87,16 +90,21 @@ struct a_part_of_the_environment_is_given_twice {
 struct packages_in_an_environment_that_the_user_manages {
     using id = est<15>;
     using remedy = drop_user_managed_or_the_packages;
-    static constexpr std::string_view sentence = "packages are asked for in a user_managed environment, where none are installed";
+    static constexpr std::string_view sentence =
+        "packages are asked for in a user_managed environment, where none are installed";
     static constexpr std::string_view advice = "drop user_managed, or the packages";
-    static constexpr bool broken(facts const& f) { return f.environment.is_user_managed && f.environment.has_packages(); }
+    static constexpr bool broken(facts const& f) {
+        return f.environment.is_user_managed && f.environment.has_packages();
+    }
 };
 
 struct a_conda_file_together_with_other_packages {
     using id = est<16>;
     using remedy = put_all_packages_into_the_file_or_all_inline;
-    static constexpr std::string_view sentence = "conda_dependencies_file stands beside other packages, which would be ignored";
-    static constexpr std::string_view advice = "put all packages into the file, or all into conda_packages and pip_packages";
+    static constexpr std::string_view sentence =
+        "conda_dependencies_file stands beside other packages, which would be ignored";
+    static constexpr std::string_view advice =
+        "put all packages into the file, or all into conda_packages and pip_packages";
     static constexpr bool broken(facts const& f) {
         environment_facts const& e = f.environment;
         return !e.conda_dependencies_file.empty() &&
@@ -107,10 +115,13 @@ struct a_conda_file_together_with_other_packages {
 struct a_container_on_a_target_without_containers {
     using id = est<17>;
     using remedy = choose_a_target_with_containers_or_drop_the_image;
-    static constexpr std::string_view sentence = "a container image or shm_size is asked for on a target without containers";
-    static constexpr std::string_view advice = "choose a target with containers, or drop custom_docker_image and shm_size";
+    static constexpr std::string_view sentence =
+        "a container image or shm_size is asked for on a target without containers";
+    static constexpr std::string_view advice =
+        "choose a target with containers, or drop custom_docker_image and shm_size";
     static constexpr bool broken(facts const& f) {
-        return !f.target.has_containers && (!f.environment.image.reference.empty() || f.environment.shm_size != bytes{});
+        return !f.target.has_containers &&
+               (!f.environment.image.reference.empty() || f.environment.shm_size != bytes{});
     }
 };
 

@@ -21,7 +21,8 @@ struct an_unknown_version_of_the_framework {
     static constexpr std::string_view advice =
         "use a known version, or `generic` with packages of your own (pip_packages<\"torch==2.1\">)";
     static constexpr bool broken(facts const& f) {
-        return !f.framework.version.empty() && !f.environment.is_user_managed && f.framework.chosen_version().version.empty();
+        return !f.framework.version.empty() && !f.environment.is_user_managed &&
+               f.framework.chosen_version().version.empty();
     }
     template <class Framework>
     struct names_of {

@@ -40,7 +40,8 @@ struct the_native_entry_is_not_executable {
     using remedy = make_it_executable;
     static constexpr bool needs_the_running_program = true;
     static constexpr std::string_view sentence = "the entry of a native estimator cannot be executed";
-    static constexpr std::string_view advice = "build it, or chmod +x it; a script needs a #! line with an interpreter that is there";
+    static constexpr std::string_view advice =
+        "build it, or chmod +x it; a script needs a #! line with an interpreter that is there";
     static constexpr bool broken(facts const& f) { return f.seen.entry_is_executable == known::no; }
 };
 
@@ -49,7 +50,8 @@ struct the_maximal_run_duration_makes_no_sense {
     using remedy = give_a_positive_duration;
     static constexpr bool needs_the_running_program = true;
     static constexpr std::string_view sentence = "max_run_duration is negative, or longer than thirty years";
-    static constexpr std::string_view advice = "give at least one second (1_s, 90_min, 2_h), or leave it out, or 0_s, for no limit";
+    static constexpr std::string_view advice =
+        "give at least one second (1_s, 90_min, 2_h), or leave it out, or 0_s, for no limit";
     static constexpr bool broken(facts const& f) { return f.seen.max_run_duration_makes_sense == known::no; }
 };
 
@@ -58,7 +60,8 @@ namespace detail {
 struct impossible_variable {
     constexpr found_text operator()(facts const& f) const {
         for (named_value const& one : f.environment.variables)
-            if (one.name.empty() || find_in(one.name, '=') != std::string_view::npos) return {one.name, true};
+            if ((one.name.empty() && one.name.data() != nullptr) || find_in(one.name, '=') != std::string_view::npos)
+                return {one.name, true};
         return {};
     }
 };
@@ -80,7 +83,8 @@ struct a_text_that_cannot_be_passed_to_a_process {
     static constexpr std::string_view sentence =
         "a script parameter or environment variable holds what no process can be given";
     static constexpr std::string_view advice =
-        "no NUL bytes, no text above 128 KiB, no '=' in a variable's name: pass such data in a file of the source directory";
+        "no NUL bytes, no text above 128 KiB, no '=' in a variable's name: pass such data in a file of the source "
+        "directory";
     static constexpr bool broken(facts const& f) {
         return detail::impossible_variable{}(f).is_found || f.seen.texts_can_be_passed == known::no;
     }
@@ -93,7 +97,8 @@ struct a_text_that_is_not_utf8 {
     using remedy = pass_such_bytes_in_a_file;
     static constexpr bool needs_the_running_program = true;
     static constexpr std::string_view sentence = "a text of the job is not UTF-8";
-    static constexpr std::string_view advice = "write it in UTF-8, or pass such bytes in a file of the source directory";
+    static constexpr std::string_view advice =
+        "write it in UTF-8, or pass such bytes in a file of the source directory";
     static constexpr bool broken(facts const& f) { return f.seen.texts_are_utf8 == known::no; }
 };
 
@@ -126,7 +131,9 @@ struct more_than_the_service_takes {
     static constexpr std::string_view sentence = "the job exceeds a limit of Azure Machine Learning";
     static constexpr std::string_view advice =
         "at most 50 tags with names of 100 and values of 1,000 characters, a display name of 256, 200 datasets";
-    static constexpr bool broken(facts const& f) { return f.target.is_azure && f.seen.service_limits_are_kept == known::no; }
+    static constexpr bool broken(facts const& f) {
+        return f.target.is_azure && f.seen.service_limits_are_kept == known::no;
+    }
 };
 
 }  // namespace estima::inline v0_1

@@ -7,7 +7,8 @@
 #include <estima/rules/rule.hpp>
 #include <estima/rules/told_text.hpp>
 
-// What an environment names: pip requirements, conda specifications and the image. docs/requirements.md has the grammars.
+// What an environment names: pip requirements, conda specifications and the image. docs/requirements.md has the
+// grammars.
 namespace estima::inline v0_1 {
 
 struct write_it_as_name_and_versions_such_as_torch_1_4;
@@ -46,7 +47,8 @@ struct unsatisfiable_packages {
 struct a_malformed_pip_requirement {
     using id = est<34>;
     using remedy = write_it_as_name_and_versions_such_as_torch_1_4;
-    static constexpr std::string_view sentence = "a text of pip_packages, or of a file of packages, is no pip requirement";
+    static constexpr std::string_view sentence =
+        "a text of pip_packages, or of a file of packages, is no pip requirement";
     static constexpr std::string_view advice =
         "write it as PEP 508 has it: a name, then [extras], versions and a marker (\"torch>=1.4,<2\")";
     static constexpr bool broken(facts const& f) { return static_cast<bool>(f.environment.requirements.pip.malformed); }
@@ -57,10 +59,13 @@ struct a_malformed_pip_requirement {
 struct a_malformed_conda_specification {
     using id = est<35>;
     using remedy = write_it_as_channel_name_and_version_such_as_conda_forge_numpy_1_16;
-    static constexpr std::string_view sentence = "a text of conda_packages, or of conda_dependencies_file, is no conda match specification";
+    static constexpr std::string_view sentence =
+        "a text of conda_packages, or of conda_dependencies_file, is no conda match specification";
     static constexpr std::string_view advice =
         "write it as a name, then a version (\"numpy=1.16\", \"conda-forge::numpy>=1.16,<2\")";
-    static constexpr bool broken(facts const& f) { return static_cast<bool>(f.environment.requirements.conda.malformed); }
+    static constexpr bool broken(facts const& f) {
+        return static_cast<bool>(f.environment.requirements.conda.malformed);
+    }
     template <class... Policies>
     using details = typename detail::shown_malformed<detail::malformed_conda, detail::told_by<Policies...>>::type;
 };
@@ -131,10 +136,11 @@ struct a_registry_that_the_image_cannot_come_from {
     using id = est<56>;
     using remedy = give_the_host_of_the_registry_that_the_image_names_and_both_user_and_password;
     static constexpr std::string_view sentence =
-        "the registry of custom_docker_image is no host, is not the one that the image names, or has a user or a password without the rest";
+        "the registry of custom_docker_image is no host, is not the one that the image names, or has a user or a "
+        "password without the rest";
     static constexpr std::string_view advice =
-        "registry_address is a host such as \"registry.example.com:5000\", the image's own if that names one; registry_username and "
-        "registry_password_from, the name of an environment variable, go together";
+        "registry_address is a host such as \"registry.example.com:5000\", the image's own if that names one; "
+        "registry_username and registry_password_from, the name of an environment variable, go together";
     static constexpr bool broken(facts const& f) {
         image_facts const& image = f.environment.image;
         if (!image.registry_address.empty() && !is_registry(image.registry_address)) return true;
@@ -142,7 +148,8 @@ struct a_registry_that_the_image_cannot_come_from {
             image.registry_address != image.registry_in_reference)
             return true;
         bool const is_host_known = !image.registry_address.empty() || !image.registry_in_reference.empty();
-        bool const has_user = !image.registry_username.empty(), has_password = !image.registry_password_variable.empty();
+        bool const has_user = !image.registry_username.empty(),
+                   has_password = !image.registry_password_variable.empty();
         return has_user != has_password || (has_user && !is_host_known) ||
                find_in(image.registry_password_variable, '=') != std::string_view::npos;
     }

@@ -26,7 +26,8 @@ struct a_retry_after_what_cannot_happen {
     using remedy = name_an_exit_code_from_1_to_255_or_a_signal_from_1_to_64;
     static constexpr std::string_view sentence =
         "retries are asked for after an exit code or a signal that no process ends by";
-    static constexpr std::string_view advice = "write cause::exit_code(75) or cause::signal(9): exit codes are 1 to 255, signals 1 to 64";
+    static constexpr std::string_view advice =
+        "write cause::exit_code(75) or cause::signal(9): exit codes are 1 to 255, signals 1 to 64";
     static constexpr bool broken(facts const& f) { return f.retries.has_impossible_cause; }
 };
 

@@ -30,10 +30,10 @@ enum class rule_level { error, warning };
 
 /// A rule over the facts of an estimator. Its name is its sentence and `remedy`'s name is the way out, since names are
 /// what a compiler prints; `sentence` and `advice` say the same to a running program. `level` may be left out: error.
-/// A rule may name a template `details<Policies...>` with more types for the compiler to print. A rule that no policy can
-/// break says `static constexpr bool needs_the_running_program = true`: the compiler has nothing to say of it. It may have
-/// `static bool broken_at_submit(job_fields const&)` for what the compiler cannot know, and
-/// `static std::string where(facts const&, job_fields const&)`, which tells the values that break it.
+/// A rule may name a template `details<Policies...>` with more types for the compiler to print. A rule that no policy
+/// can break says `static constexpr bool needs_the_running_program = true`: the compiler has nothing to say of it. It
+/// may have `static bool broken_at_submit(job_fields const&)` for what the compiler cannot know, and `static
+/// std::string where(facts const&, job_fields const&)`, which tells the values that break it.
 template <class Rule>
 concept rule = requires(facts const& f) {
     { Rule::id::text } -> std::convertible_to<std::string_view>;

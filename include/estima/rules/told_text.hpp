@@ -23,8 +23,8 @@ struct malformed {};
 template <class... Texts>
 struct no_version_satisfies {};
 
-// g++ prints a fixed_string as a text. clang 19 does so up to 35 characters: it gets pieces. clang 14 prints the numbers
-// of the characters, but a parameter of type char as a character.
+// g++ prints a fixed_string as a text. clang 19 does so up to 35 characters: it gets pieces. clang 14 prints the
+// numbers of the characters, but a parameter of type char as a character.
 #if defined(__clang__) && __clang_major__ < 19
 template <char... Characters>
 struct text {};
@@ -52,11 +52,13 @@ constexpr std::size_t size_of_piece(std::size_t size, std::size_t index) {
     return left < longest_piece ? left : longest_piece;
 }
 template <fixed_string Text, std::size_t Index>
-inline constexpr fixed_string<size_of_piece(Text.view().size(), Index) + 1> piece_of{Text.view().substr(Index * longest_piece)};
+inline constexpr fixed_string<size_of_piece(Text.view().size(), Index) + 1> piece_of{
+    Text.view().substr(Index * longest_piece)};
 template <fixed_string Text, std::size_t... Index>
 text<piece_of<Text, Index>...> spelt(std::index_sequence<Index...>);
 template <fixed_string Text>
-using told_text = decltype(spelt<Text>(std::make_index_sequence<(Text.view().size() + longest_piece) / longest_piece>{}));
+using told_text =
+    decltype(spelt<Text>(std::make_index_sequence<(Text.view().size() + longest_piece) / longest_piece>{}));
 template <fixed_string Text, std::size_t Position, requirement_fault Fault, fixed_string Reason>
 using told_malformed = malformed<told_text<Text>, at<Position>, Fault, told_text<Reason>>;
 }  // namespace detail

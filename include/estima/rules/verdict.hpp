@@ -8,7 +8,8 @@
 
 namespace estima::inline v0_1 {
 
-/// A broken rule as a compiler prints it: its id, the rule's sentence as a name, the remedy, and what else it has to say.
+/// A broken rule as a compiler prints it: its id, the rule's sentence as a name, the remedy, and what else it has to
+/// say.
 template <class Id, class Rule, class Remedy, class... Details>
 struct broken {};
 
@@ -85,7 +86,8 @@ struct verdict_if<true> {
 template <class... Policies>  // a class, not an alias: g++ 12 prints an alias with all that is in it
 struct verdict {
     using added = typename added_by<Policies...>::rules;
-    using type = typename verdict_if<rule_table_types<added>::type::refuse(told_by<Policies...>)>::template of<Policies...>;
+    using type =
+        typename verdict_if<rule_table_types<added>::type::refuse(told_by<Policies...>)>::template of<Policies...>;
 };
 }  // namespace detail
 

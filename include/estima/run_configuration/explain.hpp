@@ -49,13 +49,15 @@ inline std::vector<explained_field> explained(run_configuration const& c, proven
                                               explain_defaults defaults = explain_defaults::yes) {
     std::vector<explained_field> fields;
     json const all = to_json(c);
-    detail::each_leaf(detail::table_of<run_configuration>(), all, "", [&](std::string const& key, json const& value, json const& usual) {
-        std::string by{origin.of(key)};
-        bool const is_default = value == usual || (usual.is_null() && value.empty());
-        if (is_default && defaults == explain_defaults::no && !origin.set_by.contains(key)) return;
-        if (by.empty()) by = is_default ? "default" : "the program";
-        fields.push_back({key, value.dump(-1, ' ', false, json::error_handler_t::replace), std::move(by)});
-    });
+    detail::each_leaf(
+        detail::table_of<run_configuration>(), all, "",
+        [&](std::string const& key, json const& value, json const& usual) {
+            std::string by{origin.of(key)};
+            bool const is_default = value == usual || (usual.is_null() && value.empty());
+            if (is_default && defaults == explain_defaults::no && !origin.set_by.contains(key)) return;
+            if (by.empty()) by = is_default ? "default" : "the program";
+            fields.push_back({key, value.dump(-1, ' ', false, json::error_handler_t::replace), std::move(by)});
+        });
     json const unknown = detail::parsed(c.unknown, "unknown");
     for (auto item = unknown.begin(); item != unknown.end(); ++item)
         fields.push_back(

@@ -70,10 +70,10 @@ private:
 
     void placement(placement_section const& p) {
         std::string const words = "hwthread, core, l1cache, l2cache, l3cache, numa or socket";
-        problem(!p.bind_to.empty() && !is_binding(p.bind_to), "placement.bindTo", "\"" + p.bind_to + "\" is no part of a node",
-                "none, " + words);
-        problem(!p.map_by.empty() && !is_mapping(p.map_by), "placement.mapBy", "\"" + p.map_by + "\" is no part of a node",
-                "slot, " + words + ", also with PE=N: socket:PE=2");
+        problem(!p.bind_to.empty() && !is_binding(p.bind_to), "placement.bindTo",
+                "\"" + p.bind_to + "\" is no part of a node", "none, " + words);
+        problem(!p.map_by.empty() && !is_mapping(p.map_by), "placement.mapBy",
+                "\"" + p.map_by + "\" is no part of a node", "slot, " + words + ", also with PE=N: socket:PE=2");
         problem(kind_ == "aml_compute", "placement", "Azure has no such setting", "leave it out");
     }
 
@@ -116,7 +116,8 @@ private:
                 "it is below 0", "1 or more, or 0 for workers alone");
         std::string const& backend = c_.pytorch.communication_backend;
         problem(is_torch && !backend.empty() && !same_word(backend, c_.communicator), "pytorch.communicationBackend",
-                "it is " + backend + ", and communicator is " + c_.communicator, "give one of the two, or both the same");
+                "it is " + backend + ", and communicator is " + c_.communicator,
+                "give one of the two, or both the same");
         long long const processes = is_torch ? all : std::max(1, c_.node_count) * static_cast<long long>(per_node);
         problem(processes > most_processes, is_torch ? "pytorch.processCount" : "mpi.processCountPerNode",
                 std::to_string(processes) + " processes are more than any run can have",
@@ -185,7 +186,8 @@ private:
         if (c_.environment.name.starts_with("AzureML-"))
             problem(true, "environment.name", named + " is an environment that Azure keeps", remedy);
         else
-            problem(is_name_alone, "environment.name", named + " is a name alone: what it holds is not known on " + here(), remedy);
+            problem(is_name_alone, "environment.name",
+                    named + " is a name alone: what it holds is not known on " + here(), remedy);
     }
 
     void data() {

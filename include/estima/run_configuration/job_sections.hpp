@@ -69,7 +69,7 @@ struct paralleltask_section {
 struct retries_section {
     int at_most = 0;                   ///< attempts after the first one
     std::vector<std::string> after{};  ///< words as cause_text has them; empty: node_failure and preemption
-    std::string resume_from{};         ///< files below ./outputs that the script can go on from, with *; empty: it cannot
+    std::string resume_from{};  ///< files below ./outputs that the script can go on from, with *; empty: it cannot
     bool operator==(retries_section const&) const = default;
 };
 

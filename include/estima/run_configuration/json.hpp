@@ -45,8 +45,8 @@ inline json to_json(run_configuration const& c) { return detail::written(c, deta
 inline json to_sparse_json(run_configuration const& c) { return detail::written(c, detail::with_defaults::no); }
 
 /// The reverse of both. Keys that are absent, or null, keep their defaults; keys that are not known are kept in
-/// `unknown`. Words for framework and communicator become estima's. EST-101 names the key that has another type than
-/// Azure gives it; nothing is cast.
+/// `unknown`. Words for framework and communicator become estima's. EST-101 names the keys that have another type than
+/// Azure gives them; nothing is cast.
 inline run_configuration run_configuration_from_json(json const& j) { return detail::strict_field_reader{}.read(j); }
 
 /// The sparse JSON without spaces, its keys sorted: equal configurations have equal text. Bytes that are not UTF-8

@@ -48,8 +48,8 @@ inline std::string size_text(bytes size) {
     return std::to_string(size.value) + "b";
 }
 
-/// The packages of the types, and the lines of pip_requirements_file. As one's own in the types, a package of a line takes
-/// the place of the one that the target or the framework adds.
+/// The packages of the types, and the lines of pip_requirements_file. As one's own in the types, a package of a line
+/// takes the place of the one that the target or the framework adds.
 inline package_list lower_packages(facts const& f, static_configuration const& policies, job_fields const& job) {
     package_list packages{{policies.conda_packages.begin(), policies.conda_packages.end()},
                           {policies.pip_packages.begin(), policies.pip_packages.end()}};
@@ -67,7 +67,8 @@ inline package_list lower_packages(facts const& f, static_configuration const& p
     return packages;
 }
 
-inline void lower_environment(environment_section& e, facts const& f, static_configuration const& policies, job_fields const& job) {
+inline void lower_environment(environment_section& e, facts const& f, static_configuration const& policies,
+                              job_fields const& job) {
     e.name = policies.environment_name;
     e.version = policies.environment_version;
     for (named_value const& one : policies.environment_variables) e.environment_variables.emplace(one.name, one.value);
@@ -77,7 +78,8 @@ inline void lower_environment(environment_section& e, facts const& f, static_con
     else if (!policies.interpreter_path.empty()) e.python.interpreter_path = policies.interpreter_path;
     else if (!policies.is_azure) e.python.interpreter_path = "python3";  // Debian's name for it
     e.python.conda_dependencies_file = policies.conda_dependencies_file;
-    bool const has_packages = !policies.conda_packages.empty() || !policies.pip_packages.empty() || !policies.pip_requirements_file.empty();
+    bool const has_packages =
+        !policies.conda_packages.empty() || !policies.pip_packages.empty() || !policies.pip_requirements_file.empty();
     if (has_packages) e.python.conda_dependencies = conda_section{.dependencies = lower_packages(f, policies, job)};
     e.docker.enabled = policies.docker_enabled;
     e.docker.base_image = policies.base_image.reference;

@@ -66,12 +66,14 @@ private:
         set_count("nodeCount", f_.node_count, job_.node_count, "node_count");
         std::string_view const communicator = f_.backend.communicator;
         if (communicator == "Mpi")
-            set_count("mpi.processCountPerNode", f_.process_count_per_node, job_.process_count_per_node, "process_count_per_node");
+            set_count("mpi.processCountPerNode", f_.process_count_per_node, job_.process_count_per_node,
+                      "process_count_per_node");
         if (communicator == "Gloo" || communicator == "Nccl") {
             set("pytorch", policy(f_.backend.name));
             std::string processes;  // of all nodes
-            for (std::string const& by : {count_by(f_.node_count, job_.node_count, "node_count"),
-                                          count_by(f_.process_count_per_node, job_.process_count_per_node, "process_count_per_node")})
+            for (std::string const& by :
+                 {count_by(f_.node_count, job_.node_count, "node_count"),
+                  count_by(f_.process_count_per_node, job_.process_count_per_node, "process_count_per_node")})
                 also(processes, !by.empty(), by);
             if (!processes.empty()) set("pytorch.processCount", processes);
         }
@@ -86,17 +88,19 @@ private:
         environment_facts const& e = f_.environment;
         std::string const python = "environment.python.", docker = "environment.docker.";
         framework_version const version = added_version(f_);
-        std::string const framework = policy(f_.framework.name) + (version.version.empty() ? "" : " " + std::string{version.version});
+        std::string const framework =
+            policy(f_.framework.name) + (version.version.empty() ? "" : " " + std::string{version.version});
         if (!e.named.empty()) set("environment.name", policy("environment_definition"));
         if (!e.named_version.empty()) set("environment.version", policy("environment_definition"));
         for (named_value const& one : f_.framework.variables) variable(one.name, framework);
         for (named_value const& one : e.variables) variable(one.name, policy("environment_variables"));
         for (auto const& [name, value] : job_.environment_variables) variable(name, field("environment_variables"));
-        set(python + "userManagedDependencies", e.is_user_managed          ? policy("user_managed")
-                                                : e.is_prepared()          ? policy("environment")
-                                                : is_prepared(f_)          ? (f_.target.is_azure ? policy(f_.target.kind) : framework)
-                                                : f_.framework.is_executable ? framework
-                                                                             : "the system's Python, since nothing was asked for");
+        set(python + "userManagedDependencies",
+            e.is_user_managed            ? policy("user_managed")
+            : e.is_prepared()            ? policy("environment")
+            : is_prepared(f_)            ? (f_.target.is_azure ? policy(f_.target.kind) : framework)
+            : f_.framework.is_executable ? framework
+                                         : "the system's Python, since nothing was asked for");
         if (!job_.interpreter_path.empty()) set(python + "interpreterPath", field("interpreter_path"));
         else if (!e.interpreter_path.empty()) set(python + "interpreterPath", policy("interpreter_path"));
         else if (!f_.target.is_azure) set(python + "interpreterPath", policy(f_.target.kind));
@@ -108,19 +112,24 @@ private:
         from(!e.pip_packages.empty(), policy("pip_packages"));
         from(!e.pip_requirements_file.empty(), policy("pip_requirements_file"));
         if (!packages.empty()) set(python + "condaDependencies", packages);
-        if (!e.conda_dependencies_file.empty()) set(python + "condaDependenciesFile", policy("conda_dependencies_file"));
+        if (!e.conda_dependencies_file.empty())
+            set(python + "condaDependenciesFile", policy("conda_dependencies_file"));
         bool const is_theirs = e.image.reference.empty();
         if (f_.target.is_azure) set(docker + "enabled", policy(f_.target.kind));
-        else if (!is_theirs || e.shm_size != bytes{}) set(docker + "enabled", policy(is_theirs ? "shm_size" : "custom_docker_image"));
+        else if (!is_theirs || e.shm_size != bytes{})
+            set(docker + "enabled", policy(is_theirs ? "shm_size" : "custom_docker_image"));
         if ((f_.target.is_azure && !is_only_named(e)) || !is_theirs)
             set(docker + "baseImage", !is_theirs ? policy("custom_docker_image")
                                       : !version.version.empty() ? framework
                                                  : policy(f_.target.kind));
-        if (!e.image.registry_address.empty() || !e.image.registry_username.empty() || !e.image.registry_password_variable.empty())
+        if (!e.image.registry_address.empty() || !e.image.registry_username.empty() ||
+            !e.image.registry_password_variable.empty())
             set(docker + "baseImageRegistry", policy("custom_docker_image"));
         if (e.shm_size != bytes{}) set(docker + "shmSize", policy("shm_size"));
     }
-    void variable(std::string_view name, std::string by) { set("environment.environmentVariables." + std::string{name}, std::move(by)); }
+    void variable(std::string_view name, std::string by) {
+        set("environment.environmentVariables." + std::string{name}, std::move(by));
+    }
 
     void inputs() {
         auto input = [this](data_input const& one, std::string_view name) {

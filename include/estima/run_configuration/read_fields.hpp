@@ -12,6 +12,7 @@
 #include <estima/run_configuration/field_path.hpp>
 #include <estima/run_configuration/field_table.hpp>
 #include <estima/run_configuration/fields.hpp>
+#include <estima/run_configuration/refused_values.hpp>
 #include <estima/run_configuration/write_fields.hpp>
 #include <estima/system/json.hpp>
 
@@ -24,13 +25,16 @@ public:
     run_configuration read(json const& document) {
         run_configuration c;
         unknown_ = json::object();
-        read_section(table_of<run_configuration>(), document, &c);
+        refused_ = {};
+        unless_refused([&] { read_section(table_of<run_configuration>(), document, &c); });
         c.communicator = canonical_communicator(c.communicator);
         c.framework = canonical_framework(c.framework);
         if (!unknown_.empty()) c.unknown.text = unknown_.dump();
         at("nodeCount", [&] {  // estima's own JSON can also hold what breaks the rules
             if (casts_ && c.node_count < 1) refuse("a number above 0");
         });
+        check(c);
+        refused_.throw_if_any();
         return c;
     }
 
@@ -40,6 +44,10 @@ protected:
     field_path const& path() const { return path_; }
 
     virtual error refusal(std::string_view expected) const = 0;
+    /// Line and column of the value, if there are such.
+    virtual refused_values::place place() const { return {}; }
+    /// What is to hold across keys. It refuses by refused().
+    virtual void check(run_configuration& c) { (void)c; }
     /// `close` is the known key that is most like it; empty if none is.
     virtual void note_unknown(std::string_view close) { (void)close; }
     virtual void note_null(json const& taken_instead) { (void)taken_instead; }
@@ -52,15 +60,30 @@ protected:
     /// A number or word that stands where text is expected, as it is written there.
     virtual std::string scalar_text(json const& value) const { return value.dump(); }
 
+    /// Wrong values: reading goes on with the next key, so that all are told at once.
+    refused_values& refused() { return refused_; }
+
 private:
+    struct value_is_refused {};
+
     static constexpr int deepest = 64;
 
-    [[noreturn]] void refuse(std::string_view expected) const { throw refusal(expected); }
+    [[noreturn]] void refuse(std::string_view expected) const {
+        refused_.add(dotted(path_), place(), refusal(expected));
+        throw value_is_refused{};
+    }
+    template <class Action>
+    static void unless_refused(Action const& action) {
+        try {
+            action();
+        } catch (value_is_refused const&) {
+        }
+    }
 
     template <class Action>
     void at(std::string key, Action const& action) {
         path_.push_back(std::move(key));
-        action();
+        unless_refused(action);
         path_.pop_back();
     }
     /// Of a list, the keys are "0", "1", ...
@@ -269,6 +292,7 @@ private:
     bool casts_;
     field_path path_{};
     json unknown_{};
+    mutable refused_values refused_{};  // which functions that only read add to
 };
 
 }  // namespace estima::inline v0_1::detail

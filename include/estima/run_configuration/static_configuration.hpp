@@ -70,16 +70,18 @@ private:
 };
 }  // namespace detail
 
-/// SHA-256 of what the types decide, for `static_assert(hash(lowered<a>) == hash(lowered<b>))`. The fields that are known
-/// when the program runs are not in it; hash(run_configuration) has them.
+/// SHA-256 of what the types decide, for `static_assert(hash(lowered<a>) == hash(lowered<b>))`. The fields that are
+/// known when the program runs are not in it; hash(run_configuration) has them.
 constexpr hexadecimal_digest hash(static_configuration const& c) {
     detail::static_hash h;
-    for (std::string_view const text : {c.target, c.framework, c.communicator, c.vm_size, c.vm_priority, c.environment_name,
-                                        c.environment_version, c.interpreter_path, c.conda_dependencies_file, c.pip_requirements_file,
-                                        c.base_image.reference, c.base_image.registry_address,
-                                        c.base_image.registry_username, c.base_image.registry_password_variable, c.bind_to, c.map_by})
+    for (std::string_view const text :
+         {c.target, c.framework, c.communicator, c.vm_size, c.vm_priority, c.environment_name, c.environment_version,
+          c.interpreter_path, c.conda_dependencies_file, c.pip_requirements_file, c.base_image.reference,
+          c.base_image.registry_address, c.base_image.registry_username, c.base_image.registry_password_variable,
+          c.bind_to, c.map_by})
         h.add(text);
-    for (count const& number : {c.node_count, c.process_count_per_node, c.worker_count, c.parameter_server_count}) h.add(number);
+    for (count const& number : {c.node_count, c.process_count_per_node, c.worker_count, c.parameter_server_count})
+        h.add(number);
     for (bool const yes : {c.is_azure, c.user_managed_dependencies, c.docker_enabled}) h.add(yes ? 1ULL : 0ULL);
     h.add(c.environment_variables);
     h.add(c.conda_packages);

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include <estima/base/error.hpp>
+#include <estima/base/registration.hpp>
 #include <estima/estimator/conda_file.hpp>
 #include <estima/runconfig_file/document.hpp>
 #include <estima/runconfig_file/parse_file_text.hpp>
@@ -18,7 +19,8 @@ public:
 
     void add_to(conda_file& file) const {
         json const& all = document_.value;
-        if (!all.is_object() || !all.contains("dependencies")) refuse("", "a map with a list `dependencies` is expected");
+        if (!all.is_object() || !all.contains("dependencies"))
+            refuse("", "a map with a list `dependencies` is expected");
         json const& listed = all["dependencies"];
         if (!listed.is_array()) refuse("/dependencies", "a list of packages is expected");
         for (std::size_t i = 0; i < listed.size(); ++i) {
@@ -51,21 +53,18 @@ private:
     document document_;
 };
 
-inline conda_file read_conda_file(std::string const& path, std::string const& name) {
-    conda_file file{.name = name};
-    try {
-        conda_document{text_of_file(path), name}.add_to(file);
-    } catch (error const& e) {
-        error_text const& told = e.text();
-        file.fault = told.where + ": " + (told.why.empty() ? told.what : told.why);
+struct yaml_conda_file_reader final : conda_file_reader {
+    conda_file read(std::string const& path, std::string const& name) const override {
+        conda_file file{.name = name};
+        try {
+            conda_document{text_of_file(path), name}.add_to(file);
+        } catch (error const& e) {
+            error_text const& told = e.text();
+            file.fault = told.where + ": " + (told.why.empty() ? told.what : told.why);
+        }
+        return file;
     }
-    return file;
-}
-
-/// Makes the reader known to the program.
-struct conda_file_registration {
-    conda_file_registration() { known_conda_file_reader = read_conda_file; }
 };
-inline conda_file_registration const conda_files_can_be_read;
+inline registration<conda_file_reader, yaml_conda_file_reader> const conda_files_can_be_read{};
 
 }  // namespace estima::inline v0_1::detail

@@ -170,20 +170,24 @@ private:
         size_ += bytes + 16;
         if (size_ > largest) throw too_large(at, "with its aliases written out it is larger than 16 MiB");
     }
-    void remember(std::size_t anchor, json const& value, std::string const& pointer, std::size_t size_before, position at) {
+    void remember(std::size_t anchor, json const& value, std::string const& pointer, std::size_t size_before,
+                  position at) {
         std::size_t const size = size_ - size_before;
         charge(size, at);
         anchors_.insert_or_assign(anchor, anchored{value, words_at(pointer), size, at});
     }
     written_words words_at(std::string const& pointer) const {
         written_words words;
-        for (auto one = document_.places.lower_bound(pointer); one != document_.places.end() && one->first.starts_with(pointer); ++one)
-            if (!one->second.written.empty() && (one->first.size() == pointer.size() || one->first[pointer.size()] == '/'))
+        for (auto one = document_.places.lower_bound(pointer);
+             one != document_.places.end() && one->first.starts_with(pointer); ++one)
+            if (!one->second.written.empty() &&
+                (one->first.size() == pointer.size() || one->first[pointer.size()] == '/'))
                 words.emplace(one->first.substr(pointer.size()), one->second.written);
         return words;
     }
     /// Of a value that stands elsewhere, the words at `below` and in it; `place` is that of the alias.
-    void enter_words(std::string const& pointer, written_words const& words, std::string const& below, file_place place) {
+    void enter_words(std::string const& pointer, written_words const& words, std::string const& below,
+                     file_place place) {
         for (auto one = words.lower_bound(below); one != words.end() && one->first.starts_with(below); ++one) {
             if (one->first.size() != below.size() && one->first[below.size()] != '/') continue;
             charge(pointer.size() + one->first.size(), place.value);
@@ -224,7 +228,8 @@ private:
         }
         if (!value.is_array()) throw syntax_error(file(), top.key_at, "<< merges maps, and this is none");
         for (std::size_t i = 0; i < value.size(); ++i) {
-            if (!value[i].is_object()) throw syntax_error(file(), top.key_at, "<< merges maps, and one of these is none");
+            if (!value[i].is_object())
+                throw syntax_error(file(), top.key_at, "<< merges maps, and one of these is none");
             top.merged.push_back({std::move(value[i]), words_at(pointer + "/" + std::to_string(i)), 0, top.key_at});
         }
     }

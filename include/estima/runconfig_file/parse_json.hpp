@@ -80,7 +80,8 @@ private:
                    std::string_view{" \t\r\n,:\xEF\xBB\xBF"}.find(text_[offset_]) != std::string_view::npos)
                 advance();
             std::string_view const rest = text_.substr(offset_);
-            if (!rest.starts_with("//") && !rest.starts_with("/*")) break;  // else a comment, where the parser allows them
+            if (!rest.starts_with("//") && !rest.starts_with("/*"))
+                break;  // else a comment, where the parser allows them
             bool const is_line = rest[1] == '/';
             std::size_t const end = rest.find(is_line ? "\n" : "*/", 2);
             std::size_t const past = offset_ + (end == std::string_view::npos ? rest.size() : end + (is_line ? 1 : 2));
@@ -123,7 +124,8 @@ private:
 
 enum class json_comments { refused, allowed };
 
-inline document parse_json(std::string_view text, std::string const& file, json_comments comments = json_comments::refused) {
+inline document parse_json(std::string_view text, std::string const& file,
+                           json_comments comments = json_comments::refused) {
     document_builder builder{file};
     char const* furthest = text.data();
     json_events events{builder, text, furthest};

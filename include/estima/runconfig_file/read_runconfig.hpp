@@ -38,6 +38,17 @@ struct loaded_runconfig {
 };
 
 namespace detail {
+/// Makes of a word, in any case, the one that is known. False if none is.
+template <std::size_t Size>
+bool make_known(std::string& word, std::string_view const (&known)[Size]) {
+    for (std::string_view const one : known) {
+        if (!same_word(one, word)) continue;
+        word = one;
+        return true;
+    }
+    return false;
+}
+
 class file_field_reader final : public field_reader {
 public:
     file_field_reader(document const& d, loaded_runconfig& into) : field_reader{true}, document_{d}, into_{into} {}
@@ -58,6 +69,7 @@ private:
         return found;
     }
 
+    refused_values::place place() const override { return {here().value.line, here().value.column}; }
     error refusal(std::string_view expected) const override {
         json const* const found = value();
         std::string shown = found == nullptr     ? "nothing"
@@ -66,11 +78,38 @@ private:
                                                  : found->dump();
         if (!path().empty() && path().back() == "password") shown = "something else";
         if (shown.size() > 60) shown = "a long text";
+        return wrong_value(where(here().value), "expected " + std::string{expected} + ", found " + shown);
+    }
+    static error wrong_value(std::string where, std::string why) {
         return {"EST-105",
                 {.what = "a value in this file is not what its key needs",
-                 .where = where(here().value),
-                 .why = "expected " + std::string{expected} + ", found " + shown,
+                 .where = std::move(where),
+                 .why = std::move(why),
                  .remedy = "compare it with docs/run_configuration.md"}};
+    }
+
+    /// What Azure's loader checks across keys, and how data is brought, which it finds wrong on the cluster.
+    void check(run_configuration& c) override {
+        for (auto& [name, reference] : c.data_references) {
+            if (reference.data_store_name.empty())
+                wrong_in_entry("dataReferences", name, "dataStoreName", "dataStoreName is missing");
+            if (!make_known(reference.mode, known_reference_modes))
+                wrong_in_entry("dataReferences", name, "mode",
+                               "mode is to be mount, download or upload, and is \"" + reference.mode + "\"");
+        }
+        for (auto& [name, input] : c.data)
+            if (!input.mechanism.empty() && !make_known(input.mechanism, known_mechanisms))
+                wrong_in_entry(
+                    "data", name, "mechanism",
+                    "mechanism is to be direct, mount, download or upload, and is \"" + input.mechanism + "\"");
+    }
+    /// Of an entry of `dataReferences` or `data`, unless it was refused already.
+    void wrong_in_entry(std::string const& section, std::string const& name, std::string const& key, std::string why) {
+        field_path const entry{section, name}, value{section, name, key};
+        if (refused().has(dotted(entry)) || refused().has(dotted(value))) return;
+        file_place const& at = document_.place(pointer(value));
+        refused().add(dotted(value), {at.key.line, at.key.column},
+                      wrong_value(where_text(document_.files[at.file], at.key, dotted(value)), std::move(why)));
     }
     void note_unknown(std::string_view close) override {
         std::string const meant = close.empty() ? "" : " (did you mean " + std::string{close} + "?)";
@@ -92,7 +131,8 @@ private:
     /// Options (`-r file`), paths and URLs are pip's as well, and are left to it.
     void note_pip_package(std::string const& text) override {
         std::string_view const plain = requirement_of_line(text);
-        if (!plain.empty() || text.empty()) warn_of_package("a requirement of pip", plain, parse_pip_requirement(plain));
+        if (!plain.empty() || text.empty())
+            warn_of_package("a requirement of pip", plain, parse_pip_requirement(plain));
     }
     template <class Parsed>
     void warn_of_package(std::string_view what, std::string_view text, Parsed const& found) {
@@ -117,50 +157,8 @@ private:
     loaded_runconfig& into_;
 };
 
-/// A value of an entry of `dataReferences` or `data` that Azure's loader would refuse, or should.
-inline error wrong_in_entry(document const& d, std::string const& section, std::string const& name, std::string const& key,
-                            std::string why) {
-    std::string at;
-    append_pointer(at, section);
-    append_pointer(at, name);
-    append_pointer(at, key);
-    file_place const& place = d.place(at);
-    return {"EST-105",
-            {.what = "a value in this file is not what its key needs",
-             .where = where_text(d.files[place.file], place.key, section + "." + name + "." + key),
-             .why = std::move(why),
-             .remedy = "compare it with docs/run_configuration.md"}};
-}
-
-/// Makes of a word, in any case, the one that is known. False if none is.
-template <std::size_t Size>
-bool make_known(std::string& word, std::string_view const (&known)[Size]) {
-    for (std::string_view const one : known) {
-        if (!same_word(one, word)) continue;
-        word = one;
-        return true;
-    }
-    return false;
-}
-
-/// What Azure's loader checks across keys, and how data is brought, which it finds wrong on the cluster.
-inline void check_data(run_configuration& c, document const& d) {
-    for (auto& [name, reference] : c.data_references) {
-        if (reference.data_store_name.empty())
-            throw wrong_in_entry(d, "dataReferences", name, "dataStoreName", "dataStoreName is missing");
-        if (!make_known(reference.mode, known_reference_modes))
-            throw wrong_in_entry(d, "dataReferences", name, "mode",
-                                 "mode is to be mount, download or upload, and is \"" + reference.mode + "\"");
-    }
-    for (auto& [name, input] : c.data)
-        if (!input.mechanism.empty() && !make_known(input.mechanism, known_mechanisms))
-            throw wrong_in_entry(d, "data", name, "mechanism",
-                                 "mechanism is to be direct, mount, download or upload, and is \"" + input.mechanism + "\"");
-}
-
 inline void read_into(loaded_runconfig& loaded, document& d) {
     loaded.configuration = file_field_reader{d, loaded}.read(d.value);
-    check_data(loaded.configuration, d);
     loaded.files = d.files;
 }
 }  // namespace detail
@@ -168,7 +166,7 @@ inline void read_into(loaded_runconfig& loaded, document& d) {
 /// The run configuration that a text in YAML or JSON is, in the keys of today or of the first versions. `file` is what
 /// errors call it. Keys that are missing, or null, keep their defaults; numbers and words are cast as Azure's loader
 /// does, unless that would make another value of them silently.
-/// EST-103 no YAML and no JSON; EST-104 a key twice; EST-105 a value of the wrong kind; EST-106 too large or too
+/// EST-103 no YAML and no JSON; EST-104 a key twice; EST-105 values of the wrong kind; EST-106 too large or too
 /// complicated; EST-109 a legacy file without a script.
 inline loaded_runconfig parse_runconfig(std::string_view text, std::string const& file = "the text") {
     loaded_runconfig loaded;

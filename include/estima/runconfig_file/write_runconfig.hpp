@@ -88,7 +88,8 @@ inline void warn_of_own_words(run_configuration const& c, std::vector<file_warni
     if (c.framework == native_framework)
         warnings.push_back({"EST-123", "framework", "Native is estima's own word: Azure does not know it"});
     if (c.communicator == multi_worker_communicator)
-        warnings.push_back({"EST-123", "communicator", "MultiWorker is estima's own word; Azure's is ParameterServer, without servers"});
+        warnings.push_back({"EST-123", "communicator",
+                            "MultiWorker is estima's own word; Azure's is ParameterServer, without servers"});
 }
 inline void require_utf8(run_configuration const& c) { (void)canonical_json(c); }
 }  // namespace detail

@@ -48,7 +48,8 @@ inline json yaml_integer(std::string_view text) {
     if (plain.empty() || (failed != std::errc{} && failed != std::errc::result_out_of_range)) return none;
     if (failed == std::errc::result_out_of_range) {
         double near = 0;
-        if (base != 10 || std::from_chars(plain.data(), plain.data() + plain.size(), near).ec != std::errc{}) return none;
+        if (base != 10 || std::from_chars(plain.data(), plain.data() + plain.size(), near).ec != std::errc{})
+            return none;
         return json(is_negative ? -near : near);
     }
     if (!is_negative) return number <= INT64_MAX ? json(static_cast<std::int64_t>(number)) : json(number);

@@ -27,7 +27,7 @@ inline bool has_transport(std::string_view target_kind) { return find_transport(
 inline transport const& require_transport(std::string_view target_kind) {
     if (transport const* const found = find_transport(target_kind)) return *found;
     std::string known;
-    for (transport const* const one : detail::known_transports())
+    for (transport const* const one : detail::known_of<transport>())
         known += (known.empty() ? "" : ", ") + std::string{one->kind()};
     throw error{
         "EST-112",

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <estima/base/error.hpp>
+#include <estima/base/registration.hpp>
 #include <estima/history/run_directory.hpp>
 #include <estima/launcher/launch_plan.hpp>
 #include <estima/run_configuration/run_configuration.hpp>
@@ -111,26 +112,14 @@ public:
     virtual bool is_written_elsewhere() const noexcept { return false; }
 };
 
-namespace detail {
-inline std::vector<transport const*>& known_transports() {
-    static std::vector<transport const*> all;
-    return all;
-}
-}  // namespace detail
-
 /// Makes a transport known to the program. Its header has one: `inline transport_registration<my_transport> const
 /// my_transport_is_there;`
 template <class Transport>
-struct transport_registration {
-    transport_registration() {
-        static Transport const one;
-        detail::known_transports().push_back(&one);
-    }
-};
+using transport_registration = detail::registration<transport, Transport>;
 
 /// The transport to targets of a kind; null: this program knows none.
 inline transport const* find_transport(std::string_view target_kind) {
-    for (transport const* const one : detail::known_transports())
+    for (transport const* const one : detail::known_of<transport>())
         if (one->kind() == target_kind) return one;
     return nullptr;
 }

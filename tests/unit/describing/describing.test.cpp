@@ -171,7 +171,8 @@ TEST_CASE("describing: retries") {
     };
     CHECK(broken(estimator<>{{.retries = {.at_most = 0}}}) == texts{"EST-070: retries.at_most is 0"});
     CHECK(broken(estimator<>{{.retries = {.at_most = 1001}}}) == texts{"EST-070: retries.at_most is 1001"});
-    CHECK(broken(estimator<>{{.retries = {.after = {cause::signal(9)}}}}) == texts{"EST-070: retries.at_most is not given"});
+    CHECK(broken(estimator<>{{.retries = {.after = {cause::signal(9)}}}}) ==
+          texts{"EST-070: retries.at_most is not given"});
     CHECK(broken(estimator<>{{.retries = {.at_most = 1, .after = {cause::exit_code(256)}}}}) ==
           texts{"EST-071: retries: exit_code 256"});
     for (char const* const files : {"checkpoint", "/tmp/x", "outputs/../x", "outputs/"})
@@ -192,7 +193,8 @@ TEST_CASE("describing: where on a node") {
     CHECK(run_configuration_from_json(to_json(c)) == c);
     CHECK_FALSE(lower(estimator<mpi<>>{{}}).placement);
     static_assert(is_mapping("slot:PE=16") && is_binding("none") && is_mapping("numa"));
-    for (char const* const word : {"", "node", "core:", "core:PE=", "core:PE=0", "core:PE=x", "core:PE=99999", "core --x"})
+    for (char const* const word :
+         {"", "node", "core:", "core:PE=", "core:PE=0", "core:PE=x", "core:PE=99999", "core --x"})
         CHECK_FALSE(is_mapping(word));
 }
 

@@ -83,7 +83,8 @@ texts functions_of(std::string const& header, std::string const& type) {
     texts found;
     for (std::string const& line : public_lines(header, type)) {
         std::smatch match;
-        if (std::regex_match(line, match, declaration) && match[1] != type && match[1] != "void") found.push_back(match[1]);
+        if (std::regex_match(line, match, declaration) && match[1] != type && match[1] != "void")
+            found.push_back(match[1]);
     }
     return found;
 }
@@ -144,7 +145,8 @@ std::string compiled_text(std::string const& source) {
 /// Of all policies, their attributes and parts.
 std::vector<std::filesystem::path> describing_headers() {
     std::vector<std::filesystem::path> files;
-    for (char const* const name : {"capacity", "node_count", "placement", "retries"}) files.push_back(headers / "policy" / (std::string{name} + ".hpp"));
+    for (char const* const name : {"capacity", "node_count", "placement", "retries"})
+        files.push_back(headers / "policy" / (std::string{name} + ".hpp"));
     for (char const* const folder : {"framework", "compute", "distribution", "environment"})
         for (auto const& file : std::filesystem::directory_iterator{headers / folder}) files.push_back(file.path());
     return files;
@@ -248,7 +250,8 @@ TEST_CASE("docs/describing.md lists all attributes that each target and each bac
     for (std::string const policy : {"ssh_hosts", "slurm", "aml_compute"}) {
         INFO(policy);
         std::set<std::string> taken = attributes.at("compute_target_slot");
-        if (auto const own = attributes.find(policy + "<>"); own != attributes.end()) taken.insert(own->second.begin(), own->second.end());
+        if (auto const own = attributes.find(policy + "<>"); own != attributes.end())
+            taken.insert(own->second.begin(), own->second.end());
         CHECK(shown(policy) == taken);
     }
     std::set<std::string> const of_roles{"worker_count", "parameter_server_count"};
@@ -315,20 +318,34 @@ TEST_CASE("docs/describing.md tells the known versions and the backends of each 
 TEST_CASE("docs/runs.md names every member of what a workspace gives") {
     std::set<std::string> const words = words_of_code(read(root / "docs/runs.md"));
     std::size_t count = 0;
-    for (auto const& [file, type] : std::vector<std::pair<char const*, char const*>>{
-             {"workspace/workspace.hpp", "workspace"},  {"workspace/experiment.hpp", "experiment"},
-             {"workspace/submit.hpp", "submit_options"}, {"snapshot/limits.hpp", "snapshot_limits"},
-             {"workspace/plan.hpp", "plan_options"},    {"workspace/run.hpp", "run"},
-             {"workspace/run.hpp", "cancel_options"},   {"workspace/model_options.hpp", "model_options"},
-             {"workspace/model_options.hpp", "model_dataset"}, {"workspace/model_options.hpp", "model_resources"},
-             {"workspace/find_models.hpp", "model_query"}, {"workspace/model.hpp", "model_lineage"},
-             {"workspace/wait.hpp", "wait_options"},    {"workspace/model.hpp", "model"},
-             {"history/run_details.hpp", "run_details"}, {"history/run_details.hpp", "run_failed"},
-             {"history/run_record.hpp", "run_error"},   {"history/run_record.hpp", "rank_record"},
-             {"history/host_record.hpp", "host_record"}, {"history/run_record.hpp", "artifact_record"}, {"history/run_record.hpp", "model_record"},
-             {"history/download.hpp", "download_options"}, {"history/download.hpp", "download_progress"},
-             {"history/run_directory.hpp", "run_directory"}, {"history/metrics.hpp", "logged"},
-             {"history/metrics.hpp", "run_metrics"},    {"history/metric_history.hpp", "history_options"}}) {
+    for (auto const& [file, type] :
+         std::vector<std::pair<char const*, char const*>>{{"workspace/workspace.hpp", "workspace"},
+                                                          {"workspace/experiment.hpp", "experiment"},
+                                                          {"workspace/submit.hpp", "submit_options"},
+                                                          {"snapshot/limits.hpp", "snapshot_limits"},
+                                                          {"workspace/plan.hpp", "plan_options"},
+                                                          {"workspace/run.hpp", "run"},
+                                                          {"workspace/run.hpp", "cancel_options"},
+                                                          {"workspace/model_options.hpp", "model_options"},
+                                                          {"workspace/model_options.hpp", "model_dataset"},
+                                                          {"workspace/model_options.hpp", "model_resources"},
+                                                          {"workspace/find_models.hpp", "model_query"},
+                                                          {"workspace/model.hpp", "model_lineage"},
+                                                          {"workspace/wait.hpp", "wait_options"},
+                                                          {"workspace/model.hpp", "model"},
+                                                          {"history/run_details.hpp", "run_details"},
+                                                          {"history/run_details.hpp", "run_failed"},
+                                                          {"history/run_record.hpp", "run_error"},
+                                                          {"history/run_record.hpp", "rank_record"},
+                                                          {"history/host_record.hpp", "host_record"},
+                                                          {"history/run_record.hpp", "artifact_record"},
+                                                          {"history/run_record.hpp", "model_record"},
+                                                          {"history/download.hpp", "download_options"},
+                                                          {"history/download.hpp", "download_progress"},
+                                                          {"history/run_directory.hpp", "run_directory"},
+                                                          {"history/metrics.hpp", "logged"},
+                                                          {"history/metrics.hpp", "run_metrics"},
+                                                          {"history/metric_history.hpp", "history_options"}}) {
         std::string const header = read(headers / file);
         texts names = functions_of(header, type);
         for (member const& one : members_of(header, type)) names.push_back(one.name);

@@ -74,6 +74,10 @@ TEST_CASE("inputs are given as datasets, datastores, and by their parts") {
     CHECK(fields.inputs[3].source == "other");
     CHECK(job_fields{.inputs = std::vector<data_input>{fields.inputs}}.inputs == fields.inputs);
     CHECK(datastore{"blobs", "runs/7"}.path("best").as_mount() == datastore{"blobs"}.path("runs/7/best").as_mount());
+    CHECK(datastore{"blobs", "runs/"}.path("7").as_mount().path == "runs/7");
+    CHECK(datastore{"blobs", "runs"}.path("").as_mount().path == "runs");
+    CHECK(datastore{"blobs"}.path("").path("runs").path("").as_mount().path == "runs");
+    CHECK(datastore{"blobs", "runs"}.path("/7").as_mount().path == "/7");  // which submit refuses
 }
 
 TEST_CASE("the lists of a job are vectors, and change as they do") {
@@ -133,7 +137,10 @@ TEST_CASE("names and paths are given by all that is a text, and are strings") {
     std::string const text = "a";
     std::string_view const view = "b";
     char const* const nothing = nullptr;
-    estimator<> job{{.source_directory = std::filesystem::path{"c"}, .entry_script = view, .display_name = text, .interpreter_path = "d"}};
+    estimator<> job{{.source_directory = std::filesystem::path{"c"},
+                     .entry_script = view,
+                     .display_name = text,
+                     .interpreter_path = "d"}};
     CHECK(job.source_directory == "c");
     CHECK(job.entry_script == view);
     CHECK(job.display_name + job.interpreter_path == "ad");

@@ -176,7 +176,8 @@ TEST_CASE("a null pointer as a parameter is refused, not followed") {
 TEST_CASE("a native entry must be executable, a script need not") {
     good_job job;
     CHECK(ids<estimator<native>>(job.fields) == one{"EST-022"});
-    CHECK_THAT(check(estimator<native>{job.fields})[0].where, Catch::Matchers::EndsWith("; no permission to execute it"));
+    CHECK_THAT(check(estimator<native>{job.fields})[0].where,
+               Catch::Matchers::EndsWith("; no permission to execute it"));
     CHECK(ids<estimator<generic>>(job.fields) == none{});
 }
 
@@ -194,7 +195,8 @@ TEST_CASE("a native entry whose first line no process can be started from is ref
     CHECK_THAT(where(""), EndsWith("; it is empty"));
     CHECK_THAT(where("#!/bin\n"), EndsWith("; its first line names the interpreter /bin, which cannot be executed"));
     CHECK_THAT(where("#! \necho\n"), EndsWith("; its first line names no interpreter"));
-    CHECK_THAT(where("#!/nowhere/sh -e\n"), EndsWith("; its first line names the interpreter /nowhere/sh, which is not there"));
+    CHECK_THAT(where("#!/nowhere/sh -e\n"),
+               EndsWith("; its first line names the interpreter /nowhere/sh, which is not there"));
     CHECK_THAT(where("#!/bin/sh\r\necho\r\n"),
                EndsWith("the interpreter /bin/sh\\x0d, which is not there: \\x0d is the end of a line in Windows"));
     CHECK(where("#!/usr/bin/env python3\n") == "(not refused)");
@@ -323,7 +325,8 @@ TEST_CASE("all broken rules are told at once, each with id, values and remedy") 
         std::string const text = e.what();
         CHECK(e.id() == "EST-003");
         CHECK(e.rules().size() == 3);
-        for (char const* part : {"[EST-003]", "[EST-011]", "[EST-021]", "node_count is 9", "RANK", "missing.py", "remedy: lower node_count"})
+        for (char const* part : {"[EST-003]", "[EST-011]", "[EST-021]", "node_count is 9", "RANK", "missing.py",
+                                 "remedy: lower node_count"})
             CHECK_THAT(text, Catch::Matchers::Contains(part));
     }
 }

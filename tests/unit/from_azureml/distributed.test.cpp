@@ -9,7 +9,8 @@ using namespace from_azureml;
 namespace {
 /// What the script of a rank gets as arguments when the job is started.
 texts arguments_of_rank(std::size_t rank, es::run_configuration const& c) {
-    es::launch_plan const plan = es::make_launch_plan(c, es::run_directory{"/w/runs/r"}, {.rendezvous = {"127.0.0.1:4321"}});
+    es::launch_plan const plan =
+        es::make_launch_plan(c, es::run_directory{"/w/runs/r"}, {.rendezvous = {"127.0.0.1:4321"}});
     es::process_plan const& p = plan.processes.at(rank);
     return {p.argv.end() - static_cast<std::ptrdiff_t>(c.arguments.size()), p.argv.end()};
 }
@@ -129,7 +130,8 @@ TEST_CASE("from Azure ML: TensorFlow's workers without servers") {
     es::run_configuration const c = lowered_as("multi_worker", job);
     CHECK(c.framework == "TensorFlow");
     CHECK(c.communicator == "ParameterServer");  // as in Azure, with no server
-    using here = es::estimator<es::tensorflow<"2.2">, es::ssh_hosts<es::max_nodes<3>>, es::multi_worker<es::node_count<3>>>;
+    using here =
+        es::estimator<es::tensorflow<"2.2">, es::ssh_hosts<es::max_nodes<3>>, es::multi_worker<es::node_count<3>>>;
     CHECK(es::lower(here{}).communicator == "MultiWorker");
     CHECK(es::lower(here{}).tensorflow == c.tensorflow);
     CHECK(c.tensorflow == es::tensorflow_section{3, 0});

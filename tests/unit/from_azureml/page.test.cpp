@@ -30,14 +30,18 @@ using estima_test::lines_of;
 
 TEST_CASE("docs/from-azureml.md lists the variables that stand behind a dollar sign, for each backend") {
     std::string const text = estima::read_file(page);
-    for (auto const& [communicator, backend] : {std::pair{"Mpi", "mpi"}, {"Gloo", "gloo"}, {"Nccl", "nccl"},
-                                                {"ParameterServer", "parameter_server"}, {"MultiWorker", "multi_worker"}}) {
+    for (auto const& [communicator, backend] : {std::pair{"Mpi", "mpi"},
+                                                {"Gloo", "gloo"},
+                                                {"Nccl", "nccl"},
+                                                {"ParameterServer", "parameter_server"},
+                                                {"MultiWorker", "multi_worker"}}) {
         estima::run_configuration const c{.script = "a.py", .communicator = communicator};
         estima::process_plan const p{};
         auto const set = estima::detail::backend_environment(c, p, {.gpus = 0}, {"127.0.0.1:1", "127.0.0.1:2"});
         std::string row;
         for (std::string const& line : lines_of(text))
-            if (line.starts_with("| `") && line.substr(0, line.find('|', 1)).find("`" + std::string{backend} + "`") != line.npos &&
+            if (line.starts_with("| `") &&
+                line.substr(0, line.find('|', 1)).find("`" + std::string{backend} + "`") != line.npos &&
                 line.find("example") == line.npos && row.empty())
                 row = line;
         INFO(backend << ": " << row);

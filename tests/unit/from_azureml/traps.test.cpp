@@ -72,7 +72,8 @@ static_assert(only<17, es::aml_compute<es::target_name<"pool">, es::without_cont
                    es::environment<es::custom_docker_image<"continuumio/miniconda3:4.8.2">>>);
 static_assert(only<18, es::aml_compute<es::target_name<"pool">, es::gpus_per_node<0>>, es::nccl<>>);
 static_assert(only<27, gpu_pool, es::nccl<es::process_count_per_node<5>>>);
-static_assert(only<19, es::aml_compute<es::target_name<"pool">, es::slots_per_node<2>>, es::mpi<es::process_count_per_node<3>>>);
+static_assert(
+    only<19, es::aml_compute<es::target_name<"pool">, es::slots_per_node<2>>, es::mpi<es::process_count_per_node<3>>>);
 static_assert(only<46, cpu_pool, es::parameter_server<es::process_count_per_node<2>>>);
 
 // What has another type does not compile: resume_from, inputs, values of parameters, a model's path that is None.

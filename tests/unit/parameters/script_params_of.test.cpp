@@ -189,8 +189,8 @@ TEST_CASE("texts of all types are passed as they are, a null pointer is left out
 }
 
 TEST_CASE("a value that argparse would take for an option is joined to its name") {
-    CHECK(arguments(dangerous{}) == texts{"--exponent", "-0.00001", "--plain", "-0.5", "--endless=-inf", "--whole", "-7",
-                                          "--option=--verbose", "--dash", "-"});
+    CHECK(arguments(dangerous{}) == texts{"--exponent", "-0.00001", "--plain", "-0.5", "--endless=-inf", "--whole",
+                                          "-7", "--option=--verbose", "--dash", "-"});
 }
 
 TEST_CASE("negative reals of a list are written without an exponent") {

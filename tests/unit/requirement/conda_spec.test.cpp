@@ -228,3 +228,19 @@ TEST_CASE("no conda version satisfies two pins that cannot both hold") {
     CHECK(impossible > 5000);
     CHECK(left_open < impossible);
 }
+
+TEST_CASE("a plain conda specification is read without the parser as the parser reads it") {
+    for (std::string const name : {"a", "9", "Foo_Bar.baz-2", "a--b", "a-", "_a", "-a", "a.", "a b", "a[", "c::a"})
+        for (char const* const pin : {"", "==1", ">=1.24", "<=1.2.3", "!=0", "=1", "=1.2.3", "==", "==1.", "==.1", "=1..2", "===1", "<1",
+                                      "~=1.2", "=1a", "=1 ", "=>1", "=", "=1=2"}) {
+            std::string const text = name + pin, blank = " " + text;  // the parser passes over the blank
+            parsed<conda_spec> const plain = parse_conda_spec(text), whole = parse_conda_spec(blank);
+            INFO(text);
+            CHECK(static_cast<int>(plain.fault) == static_cast<int>(whole.fault));
+            CHECK(plain.position + !plain == whole.position);
+            CHECK(plain->name == whole->name);
+            CHECK(plain->versions == whole->versions);
+            CHECK(plain->build == whole->build);
+            CHECK(plain->single_equals_is_exact == whole->single_equals_is_exact);
+        }
+}

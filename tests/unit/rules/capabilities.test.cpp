@@ -30,7 +30,8 @@ std::set<std::string> errors_of(facts const& f) {
 template <class... Policies>
 std::string verdict() {
     std::string broken;
-    for (std::string const& id : errors_of(facts_of<Policies...>())) broken.append(broken.empty() ? "" : " ").append(id);
+    for (std::string const& id : errors_of(facts_of<Policies...>()))
+        broken.append(broken.empty() ? "" : " ").append(id);
     CHECK(estimable<Policies...> == broken.empty());
     return broken.empty() ? "yes" : broken;
 }
@@ -53,21 +54,24 @@ std::string table(std::string const& corner, auto const& rows, auto const& colum
     return head + "\n" + line + "\n" + body + "\n";
 }
 
-constexpr auto frameworks = hana::tuple_t<generic, scikit_learn<>, pytorch<>, tensorflow<>, chainer<>, xgboost<>, lightgbm<>, native>;
+constexpr auto frameworks =
+    hana::tuple_t<generic, scikit_learn<>, pytorch<>, tensorflow<>, chainer<>, xgboost<>, lightgbm<>, native>;
 constexpr auto backends = hana::tuple_t<single_process, mpi<>, gloo<>, nccl<>, parameter_server<>, multi_worker<>>;
-constexpr auto several = hana::tuple_t<single_process, mpi<node_count<2>>, gloo<node_count<2>>, nccl<node_count<2>>,
-                                       parameter_server<worker_count<2>, node_count<2>>, multi_worker<worker_count<2>, node_count<2>>>;
+constexpr auto several =
+    hana::tuple_t<single_process, mpi<node_count<2>>, gloo<node_count<2>>, nccl<node_count<2>>,
+                  parameter_server<worker_count<2>, node_count<2>>, multi_worker<worker_count<2>, node_count<2>>>;
 using cluster = aml_compute<target_name<"pool">>;
 using with_images = slurm<with_containers>;
 constexpr auto targets = hana::tuple_t<local, ssh_hosts<>, slurm<>, cluster>;
-constexpr auto with_versions = hana::tuple_t<scikit_learn<"0.20.3">, pytorch<"1.4">, tensorflow<"2.2">, chainer<"7.0.0">, xgboost<"1.7">,
-                                             lightgbm<"3.3.5">>;
+constexpr auto with_versions = hana::tuple_t<scikit_learn<"0.20.3">, pytorch<"1.4">, tensorflow<"2.2">,
+                                             chainer<"7.0.0">, xgboost<"1.7">, lightgbm<"3.3.5">>;
 constexpr auto environments =
     hana::tuple_t<environment<>, environment<user_managed>, environment<interpreter_path<"/usr/bin/python3">>,
                   environment<conda_packages<"numpy">>, environment<pip_packages<"numpy">>,
                   environment<conda_dependencies_file<"conda.yml">>, environment<pip_requirements_file<"pip.txt">>,
                   environment<custom_docker_image<"continuumio/miniconda">>, environment<shm_size<4_GiB>>,
-                  environment<environment_variables<variable<"OMP_NUM_THREADS", "4">>>, environment_definition<"vision">>;
+                  environment<environment_variables<variable<"OMP_NUM_THREADS", "4">>>,
+                  environment_definition<"vision">>;
 
 std::string framework_or_backend(auto type) {
     using policy_type = typename decltype(type)::type;
@@ -92,18 +96,25 @@ std::string framework_or_backend(auto type) {
 std::string documentation() {
     auto const name = [](auto type) { return framework_or_backend(type); };
     std::string text =
-        "<!-- SPDX-License-Identifier: BSL-1.0 -->\n# What goes with what\n\nEach cell is the compiler's verdict: *yes*, or the rules that are broken (docs/rules.md). This "
-        "page is made from the rules by a test, which fails when the two differ and writes it anew when ESTIMA_WRITE_GOLDEN is "
-        "set. It says what can be described; README.md says where it runs today.\n\nA job is a framework, a compute target, a "
-        "backend and an environment. The same test goes through all combinations of four that can be made of these tables: what "
-        "is broken in one of them is broken in one of its pairs, so that a combination is allowed if its pairs are. Capacities, "
+        "<!-- SPDX-License-Identifier: BSL-1.0 -->\n# What goes with what\n\nEach cell is the compiler's verdict: "
+        "*yes*, or the rules that are broken (docs/rules.md). This "
+        "page is made from the rules by a test, which fails when the two differ and writes it anew when "
+        "ESTIMA_WRITE_GOLDEN is "
+        "set. It says what can be described; README.md says where it runs today.\n\nA job is a framework, a compute "
+        "target, a "
+        "backend and an environment. The same test goes through all combinations of four that can be made of these "
+        "tables: what "
+        "is broken in one of them is broken in one of its pairs, so that a combination is allowed if its pairs are. "
+        "Capacities, "
         "counts and texts that are given besides have rules of their own.\n\n";
     text += "## Frameworks and distribution backends\n\n" + table("framework", frameworks, backends, name);
     text += "## Frameworks and compute targets\n\n" + table("framework", frameworks, targets, name);
     text += "## Distribution over two nodes and compute targets\n\n" + table("backend", several, targets, name);
     text += "## Environments and compute targets\n\n" + table("environment", environments, targets, name);
-    text += "## Environments and frameworks, where there are containers\n\n" + table<with_images>("environment", environments, frameworks, name);
-    text += "## The same with a version of the framework\n\n" + table<with_images>("environment", environments, with_versions, name);
+    text += "## Environments and frameworks, where there are containers\n\n" +
+            table<with_images>("environment", environments, frameworks, name);
+    text += "## The same with a version of the framework\n\n" +
+            table<with_images>("environment", environments, with_versions, name);
     return text;
 }
 }  // namespace
@@ -140,11 +151,15 @@ TEST_CASE("what is broken in a combination of four policies is broken in one of 
                 for (teller const environment : tellers(environments)) {
                     std::set<std::string> of_pairs;
                     for (std::vector<teller> const& pair :
-                         std::vector<std::vector<teller>>{{framework, any_target, backend}, {framework, target}, {any_framework, target, backend},
-                                                          {framework, any_target, environment}, {any_framework, target, environment},
+                         std::vector<std::vector<teller>>{{framework, any_target, backend},
+                                                          {framework, target},
+                                                          {any_framework, target, backend},
+                                                          {framework, any_target, environment},
+                                                          {any_framework, target, environment},
                                                           {any_framework, any_target, backend, environment}})
                         of_pairs.merge(errors_of(pair));
-                    std::set<std::string> const found = errors_of(std::vector<teller>{framework, target, backend, environment});
+                    std::set<std::string> const found =
+                        errors_of(std::vector<teller>{framework, target, backend, environment});
                     if (found != of_pairs) CHECK(found == of_pairs);
                     ++combinations;
                     allowed += found.empty();

@@ -38,14 +38,18 @@ std::vector<row> table() {
 
 std::string page_of_rules() {
     std::string text =
-        "<!-- SPDX-License-Identifier: BSL-1.0 -->\n# Rules\n\nWhat every estimator is held against. *Static* rules are evaluated by the compiler for what the types say, "
-        "and again by `submit` with the run-time values; *run time* ones need the running program. An *error* refuses the job; a "
+        "<!-- SPDX-License-Identifier: BSL-1.0 -->\n# Rules\n\nWhat every estimator is held against. *Static* rules "
+        "are evaluated by the compiler for what the types say, "
+        "and again by `submit` with the run-time values; *run time* ones need the running program. An *error* refuses "
+        "the job; a "
         "*warning* is told by `explain` and `submit`, and the job is run. All broken rules are "
-        "reported at once. This page is made from the table in `include/estima/rules/all_rules.hpp`; a test fails when the "
-        "two differ, and writes it anew when ESTIMA_WRITE_GOLDEN is set.\n\n| id | level | when | rule | remedy |\n|---|---|---|---|---|\n";
+        "reported at once. This page is made from the table in `include/estima/rules/all_rules.hpp`; a test fails when "
+        "the "
+        "two differ, and writes it anew when ESTIMA_WRITE_GOLDEN is set.\n\n| id | level | when | rule | remedy "
+        "|\n|---|---|---|---|---|\n";
     for (row const& r : table())
-        text += "| " + r.id + " | " + (r.is_error ? "error" : "warning") + " | " + (r.is_static ? "static, run time" : "run time") +
-                " | " + r.sentence + " | " + r.advice + " |\n";
+        text += "| " + r.id + " | " + (r.is_error ? "error" : "warning") + " | " +
+                (r.is_static ? "static, run time" : "run time") + " | " + r.sentence + " | " + r.advice + " |\n";
     return text;
 }
 
@@ -70,17 +74,21 @@ TEST_CASE("docs/rules.md says what the table of rules says") {
     CHECK(read_file(path) == page_of_rules());
 }
 
-TEST_CASE("each rule that the compiler can find broken has a file that must not compile, and each warning is told in a test") {
+TEST_CASE(
+    "each rule that the compiler can find broken has a file that must not compile, and each warning is told in a "
+    "test") {
     std::string const negative = texts_of("negative", ".cpp");
     std::string const boundaries = texts_of("static", ".test.cpp");
     std::string const at_run_time = texts_of("unit/rules", ".test.cpp") + texts_of("unit/estimator", ".test.cpp");
     for (row const& r : table()) {
         INFO(r.id << ": " << r.sentence);
         if (r.is_static && r.is_error) {
-            CHECK(negative.find("expect-error: est<" + std::to_string(std::stoi(r.id.substr(4))) + ">") != std::string::npos);
+            CHECK(negative.find("expect-error: est<" + std::to_string(std::stoi(r.id.substr(4))) + ">") !=
+                  std::string::npos);
             CHECK(boundaries.find(r.id) != std::string::npos);
         } else {
-            CHECK((at_run_time.find('"' + r.id) != std::string::npos || at_run_time.find("\"[" + r.id) != std::string::npos));
+            CHECK((at_run_time.find('"' + r.id) != std::string::npos ||
+                   at_run_time.find("\"[" + r.id) != std::string::npos));
         }
     }
 }
@@ -97,11 +105,13 @@ TEST_CASE("no two rules share an id") {
     for (std::size_t i = 1; i < rows.size(); ++i) CHECK(rows[i - 1].id != rows[i].id);
 }
 
-TEST_CASE("every error id in the headers is explained in docs/errors.md or docs/rules.md, and none is explained in vain") {
+TEST_CASE(
+    "every error id in the headers is explained in docs/errors.md or docs/rules.md, and none is explained in vain") {
     std::filesystem::path const root = std::filesystem::path{estima_test::source_folder()}.parent_path();
     std::regex const id{"EST-[1-9][0-9][0-9]"};
     auto ids_in = [&id](std::string const& text) {
-        return std::set<std::string>{std::sregex_token_iterator{text.begin(), text.end(), id}, std::sregex_token_iterator{}};
+        return std::set<std::string>{std::sregex_token_iterator{text.begin(), text.end(), id},
+                                     std::sregex_token_iterator{}};
     };
     std::set<std::string> used;
     for (auto const& file : std::filesystem::recursive_directory_iterator{root / "include"})

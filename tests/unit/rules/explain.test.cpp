@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <catch2/catch.hpp>
 
+#include <boost/hana/for_each.hpp>
+
 #include <cstddef>
 #include <map>
 #include <string>
@@ -38,7 +40,8 @@ TEST_CASE("explain shows a malformed text with a mark below the place") {
                      "    write it as PEP 508 has it"));
     CHECK(says(explain<conda<"numpy==">>(), "    conda_packages: \"numpy==\" at 7: expected a version after ==\n"
                                             "                            ^\n"));
-    CHECK(says(explain<aml_compute<target_name<"pool">>, image<"Team/image">>(), "custom_docker_image: \"Team/image\" at 0: "));
+    CHECK(says(explain<aml_compute<target_name<"pool">>, image<"Team/image">>(),
+               "custom_docker_image: \"Team/image\" at 0: "));
     CHECK(says(explain<aml_compute<target_name<"pool">>, image<"ubuntu:-22">>(), "[EST-038] error: "));
 }
 
@@ -53,21 +56,26 @@ TEST_CASE("explain tells warnings, which refuse nothing") {
                       "    pip_packages: \"numpy\" and \"numpy>=1\"\n"));
     CHECK_FALSE(says(explain<pip<"numpy", "scipy">>(), "[EST-044]"));
 
-    CHECK(says(explain<aml_compute<target_name<"pool">>, image<"continuumio/miniconda">>(), "It is an estimator.\n[EST-047] warning: "));
-    CHECK(says(explain<aml_compute<target_name<"pool">>, image<"ubuntu:latest">>(), "    custom_docker_image: \"ubuntu:latest\"\n"));
+    CHECK(says(explain<aml_compute<target_name<"pool">>, image<"continuumio/miniconda">>(),
+               "It is an estimator.\n[EST-047] warning: "));
+    CHECK(says(explain<aml_compute<target_name<"pool">>, image<"ubuntu:latest">>(),
+               "    custom_docker_image: \"ubuntu:latest\"\n"));
     CHECK_FALSE(says(explain<aml_compute<target_name<"pool">>, image<"ubuntu:22.04">>(), "[EST-047]"));
 
     CHECK(says(explain<mpi<process_count_per_node<1>>, slurm<gpus_per_node<2>>>(), "[EST-039] warning: "));
     CHECK_FALSE(says(explain<mpi<process_count_per_node<2>>, slurm<gpus_per_node<2>>>(), "[EST-039]"));
 
-    CHECK(says(explain<aml_compute<target_name<"pool">, vm_priority<priority::low_priority>>>(), "[EST-043] warning: "));
+    CHECK(
+        says(explain<aml_compute<target_name<"pool">, vm_priority<priority::low_priority>>>(), "[EST-043] warning: "));
     CHECK_FALSE(says(explain<aml_compute<vm_priority<priority::low_priority>, vm_size<"Standard_D2">>>(), "[EST-043]"));
 
-    CHECK(says(explain<aml_compute<target_name<"pool">, vm_size<"Standard_D2">>>(), "It is an estimator.\n[EST-057] warning: "));
+    CHECK(says(explain<aml_compute<target_name<"pool">, vm_size<"Standard_D2">>>(),
+               "It is an estimator.\n[EST-057] warning: "));
     CHECK_FALSE(says(explain<aml_compute<vm_size<"Standard_D2">>>(), "[EST-057]"));
     CHECK(says(explain<environment<conda_packages<"numpy=1.16">, pip_packages<"numpy==1.17">>>(),
                "conda_packages and pip_packages: \"numpy=1.16\" and \"numpy==1.17\""));
-    CHECK(says(explain<aml_compute<target_name<"pool">>, environment<custom_docker_image<"a.io/b:1", registry_address<"b.io">>>>(),
+    CHECK(says(explain<aml_compute<target_name<"pool">>,
+                       environment<custom_docker_image<"a.io/b:1", registry_address<"b.io">>>>(),
                "custom_docker_image \"a.io/b:1\", registry_address \"b.io\""));
 
     CHECK(says(explain<pytorch<"1.4">, pip<"torch==1.5">>(), "It is an estimator.\n[EST-040] warning: "));
@@ -78,7 +86,8 @@ TEST_CASE("explain tells warnings, which refuse nothing") {
     CHECK(says(explain<tensorflow<"1.13">, gpu_pool, pip<"tensorflow-gpu==1.13.1">>(), "[EST-040] warning: "));
     using file = environment<conda_dependencies_file<"environment.yml">>;
     CHECK(says(explain<pytorch<"1.4">, file>(), "It is an estimator.\n[EST-050] warning: "));
-    CHECK(says(explain<pytorch<"1.4">, environment_definition<"mine", pip_packages<"numpy">>>(), "[EST-050] warning: "));
+    CHECK(
+        says(explain<pytorch<"1.4">, environment_definition<"mine", pip_packages<"numpy">>>(), "[EST-050] warning: "));
     CHECK_FALSE(says(explain<pytorch<>, file>(), "[EST-050]"));
 }
 
@@ -87,14 +96,19 @@ TEST_CASE("explain names the arguments, values and texts that a broken rule is a
     CHECK(says(explain<mpi<>, gloo<>>(), "two policies for one slot\n    mpi<>, gloo<>\n"));
     CHECK(says(explain<environment<int>>(), "is none that it takes\n    int\n"));
     CHECK(says(explain<slurm<with_containers, without_containers>>(), "    with_containers, without_containers\n"));
-    CHECK(says(explain<environment<user_managed, pip_packages<"a">, pip_packages<"a">>>(), "two parts of one kind\n    environment<"));
+    CHECK(says(explain<environment<user_managed, pip_packages<"a">, pip_packages<"a">>>(),
+               "two parts of one kind\n    environment<"));
     CHECK(says(explain<environment<environment_variables<variable<"A", "1">, variable<"RANK", "1">>>>(),
                "    environment_variables \"RANK\"\n"));
-    CHECK(says(explain<environment<environment_variables<variable<"A", "1">, variable<"A", "2">>>>(), "    environment_variables \"A\"\n"));
-    CHECK(says(explain<mpi<node_count<2>>>(), "    node_count is 2, process_count_per_node is 1; framework generic, backend mpi, target local with 1 node\n"));
+    CHECK(says(explain<environment<environment_variables<variable<"A", "1">, variable<"A", "2">>>>(),
+               "    environment_variables \"A\"\n"));
+    CHECK(says(explain<mpi<node_count<2>>>(),
+               "    node_count is 2, process_count_per_node is 1; framework generic, backend mpi, target local with 1 "
+               "node\n"));
     CHECK(says(explain<aml_compute<target_name<"gpu pool">>>(), "[EST-063] error: "));
     CHECK(says(explain<aml_compute<target_name<"gpu pool">>>(), "    \"gpu pool\"\n"));
-    CHECK(says(explain<pytorch<"1.4">, pip<"torch==1.5">>(), "    pip_packages: \"torch==1.5\", and pytorch 1.4 brings \"torch==1.4.0\"\n"));
+    CHECK(says(explain<pytorch<"1.4">, pip<"torch==1.5">>(),
+               "    pip_packages: \"torch==1.5\", and pytorch 1.4 brings \"torch==1.4.0\"\n"));
 }
 
 TEST_CASE("explain tells of each rule how it stands: broken, it holds, or it is asked at submit") {

@@ -55,7 +55,8 @@ TEST_CASE("on this machine each thing that only Azure has is named") {
     CHECK(after([](auto& c) { c.environment.python.conda_dependencies_file = "env.yml"; }) ==
           list{"environment.python.condaDependenciesFile"});
     CHECK(after([](auto& c) { c.environment.name = "AzureML-Tutorial"; }) == list{"environment.name"});
-    CHECK(after([](auto& c) { c.environment.name = "vision"; }) == list{"environment.name"});  // it holds who knows what
+    CHECK(after([](auto& c) { c.environment.name = "vision"; }) ==
+          list{"environment.name"});  // it holds who knows what
     CHECK(after([](auto& c) { c.communicator = "MultiWorker"; }).empty());
     CHECK(after([](auto& c) { c.framework = "PySpark"; }) == list{"framework"});
     CHECK(after([](auto& c) { c.framework = "CNTK"; }) == list{"framework"});
@@ -214,8 +215,8 @@ TEST_CASE("processes that nobody would start, and too many of them, are named") 
           list{"mpi.processCountPerNode"});
     CHECK(after([](auto& c) { c.communicator = "Gloo", c.pytorch.process_count = 2'000'000'000; }) ==
           list{"pytorch.processCount"});
-    CHECK(after([](auto& c) { c.communicator = "Mpi", c.node_count = c.mpi.process_count_per_node = 2'000'000'000; }, "slurm") ==
-          list{"mpi.processCountPerNode"});
+    CHECK(after([](auto& c) { c.communicator = "Mpi", c.node_count = c.mpi.process_count_per_node = 2'000'000'000; },
+                "slurm") == list{"mpi.processCountPerNode"});
 }
 
 TEST_CASE("a backend that contradicts the communicator is named") {
@@ -239,7 +240,9 @@ TEST_CASE("what Azure would refuse of a container is named") {
     };
     CHECK(image("mcr.microsoft.com/azureml/base:0.2.4").empty());
     CHECK(image("Foo/Bar:1") == list{"environment.docker.baseImage"});
-    auto const shm = [](char const* text) { return after([&](auto& c) { c.environment.docker.shm_size = text; }, "aml_compute"); };
+    auto const shm = [](char const* text) {
+        return after([&](auto& c) { c.environment.docker.shm_size = text; }, "aml_compute");
+    };
     for (char const* text : {"2g", "512M", "100", ""}) CHECK(shm(text).empty());
     for (char const* text : {"1xx", "g", "2 g"}) CHECK(shm(text) == list{"environment.docker.shmSize"});
     CHECK(after([](auto& c) { c.environment.docker.base_image_registry.username = "ada"; }, "aml_compute") ==
@@ -260,6 +263,10 @@ TEST_CASE("how data is brought in Azure is one of the ways that there are") {
     auto const with_reference = [](data_reference_section const& one) {
         return after([&one](auto& c) { c.data_references["d"] = one; }, "aml_compute");
     };
+    CHECK(with_reference({.data_store_name = "blobs", .path_on_data_store = "a/../b"}).empty());
+    CHECK(with_reference({.data_store_name = "blobs", .path_on_data_store = "/a"}) ==
+          list{"dataReferences.d.pathOnDataStore"});
+    CHECK(with_reference({.data_store_name = "my-blobs"}) == list{"dataReferences.d.dataStoreName"});
     CHECK(with_reference({.data_store_name = "s"}).empty());
     CHECK(with_reference({.data_store_name = "s", .mode = "as_upload"}) == list{"dataReferences.d.mode"});
     CHECK(with_reference({}) == list{"dataReferences.d.dataStoreName"});
@@ -274,7 +281,8 @@ TEST_CASE("names that Azure does not take, and an interpreter that it does not u
     CHECK(in_azure([](auto& c) { c.environment.name = "Experiment digits Environment"; }).empty());
     CHECK(in_azure([](auto& c) { c.environment.name = "a/b"; }) == list{"environment.name"});
     CHECK(in_azure([](auto& c) { c.environment.python.interpreter_path = "python"; }).empty());
-    CHECK(in_azure([](auto& c) { c.environment.python.interpreter_path = "/opt/python3"; }) == list{"environment.python.interpreterPath"});
+    CHECK(in_azure([](auto& c) { c.environment.python.interpreter_path = "/opt/python3"; }) ==
+          list{"environment.python.interpreterPath"});
     CHECK(in_azure([](auto& c) {
               c.environment.python.interpreter_path = "/opt/python3";
               c.environment.python.user_managed_dependencies = true;

@@ -203,6 +203,14 @@ TEST_CASE("values of another type are refused by their key's name") {
     CHECK(refusal_of_json(R"({"environment": {"environmentVariables": {"A": null}}})") ==
           "EST-101 environment.environmentVariables.A");
     CHECK(refusal_of_json(R"({"dataReferences": []})") == "EST-101 dataReferences");
+    try {
+        (void)run_configuration_from_json(json::parse(R"({"nodeCount": "2", "mpi": {"processCountPerNode": []}, "target": 1})"));
+        FAIL("it is taken");
+    } catch (error const& e) {  // all at once
+        CHECK(e.text().where == "mpi.processCountPerNode");
+        CHECK(e.text().why == "expected there: a whole number\n       nodeCount: expected there: a whole number"
+                              "\n       target: expected there: a text");
+    }
     CHECK(refusal_of_json(R"({"environment": {"spark": {"packages": [{"group": 1}]}}})") ==
           "EST-101 environment.spark.packages.0.group");
     CHECK(

@@ -45,7 +45,8 @@ TEST_CASE("script parameters keep their order and their exact text") {
 
 TEST_CASE("numbers become the shortest text that reads back to the same value") {
     CHECK(arguments({{"", 0.8}, {"", 0.1f}, {"", 1e-10}, {"", 5.0}}) == list{"0.8", "0.1", "1e-10", "5"});
-    CHECK(arguments({{"", -7}, {"", 18446744073709551615ull}, {"", std::int8_t{-3}}}) == list{"-7", "18446744073709551615", "-3"});
+    CHECK(arguments({{"", -7}, {"", 18446744073709551615ull}, {"", std::int8_t{-3}}}) ==
+          list{"-7", "18446744073709551615", "-3"});
     double const third = 1.0 / 3;
     CHECK(std::stod(arguments({{"", third}})[0]) == third);
 }
@@ -60,8 +61,9 @@ TEST_CASE("a character is a text of one character, a small number is a number") 
 }
 
 TEST_CASE("counts below 1 are lowered as they are, and go through JSON and back") {
-    for (run_configuration const& c : {lower(estimator<mpi<>>{{.entry_script = "t.py", .node_count = 0}}),
-                                       lower(estimator<pytorch<>, gloo<>>{{.entry_script = "t.py", .node_count = -1}})}) {
+    for (run_configuration const& c :
+         {lower(estimator<mpi<>>{{.entry_script = "t.py", .node_count = 0}}),
+          lower(estimator<pytorch<>, gloo<>>{{.entry_script = "t.py", .node_count = -1}})}) {
         CHECK(c.node_count < 1);
         CHECK(run_configuration_from_json(to_json(c)) == c);
         CHECK(run_configuration_from_json(to_sparse_json(c)) == c);
@@ -70,15 +72,18 @@ TEST_CASE("counts below 1 are lowered as they are, and go through JSON and back"
 
 TEST_CASE("an estimator lowers to the committed run configuration") {
     check_golden("generic_defaults", lower(estimator<>{{.source_directory = "digits", .entry_script = "train.py"}}));
-    check_golden("scikit_learn", lower(estimator<scikit_learn<>, local, environment<user_managed, interpreter_path<"/usr/bin/python3">>>{
-                                     {.source_directory = "digits",
-                                      .entry_script = "train.py",
-                                      .script_params = {{"--regularization", 0.8}, {"--verbose", flag}},
-                                      .environment_variables = {{"OMP_NUM_THREADS", "1"}},
-                                      .max_run_duration = 90_min,
-                                      .display_name = "first try",
-                                      .tags = {{"team", "vision"}}}}));
-    check_golden("pytorch_gloo", lower(estimator<pytorch<>, gloo<process_count_per_node<2>>>{{.entry_script = "train.py"}}));
+    check_golden(
+        "scikit_learn",
+        lower(estimator<scikit_learn<>, local, environment<user_managed, interpreter_path<"/usr/bin/python3">>>{
+            {.source_directory = "digits",
+             .entry_script = "train.py",
+             .script_params = {{"--regularization", 0.8}, {"--verbose", flag}},
+             .environment_variables = {{"OMP_NUM_THREADS", "1"}},
+             .max_run_duration = 90_min,
+             .display_name = "first try",
+             .tags = {{"team", "vision"}}}}));
+    check_golden("pytorch_gloo",
+                 lower(estimator<pytorch<>, gloo<process_count_per_node<2>>>{{.entry_script = "train.py"}}));
     check_golden("azure_pytorch_nccl",
                  lower(estimator<pytorch<"1.4">, nccl<node_count<2>, process_count_per_node<4>>,
                                  aml_compute<target_name<"gpu-pool">, max_nodes<8>, gpus_per_node<4>>,
@@ -90,13 +95,17 @@ TEST_CASE("an estimator lowers to the committed run configuration") {
                       .inputs = {datastore{"blobs", "cache"}.as_download("/tmp/cache", true)},
                       .resume_from = datastore{"blobs", "runs/7"},
                       .priority = 3}}));
-    check_golden("azure_tensorflow_parameter_server",
-                 lower(estimator<tensorflow<"1.13">, parameter_server<node_count<2>, worker_count<2>>,
-                                 aml_compute<vm_size<"Standard_D2_v2">, vm_priority<priority::low_priority>>,
-                                 environment<custom_docker_image<"team.azurecr.io/tf:1", registry_address<"team.azurecr.io">,
-                                                                 registry_username<"reader">, registry_password_from<"TEAM_PASSWORD">>>>{
-                     {.entry_script = "train.py"}}));
-    check_golden("native_mpi", lower(estimator<native, mpi<>>{{.entry_script = "bin/train", .node_count = 1, .process_count_per_node = 4}}));
+    check_golden(
+        "azure_tensorflow_parameter_server",
+        lower(estimator<
+              tensorflow<"1.13">, parameter_server<node_count<2>, worker_count<2>>,
+              aml_compute<vm_size<"Standard_D2_v2">, vm_priority<priority::low_priority>>,
+              environment<custom_docker_image<"team.azurecr.io/tf:1", registry_address<"team.azurecr.io">,
+                                              registry_username<"reader">, registry_password_from<"TEAM_PASSWORD">>>>{
+            {.entry_script = "train.py"}}));
+    check_golden(
+        "native_mpi",
+        lower(estimator<native, mpi<>>{{.entry_script = "bin/train", .node_count = 1, .process_count_per_node = 4}}));
 }
 
 TEST_CASE("run-time counts fill what the policy leaves open") {
@@ -130,8 +139,10 @@ TEST_CASE("equal configurations have equal hashes, and any difference shows") {
 
 TEST_CASE("an interpreter's relative path is anchored where the program runs") {
     run_configuration c;
-    for (auto const& [given, expected] : std::vector<std::pair<std::string, std::string>>{
-             {"python3", "python3"}, {"/usr/bin/python3", "/usr/bin/python3"}, {"venv/bin/python", "/home/me/venv/bin/python"}}) {
+    for (auto const& [given, expected] :
+         std::vector<std::pair<std::string, std::string>>{{"python3", "python3"},
+                                                          {"/usr/bin/python3", "/usr/bin/python3"},
+                                                          {"venv/bin/python", "/home/me/venv/bin/python"}}) {
         c.environment.python.interpreter_path = given;
         CHECK(with_interpreter_from(c, "/home/me").environment.python.interpreter_path == expected);
     }
@@ -173,8 +184,8 @@ TEST_CASE("inputs stand in the arguments by what the service replaces, and under
                            {"--store", datastore{"blobs"}},
                            {"--part", datastore{"blobs"}.path("a/b-c").as_upload("out", true)}},
          .inputs = {dataset{"other"}.as_named_input("o")}}});
-    CHECK(c.arguments == list{"--mount", "DatasetConsumptionConfig:m", "--download", "DatasetConsumptionConfig:d", "--id",
-                              "DatasetConsumptionConfig:i", "--store", "$AZUREML_DATAREFERENCE_blobs", "--part",
+    CHECK(c.arguments == list{"--mount", "DatasetConsumptionConfig:m", "--download", "DatasetConsumptionConfig:d",
+                              "--id", "DatasetConsumptionConfig:i", "--store", "$AZUREML_DATAREFERENCE_blobs", "--part",
                               "$AZUREML_DATAREFERENCE_blobs_a_b_c"});
     CHECK(c.data.size() == 4);
     CHECK(c.data.at("m").mechanism == "mount");
@@ -193,20 +204,26 @@ TEST_CASE("workers of TensorFlow: one a node where servers are none, and what th
     using roles = estimator<tensorflow<>, aml_compute<target_name<"pool">>, multi_worker<>>;
     CHECK(lower(roles{{.node_count = 3}}).tensorflow == tensorflow_section{3, 0});
     CHECK(lower(roles{{.node_count = 3, .worker_count = 6}}).tensorflow == tensorflow_section{6, 0});
-    using servers = estimator<tensorflow<>, aml_compute<target_name<"pool">>, parameter_server<parameter_server_count<2>>>;
+    using servers =
+        estimator<tensorflow<>, aml_compute<target_name<"pool">>, parameter_server<parameter_server_count<2>>>;
     CHECK(lower(servers{{.node_count = 3}}).tensorflow == tensorflow_section{1, 2});
     CHECK(lower(servers{{.worker_count = 4}}).tensorflow == tensorflow_section{4, 2});
 }
 
 TEST_CASE("a file of requirements is read into the packages, without comments") {
     estima_test::temporary_directory const folder;
-    replace_file(folder.path() / "needs.txt", "# for training\nnltk>=3  # words\n\n  tqdm\r\npkg @ https://x.org/p.zip#sha1=ab\nlong==1 \\\n  --hash=sha256:00\n");
-    using job = estimator<aml_compute<target_name<"pool">>, environment<pip_packages<"six">, pip_requirements_file<"needs.txt">>>;
+    replace_file(folder.path() / "needs.txt",
+                 "# for training\nnltk>=3  # words\n\n  tqdm\r\npkg @ https://x.org/p.zip#sha1=ab\nlong==1 \\\n  "
+                 "--hash=sha256:00\n");
+    using job = estimator<aml_compute<target_name<"pool">>,
+                          environment<pip_packages<"six">, pip_requirements_file<"needs.txt">>>;
     auto const packages = [&](std::string directory) {
-        return lower(job{{.source_directory = std::move(directory)}}).environment.python.conda_dependencies->dependencies;
+        return lower(job{{.source_directory = std::move(directory)}})
+            .environment.python.conda_dependencies->dependencies;
     };
-    CHECK(packages(folder.path().string()).pip ==
-          list{"azureml-defaults", "six", "nltk>=3", "tqdm", "pkg @ https://x.org/p.zip#sha1=ab", "long==1 --hash=sha256:00"});
+    CHECK(packages(folder.path().string()).pip == list{"azureml-defaults", "six", "nltk>=3", "tqdm",
+                                                       "pkg @ https://x.org/p.zip#sha1=ab",
+                                                       "long==1 --hash=sha256:00"});
     CHECK(packages(folder.path().string()).conda == list{"python=3.6.2"});
     CHECK(packages("/nowhere").pip == list{"azureml-defaults", "six"});
 }
@@ -218,7 +235,8 @@ TEST_CASE("a line of the file of requirements takes the place of what framework 
         return lower(Job{{.source_directory = folder.path()}}).environment.python.conda_dependencies->dependencies.pip;
     };
     using pool = aml_compute<target_name<"pool">>;
-    using torch = estimator<pytorch<"1.5">, pool, environment<pip_packages<"tqdm">, pip_requirements_file<"needs.txt">>>;
+    using torch =
+        estimator<pytorch<"1.5">, pool, environment<pip_packages<"tqdm">, pip_requirements_file<"needs.txt">>>;
     using tensor = estimator<tensorflow<"2.0">, pool, environment<pip_requirements_file<"needs.txt">>>;
     CHECK(packages(torch{}, "\xEF\xBB\xBFTorch==1.5.1\n--pre\n") ==
           list{"azureml-defaults", "torchvision==0.6.0", "tqdm", "Torch==1.5.1", "--pre"});
@@ -228,9 +246,12 @@ TEST_CASE("a line of the file of requirements takes the place of what framework 
 }
 
 TEST_CASE("sizes of shared memory are told as docker reads them") {
-    CHECK(lower(estimator<aml_compute<target_name<"pool">>, environment<shm_size<4_GiB>>>{{}}).environment.docker.shm_size == "4g");
-    CHECK(lower(estimator<aml_compute<target_name<"pool">>, environment<shm_size<512_MiB>>>{{}}).environment.docker.shm_size == "512m");
-    CHECK(lower(estimator<aml_compute<target_name<"pool">>, environment<shm_size<1500_KiB>>>{{}}).environment.docker.shm_size == "1536000b");
+    CHECK(lower(estimator<aml_compute<target_name<"pool">>, environment<shm_size<4_GiB>>>{{}})
+              .environment.docker.shm_size == "4g");
+    CHECK(lower(estimator<aml_compute<target_name<"pool">>, environment<shm_size<512_MiB>>>{{}})
+              .environment.docker.shm_size == "512m");
+    CHECK(lower(estimator<aml_compute<target_name<"pool">>, environment<shm_size<1500_KiB>>>{{}})
+              .environment.docker.shm_size == "1536000b");
     CHECK(lower(estimator<aml_compute<target_name<"pool">>>{{}}).environment.docker.shm_size == "2g");
 }
 
@@ -248,29 +269,39 @@ TEST_CASE("each field that is not a default is explained by the policy or field 
     check_that_all_is_explained(estimator<>{{.entry_script = "train.py"}});
     check_that_all_is_explained(estimator<native, mpi<process_count_per_node<2>>>{{.entry_script = "train"}});
     check_that_all_is_explained(estimator<scikit_learn<>, environment<user_managed, interpreter_path<"python3.11">>>{
-        {.entry_script = "train.py", .script_params = {{"--a", 1}}, .max_run_duration = 3_s, .display_name = "x", .tags = {{"a", "b"}}}});
+        {.entry_script = "train.py",
+         .script_params = {{"--a", 1}},
+         .max_run_duration = 3_s,
+         .display_name = "x",
+         .tags = {{"a", "b"}}}});
+    check_that_all_is_explained(estimator<pytorch<"1.4">, nccl<process_count_per_node<4>>,
+                                          aml_compute<vm_size<"NC6">, vm_priority<priority::dedicated>>,
+                                          environment<conda_packages<"mkl">, pip_packages<"tqdm">, shm_size<8_GiB>,
+                                                      environment_variables<variable<"A", "4">>>>{
+        {.entry_script = "train.py",
+         .environment_variables = {{"B", "1"}},
+         .node_count = 2,
+         .inputs = {datastore{"blobs"}, dataset{"a"}.as_named_input("b")},
+         .resume_from = datastore{"blobs", "runs/7"},
+         .priority = 3,
+         .source_directory_data_store = "share"}});
     check_that_all_is_explained(
-        estimator<pytorch<"1.4">, nccl<process_count_per_node<4>>, aml_compute<vm_size<"NC6">, vm_priority<priority::dedicated>>,
-                  environment<conda_packages<"mkl">, pip_packages<"tqdm">, shm_size<8_GiB>, environment_variables<variable<"A", "4">>>>{
-            {.entry_script = "train.py",
-             .environment_variables = {{"B", "1"}},
-             .node_count = 2,
-             .inputs = {datastore{"blobs"}, dataset{"a"}.as_named_input("b")},
-             .resume_from = datastore{"blobs", "runs/7"},
-             .priority = 3,
-             .source_directory_data_store = "share"}});
-    check_that_all_is_explained(estimator<tensorflow<>, aml_compute<target_name<"pool">>, parameter_server<worker_count<2>>,
-                                          environment<custom_docker_image<"a.io/b:1", registry_address<"a.io">>>>{
-        {.entry_script = "train.py", .node_count = 2, .parameter_server_count = 2}});
-    check_that_all_is_explained(estimator<tensorflow<>, aml_compute<target_name<"pool">>, multi_worker<>, environment_definition<"mine", conda_dependencies_file<"e.yml">>>{
+        estimator<tensorflow<>, aml_compute<target_name<"pool">>, parameter_server<worker_count<2>>,
+                  environment<custom_docker_image<"a.io/b:1", registry_address<"a.io">>>>{
+            {.entry_script = "train.py", .node_count = 2, .parameter_server_count = 2}});
+    check_that_all_is_explained(estimator<tensorflow<>, aml_compute<target_name<"pool">>, multi_worker<>,
+                                          environment_definition<"mine", conda_dependencies_file<"e.yml">>>{
         {.entry_script = "train.py", .node_count = 2}});
-    check_that_all_is_explained(estimator<pytorch<>, aml_compute<target_name<"pool">>, environment_definition<"theirs">>{{.entry_script = "train.py"}});
+    check_that_all_is_explained(
+        estimator<pytorch<>, aml_compute<target_name<"pool">>, environment_definition<"theirs">>{
+            {.entry_script = "train.py"}});
     using of_a_version = estimator<pytorch<>, aml_compute<target_name<"pool">>, environment_definition<"theirs:3">>;
     check_that_all_is_explained(of_a_version{{.entry_script = "train.py"}});
     CHECK(lower(of_a_version{{.entry_script = "train.py"}}).environment.name == "theirs");
     CHECK(lower(of_a_version{{.entry_script = "train.py"}}).environment.version == "3");
     STATIC_REQUIRE_FALSE(estimable<aml_compute<target_name<"pool">>, environment_definition<"theirs:">>);
-    check_that_all_is_explained(estimator<pytorch<>, aml_compute<target_name<"pool">>, environment<user_managed>>{{.entry_script = "train.py"}});
+    check_that_all_is_explained(estimator<pytorch<>, aml_compute<target_name<"pool">>, environment<user_managed>>{
+        {.entry_script = "train.py"}});
     auto const job = estimator<mpi<process_count_per_node<2>>>{{.node_count = 1}};
     CHECK(origin_of(job).of("nodeCount") == "field node_count");
     CHECK(origin_of(job).of("mpi.processCountPerNode") == "policy mpi's process_count_per_node");
@@ -285,7 +316,8 @@ TEST_CASE("each field that is not a default is explained by the policy or field 
 
 TEST_CASE("the framework's own package is not added beside one of the user's that goes by another name") {
     using pool = aml_compute<target_name<"pool">>;
-    auto const asked = lower(estimator<pytorch<"1.4">, pool, environment<conda_packages<"pytorch=1.5">>>{{.entry_script = "a.py"}});
+    auto const asked =
+        lower(estimator<pytorch<"1.4">, pool, environment<conda_packages<"pytorch=1.5">>>{{.entry_script = "a.py"}});
     auto const pip = asked.environment.python.conda_dependencies->dependencies.pip;
     CHECK(std::none_of(pip.begin(), pip.end(), [](std::string const& one) { return one.starts_with("torch=="); }));
     CHECK(std::any_of(pip.begin(), pip.end(), [](std::string const& one) { return one.starts_with("torchvision=="); }));

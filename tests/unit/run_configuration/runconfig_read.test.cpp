@@ -172,6 +172,31 @@ TEST_CASE("numbers and words are cast as Azure casts them, where that keeps thei
           "EST-105 f:2:26 (mpi.processCountPerNode): expected a whole number, found a list");
 }
 
+TEST_CASE("all wrong values of a file are told at once, in the order of its lines") {
+    CHECK(refusal("nodeCount: two\nmpi:\n  processCountPerNode: [1]\narguments: [a, [b], c, [d]]\n"
+                  "dataReferences:\n  d: {mode: mount}\n  e: 3\n  f: {dataStoreName: [s], mode: as_mount}\ntarget: "
+                  "local\n") ==
+          "EST-105 f:1:12 (nodeCount): expected a whole number, found \"two\""
+          "\n       f:3:24 (mpi.processCountPerNode): expected a whole number, found a list"
+          "\n       f:4:16 (arguments.1): expected a text, found a list"
+          "\n       f:4:24 (arguments.3): expected a text, found a list"
+          "\n       f:6:3 (dataReferences.d.dataStoreName): dataStoreName is missing"
+          "\n       f:7:6 (dataReferences.e): expected a map of keys, found 3"
+          "\n       f:8:22 (dataReferences.f.dataStoreName): expected a text, found a list"
+          "\n       f:8:27 (dataReferences.f.mode): mode is to be mount, download or upload, and is \"as_mount\"");
+    CHECK(refusal("mpi: {processCountPerNode: a, nodeCount: b}") ==
+          "EST-105 f:1:28 (mpi.processCountPerNode): expected a whole number, found \"a\""
+          "\n       f:1:42 (mpi.nodeCount): expected a whole number, found \"b\"");
+    std::string many = "arguments:\n";
+    for (int i = 0; i < 20; ++i) many += "- [x]\n";
+    std::string const twenty = refusal(many);
+    CHECK(std::count(twenty.begin(), twenty.end(), '\n') == 19);
+    CHECK(twenty.find("more") == std::string::npos);
+    std::string const more = refusal(many + "- [x]\n- [x]\n");
+    CHECK(more.substr(0, twenty.size()) == twenty);
+    CHECK(more.substr(twenty.size()) == "\n       and 2 more");
+}
+
 TEST_CASE("a data reference needs a datastore and a mode that there is") {
     CHECK(read("dataReferences: {d: {dataStoreName: s, mode: Mount}}").data_references.at("d").mode == "mount");
     CHECK(refusal("dataReferences:\n  d: {mode: mount}") ==
@@ -187,7 +212,8 @@ TEST_CASE("a dataset is brought by a mechanism that there is") {
     CHECK(read("data: {d: {overwrite: true}}").data.at("d").mechanism.empty());
     for (char const* const word : {"as_mount", "as_download", "as_upload", "None"})
         CHECK(refusal("data:\n  d:\n    mechanism: " + std::string{word}) ==
-              "EST-105 f:3:5 (data.d.mechanism): mechanism is to be direct, mount, download or upload, and is \"" + std::string{word} + "\"");
+              "EST-105 f:3:5 (data.d.mechanism): mechanism is to be direct, mount, download or upload, and is \"" +
+                  std::string{word} + "\"");
 }
 
 TEST_CASE("keys that are not known are kept and warned of, with their place") {

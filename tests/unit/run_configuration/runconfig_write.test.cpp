@@ -138,7 +138,8 @@ TEST_CASE("what a file cannot say is told") {
     CHECK(written.warnings[1].id == "EST-122");
     CHECK(runconfig_json_text(c).text.find("swordfish") == std::string::npos);
     CHECK(runconfig_json_text(c).warnings.size() == 1);
-    for (run_configuration const& own : {run_configuration{.framework = "Native"}, run_configuration{.communicator = "MultiWorker"}})
+    for (run_configuration const& own :
+         {run_configuration{.framework = "Native"}, run_configuration{.communicator = "MultiWorker"}})
         for (written_runconfig const& text : {runconfig_text(own), runconfig_json_text(own)}) {
             REQUIRE(text.warnings.size() == 1);
             CHECK(text.warnings[0].id == "EST-123");

@@ -82,7 +82,8 @@ TEST_CASE("aliases and merges are followed") {
     // numbers and words as they stand where the anchor is
     run_configuration const n = read(
         "x: [&one {A: 1.50, B: 2, D: 0x1F}, {E: 1e3}]\nscript: a\narguments: &a [1.50, &b 2.0]\ntarget: *b\n"
-        "environment: {environmentVariables: {<<: [*one, {C: True, A: 7}], B: 3.10}}\nenvironmentVariables: {<<: *one}\n");
+        "environment: {environmentVariables: {<<: [*one, {C: True, A: 7}], B: 3.10}}\nenvironmentVariables: {<<: "
+        "*one}\n");
     CHECK(n.arguments == std::vector<std::string>{"1.50", "2.0"});
     CHECK(n.target == "2.0");
     CHECK(n.environment.environment_variables ==
@@ -91,7 +92,8 @@ TEST_CASE("aliases and merges are followed") {
     check_start(refusal("arguments: &a [*a]"), "EST-103 f:1:16: this alias stands inside");
     check_start(refusal("script: *nowhere"), "EST-103 f:1:9: ");
     check_start(refusal("tags: {<<: 3}"), "EST-103 f:1:8: << merges maps");
-    check_start(refusal("a: &n 1.5\nscript: b\nnodeCount: *n\n"), "EST-105 f:3:12 (nodeCount): expected a whole number");
+    check_start(refusal("a: &n 1.5\nscript: b\nnodeCount: *n\n"),
+                "EST-105 f:3:12 (nodeCount): expected a whole number");
 }
 
 TEST_CASE("aliases cannot make a small file large") {
