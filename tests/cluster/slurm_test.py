@@ -142,10 +142,11 @@ def cancels(cluster):
     nothing_left(cluster, "cancel during work")
     (cluster.shared / "slow_python").write_text(SLOW_PYTHON)
     (cluster.shared / "slow_python").chmod(0o755)
-    checked = python("job_script.sh", per_node=1)
+    checked = python("job_script.sh", "Gloo", 2, 1, "PyTorch")
     checked["environment"]["python"]["interpreterPath"] = str(cluster.shared / "slow_python")
     for nodes in (2, 1):
-        code, text, run = cluster.run_job(source, checked | {"nodeCount": nodes}, "--no-wait")
+        code, text, run = cluster.run_job(source, checked | {"nodeCount": nodes, "pytorch": {"processCount": nodes}},
+                                          "--no-wait")
         until("the nodes are being checked", lambda: "slow_python" in cluster.on("n1", "ps", "-A", "-o", "args")[1])
         cluster.estima("cancel", run.name)
         ended(cluster, f"cancel during the check of {nodes} nodes", run, 20, "Canceled", asks=False)

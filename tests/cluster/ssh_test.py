@@ -133,7 +133,7 @@ def cancels(cluster):
     nothing_left(cluster, "cancel during stage")
     slow = cluster.source(train_py="", slow_python=SLOW_PYTHON)
     shutil.copy(slow / "slow.python", cluster.shared / "slow_python")
-    checked = python("train.py")
+    checked = python("train.py", "Gloo", framework="PyTorch")
     checked["environment"]["python"]["interpreterPath"] = str(cluster.shared / "slow_python")
     code, text, run = cluster.submit(slow, checked, cluster.settings(), "--no-wait")
     until("the hosts are being checked", lambda: "slow_python" in cluster.on("n2", "ps", "-A", "-o", "args")[1])
@@ -141,6 +141,8 @@ def cancels(cluster):
     ended(cluster, "cancel during the check", run, 10, "Canceled")
     no_folder_left(cluster, "cancel during the check", run)
     nothing_left(cluster, "cancel during the check")
+    completed(cluster, "a check that takes longer than hosts may be silent",
+              cluster.submit(slow, checked, cluster.settings(silence_seconds=5)))
     run = completed(cluster, "a link of 10 Mbit/s",
                     cluster.submit(source, native("job_script.sh", arguments=["big", "2000000"]), cluster.settings()))
     expect("all of a large output is here", (run / "code/outputs/big_3").stat().st_size == 2_000_000)
