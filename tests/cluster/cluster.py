@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSL-1.0
-"""What tests on several hosts share: a testbed that is taken down in any case, jobs submitted on it, what became of them.
+"""What tests on several hosts share: a testbed that is taken down in any case, jobs submitted on it, what became of
+them.
 
 Where no testbed can be brought up, the test ends with code 77 and says why.
 """
@@ -44,7 +45,8 @@ class Cluster:
 
     def __exit__(self, *failure):
         subprocess.run([*TESTBED, "down", str(self.folder)], stdin=subprocess.DEVNULL)
-        deadline = time.monotonic() + PATIENCE  # all end with the testbed's first process, which takes as long as it takes
+        # All end with the testbed's first process, which takes as long as it takes.
+        deadline = time.monotonic() + PATIENCE
         while (left := self.left()) and time.monotonic() < deadline:
             time.sleep(0.05)
         for folder in (self.folder, self.own):
@@ -61,14 +63,16 @@ class Cluster:
 
     def on(self, host, *command, **environment):
         """The exit code and what it printed."""
-        done = subprocess.run([*TESTBED, "exec", str(self.folder), host, "--", "env", *[f"{k}={v}" for k, v in environment.items()],
+        done = subprocess.run([*TESTBED, "exec", str(self.folder), host, "--", "env",
+                               *[f"{k}={v}" for k, v in environment.items()],
                                *[str(c) for c in command]], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, text=True, timeout=10 * PATIENCE, errors="replace")
         return done.returncode, done.stdout
 
     def settings(self, **more):
         """Of an ssh_hosts target; each host has a file system of its own below local/."""
-        return {"kind": "ssh_hosts", "hosts": [f"n{i}" for i in range(1, self.count + 1)], "config": f"{self.folder}/ssh_config",
+        return {"kind": "ssh_hosts", "hosts": [f"n{i}" for i in range(1, self.count + 1)],
+                "config": f"{self.folder}/ssh_config",
                 "folder": f"{self.folder}/local/%u/%h", "silence_seconds": 10} | more
 
     def source(self, **files):
@@ -89,7 +93,8 @@ class Cluster:
         (own / "targets.json").write_text(json.dumps({"lab": target}))
         (own / "job.json").write_text(json.dumps(configuration | {"target": "lab"}))
         code, text = self.on(host, self.folder / "bin/submit_and_wait", workspace, source, own / "job.json", *options,
-                             ESTIMA_LAUNCH=self.folder / "bin/estima-launch", ESTIMA_TARGETS=own / "targets.json", **environment)
+                             ESTIMA_LAUNCH=self.folder / "bin/estima-launch", ESTIMA_TARGETS=own / "targets.json",
+                             **environment)
         words = text.split()
         run = workspace / "runs" / words[0] if words else None
         return code, text, run if run and run.exists() else None
@@ -141,13 +146,15 @@ def ended(cluster, name, run, seconds, status, *parts):
     begin = time.monotonic()
     end = until(f"{name}: the run is over", lambda: cluster.end_of(run), seconds)
     text = json.dumps(end)
-    expect(f"{name}: {status} after {time.monotonic() - begin:.1f} s", end["status"] == status and all(p in text for p in parts), text)
+    expect(f"{name}: {status} after {time.monotonic() - begin:.1f} s",
+           end["status"] == status and all(p in text for p in parts), text)
 
 
 def native(script, nodes=2, per_node=2, **more):
     """A run configuration for a program under mpirun."""
     return {"script": script, "framework": "Native", "communicator": "Mpi", "nodeCount": nodes,
-            "mpi": {"processCountPerNode": per_node}, "environment": {"python": {"userManagedDependencies": True}}} | more
+            "mpi": {"processCountPerNode": per_node},
+            "environment": {"python": {"userManagedDependencies": True}}} | more
 
 
 def python(script, communicator="Mpi", nodes=2, per_node=2, framework="Python", **more):

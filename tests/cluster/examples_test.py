@@ -25,24 +25,29 @@ def examples(cluster, folder, train_boost_mpi):
     expect("its model is here", (run / "code/outputs/model.pkl").stat().st_size > 0, report)
 
     results = [outcome(cluster, f"PyTorch over gloo, {nodes} x {per_node}", folder / "pytorch_gloo",
-                       python("train.py", "Gloo", nodes, per_node, "PyTorch", arguments=["--epochs", "40"]), "final_loss.json")[0]
+                       python("train.py", "Gloo", nodes, per_node, "PyTorch", arguments=["--epochs", "40"]),
+                       "final_loss.json")[0]
                for nodes, per_node in ((1, 1), (2, 2))]
     expect("its loss is the same on two hosts as on one", abs(results[0]["loss"] - results[1]["loss"]) < 1e-9 and
            results[1]["world_size"] == 4, results)
 
-    results = [outcome(cluster, f"mpi4py, {nodes} x {per_node}", folder / "mpi4py", python("train.py", "Mpi", nodes, per_node),
+    results = [outcome(cluster, f"mpi4py, {nodes} x {per_node}", folder / "mpi4py",
+                       python("train.py", "Mpi", nodes, per_node),
                        "result.json")[0] for nodes, per_node in ((1, 1), (2, 2))]
     same = [{k: v for k, v in r.items() if "accuracy" in k or "sha" in k} for r in results]
-    expect("its weights are the same on two hosts as on one", same[0] and same[0] == same[1] and results[1]["ranks"] == 4, results)
+    expect("its weights are the same on two hosts as on one",
+           same[0] and same[0] == same[1] and results[1]["ranks"] == 4, results)
 
     if train_boost_mpi:
         source = cluster.own / "boost_mpi"
         source.mkdir()
         shutil.copy(train_boost_mpi, source)
         results = [outcome(cluster, f"Boost.MPI in C++, {nodes} x {per_node}", source,
-                           native("train_boost_mpi", nodes, per_node, arguments=["--samples", "2000", "--iterations", "10"]),
+                           native("train_boost_mpi", nodes, per_node, arguments=["--samples", "2000", "--iterations",
+                                                                                 "10"]),
                            "result.json") for nodes, per_node in ((1, 1), (2, 2))]
-        expect("its weights are the same, bit for bit", len({(run / "code/outputs/weights.bin").read_bytes() for _, run in results}) == 1)
+        expect("its weights are the same, bit for bit",
+               len({(run / "code/outputs/weights.bin").read_bytes() for _, run in results}) == 1)
     else:
         print("SKIPPED: train_boost_mpi was not built (Debian: libboost-mpi-dev)")
 
@@ -51,7 +56,8 @@ def lost_host(cluster, folder):
     resuming = python("train.py", "Mpi", 2, 2, arguments=["--seconds-per-step", "0.05", "--steps", "150"],
                       retries={"atMost": 2, "resumeFrom": "outputs/checkpoint_*.npy"})
     whole, _ = outcome(cluster, "a checkpointing script", folder / "checkpointing", resuming, "result.json")
-    code, text, run = cluster.submit(folder / "checkpointing", resuming, cluster.settings(), "--no-wait", workspace=cluster.workspace)
+    code, text, run = cluster.submit(folder / "checkpointing", resuming, cluster.settings(), "--no-wait",
+                                     workspace=cluster.workspace)
     expect("it is submitted again", code == 0, text)
     # A host's ./outputs are seen here at the end only where no file system is shared; its metrics at once.
     metrics = run / "metrics/rank_0.jsonl"

@@ -32,7 +32,8 @@ class Proxy(http.server.BaseHTTPRequestHandler):
     def forward(self):
         if self.headers.get("Proxy-Authorization") != wanted: return self.send_error(407)
         body = self.rfile.read(int(self.headers.get("Content-Length", 0))) or None
-        headers = {k: v for k, v in self.headers.items() if not k.startswith("Proxy") and k not in ("Host", "Content-Length")}
+        own = ("Host", "Content-Length")
+        headers = {k: v for k, v in self.headers.items() if not k.startswith("Proxy") and k not in own}
         try: answer = urllib.request.urlopen(urllib.request.Request(self.path, body, headers, method=self.command))
         except urllib.error.HTTPError as e: answer = e
         text = answer.read()
@@ -47,3 +48,18 @@ server = http.server.ThreadingHTTPServer(("127.0.0.1", 3128), Proxy)
 print("listens", flush=True)
 server.serve_forever()
 """
+
+# Writes a checkpoint, and then waits or fails on n2; its next attempt goes on from there.
+RESUMES = """#!/bin/sh
+begin=0
+[ -z "$ESTIMA_RESUME_FROM" ] || begin=$(cat $ESTIMA_RESUME_FROM)
+echo "job_script on $(hostname) begins at $begin with $*"
+echo $(hostname) >> outputs/seen_$OMPI_COMM_WORLD_RANK
+[ $begin -lt 9 ] || exit 0
+echo $((begin + 9)) > outputs/checkpoint_$((begin + 9)).txt
+[ $1 = waits ] || exit $([ $(hostname) = n2 ] && echo 75 || echo 0)
+exec sleep 1000
+"""
+
+# An interpreter that takes long to say which modules it has.
+SLOW_PYTHON = "#!/bin/sh\nsleep 12\nexec python3 \"$@\"\n"

@@ -24,7 +24,8 @@ class Jobs:
 
     def settings(self, **more):
         self.file = self.c.own / "target.json"
-        self.file.write_text(json.dumps({"kind": "slurm", "url": "http://ctl:6820", "user": "root", "token_file": str(self.token_file),
+        self.file.write_text(json.dumps({"kind": "slurm", "url": "http://ctl:6820", "user": "root",
+                                         "token_file": str(self.token_file),
                                          "partition": "main", "patience_seconds": 60} | more))
 
     def token(self, seconds=3600):
@@ -44,7 +45,8 @@ class Jobs:
     def start(self, *words):
         """The same in the background; `text()` is what it has printed."""
         log = self.c.own / f"log_{time.monotonic_ns()}"
-        command = [sys.executable, "-B", str(pathlib.Path(__file__).parent / "testbed/testbed.py"), "exec", str(self.c.folder), "ctl", "--",
+        command = [sys.executable, "-B", str(pathlib.Path(__file__).parent / "testbed/testbed.py"), "exec",
+                   str(self.c.folder), "ctl", "--",
                    str(self.c.folder / "bin" / self.c.tools[0].name), str(self.file), *map(str, words)]
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=open(log, "w"), stderr=subprocess.STDOUT)
         process.text = log.read_text
@@ -66,10 +68,14 @@ class Jobs:
         until(f"{name} ends", lambda: self.daemon(name) != pid)
 
     def start_slurmrestd(self, version="v0.0.38"):
-        subprocess.Popen([sys.executable, "-B", str(pathlib.Path(__file__).parent / "testbed/testbed.py"), "exec", str(self.c.folder), "ctl",
-                          "--", "env", *[f"{k}={v}" for k, v in self.conf.items()], "SLURM_JWT=daemon", "setpriv", "--reuid", "nobody",
-                          "--regid", "nogroup", "--clear-groups", "slurmrestd", "-a", "rest_auth/jwt", "-s", f"openapi/{version}", "0.0.0.0:6820"],
-                         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+        subprocess.Popen([sys.executable, "-B", str(pathlib.Path(__file__).parent / "testbed/testbed.py"), "exec",
+                          str(self.c.folder), "ctl",
+                          "--", "env", *[f"{k}={v}" for k, v in self.conf.items()], "SLURM_JWT=daemon", "setpriv",
+                          "--reuid", "nobody",
+                          "--regid", "nogroup", "--clear-groups", "slurmrestd", "-a", "rest_auth/jwt", "-s",
+                          f"openapi/{version}", "0.0.0.0:6820"],
+                         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                         start_new_session=True)
 
 
 def work(jobs):
@@ -98,7 +104,8 @@ def work(jobs):
     waiting = jobs.start("wait", other, 60)
     until("it runs", lambda: " RUNNING " in waiting.text())
     jobs.slurm("scancel", str(other))
-    expect("what scancel did is told", waiting.wait(60) == 0 and f"ended {other} CANCELLED" in waiting.text(), waiting.text())
+    expect("what scancel did is told", waiting.wait(60) == 0 and f"ended {other} CANCELLED" in waiting.text(),
+           waiting.text())
 
 
 def arrays(jobs):
@@ -106,11 +113,13 @@ def arrays(jobs):
     waiting = jobs.start("wait", array, 100, 7)
     until("one waits", lambda: "PENDING" in waiting.text())
     expect("it is canceled alone", jobs("cancel", array, 7)[1] == "1\n")
-    expect("and said to be", waiting.wait(100) == 0 and re.search(r"ended \d+ CANCELLED .* task 7 ", waiting.text()), waiting.text())
+    expect("and said to be", waiting.wait(100) == 0 and re.search(r"ended \d+ CANCELLED .* task 7 ", waiting.text()),
+           waiting.text())
     for task in range(7):
         text = jobs("wait", array, 100, task)[1]
         state = "COMPLETED" if task == 0 else "FAILED"
-        expect(f"task {task} ends as its own", re.search(rf"ended \d+ {state} \S+ exit {task} signal 0 on n\d task {task} ", text), text)
+        expect(f"task {task} ends as its own",
+               re.search(rf"ended \d+ {state} \S+ exit {task} signal 0 on n\d task {task} ", text), text)
     text = jobs("wait", array, 60, 7)[1]
     expect("of the canceled one Slurm has kept nothing", "ended unknown" in text, text)
 
@@ -118,11 +127,13 @@ def arrays(jobs):
 def refusals(jobs):
     jobs.settings(partition="none")
     code, text = jobs("submit", "x", "true")
-    expect("an unknown partition is Slurm's words", code == 2 and "EST-747" in text and "Invalid partition" in text, text)
+    expect("an unknown partition is Slurm's words", code == 2 and "EST-747" in text and "Invalid partition" in text,
+           text)
     jobs.settings(exclusive=True, time_limit="5", memory="100M", nice=3, constraint="")
     job = jobs.submit("asks", "sleep 1000")
     text = jobs.slurm("scontrol", "show", "job", str(job))
-    for word in ("OverSubscribe=NO", "TimeLimit=00:05:00", "MinMemoryNode=100M", "Nice=3", "Requeue=0", "Comment=estima-test asks"):
+    for word in ("OverSubscribe=NO", "TimeLimit=00:05:00", "MinMemoryNode=100M", "Nice=3", "Requeue=0",
+                 "Comment=estima-test asks"):
         expect(f"Slurm knows {word}", word in text, text)
     jobs("cancel", job)
     jobs.settings(time_limit="1")
@@ -141,7 +152,8 @@ def lost_servers(jobs):
     jobs.start_slurmrestd()
     until("and that it is back", lambda: "\nback " in waiting.text())
     expect("the submission arrives", late.wait(100) == 0 and late.text().endswith(" new\n"), late.text())
-    expect("the end is told", waiting.wait(200) == 0 and f"ended {job} FAILED NonZeroExitCode exit 4" in waiting.text(), waiting.text())
+    expect("the end is told", waiting.wait(200) == 0 and f"ended {job} FAILED NonZeroExitCode exit 4" in waiting.text(),
+           waiting.text())
 
     job = jobs.submit("survives", "sleep 20; exit 6")
     until("it runs", lambda: " RUNNING " in jobs("job", job)[1])
@@ -152,7 +164,8 @@ def lost_servers(jobs):
     jobs.slurm("slurmctld")
     expect("a submission outlasts a restart of slurmctld", late.wait(100) == 0, late.text())
     expect("once", len(jobs("find", "meanwhile")[1].splitlines()) == 1, jobs("find", "meanwhile")[1])
-    expect("so does a wait", waiting.wait(200) == 0 and f"ended {job} FAILED NonZeroExitCode exit 6" in waiting.text(), waiting.text())
+    expect("so does a wait", waiting.wait(200) == 0 and f"ended {job} FAILED NonZeroExitCode exit 6" in waiting.text(),
+           waiting.text())
 
 
 def older_version(jobs):
@@ -190,7 +203,8 @@ def tokens(jobs):
     command = jobs.c.on("ctl", "pgrep", "-fa", "slurm_jobs")[1]
     time.sleep(5)
     jobs.renew()
-    expect("a wait takes the new one", waiting.wait(100) == 0 and f"ended {job} FAILED NonZeroExitCode exit 7" in waiting.text(), waiting.text())
+    expect("a wait takes the new one", waiting.wait(100) == 0
+           and f"ended {job} FAILED NonZeroExitCode exit 7" in waiting.text(), waiting.text())
     jobs.settings(patience_seconds=3)
     jobs.token_file.write_text("no.such.token")
     code, text = jobs("job", job)

@@ -49,9 +49,11 @@ class SlurmCluster(Cluster):
 
     def start_daemon(self, command, **environment):
         words = [f"{k}={v}" for k, v in ({"SLURM_CONF": self.folder / "slurm/slurm.conf"} | environment).items()]
-        subprocess.Popen([*TESTBED, "exec", str(self.folder), "ctl", "--", "env", *words, *command], stdin=subprocess.DEVNULL,
+        subprocess.Popen([*TESTBED, "exec", str(self.folder), "ctl", "--", "env", *words, *command],
+                         stdin=subprocess.DEVNULL,
                          stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
 
     def start_rest(self):
-        self.start_daemon(["setpriv", "--reuid", "nobody", "--regid", "nogroup", "--clear-groups", "slurmrestd", "-a", "rest_auth/jwt",
+        self.start_daemon(["setpriv", "--reuid", "nobody", "--regid", "nogroup", "--clear-groups", "slurmrestd", "-a",
+                           "rest_auth/jwt",
                            "-s", "openapi/v0.0.38", "0.0.0.0:6820"], SLURM_JWT="daemon")

@@ -44,7 +44,7 @@ namespace estima::inline v0_1 {
 
 /// The supervisor's hands on one host, at the other end of ssh: checks the host, lays the run out, tells what grows,
 /// gives the outputs, and ends what is left. When the supervisor is gone or says nothing for too long, it ends the
-/// processes of the run here and leaves the files.
+/// processes of the run here and leaves the files, if the run was laid out.
 class attendant {
 public:
     attendant() { line_.say({{"say", "hello"}}); }
@@ -56,6 +56,7 @@ public:
             line_.read([this](frame const& message) { obey(message); });
             if (!line_.is_open() || monotonic_seconds() > line_.heard() + silence_) {
                 end_processes();
+                remove_unused();
                 return 1;
             }
             if (samples_) samples_->look();
@@ -73,7 +74,8 @@ private:
 
     void wait() {
         bool const has_more = relay_is_due_ || (files_ && !files_->is_idle());
-        pollfd sources[]{{0, POLLIN, 0}, {line_.has_waiting() ? 1 : -1, POLLOUT, 0}, {relay_ ? relay_->fd() : -1, POLLIN, 0}};
+        pollfd sources[]{
+            {0, POLLIN, 0}, {line_.has_waiting() ? 1 : -1, POLLOUT, 0}, {relay_ ? relay_->fd() : -1, POLLIN, 0}};
         double left = line_.heard() + silence_ - monotonic_seconds();
         if (samples_) left = std::min(left, samples_->seconds_left());
         int const looks = relay_ && relay_->fd() < 0 ? 250 : 3'600'000;
@@ -103,7 +105,7 @@ private:
         else if (what == "begin")
             begin(message.head);
         else if (what == "reach")
-            reach(message.head.at("others"));
+            say({{"say", "reached"}, {"problems", problems_with_reaching(message.head.at("others"))}});
         else if (what == "manifest")
             receive_manifest(message);
         else if (what == "put" && receiver_)
@@ -115,7 +117,7 @@ private:
         else if (what == "lay_out")
             lay_it_out(message.head.value("shared", false), message.head.value("clock_offset", 0.0));
         else if (what == "journal")
-            write_journal(message.body);
+            take_journal(message.body);
         else if (what == "end_processes")
             end_processes();
         else if (what == "list")
@@ -123,7 +125,8 @@ private:
         else if (what == "get")
             get(message.body);
         else if (what == "end")
-            end(message.head.value("keep", false), message.head.value("wanted", false), message.head.value("goes_on", false));
+            end(message.head.value("keep", false), message.head.value("wanted", false),
+                message.head.value("goes_on", false));
     }
 
     void begin(json const& told) {
@@ -144,6 +147,7 @@ private:
         run_ = run_directory{folder / "runs" / id};
         mark_.emplace(sees_it ? shared_.path : run_.path);
         if (mark_->end_earlier()) end_processes();
+        if (::access(run_.journal().c_str(), F_OK) != 0) unused_ = run_.path;  // else there may be outputs in it
         try {
             mark_->set();
         } catch (error const&) {  // what is wrong with the folder is found below
@@ -168,8 +172,6 @@ private:
         say(std::move(facts));
     }
 
-    void reach(json const& others) { say({{"say", "reached"}, {"problems", problems_with_reaching(others)}}); }
-
     bool has_snapshot() const { return ::access(store_layout{run_.snapshots()}.tree(snapshot_id_).c_str(), R_OK) == 0; }
 
     /// `node` is this host's name in the settings of the target, by which estima-agent calls it too.
@@ -179,7 +181,8 @@ private:
             make_directories(run_.path);  // where the supervisor is too, nothing else has made it
             replace_file(run_.path / node_name_file, message.head.value("node", ""));
         }
-        receiver_ = std::make_unique<store_receiver>(run_.snapshots(), is_of_outputs ? outputs_id_ : snapshot_id_, message.body);
+        receiver_ = std::make_unique<store_receiver>(run_.snapshots(), is_of_outputs ? outputs_id_ : snapshot_id_,
+                                                     message.body);
         json lacking = json::array();
         for (lacking_object const& o : receiver_->lacking()) lacking.push_back({o.digest, o.size});
         say({{"say", "lacks"}}, lacking.dump());
@@ -193,7 +196,9 @@ private:
     void take_up() {
         receiver_.reset();
         if (!has_snapshot())
-            throw error{"EST-208", {.what = "the snapshot " + snapshot_id_ + " is not here, although it was brought", .remedy = "submit again"}};
+            throw error{"EST-208",
+                        {.what = "the snapshot " + snapshot_id_ + " is not here, although it was brought",
+                         .remedy = "submit again"}};
         say({{"say", "staged"}});
     }
 
@@ -218,21 +223,12 @@ private:
         }
         replace_file(clock_offset_file(run_.path), std::to_string(offset));
         if (!is_with_supervisor()) samples_.emplace(run_, sample_seconds_);
-        say({{"say", "ready"}});
+        unused_.clear(), say({{"say", "ready"}});
     }
 
-    void write_journal(std::string const& lines) {
-        say({{"say", "told"}});  // is sent when all of it is written
-        if (is_shared_) return;
-        journal log{run_.journal()};
-        for (std::size_t at = 0; at < lines.size();) {
-            std::size_t const end = std::min(lines.find('\n', at), lines.size());
-            json event = json::parse(lines.substr(at, end - at), nullptr, false);
-            at = end + 1;
-            if (!event.is_object()) continue;
-            event["relayed"] = true;
-            log.append(std::move(event));
-        }
+    void take_journal(std::string const& lines) {
+        if (!is_shared_) append_relayed(run_, lines);
+        say({{"say", "told"}});
     }
 
     void list() {
@@ -252,8 +248,8 @@ private:
         for (json const& one : json::parse(wanted)) files_->ask(one.at(0), one.at(1));
     }
 
-    /// `keep` the folder; `wants_folder`: for ever, because the target's settings say so; `goes_on`: the run does, without
-    /// this process.
+    /// `keep` the folder; `wants_folder`: for ever, because the target's settings say so; `goes_on`: the run does,
+    /// without this process.
     void end(bool keep, bool wants_folder, bool goes_on) {
         if (!goes_on) end_processes();
         samples_.reset();
@@ -266,6 +262,12 @@ private:
         is_over_ = true;
     }
 
+    /// Where nothing of the run was worked on, nothing of it stays.
+    void remove_unused() const {
+        std::error_code ignored;
+        if (!unused_.empty()) std::filesystem::remove_all(unused_, ignored), mark_->remove();
+    }
+
     bool is_with_supervisor() const {
         return supervisor_start_ != 0 && process_start_ticks(supervisor_pid_) == supervisor_start_;
     }
@@ -276,6 +278,7 @@ private:
 
     frame_line line_{};
     bool is_over_ = false, is_shared_ = false, relay_is_due_ = false;
+    std::filesystem::path unused_{};  // the run's folder, before something is laid out in it
     double silence_ = 60, sample_seconds_ = 0;
     run_configuration configuration_{};
     std::string snapshot_id_{}, outputs_id_{};

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <sys/epoll.h>
+#include <sys/resource.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -12,8 +14,16 @@
 
 namespace estima::inline v0_1 {
 
-/// Waits for the channels of many hosts. The kernel is told of each once, when it is opened; what happens comes with the
-/// place of its host, so that the others cost nothing.
+/// Each host takes some descriptors, and many systems begin with 1024.
+inline void let_open(rlim_t files) {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= files) return;
+    limit.rlim_cur = std::min(files, limit.rlim_max);
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/// Waits for the channels of many hosts. The kernel is told of each once, when it is opened; what happens comes with
+/// the place of its host, so that the others cost nothing.
 class channel_watch {
 public:
     channel_watch() : epoll_{::epoll_create1(EPOLL_CLOEXEC)} {}

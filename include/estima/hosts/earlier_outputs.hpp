@@ -22,7 +22,8 @@ public:
         std::error_code ignored;
         bool const was_here = std::filesystem::exists(run.code(), ignored);
         if (was_here)  // told already, as far as the way held
-            for (auto const& folder : {run.metrics(), run.system_logs(), run.uploads()}) std::filesystem::remove_all(folder, ignored);
+            for (auto const& folder : {run.metrics(), run.system_logs(), run.uploads()})
+                std::filesystem::remove_all(folder, ignored);
         outputs_before before = was_here ? lay_out_again(run, snapshot_id) : estima::lay_out(run, snapshot_id);
         if (!id.empty()) take_in(run, id);
         return before;

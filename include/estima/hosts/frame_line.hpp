@@ -107,6 +107,7 @@ public:
             std::uint64_t const one = 1;
             (void)!::write(is_over.get(), &one, sizeof one);
             beats.join();
+            heard_ = monotonic_seconds();  // what came meanwhile is still to be read
         };
         try {
             work();

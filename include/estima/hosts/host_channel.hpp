@@ -8,7 +8,7 @@
 
 #include <cerrno>
 #include <cstring>
-#include <deque>
+#include <fstream>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,7 +23,7 @@
 
 namespace estima::inline v0_1 {
 
-/// The way to the attendant on one host: an ssh with a pipe at either side.
+/// The way to the attendant on one host: an ssh with a pipe at either side, or a connection that it has made.
 class host_channel {
 public:
     host_channel(std::string host, std::string log) : host_{std::move(host)}, log_{std::move(log)} {}
@@ -57,7 +57,22 @@ public:
         heard_ = monotonic_seconds();
         is_new_ = true;
     }
-    /// True once after each open().
+    /// Its attendant is started by others: it calls, or something is said of it.
+    void await() {
+        log_begin_ = size_of_log();
+        heard_ = monotonic_seconds();
+    }
+    void take(file_descriptor connection) {
+        to_.reset(::fcntl(connection.get(), F_DUPFD_CLOEXEC, 3));
+        from_ = std::move(connection);
+        heard_ = monotonic_seconds();
+        is_new_ = true;
+    }
+    void note(std::vector<std::string> const& lines) const {
+        std::ofstream log{log_, std::ios::app};
+        for (std::string const& line : lines) log << line << '\n';
+    }
+    /// True once after each open() or take().
     bool was_opened() { return std::exchange(is_new_, false); }
 
     std::string const& host() const { return host_; }
@@ -105,8 +120,6 @@ public:
         while (auto const one = reader_.next()) take(*one);
     }
 
-    /// No more is to be said: the attendant ends.
-    void close() { to_.reset(); }
     /// At once.
     void cut() {
         to_.reset();

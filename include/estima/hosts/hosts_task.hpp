@@ -42,7 +42,7 @@ struct hosts_task {
     std::string mpi_version{};
     std::string outputs_id{};        ///< of a snapshot of what earlier attempts left in ./outputs; empty: nothing
     std::string outputs_manifest{};  ///< text of its tree; it is in outputs_store()
-    bool is_batch_job = false;  ///< the hosts are this job's nodes: they are checked, and all of them see the run's folder
+    bool is_batch_job = false;  ///< the hosts are this job's nodes: only checked, and all of them see the run's folder
     std::string token{};  ///< in the run's folder: who can read it there shares the file system
 
     std::filesystem::path outputs_store() const { return run.path / "outputs_store"; }
@@ -138,18 +138,18 @@ inline std::optional<hosts_task> hosts_task_of(run_directory const& run, run_con
     return task;
 }
 
-/// Of a run in a Slurm job on several nodes: these are checked, as hosts that ssh reaches are.
+/// Of a run in a Slurm job: its nodes are checked, as hosts that ssh reaches are; a single one for what it needs alone.
 inline hosts_task hosts_task_of(run_directory const& run, run_configuration const& c, std::string launcher,
                                 slurm_allocation const& job) {
     hosts_task task{.run = run, .configuration = c, .target = {}, .launcher = std::move(launcher), .snapshot_id = {}};
     task.is_batch_job = true;
     if (!job.launcher.empty()) task.launcher = job.launcher;
     for (std::string const& host : job.hosts) task.target.hosts.push_back({host});
-    task.target.network = job.network_of_hosts();
+    if (job.is_spread()) task.target.network = job.network_of_hosts();
+    if (job.is_spread()) task.mpi_version = mpi_version_here();
     task.target.imports = job.imports;
     task.target.connect_seconds = 60;  // a controller that is busy makes steps late
     task.with_mpi4py = c.communicator == "Mpi" && c.framework != "Native" && can_import_mpi4py(c);
-    task.mpi_version = mpi_version_here();
     return task;
 }
 

@@ -8,8 +8,8 @@
 
 namespace estima::inline v0_1 {
 
-/// How many hosts of a run are where on their way: what all of them have to have come to is known without a look at each,
-/// for every message of each.
+/// How many hosts of a run are where on their way: what all of them have to have come to is known without a look at
+/// each, for every message of each.
 class node_census {
 public:
     std::size_t of(node_state s) const { return counts_[place(s)]; }

@@ -42,8 +42,8 @@ struct node_problem {
 };
 
 namespace detail {
-/// What a program prints in the environment of a run, and why that cannot be taken for its answer; its last words on standard
-/// error are among the reasons.
+/// What a program prints in the environment of a run, and why that cannot be taken for its answer; its last words on
+/// standard error are among the reasons.
 inline command_output output_of(std::vector<std::string> argv, run_configuration const& c, int seconds = 20) {
     auto const& added = c.environment.environment_variables;
     char name[] = "/tmp/estima-probe-XXXXXX", errors[] = "/tmp/estima-probe-XXXXXX";
@@ -89,8 +89,8 @@ inline std::string program_for(run_configuration const& c, std::string const& na
 /// What stands before each line of module_probe: an interpreter that is set up to say something of its own may do so.
 inline constexpr std::string_view no_module = "estima: no module ";
 
-/// Prints those of the modules that it is called with that are not there, a line each, with what was said in the way. The
-/// packages around a module ("a" of "a.b") are imported: these are to print nothing in between.
+/// Prints those of the modules that it is called with that are not there, a line each, with what was said in the way.
+/// The packages around a module ("a" of "a.b") are imported: these are to print nothing in between.
 inline constexpr char const* module_probe = R"(import importlib.util, sys
 out, sys.stdout = sys.stdout, sys.stderr
 for name in sys.argv[1:]:
@@ -108,7 +108,8 @@ inline void check_interpreter(run_configuration const& c, std::vector<std::strin
     std::string const& interpreter = c.environment.python.interpreter_path;
     std::string const path = program_for(c, interpreter);
     if (path.empty())
-        return void(problems.push_back({"it has no interpreter " + interpreter, "install it there, or name another by user_managed"}));
+        return void(problems.push_back(
+            {"it has no interpreter " + interpreter, "install it there, or name another by user_managed"}));
     std::vector<std::string> argv{path, "-c", module_probe};
     argv.insert(argv.end(), modules.begin(), modules.end());
     command_output const missing = output_of(std::move(argv), c, seconds);
@@ -124,7 +125,8 @@ inline void check_interpreter(run_configuration const& c, std::vector<std::strin
 }
 
 /// The modules that are asked for, else those that the run's framework stands on.
-inline std::vector<std::string> modules_of(run_configuration const& c, bool with_mpi4py, std::vector<std::string> modules) {
+inline std::vector<std::string> modules_of(run_configuration const& c, bool with_mpi4py,
+                                           std::vector<std::string> modules) {
     bool const are_given = !modules.empty();
     if (with_mpi4py) modules.emplace_back("mpi4py");
     if (!are_given && c.framework == "PyTorch") modules.emplace_back("torch");
@@ -143,7 +145,7 @@ inline std::string mpi_version_here() {
 /// What a host has to have for a run, said by whoever leads it.
 struct node_needs {
     std::string version = library_version;  ///< of estima there
-    std::string mpi_version{};
+    std::string mpi_version{};  ///< empty: none is needed
     std::string network{};
     bool with_mpi4py = false;
     std::vector<std::string> imports{};  ///< modules
@@ -180,19 +182,23 @@ inline std::vector<node_problem> problems_of_node(run_configuration const& c, no
                         folder.string() + ", " + std::to_string(wanted >> 20U) + " MiB are needed",
                     "free space there, or name another `folder`");
     }
-    std::string const version = mpi_version_here();
-    if (version.empty() || find_program("orted").empty())
-        problem("it has no Open MPI",
-                "install it (Debian: apt-get install openmpi-bin), so that `ssh` finds mpirun and orted in PATH");
-    else if (version != needs.mpi_version)
-        problem("it has " + version + ", here it is " + needs.mpi_version, "install the same Open MPI on all hosts");
+    if (!needs.mpi_version.empty()) {
+        std::string const version = mpi_version_here();
+        if (version.empty() || find_program("orted").empty())
+            problem("it has no Open MPI",
+                    "install it (Debian: apt-get install openmpi-bin), so that `ssh` finds mpirun and orted in PATH");
+        else if (version != needs.mpi_version)
+            problem("it has " + version + ", here it is " + needs.mpi_version,
+                    "install the same Open MPI on all hosts");
+    }
     // Who did not come by ssh, nor was told a network, has nothing to compare.
     if (!interface_for(needs.network) && (!needs.network.empty() || std::getenv("SSH_CONNECTION") != nullptr))
         problem(needs.network.empty() ? "the address that ssh arrived on is on none of its interfaces"
                                       : "none of its interfaces is on " + needs.network,
                 "set `network` of the target to the subnet that the hosts share");
     if (c.framework != "Native")
-        detail::check_interpreter(c, detail::modules_of(c, needs.with_mpi4py, needs.imports), needs.interpreter_seconds, found);
+        detail::check_interpreter(c, detail::modules_of(c, needs.with_mpi4py, needs.imports), needs.interpreter_seconds,
+                                  found);
     if (c.communicator == "Nccl" && gpu_count() < c.process_count_per_node())
         problem("it has " + std::to_string(gpu_count()) + " GPUs for " +
                     std::to_string(c.process_count_per_node()) + " processes",
@@ -201,7 +207,8 @@ inline std::vector<node_problem> problems_of_node(run_configuration const& c, no
 }
 
 /// What a run has to know of this host: the problems, what it offers, and where it is on the network.
-inline json node_facts(run_configuration const& c, node_needs const& needs, std::filesystem::path const& folder, int ports) {
+inline json node_facts(run_configuration const& c, node_needs const& needs, std::filesystem::path const& folder,
+                       int ports) {
     json problems = json::array();
     for (node_problem const& p : problems_of_node(c, needs, folder))
         problems.push_back({{"why", p.why}, {"remedy", p.remedy}});

@@ -17,6 +17,7 @@
 #include <string_view>
 #include <utility>
 
+#include <estima/history/journal.hpp>
 #include <estima/history/run_directory.hpp>
 #include <estima/hosts/frame.hpp>
 #include <estima/system/file_descriptor.hpp>
@@ -138,5 +139,18 @@ private:
     std::uint64_t journal_at_ = 0;
     std::size_t left_ = 0;
 };
+
+/// Events of the supervisor's, into the journal that a host has of its own; not told again. EST-301.
+inline void append_relayed(run_directory const& run, std::string const& lines) {
+    journal log{run.journal()};
+    for (std::size_t at = 0; at < lines.size();) {
+        std::size_t const end = std::min(lines.find('\n', at), lines.size());
+        json event = json::parse(lines.substr(at, end - at), nullptr, false);
+        at = end + 1;
+        if (!event.is_object()) continue;
+        event["relayed"] = true;
+        log.append(std::move(event));
+    }
+}
 
 }  // namespace estima::inline v0_1

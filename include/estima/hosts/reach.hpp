@@ -37,11 +37,12 @@ public:
         sockaddr_in place = detail::socket_address(address, 0);
         socklen_t size = sizeof place;
         auto* const plain = reinterpret_cast<sockaddr*>(&place);
-        if (::bind(fd_.get(), plain, size) == 0 && ::listen(fd_.get(), 128) == 0 &&
+        if (::bind(fd_.get(), plain, size) == 0 && ::listen(fd_.get(), SOMAXCONN) == 0 &&
             ::getsockname(fd_.get(), plain, &size) == 0)
             port_ = ntohs(place.sin_port);
     }
     int port() const { return port_; }  ///< 0: there is none
+    int fd() const { return fd_.get(); }
 
 private:
     file_descriptor fd_;

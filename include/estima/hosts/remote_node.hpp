@@ -53,7 +53,8 @@ public:
 
     void open() {
         if (first_try_ == 0) first_try_ = monotonic_seconds();
-        channel_.open(way_.argv(host(), "exec " + shell_quoted(task_.launcher) + " attend", true));
+        if (way_.is_called_from(host())) channel_.await();
+        else channel_.open(way_.argv(host(), "exec " + shell_quoted(task_.launcher) + " attend", true));
         at_ = state::connecting;
     }
 
@@ -178,7 +179,8 @@ private:
         else if (what == "journal")
             journal_lines(f.body);
         else if (what == "grown")
-            collection_.files().grown(f.head.value("path", ""), whole_number(f.head, "offset", std::uint64_t{0}), f.body);
+            collection_.files().grown(f.head.value("path", ""), whole_number(f.head, "offset", std::uint64_t{0}),
+                                      f.body);
         else if (what == "warning")
             warn(f.head.value("message", ""));
         else if (what == "listed")
@@ -205,7 +207,8 @@ private:
         has_begun_ = true, channel_.say(begin_message(task_));
     }
 
-    /// While the run goes on a host that does not answer is lost. What it wrote can be brought later too: it is tried again.
+    /// While the run goes on a host that does not answer is lost. What it wrote can be brought later too: it is tried
+    /// again.
     void interrupted(std::string const& why) {
         bool const is_collected = at_ >= state::listing && at_ < state::done;
         if (!is_collected || ++interruptions_ > 3) return lose(std::string{way_.id_of_lost()}, why);
@@ -272,8 +275,7 @@ private:
         double const now = monotonic_seconds();
         if (!f.may_pass || now + 0.5 > first_try_ + task_.target.connect_seconds)
             return lose(f.id, f.why + "; " + f.remedy);
-        at_ = state::waiting;
-        again_at_ = now + 0.5;
+        at_ = state::waiting, again_at_ = now + 0.5;
     }
 
     hosts_task const& task_;

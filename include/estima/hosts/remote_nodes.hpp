@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <sys/resource.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <memory>
@@ -45,6 +43,8 @@ public:
         let_open(16 * nodes_.size() + 256);
         task_.token = detail::random_hex() + detail::random_hex();
         replace_file(token_file(), task_.token);
+        way_->begin(nodes_.size(), task_.launcher, task_.target.network);
+        watch_.add(way_->fd(), way_place());
         for (auto const& n : nodes_) n->open();
         see_channels();
         timer_.set(beat_interval());
@@ -71,6 +71,7 @@ public:
         watch_.wait(0, [this](std::size_t place, bool takes_more) {
             if (place == timer_place()) return beat();
             if (place == staging_place()) return takes_more ? void() : staging_->read();
+            if (place == way_place()) return take_calls();
             hear(place, takes_more);
         });
         advance();
@@ -127,16 +128,19 @@ public:
         for (auto const& n : nodes_)
             if (n->channel().is_open()) {
                 if (!n->has_all_files_here())
-                    warn_of_host(log_, n->host(), "not all that the run wrote was brought here; it is kept there, in " + task_.target.folder + "/runs");
+                    warn_of_host(log_, n->host(),
+                                 "not all that the run wrote was brought here; it is kept there, in " +
+                                     task_.target.folder + "/runs");
                 n->channel().say({{"do", "end"}, {"keep", task_.target.keep_folders || !n->has_all_files_here()},
                                   {"wanted", task_.target.keep_folders}, {"goes_on", task_.is_batch_job}});
             }
         double const limit = monotonic_seconds() + seconds;
         std::size_t open = 0;
         for (auto const& n : nodes_) open += n->channel().is_open();
-        while (open > 0 && monotonic_seconds() < limit)
+        while ((open > 0 || way_->fd() >= 0) && monotonic_seconds() < limit)
             watch_.wait(20, [&](std::size_t place, bool takes_more) {
                 if (place == timer_place()) return timer_.clear();
+                if (place == way_place()) return void(way_->calls());
                 if (place >= nodes_.size() || !nodes_[place]->channel().is_open()) return;
                 hear(place, takes_more);
                 open -= !nodes_[place]->channel().is_open();
@@ -155,13 +159,6 @@ private:
         if (task.is_batch_job) return std::make_unique<job_steps>(task.target.hosts.front().name);
         return std::make_unique<ssh_session>(task.target);
     }
-    /// Each host takes some descriptors, and many systems begin with 1024.
-    static void let_open(rlim_t files) {
-        rlimit limit{};
-        if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= files) return;
-        limit.rlim_cur = std::min(files, limit.rlim_max);
-        ::setrlimit(RLIMIT_NOFILE, &limit);
-    }
     std::filesystem::path token_file() const { return task_.run.path / "shared_token"; }
     double beat_interval() const { return std::min(1.0, task_.target.silence_seconds / 5); }
 
@@ -171,6 +168,7 @@ private:
     }
     std::size_t timer_place() const { return nodes_.size(); }
     std::size_t staging_place() const { return nodes_.size() + 1; }
+    std::size_t way_place() const { return nodes_.size() + 2; }
     void see_channels() {
         for (std::size_t i = 0; i < nodes_.size(); ++i) watch_.see(nodes_[i]->channel(), i);
     }
@@ -180,6 +178,17 @@ private:
         staging_->beat();
         see_channels();
         timer_.set(beat_interval());
+    }
+    /// Attendants that one step of a job has started, or has not.
+    void take_calls() {
+        for (auto& call : way_->calls())
+            for (auto const& n : nodes_) {
+                bool const is_meant = call.host.empty() || call.host == n->host();
+                if (!is_meant || n->at() != state::connecting || n->channel().is_open()) continue;
+                if (!call.connection) n->channel().note(call.said), n->read([](std::string const&) {});
+                else n->channel().take(std::move(call.connection));
+            }
+        see_channels();
     }
     /// What one host said, or that it takes more.
     void hear(std::size_t place, bool takes_more) {

@@ -60,6 +60,7 @@ public:
         add({"--noprefix", "--bind-to", "none", "--mca", "mpi_yield_when_idle", "1", "--mca", "pml", "ob1", "--mca",
              "btl", "self,vader,tcp"});
         add(words_for_daemons(task_.run.run_id(), ssh_configuration, network));
+        add_start_by_one_thread(argv, static_cast<int>(hosts.size()) + 1);
         add({"--hostfile", host_file, "-x", "ESTIMA_RUN_ID"});
         add({"-np", "1", agent_beside(own_program()), "stage", task_.snapshot_id, "--from",
              task_.run.snapshots().string()});

@@ -14,8 +14,8 @@
 
 namespace estima::inline v0_1 {
 
-/// What one host's store lacks of the run's snapshot, or of what earlier attempts left in ./outputs, and the way of that
-/// through the host's channel.
+/// What one host's store lacks of the run's snapshot, or of what earlier attempts left in ./outputs, and the way of
+/// that through the host's channel.
 class snapshot_delivery {
 public:
     snapshot_delivery(hosts_task const& task, host_channel& channel) : task_{task}, channel_{channel} {}

@@ -20,11 +20,9 @@ namespace estima::inline v0_1 {
 /// Why ssh did not get to a host, from what it said. `launcher`: the program that was to be started there.
 inline way_failure why_ssh_failed(std::string const& host, std::vector<std::string> const& said,
                                   std::string const& launcher = "estima-launch") {
+    if (auto const failure = failure_of_launcher(said, launcher)) return *failure;
     std::string text, last;
     for (std::string const& line : said) {
-        if (line.find(launcher) != std::string::npos)
-            return {"EST-725", "its shell says: " + line,
-                    "install estima there, or name its estima-launch by `launcher` in the settings of the target"};
         text += line + "\n";
         if (!line.empty()) last = line;
     }

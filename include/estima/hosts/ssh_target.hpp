@@ -85,7 +85,8 @@ public:
             wrong("hosts", "it is not a list of hosts", R"(write "hosts": ["node1", "node2"])");
         for (json const& one : *hosts) {
             ssh_host host = host_of(one);
-            if (std::any_of(target.hosts.begin(), target.hosts.end(), [&](ssh_host const& h) { return h.name == host.name; }))
+            if (std::any_of(target.hosts.begin(), target.hosts.end(),
+                            [&](ssh_host const& h) { return h.name == host.name; }))
                 wrong("hosts", "\"" + host.name + "\" stands there twice",
                       "name each host once; its slots are how many processes it takes");
             target.hosts.push_back(std::move(host));

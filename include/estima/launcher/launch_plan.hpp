@@ -175,6 +175,7 @@ inline std::vector<std::string> mpirun_argv(run_configuration const& c, run_dire
     placement_section const placement = c.placement.value_or(placement_section{});
     argv.insert(argv.end(), {"--noprefix", "--bind-to", placement.bind_to.empty() ? "none" : placement.bind_to});
     if (!placement.map_by.empty()) argv.insert(argv.end(), {"--map-by", placement.map_by});
+    add_start_by_one_thread(argv, c.process_count());
     if (!settings.hosts.empty()) {
         std::vector<std::string> const daemons =
             words_for_daemons(run.run_id(), settings.ssh_configuration, settings.network);

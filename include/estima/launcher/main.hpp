@@ -14,6 +14,7 @@
 
 #include <estima/history/run_definition.hpp>
 #include <estima/hosts/attendant.hpp>
+#include <estima/hosts/call_supervisor.hpp>
 #include <estima/hosts/node_network.hpp>
 #include <estima/hosts/node_path.hpp>
 #include <estima/launcher/find_launcher.hpp>
@@ -29,7 +30,7 @@ namespace detail {
 inline constexpr char const launcher_usage[] =
     "usage: estima-launch supervise [--lock-fd N] [--mpirun PATH] [--foreground] RUN_DIRECTORY\n"
     "       estima-launch worker [--mpi4py] [--rendezvous ADDRESS:PORT]... [--resume-from PATH] [--on-host] RUN_DIRECTORY\n"
-    "       estima-launch attend\n"
+    "       estima-launch attend [--call]\n"
     "       estima-launch --version | --help\n"
     "Leads one run of estima from its directory. Programs that submit start it; see docs/launching.md.\n";
 
@@ -139,6 +140,14 @@ inline int worker_command(command_line words) {
         return one.run(plan);
     });
 }
+
+inline int attend_command(command_line words) {
+    if (!words.is_at_end()) {
+        if (std::string const word = words.next("an option"); word != "--call") words.wrong("unknown option " + word);
+        if (!call_supervisor()) return 1;
+    }
+    return attendant{}.run();
+}
 }  // namespace detail
 
 /// All that estima-launch does. The exit code: of `worker` the script's (128 and the number of its signal), of
@@ -151,7 +160,7 @@ inline int launcher_main(int argc, char** argv) {
         std::string const command = words.next("a command");
         if (command == "supervise") return detail::supervise_command(std::move(words), argv);
         if (command == "worker") return detail::worker_command(std::move(words));
-        if (command == "attend") return attendant{}.run();
+        if (command == "attend") return detail::attend_command(std::move(words));
         if (command == "--version") return std::printf("estima-launch %s\n", library_version) < 0;
         if (command == "--help") return std::printf("%s", detail::launcher_usage) < 0;
         detail::command_line::wrong("unknown command " + command);

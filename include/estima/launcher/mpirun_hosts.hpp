@@ -19,6 +19,12 @@ inline void add_network(std::vector<std::string>& words, std::string const& netw
         words.insert(words.end(), {"--mca", "oob_tcp_if_include", network, "--mca", "btl_tcp_if_include", network});
 }
 
+/// From 32 processes on Open MPI starts them by several threads, and then often does not notice that they have ended. One
+/// thread does not keep them waiting longer.
+inline void add_start_by_one_thread(std::vector<std::string>& words, int processes) {
+    if (processes >= 32) words.insert(words.end(), {"--mca", "odls_base_num_threads", "0"});
+}
+
 /// What mpirun has to be told to start its daemons on other hosts over ssh. `network` may be empty.
 inline std::vector<std::string> words_for_daemons(std::string const& run_id, std::string const& ssh_configuration,
                                                   std::string const& network) {

@@ -117,8 +117,7 @@ private:
     /// Other hosts of the run are checked and get its files. False if that cannot be, or is not wanted any more.
     bool await_hosts() {
         auto task = hosts_task_of(run_, configuration_, launcher_, log_.record());
-        if (!task && allocation_ && allocation_->is_spread())
-            task = hosts_task_of(run_, configuration_, launcher_, *allocation_);
+        if (!task && allocation_) task = hosts_task_of(run_, configuration_, launcher_, *allocation_);
         if (!task) return true;
         hosts_.emplace(std::move(*task), log_);
         hosts_->begin();

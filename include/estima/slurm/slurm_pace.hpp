@@ -10,8 +10,9 @@
 
 namespace estima::inline v0_1 {
 
-/// Of this process, for one server: questions for the states of jobs are a second apart, whoever asks. From the answer to one
-/// to the next: on their way there questions are not equally quick, and the server is to get no more than one a second.
+/// Of this process, for one server: questions for the states of jobs are a second apart, whoever asks. From the answer
+/// to one to the next: on their way there questions are not equally quick, and the server is to get no more than one a
+/// second.
 class slurm_pace {
 public:
     static slurm_pace& of(std::string const& url) {

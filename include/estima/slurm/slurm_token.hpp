@@ -119,8 +119,9 @@ private:
         } catch (error const& e) {
             if (!command_.empty() && ::access(file_.c_str(), F_OK) != 0) return "";
             error_text text = e.text();
-            text.remedy = "put a token there (`scontrol token lifespan=3600` prints one), readable by you alone, or correct "
-                          "token_file of the target";
+            text.remedy =
+                "put a token there (`scontrol token lifespan=3600` prints one), readable by you alone, or correct "
+                "token_file of the target";
             throw error{e.id(), text};
         }
     }

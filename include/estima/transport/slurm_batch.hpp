@@ -107,8 +107,9 @@ private:
             runs.emplace_back(run_directory{absolute_path(all_[i].run.path).lexically_normal()});
         slurm_ticket ticket{slurm_secrets::whole(slurm_target_from_json(first.settings, "settings"), first.run)};
         journal log{first.run.journal()};
-        slurm_job_request const request = slurm_job_for(runs, log.record().experiment, first.configuration, ticket.target,
-                                                        first.launcher, to_string(log.record().durability));
+        slurm_job_request const request =
+            slurm_job_for(runs, log.record().experiment, first.configuration, ticket.target, first.launcher,
+                          to_string(log.record().durability));
         ticket.comment = request.comment;
         for (std::size_t i = 0; i < group.size(); ++i) {
             ticket.task = is_array ? static_cast<int>(i) : -1;

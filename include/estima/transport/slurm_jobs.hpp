@@ -52,8 +52,8 @@ struct slurm_job_id {
     }
 };
 
-/// What one server says of jobs when somebody looks, for all threads of a program: one request a second at most, whoever
-/// looks, for whatever. Between two, it is as it was. More than one job in a second are asked for together.
+/// What one server says of jobs when somebody looks, for all threads of a program: one request a second at most,
+/// whoever looks, for whatever. Between two, it is as it was. More than one job in a second are asked for together.
 class slurm_jobs {
 public:
     /// That of this program for a target. Its client, too, is shared.

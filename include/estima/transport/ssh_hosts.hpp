@@ -63,7 +63,9 @@ public:
         launch.network = target.network.empty() ? "<subnet of the hosts>" : target.network;
         launch.node_run_directory = target.folder + "/runs/" + run.run_id();
         for (int i = 0; i < rendezvous_count(c); ++i)
-            launch.rendezvous.push_back("<address of " + launch.hosts.at(static_cast<std::size_t>(i / c.process_count_per_node())) + ">:<a free port>");
+            launch.rendezvous.push_back("<address of " +
+                                        launch.hosts.at(static_cast<std::size_t>(i / c.process_count_per_node())) +
+                                        ">:<a free port>");
         return "# on the hosts, which ssh reaches, with the run in " + launch.node_run_directory +
                " where they do not see it here:\n";
     }

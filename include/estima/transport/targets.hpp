@@ -102,7 +102,8 @@ public:
         std::vector<std::string> names;
         for (auto const& [name, settings] : written_.value.items()) {
             auto const told = settings.is_object() ? settings.find("kind") : settings.end();
-            bool const is_one = told != settings.end() ? *told == json(kind) : settings.is_object() && kind == "ssh_hosts";
+            bool const is_one =
+                told != settings.end() ? *told == json(kind) : settings.is_object() && kind == "ssh_hosts";
             if (is_one) names.push_back(name);
         }
         return names;

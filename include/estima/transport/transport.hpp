@@ -60,7 +60,8 @@ public:
 
     /// For plan(), which does nothing: the text of what submit would send elsewhere, from what prepare() made of the
     /// request; and in `launch`, which is as on this machine, how the processes are started there.
-    virtual std::string tell_plan(target_request const&, json const& settings, run_directory const&, launch_settings& launch) const {
+    virtual std::string tell_plan(target_request const&, json const& settings, run_directory const&,
+                                  launch_settings& launch) const {
         (void)settings, (void)launch;
         return "";
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// Put before a program by LD_PRELOAD: to it, and to what it starts, this host's clock is an hour ahead of the others'. The
-// kernel has one clock for all namespaces.
+// Put before a program by LD_PRELOAD: to it, and to what it starts, this host's clock is an hour ahead of the others'.
+// The kernel has one clock for all namespaces.
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <time.h>

@@ -11,8 +11,8 @@
     testbed.py kill|start FOLDER HOST              the host dies: all its processes end; and boots again
 
 One process, the keeper, holds a network, a mount and a process namespace; the hosts are below it, each with its own of
-these and its own name, /tmp, /run and /root. All of it ends with the keeper. Files below FOLDER/shared are the same on all hosts;
-FOLDER/ssh_config is for ssh and mpirun. Needs root. Exit code 77: it cannot be done here, and why.
+these and its own name, /tmp, /run and /root. All of it ends with the keeper. Files below FOLDER/shared are the same on
+all hosts; FOLDER/ssh_config is for ssh and mpirun. Needs root. Exit code 77: it cannot be done here, and why.
 """
 import argparse
 import os
@@ -36,7 +36,8 @@ def why_not(slurm):
     """Why there can be no testbed here; empty if there can."""
     if os.geteuid() != 0:
         return "network and process namespaces with sshd in them need root"
-    tools = {"ip": "iproute2", "sshd": "openssh-server", "ssh": "openssh-client", "nsenter": "util-linux", "tc": "iproute2"}
+    tools = {"ip": "iproute2", "sshd": "openssh-server", "ssh": "openssh-client", "nsenter": "util-linux",
+             "tc": "iproute2"}
     if slurm:
         tools |= {"slurmctld": "slurmctld", "slurmd": "slurmd", "slurmrestd": "slurmrestd", "scontrol": "slurm-client",
                   "munged": "munge"}
@@ -135,7 +136,8 @@ class Testbed:
 
     def shape(self, host, rate):
         for target, device in [("ctl", "br0")] if host == "ctl" else [("ctl", f"v{host}"), (host, "eth0")]:
-            sh(*self.enter(target, ["tc", "qdisc", "replace", "dev", device, "root", "tbf", "rate", rate, "burst", "256kb",
+            sh(*self.enter(target, ["tc", "qdisc", "replace", "dev", device, "root", "tbf", "rate", rate, "burst",
+                                    "256kb",
                                     "latency", "400ms"]))
 
     def kill(self, host):
@@ -170,7 +172,8 @@ class Testbed:
                 f"AcceptEnv ESTIMA_*\n")
         (self.folder / "ssh_config").write_text(
             f"Host n* {NET}*\n  User root\n  IdentityFile {ssh}/user_key\n  IdentitiesOnly yes\n"
-            f"  UserKnownHostsFile {ssh}/known_hosts\n  StrictHostKeyChecking yes\n  ConnectTimeout 5\n  LogLevel ERROR\n")
+            f"  UserKnownHostsFile {ssh}/known_hosts\n  StrictHostKeyChecking yes\n  ConnectTimeout 5\n  LogLevel "
+            f"ERROR\n")
         (self.folder / "etc_hosts").write_text(
             "127.0.0.1 localhost\n" + "".join(f"{self.address(n)} {n}\n" for n in ["ctl", *names]))
 
@@ -222,7 +225,8 @@ class Testbed:
         """A host: its first process mounts what is its own and becomes sshd."""
         number = int(host[1:])
         sh("ip", "link", "delete", f"v{host}", check=False, stderr=subprocess.DEVNULL)
-        sh("ip", "link", "add", f"v{host}", "type", "veth", "peer", "name", f"p{host}", "address", f"02:77:00:00:00:{number:02x}")
+        sh("ip", "link", "add", f"v{host}", "type", "veth", "peer", "name", f"p{host}", "address",
+           f"02:77:00:00:00:{number:02x}")
         sh("ip", "link", "set", f"v{host}", "master", "br0", "up")
         slurmd = daemons.slurmd(host) if daemons else ""
         own = " && ".join(f"mount -t tmpfs -o mode={mode} none {place}" for place, mode in
@@ -230,11 +234,13 @@ class Testbed:
               "mount -t tmpfs -o mode=755 none /run && mount -t tmpfs -o mode=700 none /root"
         # A folder of its own of the same name on each host, where hosts share nothing.
         script = (f"hostname {host} && mount --make-rprivate / && {own} && mkdir -p /run/sshd {self.folder}/local && "
-                  f"mount -t tmpfs none {self.folder}/local && until ip link set eth0 up 2>/dev/null; do sleep 0.01; done && "
+                  f"mount -t tmpfs none {self.folder}/local && until ip link set eth0 up 2>/dev/null; do sleep 0.01; "
+                  f"done && "
                   f"ip link set lo up && ip address add {self.address(host)}/24 dev eth0 && {slurmd} "
                   f"exec /usr/sbin/sshd -D -e -f {self.folder}/ssh/{host}.conf")
         log = open(self.folder / f"{host}.log", "a")
-        outer = subprocess.Popen(["unshare", "--net", "--mount", "--pid", "--uts", "--fork", "--kill-child", "--mount-proc",
+        outer = subprocess.Popen(["unshare", "--net", "--mount", "--pid", "--uts", "--fork", "--kill-child",
+                                  "--mount-proc",
                                   "sh", "-c", script], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         children = pathlib.Path(f"/proc/{outer.pid}/task/{outer.pid}/children")
         self.wait_for(lambda: children.read_text().split(), f"host {host}")
@@ -275,7 +281,8 @@ class Slurm:
             f"SwitchType=switch/none\nMpiDefault=none\nReturnToService=2\nSelectType=select/cons_tres\n"
             f"SelectTypeParameters=CR_CPU\nJobAcctGatherType=jobacct_gather/none\nSlurmdTimeout=10\nInactiveLimit=0\n"
             f"KillWait=5\nAuthInfo=cred_expire=5\nPreemptType=preempt/partition_prio\nPreemptMode=REQUEUE\n{nodes}"
-            f"PartitionName=main Nodes={','.join(self.bed.hosts())} Default=YES MaxTime=INFINITE State=UP PriorityTier=1\n"
+            f"PartitionName=main Nodes={','.join(self.bed.hosts())} Default=YES MaxTime=INFINITE State=UP "
+            f"PriorityTier=1\n"
             f"PartitionName=urgent Nodes={','.join(self.bed.hosts())} MaxTime=INFINITE State=UP PriorityTier=9\n")
         self.munged()
 
@@ -299,7 +306,8 @@ class Slurm:
                           "rest_auth/jwt", "-s", "openapi/v0.0.38", "0.0.0.0:6820"],
                          env=env | {"SLURM_JWT": "daemon"}, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         self.bed.wait_for(lambda: self.bed.answers(self.bed.address("ctl"), 6820), "slurmrestd")
-        self.bed.wait_for(lambda: b"idle" in sh("sinfo", "-h", "-o", "%T", env=env, capture_output=True).stdout, "idle nodes")
+        self.bed.wait_for(lambda: b"idle" in sh("sinfo", "-h", "-o", "%T", env=env, capture_output=True).stdout,
+                          "idle nodes")
 
 
 def main():

@@ -54,7 +54,8 @@ def hosts():
     ssh("n1", f"echo only here > /tmp/mine; echo {FOLDER} > {FOLDER}/local/mine; echo all > {FOLDER}/shared/ours")
     expect("/tmp and local/ are each host's own", ssh("n2", f"cat /tmp/mine {FOLDER}/local/mine")[0] != 0)
     expect("shared/ is everybody's", ssh("n2", f"cat {FOLDER}/shared/ours") == (0, "all\n"))
-    expect("a host sees its own processes only", "n2_key" not in ssh("n1", "cat /proc/[0-9]*/cmdline | tr '\\0' ' '")[1])
+    expect("a host sees its own processes only", "n2_key" not in ssh("n1",
+                                                                     "cat /proc/[0-9]*/cmdline | tr '\\0' ' '")[1])
 
 
 def faults():
@@ -74,7 +75,8 @@ def faults():
 
 
 def mpi():
-    code, text = on("ctl", "env", "OMPI_ALLOW_RUN_AS_ROOT=1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1", "PMIX_MCA_psec=^munge",
+    code, text = on("ctl", "env", "OMPI_ALLOW_RUN_AS_ROOT=1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1",
+                    "PMIX_MCA_psec=^munge",
                     "mpirun", "--host", "n1:2,n2:2", "--mca", "plm", "rsh", "--mca", "plm_rsh_agent", "ssh", "--mca",
                     "plm_rsh_args", f"-F {FOLDER}/ssh_config", "--mca", "oob_tcp_if_include", "10.77.0.0/24", "--mca",
                     "btl_tcp_if_include", "10.77.0.0/24", "hostname")
@@ -87,8 +89,10 @@ def slurm():
     token = on("ctl", "env", conf, "scontrol", "token", "lifespan=600")[1].strip().removeprefix("SLURM_JWT=")
 
     def rest(method, path, body=None):
-        program = ("import json,sys,urllib.request as u; m,p,t,b=sys.argv[1:]; r=u.Request('http://127.0.0.1:6820/slurm/'"
-                   "'v0.0.38/'+p, method=m, data=b.encode() or None, headers={'X-SLURM-USER-NAME':'root','X-SLURM-USER-TOKEN':"
+        program = ("import json,sys,urllib.request as u; m,p,t,b=sys.argv[1:]; "
+                   "r=u.Request('http://127.0.0.1:6820/slurm/'"
+                   "'v0.0.38/'+p, method=m, data=b.encode() or None, "
+                   "headers={'X-SLURM-USER-NAME':'root','X-SLURM-USER-TOKEN':"
                    "t,'Content-Type':'application/json'}); print(u.urlopen(r, timeout=20).read().decode())")
         code, text = on("ctl", sys.executable, "-c", program, method, path, token, json.dumps(body) if body else "")
         if code != 0:

@@ -62,7 +62,8 @@ public:
     /// mpirun with rank 0 and so many nodes; `before` is put in front of a node's command, in a shell.
     answer stage(int count, std::map<int, std::string> const& before = {}) const {
         std::string command =  // Open MPI leaves memory behind, which a sanitizer would tell
-            "ASAN_OPTIONS=detect_leaks=0 OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 PMIX_MCA_psec=^munge timeout 60 mpirun "
+            "ASAN_OPTIONS=detect_leaks=0 OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 "
+            "PMIX_MCA_psec=^munge timeout 60 mpirun "
             "--oversubscribe --bind-to none --mca pml ob1 --mca btl self,tcp --mca btl_tcp_if_include lo --mca "
             "mpi_yield_when_idle 1 -np 1 '" +
             agent() + "' stage " + id_ + " --from '" + store(0).string() + "'";
@@ -190,7 +191,8 @@ TEST_CASE("estima-agent: a node that dies ends the others, and nobody waits for 
 TEST_CASE("estima-agent: contents that are not what their SHA-256 says come to lie in no store") {
     if (cannot_run()) return;
     nodes n;
-    std::string const content = std::string(3'000'000, 'L') + "end", name = estima::loose_name(estima::sha256_hex(content));
+    std::string const content = std::string(3'000'000, 'L') + "end",
+                      name = estima::loose_name(estima::sha256_hex(content));
     REQUIRE(fs::exists(n.store(0) / "objects" / name));
     fs::permissions(n.store(0) / "objects" / name, fs::perms{0644});
     write(n.store(0) / "objects" / name, "X" + content.substr(1));

@@ -296,6 +296,17 @@ TEST_CASE("mpi: an mpirun that hangs after its ranks ended is noticed, and the r
     CHECK(run.living().empty());
 }
 
+TEST_CASE("mpi: many ranks end by themselves, and mpirun with them") {
+    if (!has_mpirun()) return estima_test::skip("openmpi-bin is not installed");
+    for (int i = 0; i < 3; ++i) {
+        made_run run{made_run::mpi(made_run::native("train.sh"), 40), {{"train.sh", "#!/bin/sh\n"}}};
+        auto const record = run.run();
+        INFO(estima::read_file(run.directory.journal()) << estima::read_file(run.directory.mpirun_log()));
+        REQUIRE(record.status == status::completed);
+        CHECK(record.warnings.empty());  // else its supervisor had to end it
+    }
+}
+
 TEST_CASE("mpi: what a submitting program inherited from an mpirun of its own does not reach the run") {
     if (!has_mpirun()) return estima_test::skip("openmpi-bin is not installed");
     made_run run{made_run::mpi(made_run::native("train.sh"), 2),

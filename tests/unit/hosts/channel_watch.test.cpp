@@ -35,7 +35,8 @@ TEST_CASE("channels are told of by their host's place: what they said, and room 
     std::vector<std::unique_ptr<host_channel>> channels;
     channel_watch watch;
     for (std::size_t i = 0; i < 3; ++i) {
-        channels.push_back(std::make_unique<host_channel>("n" + std::to_string(i), (folder / std::to_string(i)).string()));
+        channels.push_back(
+            std::make_unique<host_channel>("n" + std::to_string(i), (folder / std::to_string(i)).string()));
         watch.see(*channels[i], i);  // not open yet: nothing
     }
     std::vector<int> said(3), room(3);
@@ -43,10 +44,12 @@ TEST_CASE("channels are told of by their host's place: what they said, and room 
     auto const hear = [&](std::size_t place, bool takes_more) {
         if (takes_more) return ++room[place], channels[place]->flush();
         ++said[place];
-        channels[place]->read([&](frame const& f) { heard += f.head.value("text", ""), heard += std::to_string(f.body.size()) + " "; });
+        channels[place]->read(
+            [&](frame const& f) { heard += f.head.value("text", ""), heard += std::to_string(f.body.size()) + " "; });
     };
     auto const until = [&](auto const& is_so) {
-        for (double const limit = monotonic_seconds() + 20; !is_so() && monotonic_seconds() < limit;) watch.wait(20, hear);
+        for (double const limit = monotonic_seconds() + 20; !is_so() && monotonic_seconds() < limit;)
+            watch.wait(20, hear);
         return is_so();
     };
     // The last begins to read when it may: until then its pipe is full.

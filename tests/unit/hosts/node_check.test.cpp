@@ -13,7 +13,8 @@
 
 namespace {
 /// What is wrong with an interpreter that is to have these modules.
-std::vector<std::string> problems(std::string const& interpreter, std::vector<std::string> const& modules, int seconds = 20) {
+std::vector<std::string> problems(std::string const& interpreter, std::vector<std::string> const& modules,
+                                  int seconds = 20) {
     estima::run_configuration c;
     c.environment.python.interpreter_path = interpreter;
     std::vector<estima::node_problem> found;
@@ -37,7 +38,8 @@ TEST_CASE("each module that an interpreter lacks is told, those with dots and th
     CHECK(problems("python3", {"json", "json.decoder", "xml.etree.ElementTree"}).empty());
     auto const told = problems("python3", {"no_such.part", "json.no_part", "os", "json.decoder.part", "no_other"});
     REQUIRE(told.size() == 4);
-    for (char const* const name : {"no module no_such.part", "no module json.no_part", "no module json.decoder.part", "no module no_other"})
+    for (char const* const name :
+         {"no module no_such.part", "no module json.no_part", "no module json.decoder.part", "no module no_other"})
         CHECK(says(told, name));
 }
 
@@ -49,7 +51,8 @@ TEST_CASE("what a package prints when it is imported is no module that lacks") {
     std::ofstream{folder / "talks/bad.py"} << "";
     std::filesystem::create_directories(folder / "broken");
     std::ofstream{folder / "broken/__init__.py"} << "raise OSError('no library of that name')\n";
-    std::string const python = program_file(folder / "python", "#!/bin/sh\nPYTHONPATH=" + folder.path().string() + " exec python3 \"$@\"\n");
+    std::string const python =
+        program_file(folder / "python", "#!/bin/sh\nPYTHONPATH=" + folder.path().string() + " exec python3 \"$@\"\n");
     CHECK(problems(python, {"talks.part"}).empty());
     auto const told = problems(python, {"broken.part", "no_such"});
     CHECK(says(told, "no module broken.part: OSError('no library of that name')"));

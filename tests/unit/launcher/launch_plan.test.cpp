@@ -77,6 +77,8 @@ TEST_CASE("mpi is planned through mpirun, with what the host asks for") {
     CHECK(plan.processes[1].rank == 1);
     CHECK(plan.processes[1].argv == strings{"python3", "train.py", "--lr", "0.5"});
 
+    CHECK(has(make_launch_plan(python("Mpi", 32), the_run, settings).mpirun_argv, {"odls_base_num_threads", "0"}));
+
     settings.is_root = true;
     settings.cores = 1;
     settings.mpi4py_is_available = true;

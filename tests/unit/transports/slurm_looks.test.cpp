@@ -43,7 +43,9 @@ struct runs_on_slurm {
         REQUIRE(estima::journal{run.journal()}.append_status(run_status::cancel_requested, {{"grace_seconds", 5}}));
         transport.cancel(run);
     }
-    static run_status status(estima::run_directory const& run) { return estima::journal{run.journal()}.record().status; }
+    static run_status status(estima::run_directory const& run) {
+        return estima::journal{run.journal()}.record().status;
+    }
     /// Requests for states of jobs.
     std::size_t questions() const { return slurm.count("GET", "/slurm/v0.0.38/job"); }
 };
@@ -63,7 +65,8 @@ TEST_CASE("cancels of runs that run keep to the pace of all questions") {
     runs_on_slurm all;
     std::vector<estima::run_directory> runs;
     for (int i = 0; i < 20; ++i)
-        runs.push_back(all.add({run_status::queued, run_status::preparing, run_status::starting, run_status::running}, "RUNNING"));
+        runs.push_back(
+            all.add({run_status::queued, run_status::preparing, run_status::starting, run_status::running}, "RUNNING"));
     double const begin = estima::back_off::now();
     for (auto const& run : runs) all.cancel(run);
     double const seconds = estima::back_off::now() - begin;
@@ -74,7 +77,8 @@ TEST_CASE("cancels of runs that run keep to the pace of all questions") {
 
 TEST_CASE("a job that was put back into the queue and is canceled then is taken out by who looks") {
     runs_on_slurm all;
-    auto const run = all.add({run_status::queued, run_status::preparing, run_status::starting, run_status::running}, "PENDING");
+    auto const run =
+        all.add({run_status::queued, run_status::preparing, run_status::starting, run_status::running}, "PENDING");
     all.cancel(run);
     CHECK(all.slurm.count("DELETE") == 1);
     double const limit = estima::back_off::now() + 20;
@@ -103,7 +107,8 @@ TEST_CASE("runs whose jobs are not known by number keep to the pace, too") {
     for (int i = 0; i < 10; ++i) {
         estima::run_directory const run{all.folder / ("runs/lost_" + std::to_string(i))};
         std::filesystem::create_directories(run.system_logs());
-        estima::journal::create(run.journal(), {{"event", "created"}, {"run_id", run.run_id()}, {"host", estima::host_name()}});
+        estima::journal::create(run.journal(),
+                                {{"event", "created"}, {"run_id", run.run_id()}, {"host", estima::host_name()}});
         estima::json settings = estima::slurm_secrets::kept(all.slurm.target());
         settings["job"] = {{"comment", "estima " + run.run_id()}, {"task", -1}};
         estima::replace_file(run.path / "target.json", settings.dump());
@@ -157,11 +162,29 @@ TEST_CASE("a run keeps neither the command that prints tokens nor a proxy's pass
     CHECK(estima::slurm_secrets::whole(read, run) == target);  // by who was given it
 
     target.user = "other";  // of which this program knows nothing yet
-    std::ofstream{all.folder / "targets.json"} << estima::json{{"gpu", to_json(target)}, {"bad", 3}}.dump();
     estima::json other = to_json(target);
     other["token_command"] = other["proxy"] = "";
     scoped_variable const no_file{"ESTIMA_TARGETS", std::nullopt};
-    CHECK(estima::slurm_secrets::whole(estima::slurm_target_from_json(other, "target.json"), run) == target);
+    auto const found = [&] {
+        return estima::slurm_secrets::whole(estima::slurm_target_from_json(other, "target.json"), run);
+    };
+    auto const has_targets = [&](estima::json const& targets) {
+        std::ofstream{all.folder / "targets.json"} << targets.dump();
+    };
+    CHECK(found().token_command.empty());  // there is no file yet
+    estima::slurm_target neighbour = target;
+    neighbour.token_variable += "_OF_ANOTHER";
+    neighbour.token_command = "print-another";
+    estima::json const wrong{{"kind", "slurm"}, {"url", target.url}, {"no_such_setting", 1}};
+    has_targets({{"bad", 3}, {"a_wrong_one", wrong}, {"another", to_json(neighbour)}});
+    CHECK(found().token_command == "print-another");  // of the same server and user
+    has_targets({{"bad", 3}, {"a_wrong_one", wrong}});
+    CHECK(found().token_command.empty());
+    has_targets({{"bad", 3}, {"a_wrong_one", wrong}, {"gpu", to_json(target)}});
+    CHECK(found() == target);
+    target.user = other["user"] = neighbour.user = "fourth";
+    has_targets({{"a_neighbour", to_json(neighbour)}, {"gpu", to_json(target)}});
+    CHECK(found() == target);
 
     estima::slurm_target plain = all.slurm.target();
     plain.proxy = "http://127.0.0.1:3128";

@@ -41,14 +41,16 @@ TEST_CASE("what is wrong in a targets file is told with its line and column") {
     CHECK(is_refused("{\"lab\": {\"hosts\": [\"n1\"],\n \"port\": -1}}", ":2:2, lab, port"));
     CHECK(is_refused("{\n\n\"lab\": {}}", ":3:1, lab, hosts"));
     CHECK(is_refused("{\"lab\": {\"hosts\": [\"n1\"],\n\"hosts\": [\"n2\"]}}", ":2:1"));
-    CHECK(is_refused("{// the lab\n /* its\n hosts */ \"lab\": {\"hosts\": [\"n1\"], // one\n  \"prot\": 3}}", ":4:3, lab, prot"));
+    CHECK(is_refused("{// the lab\n /* its\n hosts */ \"lab\": {\"hosts\": [\"n1\"], // one\n  \"prot\": 3}}",
+                     ":4:3, lab, prot"));
     CHECK(refusal("{\"lab\": {\"hosts\": [\"n1\"], \"port\": -1}}").find("-1 is less than 0") != std::string::npos);
     CHECK(refusal(R"({"lab": {"hosts": ["n1", "n2", {"name": "n1"}]}})").find("twice") != std::string::npos);
 }
 
 TEST_CASE("a target with a kind that is no word does not hide the others") {
     estima_test::temporary_directory const folder;
-    std::ofstream{folder / "targets.json"} << R"({"a": {"kind": 3}, "b": {"kind": "slurm"}, "c": 4, "d": {"hosts": []}})";
+    std::ofstream{folder / "targets.json"}
+        << R"({"a": {"kind": 3}, "b": {"kind": "slurm"}, "c": 4, "d": {"hosts": []}})";
     estima::targets_file const file{folder.path(), {}};
     CHECK(file.only_one_of("slurm") == "b");
     CHECK(file.only_one_of("ssh_hosts") == "d");
