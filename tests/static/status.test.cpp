@@ -40,6 +40,14 @@ static_assert(!may_follow(running, starting) && !may_follow(finalizing, running)
 static_assert(!may_follow(starting, finalizing) && !may_follow(not_started, running));
 // a script that ended before the request reached it has completed
 static_assert(may_follow(cancel_requested, completed) && !may_follow(cancel_requested, running));
+// an end that is read counts out of its turn, and nothing else does
+constexpr bool an_end_is_believed_once() {
+    for (run_status from : all)
+        for (run_status to : all)
+            if (is_believed(from, to) != (is_terminal(to) ? !is_terminal(from) : may_follow(from, to))) return false;
+    return true;
+}
+static_assert(an_end_is_believed_once());
 // the only state from which a run may go back
 static_assert(may_follow(not_responding, preparing) && may_follow(not_responding, running));
 }  // namespace

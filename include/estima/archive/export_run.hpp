@@ -169,10 +169,11 @@ private:
 }
 }  // namespace detail
 
-/// Writes a run that is over, with its snapshot, to one file: a tar file, compressed by zstd; by gzip if its name ends in
-/// .gz or .tgz, not at all if it ends in .tar. The file appears when it is whole and on the disk. An output that is not
-/// as it was recorded is in it as it is, and told. EST-508: there is a file of that name; EST-638: the run is not over;
-/// EST-307: there is none; EST-647: its journal is lost; EST-208: its snapshot is damaged; EST-301.
+/// Writes a run that is over, with its snapshot, to one file: a tar file, compressed by zstd if its name ends in
+/// .tar.zst or .tzst, by gzip if in .tar.gz or .tgz, not at all if in .tar. The file appears when it is whole and on
+/// the disk. An output that is not as it was recorded is in it as it is, and told. EST-648: its name ends otherwise;
+/// EST-508: there is a file of that name; EST-638: the run is not over; EST-307: there is none; EST-647: its journal is
+/// lost; EST-208: its snapshot is damaged; EST-301.
 inline exported_run export_run(workspace const& w, std::string const& id, std::filesystem::path const& file,
                                export_run_options const& options = {}) {
     run_directory const directory = w.run(id).directory();

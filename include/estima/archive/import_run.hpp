@@ -98,9 +98,9 @@ inline bool has_imported_run(workspace const& w, unpacked_run const& found) {
 }  // namespace detail
 
 /// Takes a run from an archive that export_run() wrote into this workspace, under the id that it has. All of it is
-/// verified before any of it can be seen; if that fails, nothing stays. EST-634: it is no archive of a run, is cut short
-/// or altered; EST-635: a newer estima wrote it; EST-636: something in it has no place in a run; EST-637: the workspace
-/// has another run of that id; EST-301.
+/// verified before any of it can be seen; if that fails, nothing stays. EST-634: it is no archive of a run, is cut
+/// short or altered; EST-635: a newer estima wrote it; EST-636: something in it has no place in a run; EST-637: the
+/// workspace has another run of that id; EST-301.
 inline imported_run import_run(workspace const& w, std::filesystem::path const& file,
                                archive_progress const& progress = {}) {
     make_directories(w.path() / "runs");
@@ -113,7 +113,8 @@ inline imported_run import_run(workspace const& w, std::filesystem::path const& 
     bool const has_journal = ::access(home.journal().c_str(), F_OK) == 0;
     run_record const record = has_journal ? journal{home.journal()}.record() : run_record{};
     if (record.run_id != found.run_id || !is_terminal(record.status) || record.snapshot_id != found.snapshot_id)
-        detail::throw_bad_archive(file, "it does not have the journal of " + found.run_id + ", from its begin to its end");
+        detail::throw_bad_archive(file,
+                                  "it does not have the journal of " + found.run_id + ", from its begin to its end");
     store_layout const unpacked{scratch.path() / "snapshots"}, store{w.path() / "snapshots"};
     if (found.has_snapshot) detail::require_objects(unpacked, store, found.snapshot_id, file);
 

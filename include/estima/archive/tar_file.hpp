@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <memory>
 #include <new>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -50,16 +51,35 @@ struct free_archive {
 };
 }  // namespace detail
 
-/// Writes a tar file, compressed as its name says: of `.gz` and `.tgz` by gzip, of `.tar` not at all, else by zstd.
+enum class tar_compression { none, gzip, zstd };
+
+/// What the end of a tar file's name says; nothing for a name that says no such thing.
+inline std::optional<tar_compression> compression_of(std::filesystem::path const& file) {
+    constexpr std::pair<std::string_view, tar_compression> endings[]{{".tar", tar_compression::none},
+                                                                     {".tar.gz", tar_compression::gzip},
+                                                                     {".tgz", tar_compression::gzip},
+                                                                     {".tar.zst", tar_compression::zstd},
+                                                                     {".tzst", tar_compression::zstd}};
+    for (auto const& [ending, meaning] : endings)
+        if (file.native().ends_with(ending)) return meaning;
+    return std::nullopt;
+}
+
+/// Writes a tar file, compressed as its name says.
 class tar_writer {
 public:
-    /// `fd` stays the caller's; `name` is what errors tell.
+    /// `fd` stays the caller's; `name` is what errors tell. EST-648: it does not say what is to be written.
     tar_writer(int fd, std::filesystem::path name) : name_{std::move(name)}, to_{::archive_write_new()} {
         if (!to_) throw std::bad_alloc{};
-        std::string const ending = name_.extension().string();
+        std::optional<tar_compression> const how = compression_of(name_);
+        if (!how)
+            throw error{"EST-648",
+                        {.what = "the name of an archive has to tell what it is",
+                         .where = shown(name_.string()),
+                         .remedy = "let it end in .tar.zst, .tzst, .tar.gz, .tgz or .tar"}};
         check(::archive_write_set_format_gnutar(to_.get()));
-        if (ending == ".gz" || ending == ".tgz") check(::archive_write_add_filter_gzip(to_.get()));
-        else if (ending != ".tar") check(::archive_write_add_filter_zstd(to_.get()));
+        if (how == tar_compression::gzip) check(::archive_write_add_filter_gzip(to_.get()));
+        if (how == tar_compression::zstd) check(::archive_write_add_filter_zstd(to_.get()));
         check(::archive_write_open_fd(to_.get(), fd));
     }
 

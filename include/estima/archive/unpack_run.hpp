@@ -37,8 +37,8 @@ struct unpacked_run {
     std::uint64_t bytes = 0;
 };
 
-/// Unpacks an archive into a folder that nobody else sees. Files and links are made where nothing is yet, in directories
-/// that were made here. EST-634, EST-635, EST-636, EST-301.
+/// Unpacks an archive into a folder that nobody else sees. Files and links are made where nothing is yet, in
+/// directories that were made here. EST-634, EST-635, EST-636, EST-301.
 class run_unpacking {
 public:
     run_unpacking(std::filesystem::path const& file, std::filesystem::path into, archive_progress const& progress)
@@ -174,11 +174,13 @@ private:
         if (path.starts_with(home_)) {
             std::string_view const inside = path.substr(home_.size());
             if (is_derived_file(inside)) return "it is derived from the rest";
-            if (entry.kind == tar_kind::link && !leads_inside(inside, entry.target)) return "the link leads out of the run";
+            if (entry.kind == tar_kind::link && !leads_inside(inside, entry.target))
+                return "the link leads out of the run";
             return "";
         }
         bool const is_of_snapshot = is_object(path) || (path == tree_path() && is_digest_text(found_.snapshot_id));
-        return is_of_snapshot && entry.kind == tar_kind::file ? "" : "it belongs neither to the run nor to its snapshot";
+        return is_of_snapshot && entry.kind == tar_kind::file ? ""
+                                                              : "it belongs neither to the run nor to its snapshot";
     }
 
     /// Every part of the way has to be a directory that was made here: none is a link.

@@ -32,7 +32,8 @@ inline void add_files_below(std::filesystem::path const& folder, std::string con
     if (is_link) {
         std::filesystem::path const around = std::filesystem::canonical(folder.parent_path(), code);
         std::filesystem::path const target = std::filesystem::canonical(folder, code);
-        if (code || std::mismatch(around.begin(), around.end(), target.begin(), target.end()).first != around.end()) return;
+        if (code || std::mismatch(around.begin(), around.end(), target.begin(), target.end()).first != around.end())
+            return;
     }
     std::filesystem::recursive_directory_iterator entry{
         folder, std::filesystem::directory_options::skip_permission_denied, code},
@@ -102,7 +103,8 @@ inline download_item item_of(run_directory const& run, run_record const& record,
     if (name.starts_with("logs/") || name.starts_with("system_logs/")) {
         download_item item{name.starts_with("logs/") ? run.code() : run.path, name, nullptr, std::move(target)};
         struct stat status {};
-        if (::stat((item.folder + "/" + name).c_str(), &status) == 0) item.bytes = static_cast<std::uint64_t>(status.st_size);
+        if (::stat((item.folder + "/" + name).c_str(), &status) == 0)
+            item.bytes = static_cast<std::uint64_t>(status.st_size);
         return item;
     }
     std::vector<std::string> const there = file_names(run, record);

@@ -21,8 +21,8 @@ class change_log {
 public:
     explicit change_log(std::filesystem::path const& workspace) : file_{workspace / "changes.log"} {}
 
-    /// Adds a line, also to the disk if that is asked for; EST-301 if it cannot. It starts with a newline of its own, so
-    /// that a line which somebody left torn spoils no other.
+    /// Adds a line, also to the disk if that is asked for; EST-301 if it cannot. It starts with a newline of its own,
+    /// so that a line which somebody left torn spoils no other.
     void add(std::string const& run_id, durable sync = durable::no) const {
         file_descriptor const fd = open_file(file_, O_WRONLY | O_APPEND | O_CREAT);
         if (!write_all(fd.get(), "\n" + run_id + "\n") ||

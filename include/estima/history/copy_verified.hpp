@@ -27,8 +27,8 @@ namespace estima::inline v0_1 {
 /// How a file is copied.
 struct copy_options {
     durable sync = durable::no;  ///< whether it is on the disk when it is done
-    /// A copy that is interrupted is kept aside, as `<target>.<12 digits of its SHA-256>.part`, and the next one goes on
-    /// from there. Only where the SHA-256 is known.
+    /// A copy that is interrupted is kept aside, as `<target>.<12 digits of its SHA-256>.part`, and the next one goes
+    /// on from there. Only where the SHA-256 is known.
     bool resume = false;
     /// Called with the bytes of the copy that are there; an exception interrupts it.
     std::function<void(std::uint64_t)> on_bytes{};

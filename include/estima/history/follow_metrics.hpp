@@ -52,6 +52,14 @@ public:
         });
     }
 
+    /// How many of the lines that were read are no metrics, by the names of their files.
+    std::map<std::string, std::uint64_t> lines_skipped() const {
+        std::map<std::string, std::uint64_t> all;
+        for (auto const& [name, s] : sources_)
+            if (s.skipped > 0) all.emplace(name, s.skipped);
+        return all;
+    }
+
 private:
     struct source {
         int rank = -1;
@@ -59,6 +67,7 @@ private:
         file_descriptor lines{};
         std::uint64_t place = 0;  ///< the slot, or the byte, to read on from
         std::string begun{};      ///< of a line without its end
+        std::uint64_t skipped = 0;  ///< lines
     };
 
     template <class Read>
@@ -88,7 +97,10 @@ private:
         if (!s.lines) s.lines.reset(::open(file.path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
         auto const tell = [&](std::string_view text) {
             auto line = parse_metric_line(text);
-            if (!line) return;
+            if (!line) {
+                if (is_told_as_skipped(text)) ++s.skipped;
+                return;
+            }
             double const time = line->time.value_or(0);
             if (double const* const value = std::get_if<double>(&line->value))
                 take(line->name, metric_point{*value, line->step, time, s.rank});

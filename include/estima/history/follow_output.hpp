@@ -42,7 +42,8 @@ public:
         int const attempt = options.attempt;
         std::vector<std::filesystem::path> times;
         for (int const rank : ranks) {
-            times.push_back(attempt > 0 ? run.attempt_logs(attempt) / run.output_times(rank).filename() : run.output_times(rank));
+            times.push_back(attempt > 0 ? run.attempt_logs(attempt) / run.output_times(rank).filename()
+                                        : run.output_times(rank));
             for (bool const is_error : {false, true}) {
                 std::filesystem::path path = is_error ? run.rank_stderr(rank) : run.rank_stdout(rank);
                 if (attempt > 0) path = run.attempt_logs(attempt) / path.filename();

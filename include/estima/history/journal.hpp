@@ -82,9 +82,11 @@ public:
         return true;
     }
 
-    /// The newest attempt has ended early, as `why` tells, and the next one is to begin: the run is Queued again. `cause`
-    /// is a word of retries: "node_failure"; `lost_hosts` are those that the next one should rather not use. Its number; 0 and nothing written if the run is over or to be ended.
-    [[nodiscard]] int append_attempt(std::string const& cause, run_error const& why, std::vector<std::string> lost_hosts = {}) {
+    /// The newest attempt has ended early, as `why` tells, and the next one is to begin: the run is Queued again.
+    /// `cause` is a word of retries: "node_failure"; `lost_hosts` are those that the next one should rather not use.
+    /// Its number; 0 and nothing written if the run is over or to be ended.
+    [[nodiscard]] int append_attempt(std::string const& cause, run_error const& why,
+                                     std::vector<std::string> lost_hosts = {}) {
         lock const held{fd_.get()};
         if (!record().may_be_tried_again()) return 0;
         json event{{"event", "attempt"},

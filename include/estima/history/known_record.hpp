@@ -7,13 +7,19 @@
 #include <utility>
 
 #include <estima/base/error.hpp>
+#include <estima/history/change_log.hpp>
 #include <estima/history/journal.hpp>
 #include <estima/history/run_directory.hpp>
 
 namespace estima::inline v0_1 {
 
-/// A run's folder appears with its journal, in which the run was made: one without has lost it.
+/// A run's folder appears with its journal, in which the run was made: one without has lost it. Lists that know the run
+/// as it was are told to look again.
 [[noreturn]] inline void throw_lost_journal(run_directory const& run, std::string why) {
+    try {
+        change_log{run.workspace()}.add(run.run_id());
+    } catch (error const&) {  // this user may not write there
+    }
     throw error{"EST-647",
                 {.what = "the journal of the run is lost",
                  .where = run.journal().string(),

@@ -12,8 +12,8 @@
 
 namespace estima::inline v0_1 {
 
-/// Calls `take(line, is_ended)` for each line of a file, without its newline, and holds one line in memory at a time. The
-/// last one is not ended if it has no newline: it may be whole, torn or begun. EST-301 if the file cannot be read.
+/// Calls `take(line, is_ended)` for each line of a file, without its newline, and holds one line in memory at a time.
+/// The last one is not ended if it has no newline: it may be whole, torn or begun. EST-301 if the file cannot be read.
 template <class Take>
 void for_each_line(std::filesystem::path const& file, Take take) {
     file_descriptor const fd = open_file(file, O_RDONLY);

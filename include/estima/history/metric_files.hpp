@@ -27,8 +27,8 @@ inline bool is_metric_file(std::string_view name) {
     return is_points_file(name) || (name.size() > 6 && name.ends_with(".jsonl"));
 }
 
-/// Who wrote a metric file of that name: "rank_12" for "rank_12.jsonl", for "rank_12.4711.points", and for the same of an
-/// earlier attempt, "rank_12.attempt_1.jsonl".
+/// Who wrote a metric file of that name: "rank_12" for "rank_12.jsonl", for "rank_12.4711.points", and for the same of
+/// an earlier attempt, "rank_12.attempt_1.jsonl".
 inline std::string_view metric_writer(std::string_view name) {
     std::string_view stem = name.substr(0, name.rfind('.'));
     if (is_points_file(name)) stem = stem.substr(0, stem.rfind('.'));
@@ -51,11 +51,11 @@ inline int rank_of_file(std::string_view name) {
 inline std::vector<metric_file> metric_files(std::filesystem::path const& folder,
                                              std::size_t most = static_cast<std::size_t>(-1)) {
     std::vector<metric_file> files;
-    std::error_code code;
+    std::error_code code, ignored;
     for (std::filesystem::directory_iterator entry{folder, code}, end; !code && entry != end && files.size() < most;
          entry.increment(code)) {
         std::string const name = entry->path().filename().string();
-        if (is_metric_file(name))
+        if (is_metric_file(name) && entry->is_regular_file(ignored))  // a pipe would be waited for
             files.push_back({.path = entry->path(),
                              .writer = std::string{metric_writer(name)},
                              .rank = detail::rank_of_file(name),

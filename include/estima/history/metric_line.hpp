@@ -62,12 +62,11 @@ public:
                 document = begin.substr(0, begin.size() - rest_.size());
                 return true;
             }
+            if (key == "step") return step(line.step);
+            if (key != "time") return skip();
             double number = 0;
-            if (key != "step" && key != "time") return skip();
             if (!scalar(number)) return false;
-            if (key == "time" && std::isfinite(number)) line.time = number;
-            if (key == "step" && std::abs(number) < 9e18 && number == std::trunc(number))
-                line.step = static_cast<std::int64_t>(number);
+            if (std::isfinite(number)) line.time = number;
             return true;
         });
         if (!whole || !named || next() != '\0') return std::nullopt;
@@ -150,6 +149,24 @@ private:
             return false;
         return true;
     }
+    /// A whole number as it is; also one that was written with a point, and nothing for one that is none.
+    bool step(std::optional<std::int64_t>& out) {
+        next();
+        std::int64_t whole = 0;
+        auto const [end, code] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), whole);
+        std::size_t const length = static_cast<std::size_t>(end - rest_.data());
+        bool const goes_on = length < rest_.size() && (*end == '.' || *end == 'e' || *end == 'E');
+        if (code == std::errc{} && !goes_on) {
+            if (whole != std::numeric_limits<std::int64_t>::min()) out = whole;  // it stands for none
+            rest_.remove_prefix(length);
+            return true;
+        }
+        double number = 0;
+        if (!scalar(number)) return false;
+        constexpr double limit = 9223372036854775808.0;  // 2^63
+        if (number > -limit && number < limit && number == std::trunc(number)) out = static_cast<std::int64_t>(number);
+        return true;
+    }
     static double tiny_or_huge(std::string_view digits) {
         bool const tiny = digits.find("e-") != std::string_view::npos || digits.find("E-") != std::string_view::npos;
         double const size = tiny ? 0.0 : std::numeric_limits<double>::infinity();
@@ -182,6 +199,8 @@ private:
         });
     }
 
+    static constexpr int deepest = 1000;  ///< lists in lists: who prints or copies them needs stack for each
+
     /// Passes over a value of a member that a newer writer may add.
     bool skip() {
         std::string ignored;
@@ -191,6 +210,7 @@ private:
             char const c = next();
             if (c == '[' || c == '{' || c == ']' || c == '}' || c == ',' || c == ':') {
                 depth += c == '[' || c == '{' ? 1 : c == ']' || c == '}' ? -1 : 0;
+                if (depth > deepest) return false;
                 rest_.remove_prefix(1);
             } else if (!scalar(number) && !string(ignored)) {
                 return false;

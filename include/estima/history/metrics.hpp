@@ -71,8 +71,8 @@ struct run_metrics {
 };
 
 namespace detail {
-/// Merges what several files said about one name by time; `ends` tells where in `values` each file's end. The clock of a
-/// host may be set back: a point then sorts at the latest time seen before it in its file, so that the order inside a
+/// Merges what several files said about one name by time; `ends` tells where in `values` each file's end. The clock of
+/// a host may be set back: a point then sorts at the latest time seen before it in its file, so that the order inside a
 /// file stays.
 template <class Value>
 void sort_by_time(std::vector<logged<Value>>& values, std::vector<std::size_t> const& ends) {

@@ -49,7 +49,8 @@ inline error_text text_of(std::string const& run_id, run_error const& e, std::st
     if (!e.host.empty()) text.where += " on " + e.host;
     if (!e.stderr_tail.empty()) text.why = "the last lines of its standard error:";
     for (std::string const& line : e.stderr_tail) text.why += "\n    " + line;
-    text.remedy = (e.id == "EST-423" ? "give a longer max_run_duration, or none; " : "") + ("all that it wrote is in " + logs);
+    text.remedy =
+        (e.id == "EST-423" ? "give a longer max_run_duration, or none; " : "") + ("all that it wrote is in " + logs);
     return text;
 }
 }  // namespace detail

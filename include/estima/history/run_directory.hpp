@@ -29,11 +29,19 @@ struct run_directory {
     std::filesystem::path metrics_file(int rank) const { return metrics() / metrics_name(rank); }
     std::filesystem::path system_logs() const { return path / "system_logs"; }
     /// Where the logs of an attempt lie that is over and was followed by another one.
-    std::filesystem::path attempt_logs(int number) const { return system_logs() / ("attempt_" + std::to_string(number)); }
-    std::filesystem::path rank_stdout(int rank) const { return system_logs() / ("rank_" + std::to_string(rank) + "_stdout.txt"); }
-    std::filesystem::path rank_stderr(int rank) const { return system_logs() / ("rank_" + std::to_string(rank) + "_stderr.txt"); }
+    std::filesystem::path attempt_logs(int number) const {
+        return system_logs() / ("attempt_" + std::to_string(number));
+    }
+    std::filesystem::path rank_stdout(int rank) const {
+        return system_logs() / ("rank_" + std::to_string(rank) + "_stdout.txt");
+    }
+    std::filesystem::path rank_stderr(int rank) const {
+        return system_logs() / ("rank_" + std::to_string(rank) + "_stderr.txt");
+    }
     /// How far a rank's logs had got at which time; of a run with several ranks.
-    std::filesystem::path output_times(int rank) const { return metrics() / ("rank_" + std::to_string(rank) + ".times"); }
+    std::filesystem::path output_times(int rank) const {
+        return metrics() / ("rank_" + std::to_string(rank) + ".times");
+    }
     std::filesystem::path supervisor_log() const { return system_logs() / "supervisor.txt"; }
     std::filesystem::path host_file() const { return path / "hosts"; }  ///< of mpirun: names and places
     std::filesystem::path mpirun_log() const { return system_logs() / "mpirun.txt"; }

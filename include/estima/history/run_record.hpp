@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -69,6 +70,7 @@ struct model_record {
     std::string name;
     int version = 0;
     std::string path;  ///< what was registered: "outputs/model.pkl"
+    bool operator==(model_record const&) const = default;
 };
 
 /// Bytes of a line of a journal, at most: a longer one is no event, and is passed over without being kept in memory.
@@ -102,6 +104,7 @@ struct run_record {
     std::vector<artifact_record> artifacts;  ///< by name, the files of a folder together: see artifact_order
     std::vector<model_record> models;
     std::vector<std::string> warnings;
+    std::unordered_set<std::string> warnings_told;  ///< the same, each with its time
     std::optional<run_error> error;
     int format = 0;                                                    ///< of its journal; 0: written by 0.1
     estima::durability durability = estima::durability::process_death;  ///< of its journal, metrics and outputs
@@ -205,7 +208,7 @@ inline void run_record::apply(json const& event) {
         status_changes.push_back({run_status::not_started, time});
     } else if (kind == "status") {
         auto const s = parse_run_status(event.value("status", ""));
-        if (s && !may_follow(status, *s)) {  // no writer of ours: they ask before they write
+        if (s && !is_believed(status, *s)) {  // no writer of ours: they ask before they write
             ++lines_ignored;
             return;
         }
@@ -270,9 +273,11 @@ inline void run_record::apply(json const& event) {
         if (!is_there) place = artifacts.insert(place, artifact_record{});
         *place = std::move(told);
     } else if (kind == "model") {
-        models.push_back({event.value("name", ""), whole_number(event, "version", 0), event.value("path", "")});
-    } else if (kind == "warning") {
-        warnings.push_back(event.value("message", ""));
+        model_record told{event.value("name", ""), whole_number(event, "version", 0), event.value("path", "")};
+        if (std::find(models.begin(), models.end(), told) == models.end()) models.push_back(std::move(told));
+    } else if (kind == "warning") {  // a line that is there twice says nothing new
+        std::string message = event.value("message", "");
+        if (warnings_told.insert(event.value("time", "") + message).second) warnings.push_back(std::move(message));
     }
 }
 

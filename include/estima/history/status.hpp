@@ -50,7 +50,8 @@ constexpr std::uint16_t allowed_after(run_status from) {
         // the script may have ended by itself before the request reached it
         case cancel_requested: return bits(canceled, completed, failed, not_responding);
         case not_responding:
-            return bits(queued, preparing, starting, running, finalizing, cancel_requested, completed, failed, canceled);
+            return bits(queued, preparing, starting, running, finalizing, cancel_requested, completed, failed,
+                        canceled);
         case completed:
         case failed:
         case canceled: return 0;
@@ -72,6 +73,15 @@ constexpr std::optional<run_status> parse_run_status(std::string_view text) {
 /// Completed, Failed or Canceled: nothing follows.
 constexpr bool is_terminal(run_status s) { return detail::allowed_after(s) == 0; }
 
-constexpr bool may_follow(run_status from, run_status to) { return (detail::allowed_after(from) & detail::bit(to)) != 0; }
+/// What a writer may add: in the order of the table.
+constexpr bool may_follow(run_status from, run_status to) {
+    return (detail::allowed_after(from) & detail::bit(to)) != 0;
+}
+
+/// What a reader believes: the same, and the end of a run whatever came before it. Writers ask before they write an
+/// end, so one that is not in its turn was acknowledged, and the lines before it were lost or moved.
+constexpr bool is_believed(run_status from, run_status to) {
+    return may_follow(from, to) || (is_terminal(to) && !is_terminal(from));
+}
 
 }  // namespace estima::inline v0_1

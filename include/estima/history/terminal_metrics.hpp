@@ -122,7 +122,8 @@ inline void print_metrics_table(std::ostream& out, run_metrics const& metrics) {
     }
     for (auto const& [name, rows] : metrics.rows) out << detail::row_summary(name, rows) << '\n';
     for (auto const& [name, all] : metrics.documents)
-        out << detail::printable(name) << ": " << all.size() << " x " << detail::printable(all.back().value.type) << '\n';
+        out << detail::printable(name) << ": " << all.size() << " x " << detail::printable(all.back().value.type)
+            << '\n';
 }
 
 namespace detail {

@@ -26,6 +26,7 @@ public:
     std::string const& value() const { return value_; }
     std::size_t begin() const { return begin_; }
 
+    static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
     bool is_word(std::string_view upper) const {
         std::string_view const word = spelling();
         return token_ == filter_token::word &&
@@ -104,7 +105,7 @@ public:
 
 private:
     static bool is_word_byte(char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c < 0 ||
+        return is_letter(c) || (c >= '0' && c <= '9') || c < 0 ||
                std::string_view{"_.-+/:"}.find(c) != std::string_view::npos;
     }
 

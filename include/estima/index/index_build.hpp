@@ -20,14 +20,12 @@
 #include <estima/index/index_store.hpp>
 #include <estima/index/log_news.hpp>
 #include <estima/index/read_run.hpp>
-#include <estima/system/files.hpp>
 
 namespace estima::inline v0_1::detail {
 
-/// All names of runs, those of each experiment in the order of their times.
-inline std::vector<std::string> run_ids_in(std::string const& runs) {
-    std::vector<std::string> ids = names_in(runs);
-    std::erase_if(ids, [](std::string const& id) { return !is_indexed_id(id); });
+/// The ids of all runs in the order of their times.
+inline std::vector<std::string> timed_run_ids_in(std::string const& runs) {
+    std::vector<std::string> ids = run_ids_in(runs);
     std::vector<std::pair<std::int64_t, std::string>> timed;
     timed.reserve(ids.size());
     for (std::string& id : ids) timed.emplace_back(parts_of_run_id(id).seconds, std::move(id));
@@ -79,7 +77,7 @@ public:
     }
 
     void take_in_new_runs() {
-        std::vector<std::string> ids = run_ids_in(runs_);
+        std::vector<std::string> ids = timed_run_ids_in(runs_);
         std::unordered_set<std::string> const known = store_.all_ids();
         if (!known.empty()) std::erase_if(ids, [&known](std::string const& id) { return known.contains(id); });
         known_ = known.size();

@@ -30,7 +30,8 @@ public:
 
     column& of(column_name const& name) {
         auto at = columns_.find(name);
-        if (at == columns_.end()) at = columns_.emplace(name, column{.number = store_.column(name.kind, name.name)}).first;
+        if (at == columns_.end())
+            at = columns_.emplace(name, column{.number = store_.column(name.kind, name.name)}).first;
         return at->second;
     }
     std::optional<cell_bounds> bounds(column_name const& name, std::int64_t block) {
@@ -178,7 +179,8 @@ public:
 private:
     /// By place; those of a few runs from their records, which are read anyway if they are kept.
     template <class Block>
-    static std::vector<std::string> ids_of(Block& block, run_set const& chosen, std::vector<std::int64_t> const& numbers) {
+    static std::vector<std::string> ids_of(Block& block, run_set const& chosen,
+                                           std::vector<std::int64_t> const& numbers) {
         std::vector<std::string> names(block_size);
         bool is_known = chosen.count() <= 8;
         if (is_known)

@@ -240,7 +240,8 @@ private:
         std::optional<double> low, high;
         for (cell const& one : cells) {
             put_cell(block, one);
-            if (one.column == column_name{column_kind::attribute, "created_time"}) low = one.bounds.low, high = one.bounds.high;
+            if (one.column == column_name{column_kind::attribute, "created_time"})
+                low = one.bounds.low, high = one.bounds.high;
         }
         database()
             .prepare("INSERT INTO blocks(number, count, low, high, dead, sum) VALUES(?1, ?2, ?3, ?4, x'', ?5)")

@@ -10,12 +10,12 @@
 #include <utility>
 #include <vector>
 
+#include <estima/history/run_id.hpp>
 #include <estima/index/index_build.hpp>
 #include <estima/index/index_store.hpp>
 #include <estima/index/log_news.hpp>
 #include <estima/index/read_run.hpp>
 #include <estima/system/clock.hpp>
-#include <estima/system/files.hpp>
 
 namespace estima::inline v0_1::detail {
 

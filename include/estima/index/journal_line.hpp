@@ -73,7 +73,7 @@ private:
         if (kind == "created") return take_created(event, utc_seconds(time), run);
         if (kind == "status") {
             if (event.at_key("error").error() != simdjson::NO_SUCH_FIELD || !read(event, "status", value)) return false;
-            if (auto const s = parse_run_status(value); s && may_follow(run.status, *s))
+            if (auto const s = parse_run_status(value); s && is_believed(run.status, *s))
                 set_status(run, *s, utc_seconds(time));
         } else if (kind == "attempt") {
             return false;

@@ -13,15 +13,11 @@
 #include <string_view>
 
 #include <estima/history/change_log.hpp>
+#include <estima/history/run_id.hpp>
 #include <estima/index/byte_codec.hpp>
 #include <estima/system/file_descriptor.hpp>
 
 namespace estima::inline v0_1::detail {
-
-/// Whether that can be the folder of a run. Names with a dot in front are runs that are being made.
-inline bool is_indexed_id(std::string_view name) {
-    return !name.empty() && name.size() < 256 && name.front() != '.' && name.find('/') == std::string_view::npos;
-}
 
 /// What changes.log tells since an offset.
 struct log_news {
@@ -79,7 +75,7 @@ inline log_news read_change_log(std::filesystem::path const& workspace, std::int
     if (end == std::string_view::npos || end < known) return news;
     for (std::string_view rest = all.substr(known, end + 1 - known); !rest.empty();) {
         std::size_t const length = rest.find('\n');
-        if (is_indexed_id(rest.substr(0, length))) news.ids.emplace(rest.substr(0, length));
+        if (is_run_id(rest.substr(0, length))) news.ids.emplace(rest.substr(0, length));
         rest.remove_prefix(length + 1);
     }
     news.offset = offset - before + static_cast<std::int64_t>(end) + 1;

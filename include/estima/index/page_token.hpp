@@ -98,7 +98,8 @@ inline run_place place_from(std::string const& token, run_query const& query) {
     };
     auto const digit = [](char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1; };
     std::string bytes;
-    for (std::size_t i = 0; i + 1 < token.size(); i += 2) {
+    if (token.size() % 2 != 0) throw refuse("it is no token, or not a whole one");
+    for (std::size_t i = 0; i < token.size(); i += 2) {
         int const high = digit(token[i]), low = digit(token[i + 1]);
         if (high < 0 || low < 0) throw refuse("it is no token");
         bytes += static_cast<char>(high * 16 + low);

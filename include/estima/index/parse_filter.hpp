@@ -179,6 +179,10 @@ private:
         double value = 0;
         auto const [end, code] = std::from_chars(word.data(), word.data() + word.size(), value);
         bool const is_whole = !word.empty() && end == word.data() + word.size() && code != std::errc::invalid_argument;
+        if (in_.token() == filter_token::number && code != std::errc::invalid_argument && !is_whole &&
+            filter_text::is_letter(*end))
+            in_.fail(in_.begin() + in_.spelling().size() - static_cast<std::size_t>(word.data() + word.size() - end),
+                     "a blank is expected behind the number");
         if (in_.token() != filter_token::number || !is_whole)
             in_.fail(in_.begin(), "a number is expected",
                      in_.token() == filter_token::text ? "write it without quotes" : "", "EST-613");

@@ -36,6 +36,12 @@ enum class run_found {
     gone,     ///< there is no such run
 };
 
+/// What a file looks like, from byte `offset` on not taken in.
+inline file_position position_in(struct stat const& status, std::uint64_t offset = 0, std::uint64_t check = 0) {
+    return {offset, check, static_cast<std::uint64_t>(status.st_size), static_cast<std::uint64_t>(status.st_ino),
+            status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec};
+}
+
 /// Reads journals and metric files of runs, each from where it was read to, and keeps its buffers from run to run.
 /// System calls are most of the work when journals are short: files are opened from their folder on, and read by one
 /// call.
@@ -67,11 +73,12 @@ private:
 
     run_found read_on(std::string const& run_id, indexed_run& run) {
         if (!runs_) runs_.reset(::open(runs_path_.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-        if (!runs_) return run_found::gone;
-        path_ = run_id;
-        path_ += "/events.jsonl";
-        file_descriptor journal{open_to_read(runs_.get(), path_)};
-        if (!journal && errno != ENOENT && errno != ENOTDIR) return run_found::same;
+        if (!runs_ || !is_run_id(run_id)) return run_found::gone;
+        file_descriptor const folder{
+            ::openat(runs_.get(), run_id.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)};
+        if (!folder) return errno == ENOENT || errno == ENOTDIR || errno == ELOOP ? run_found::gone : run_found::same;
+        file_descriptor journal{open_to_read(folder.get(), "events.jsonl")};
+        if (!journal && errno != ENOENT) return run_found::same;
         if (!journal) return without_journal(run_id, run);
         // A writer who holds the lock has announced a line (change_log) and not written it yet. Once nobody holds it,
         // what was announced before is there: it is let go at once, so that no writer waits for a reader, nor for a
@@ -92,34 +99,30 @@ private:
             take_journal();
         }
         run.summary.run_id = run_id;  // whatever the journal says
-        if (run.summary.created_time == 0 && run.summary.experiment.empty()) tell_by_id(run.summary);
+        tell_by_id(run.summary);
         run.is_terminal = is_terminal(run.summary.status);
-        path_.resize(run_id.size());
-        path_ += "/metrics";
         // In this order: when the journal tells the end, all metrics are there.
-        if (!read_metrics(run, changed)) {
+        if (!read_metrics(folder.get(), run, changed)) {
             run.files.clear();
             run.newest.clear();
             run.summary.metrics.clear();
             run.metrics_changed = -1;
             changed = true;
-            read_metrics(run, changed);
+            read_metrics(folder.get(), run, changed);
         }
         return changed ? run_found::changed : run_found::same;
     }
 
-    /// The begin of its journal is lost, and perhaps all of it.
+    /// What the begin of its journal would, if that is lost. A journal that tells nothing is lost as a whole.
     static void tell_by_id(run_summary& run) {
-        run_id_parts const told = parts_of_run_id(run.run_id);
-        run.experiment = told.experiment;
-        run.created_time = static_cast<double>(told.seconds);
-        if (run.status != run_status::not_started) return;
+        bool const is_known =
+            run.created_time != 0 || !run.experiment.empty() || run.status != run_status::not_started;
+        complete_by_id(run.run_id, run.experiment, run.created_time);
+        if (is_known) return;
         run.status = run_status::not_responding;
         run.error_id = lost_journal;
     }
     run_found without_journal(std::string const& run_id, indexed_run& run) {
-        struct stat status {};
-        if (::fstatat(runs_.get(), run_id.c_str(), &status, 0) != 0 || !S_ISDIR(status.st_mode)) return run_found::gone;
         is_busy_ = false;
         run = {};
         run.summary.run_id = run_id;
@@ -127,8 +130,8 @@ private:
         return run_found::changed;
     }
 
-    static int open_to_read(int folder, std::string const& path) {
-        return ::openat(folder, path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    static int open_to_read(int folder, std::string const& name) {
+        return ::openat(folder, name.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     }
     static std::int64_t nanoseconds(timespec const& t) { return t.tv_sec * 1'000'000'000 + t.tv_nsec; }
 
@@ -145,8 +148,7 @@ private:
     bool read_lines(int fd, file_position& at, bool& changed, Take take) {
         struct stat status {};
         if (::fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) return true;
-        file_position seen{at.offset, at.check, static_cast<std::uint64_t>(status.st_size),
-                           static_cast<std::uint64_t>(status.st_ino), nanoseconds(status.st_mtim)};
+        file_position seen = position_in(status, at.offset, at.check);
         if (seen == at) return true;
         // Writers add to the file that is there: what was changed without growing, or is another file, was written by
         // hand.
@@ -203,8 +205,8 @@ private:
     }
 
     /// False if a file is not the one that was read before.
-    bool read_metrics(indexed_run& run, bool& changed) {
-        file_descriptor const folder{::openat(runs_.get(), path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+    bool read_metrics(int of_run, indexed_run& run, bool& changed) {
+        file_descriptor const folder{::openat(of_run, "metrics", O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
         struct stat status {};
         if (!folder || ::fstat(folder.get(), &status) != 0) return run.files.empty();
         if (nanoseconds(status.st_mtim) != run.metrics_changed) {
@@ -279,7 +281,6 @@ private:
 
     std::string runs_path_;
     file_descriptor runs_;
-    std::string path_;
     std::vector<char> buffer_;
     journal_lines lines_;
     metric_numbers numbers_;

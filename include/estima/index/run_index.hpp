@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <unistd.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <filesystem>
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <estima/base/error.hpp>
+#include <estima/history/run_id.hpp>
 #include <estima/index/index_search.hpp>
 #include <estima/index/index_update.hpp>
 #include <estima/index/parse_filter.hpp>
@@ -80,17 +82,15 @@ public:
         run_page page;
         attempt([&](detail::index_store& store) {
             if (!store.state().is_complete) detail::index_update{workspace_, store, overlay_, progress_}.refresh(false);
-            std::vector<std::string> gone;
-            int searches_left = 10'000;
+            std::set<std::string> looked_at, changed;
             do {
-                if (!gone.empty())
-                    detail::index_update{workspace_, store, overlay_, progress_}.look_again({gone.begin(), gone.end()});
-                gone.clear();
+                if (!changed.empty())
+                    detail::index_update{workspace_, store, overlay_, progress_}.look_again(changed);
+                changed.clear();
                 detail::sqlite_transaction const read{store.database(), "DEFERRED"};
-                page = search_once(store, query);
-                for (run_summary const& run : page.runs)
-                    if (!is_as_told(run)) gone.push_back(run.run_id);
-            } while (!gone.empty() && --searches_left > 0);
+                page = search_once(store, query, changed);
+                std::erase_if(changed, [&](std::string const& id) { return !looked_at.insert(id).second; });
+            } while (!changed.empty());
         });
         return page;
     }
@@ -147,7 +147,8 @@ private:
         overlay_ = {};
     }
 
-    run_page search_once(detail::index_store& store, run_query const& query) const {
+    /// Adds to `changed` the ids of those of the found runs that are not as they were when they were read.
+    run_page search_once(detail::index_store& store, run_query const& query, std::set<std::string>& changed) const {
         run_filter filter = query.filter;
         if (!query.experiments.empty()) filter = estima::query::experiment_name.in(query.experiments) && filter;
         std::optional<detail::run_place> after;
@@ -184,19 +185,27 @@ private:
 
         run_page page;
         auto const found = first.take_all();
-        for (std::size_t i = 0; i < std::min(found.size(), query.max_results); ++i)
-            page.runs.push_back(found[i].number != 0 ? detail::indexed_run_from(store.record(found[i].number)).summary
-                                                     : overlay_.runs.at(found[i].place.id).summary);
+        for (std::size_t i = 0; i < std::min(found.size(), query.max_results); ++i) {
+            detail::indexed_run run = found[i].number != 0 ? detail::indexed_run_from(store.record(found[i].number))
+                                                           : overlay_.runs.at(found[i].place.id);
+            if (!is_as_read(run)) changed.insert(run.summary.run_id);
+            page.runs.push_back(std::move(run.summary));
+        }
         if (found.size() > query.max_results)
             page.next_page_token = detail::page_token(found[query.max_results - 1].place, query);
         return page;
     }
 
-    /// Whether a run still has its journal, or is told to have lost it.
-    bool is_as_told(run_summary const& run) const {
-        std::filesystem::path const folder = workspace_ / "runs" / run.run_id;
-        bool const is_lost = run.error_id == detail::run_reader::lost_journal;
-        return ::access((is_lost ? folder : folder / "events.jsonl").c_str(), F_OK) == 0;
+    /// Whether a run is there and has its journal, or is told to have lost it. Of one that is over, which refresh()
+    /// does not look at, that journal has to be the one that was read: others than estima may have emptied or edited
+    /// it.
+    bool is_as_read(detail::indexed_run const& run) const {
+        std::filesystem::path const runs = workspace_ / "runs";
+        if (!detail::has_run(runs, run.summary.run_id)) return false;
+        if (run.summary.error_id == detail::run_reader::lost_journal) return true;
+        struct stat status {};
+        if (::stat((runs / run.summary.run_id / "events.jsonl").c_str(), &status) != 0) return false;
+        return !run.is_terminal || detail::position_in(status, run.journal.offset, run.journal.check) == run.journal;
     }
     bool is_hidden(std::string const& id) const { return overlay_.runs.contains(id) || overlay_.gone.contains(id); }
 

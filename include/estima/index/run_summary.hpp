@@ -23,8 +23,8 @@ struct metric_summary {
     /// Not-a-number equals itself.
     friend bool operator==(metric_summary const& a, metric_summary const& b) {
         auto const same = [](double x, double y) { return x == y || (std::isnan(x) && std::isnan(y)); };
-        return same(a.last, b.last) && same(a.min, b.min) && same(a.max, b.max) && a.step == b.step && a.time == b.time &&
-               a.count == b.count;
+        return same(a.last, b.last) && same(a.min, b.min) && same(a.max, b.max) && a.step == b.step &&
+               a.time == b.time && a.count == b.count;
     }
 };
 

@@ -120,15 +120,23 @@ inline std::filesystem::path absolute_path(std::filesystem::path const& path) {
     return here / path;
 }
 
-/// The names in a directory, in any order; none if there is no such directory. EST-301 if it cannot be read.
-inline std::vector<std::string> names_in(std::filesystem::path const& directory) {
-    std::vector<std::string> names;
+/// Calls `take` with each std::filesystem::directory_entry of a directory, in any order; with none if there is no such
+/// directory. EST-301 if it cannot be read.
+template <class Take>
+void for_each_entry(std::filesystem::path const& directory, Take take) {
     std::error_code code;
     std::filesystem::directory_iterator entry{directory, code};
-    for (std::filesystem::directory_iterator const end; !code && entry != end; entry.increment(code))
-        names.push_back(entry->path().filename().string());
+    for (std::filesystem::directory_iterator const end; !code && entry != end; entry.increment(code)) take(*entry);
     if (code && code != std::errc::no_such_file_or_directory && code != std::errc::not_a_directory)
         throw_file_error("cannot read", directory, code.value());
+}
+
+/// The names in a directory, as for_each_entry.
+inline std::vector<std::string> names_in(std::filesystem::path const& directory) {
+    std::vector<std::string> names;
+    for_each_entry(directory, [&names](std::filesystem::directory_entry const& entry) {
+        names.push_back(entry.path().filename().string());
+    });
     return names;
 }
 

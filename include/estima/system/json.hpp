@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <cmath>
 #include <concepts>
 #include <cstdint>
 #include <utility>
@@ -34,6 +35,13 @@ template <std::integral T>
 [[nodiscard]] T whole_number(json const& object, char const* name, T otherwise) {
     auto const found = object.find(name);
     return found == object.end() ? otherwise : whole_number<T>(*found);
+}
+
+/// The number in JSON, which has no not-a-number and no infinities: they are the texts "NaN", "Infinity", "-Infinity".
+inline json json_number(double value) {
+    if (std::isnan(value)) return "NaN";
+    if (std::isinf(value)) return value > 0 ? "Infinity" : "-Infinity";
+    return value;
 }
 
 }  // namespace estima::inline v0_1

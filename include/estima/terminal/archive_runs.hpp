@@ -23,7 +23,7 @@ struct export_options {
 };
 
 /// Writes a run with its snapshot to one file. Returns 1 if an output is not as it was recorded. EST-508: there is such
-/// a file; EST-638: it is not over; EST-208, EST-301.
+/// a file; EST-648: its name; EST-638: it is not over; EST-208, EST-301.
 inline int export_to_archive(workspace const& where, export_options const& options, screen const& on) {
     run const run = find_run(where, options.run, on);
     exported_run const written = [&] {

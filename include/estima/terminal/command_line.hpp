@@ -216,14 +216,19 @@ private:
     }
 
     void add_experiments() {
-        auto const [command, o] = add("experiments", "list experiments; rename, delete or restore one", list_experiments);
+        auto const [command, o] =
+            add("experiments", "list experiments; rename, delete or restore one", list_experiments);
         CLI::Option* const name = add_word(command, "NAME", o->name, "only this one", word_kind::experiment);
         CLI::Option* const to = command->add_option("--rename", o->rename, "give its runs to this one")
                                     ->type_name("NEW")
                                     ->check(not_empty())
                                     ->needs(name);
-        CLI::Option* const remove = command->add_flag("--delete", o->remove, "delete its runs")->needs(name)->excludes(to);
-        command->add_flag("--restore", o->restore, "bring its deleted runs back")->needs(name)->excludes(to)->excludes(remove);
+        CLI::Option* const remove =
+            command->add_flag("--delete", o->remove, "delete its runs")->needs(name)->excludes(to);
+        command->add_flag("--restore", o->restore, "bring its deleted runs back")
+            ->needs(name)
+            ->excludes(to)
+            ->excludes(remove);
     }
 
     void add_compare() {

@@ -59,7 +59,7 @@ inline run find_run(workspace const& where, std::string const& word, screen cons
                      .remedy = "estima runs lists all runs; --workspace names another workspace"}};
     }
     std::error_code ignored;
-    bool const may_be_part = !word.empty() && estima::detail::is_run_id("x" + word);
+    bool const may_be_part = !word.empty() && estima::detail::is_name("x" + word, 240);
     if (!may_be_part || std::filesystem::exists(run_directory{where.path() / "runs" / word}.journal(), ignored))
         return where.run(word);
     std::vector<std::string> const ids = detail::matching_ids(where, word, on);

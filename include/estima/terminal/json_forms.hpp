@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <cmath>
 #include <map>
 #include <string>
 
@@ -18,13 +17,6 @@ namespace estima::inline v0_1::terminal {
 
 /// ISO 8601 in UTC; null if the time is not known.
 inline json json_time(double seconds) { return portal::is_time(seconds) ? json(utc_text(seconds)) : json(nullptr); }
-
-/// JSON has no such numbers: "NaN", "Infinity" and "-Infinity" are texts, as in metric files.
-inline json json_number(double value) {
-    if (std::isnan(value)) return "NaN";
-    if (std::isinf(value)) return value > 0 ? "Infinity" : "-Infinity";
-    return value;
-}
 
 inline json json_form(metric_summary const& m) {
     return {{"last", json_number(m.last)}, {"min", json_number(m.min)},

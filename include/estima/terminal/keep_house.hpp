@@ -111,7 +111,8 @@ struct copy_words {
     std::string folder;
 };
 
-/// Copies the workspace while it is in use. Returns 1 if an output is not as it was recorded. EST-639: the folder is not empty; EST-301.
+/// Copies the workspace while it is in use. Returns 1 if an output is not as it was recorded. EST-639: the folder is
+/// not empty; EST-301.
 inline int copy_all(workspace const& where, copy_words const& options, screen const& on) {
     copied_workspace const made = [&] {
         progress_bar bar{on};

@@ -68,9 +68,9 @@ inline int download_model(model const& m, models_options const& options, screen 
 }
 }  // namespace detail
 
-/// Lists registered models, or copies the files of one, checked against their checksums. Returns 1 if the description of
-/// one that is listed is damaged, which is told beside the others. EST-507: there is none of that name, version or alias;
-/// EST-508: something is where it is to be copied; EST-504, EST-301.
+/// Lists registered models, or copies the files of one, checked against their checksums. Returns 1 if the description
+/// of one that is listed is damaged, which is told beside the others. EST-507: there is none of that name, version or
+/// alias; EST-508: something is where it is to be copied; EST-504, EST-301.
 inline int list_models(workspace const& where, models_options const& options, screen const& on) {
     if (!options.directory.empty()) return detail::download_model(detail::find_model(where, options.name), options, on);
     bool const is_one = options.name.find_first_of(":@") != std::string::npos;
@@ -98,7 +98,7 @@ inline int list_models(workspace const& where, models_options const& options, sc
                       {"aliases"},
                       {"created", false, true},
                       {"size", true, true},
-                      {"run"},
+                      {"run", false, true},
                       {"description"}}};
     for (model const& m : models) {
         std::uint64_t bytes = 0;

@@ -59,6 +59,15 @@ int in_made_workspace(std::string const& named, Work const& work) {
     }
 }
 
+/// The exit code, if all that was printed could be. EST-654.
+inline int exit_code(screen const& on, int code) {
+    if (on.out->flush()) return code;
+    throw error{"EST-654",
+                {.what = "what was asked for cannot be written",
+                 .where = "standard output",
+                 .remedy = "is the disk full?"}};
+}
+
 /// The command line is wrong: as text with the words of CLI11, or as JSON. EST-657.
 inline int refuse(screen const& on, CLI::App const& app, CLI::ParseError const& e) {
     if (on.json) {
@@ -87,13 +96,14 @@ inline int main(int argc, char** argv) {
             for (std::string const& word :
                  completions(words, {argv + std::min(argc, 3), argv + argc}, detail::workspace_to_see))
                 *on.out << word << '\n';
-            return on.out->flush() ? 0 : 1;
+            return detail::exit_code(on, 0);
         }
         on.json = std::find(argv, argv + argc, std::string_view{"--json"}) != argv + argc;  // also if the rest is wrong
         try {
             words.app().parse(argc, argv);
         } catch (CLI::ParseError const& e) {
-            if (e.get_exit_code() == 0) return words.app().exit(e, *on.out, *on.err);  // help and version
+            if (e.get_exit_code() == 0)  // help and version
+                return detail::exit_code(on, words.app().exit(e, *on.out, *on.err));
             return detail::refuse(on, words.app(), e);
         }
         if (!words.names_a_command()) {
@@ -106,11 +116,7 @@ inline int main(int argc, char** argv) {
         auto const obey = [&](workspace const& where) { return words.run(where, on); };
         int const code = words.makes_workspace() ? detail::in_made_workspace(folder, obey)
                                                  : obey(detail::workspace_to_see(folder));
-        if (on.out->flush()) return code;
-        throw error{"EST-654",
-                    {.what = "what was asked for cannot be written",
-                     .where = "standard output",
-                     .remedy = "is the disk full?"}};
+        return detail::exit_code(on, code);
     } catch (error const& e) {
         print_error(on, e);
     } catch (std::exception const& e) {

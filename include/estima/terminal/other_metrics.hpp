@@ -87,28 +87,55 @@ struct other_metric {
 /// By name and kind.
 using other_metrics = std::map<std::pair<std::string, std::string_view>, other_metric>;
 
-inline other_metrics other_metrics_of(run const& of) {
+/// How many lines of metric files are no metrics, by the names of the files.
+using skipped_lines = std::map<std::string, std::uint64_t>;
+
+/// All of a run, and in `skipped` what its metric files have besides.
+inline other_metrics other_metrics_of(run const& of, skipped_lines& skipped) {
     other_metrics all;
-    metric_follower{of.directory().metrics()}.read_others(is_terminal(of.status()),
-                                                          [&](std::string const& name, logged_value const& v) {
-                                                              other_metric& one = all[{name, kind_of(v.value)}];
-                                                              if (one.count++ == 0 || v.time >= one.newest.time)
-                                                                  one.newest = v;
-                                                          });
+    metric_follower files{of.directory().metrics()};
+    files.read_others(is_terminal(of.status()), [&](std::string const& name, logged_value const& v) {
+        other_metric& one = all[{name, kind_of(v.value)}];
+        if (one.count++ == 0 || v.time >= one.newest.time) one.newest = v;
+    });
+    skipped = files.lines_skipped();
     return all;
+}
+inline other_metrics other_metrics_of(run const& of) {
+    skipped_lines ignored;
+    return other_metrics_of(of, ignored);
+}
+
+/// "2 lines are no metrics, and passed over".
+inline std::string told_skipped(std::uint64_t lines) {
+    return counted(lines, "line") + (lines == 1 ? " is no metric" : " are no metrics") + ", and passed over";
+}
+
+/// Tells of them on standard error.
+inline void print_skipped(screen const& on, skipped_lines const& skipped) {
+    for (auto const& [name, lines] : skipped)
+        if (on.json)
+            *on.err << json{{"warning",
+                             {{"what", told_skipped(lines)}, {"where", "metrics/" + name}, {"lines", lines}}}}
+                           .dump(-1, ' ', on.live, json::error_handler_t::replace)
+                    << '\n';
+        else
+            *on.err << on.painted("metrics/" + on.safe(name) + ": " + told_skipped(lines), tone::busy) << '\n';
 }
 
 /// All that were logged under this name: by kind, in the order of time, those of one process in its own.
-inline std::map<std::string_view, std::vector<logged_value>> others_named(run const& of, std::string const& name) {
+inline std::map<std::string_view, std::vector<logged_value>> others_named(run const& of, std::string const& name,
+                                                                          skipped_lines& skipped) {
     std::map<std::string_view, std::multimap<double, logged_value>> found;  // those of one time as they came
     std::map<int, double> latest;  // of each process, whose clock may have been set back
-    metric_follower{of.directory().metrics()}.read_others(is_terminal(of.status()),
-                                                          [&](std::string const& one, logged_value const& v) {
-                                                              if (one != name) return;
-                                                              double& time = latest[v.rank];
-                                                              time = std::max(time, v.time);
-                                                              found[kind_of(v.value)].emplace(time, v);
-                                                          });
+    metric_follower files{of.directory().metrics()};
+    files.read_others(is_terminal(of.status()), [&](std::string const& one, logged_value const& v) {
+        if (one != name) return;
+        double& time = latest[v.rank];
+        time = std::max(time, v.time);
+        found[kind_of(v.value)].emplace(time, v);
+    });
+    skipped = files.lines_skipped();
     std::map<std::string_view, std::vector<logged_value>> all;
     for (auto& [kind, values] : found)
         for (auto& [time, value] : values) all[kind].push_back(std::move(value));

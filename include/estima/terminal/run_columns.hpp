@@ -104,7 +104,8 @@ inline void print_run_line(screen const& on, run_summary const& r, std::vector<s
     bool is_first = true;
     for (std::string const& name : names) {
         table_cell const cell = run_column{name}.cell(r, on, now);
-        *on.out << (std::exchange(is_first, false) ? "" : "  ") << on.painted(cell.text.empty() ? "-" : cell.text, cell.tone);
+        *on.out << (std::exchange(is_first, false) ? "" : "  ")
+                << on.painted(cell.text.empty() ? "-" : cell.text, cell.tone);
     }
     *on.out << '\n';
 }

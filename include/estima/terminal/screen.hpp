@@ -51,7 +51,8 @@ struct screen {
         s.colours = s.terminal && variable("NO_COLOR").empty() && variable("TERM") != "dumb";
         s.unicode = estima::detail::locale_is_utf8();
         if (s.terminal) s.width = columns_of(STDOUT_FILENO, variable("COLUMNS"));
-        if (winsize size{}; s.terminal && ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0) s.height = size.ws_row;
+        if (winsize size{}; s.terminal && ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0)
+            s.height = size.ws_row;
         s.live_width = columns_of(STDERR_FILENO, variable("COLUMNS"));
         return s;
     }

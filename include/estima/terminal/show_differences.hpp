@@ -4,12 +4,14 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include <estima/history/terminal_metrics.hpp>
 #include <estima/portal/human.hpp>
 #include <estima/terminal/find_run.hpp>
 #include <estima/terminal/progress_bar.hpp>
@@ -51,6 +53,24 @@ inline void print_diff(std::string_view diff, screen const& on) {
         *on.out << on.painted(on.terminal ? safe_log(line) : std::string{line}, t) << '\n';
         diff.remove_prefix(std::min(end + 1, diff.size()));
     }
+}
+
+/// The values as a table has them. Numbers are short, unless others that differ would look like them.
+inline std::vector<std::string> cells_of(run_difference const& one, screen const& on) {
+    using kind = run_difference::kind;
+    std::vector<std::string> cells;
+    for (auto const& value : one.values)
+        cells.push_back(!value                   ? "-"
+                        : one.is == kind::metric ? estima::detail::short_number(std::strtod(value->c_str(), nullptr))
+                                                 : on.safe(one.is == kind::file ? value->substr(0, 12) : *value));
+    auto const are_alike = [&](std::size_t a, std::size_t b) {
+        return cells[a] == cells[b] && one.values[a] != one.values[b];
+    };
+    for (std::size_t i = 1; i < cells.size(); ++i)
+        for (std::size_t before = 0; before < i; ++before)
+            if (one.is == kind::metric && are_alike(before, i))
+                cells[before] = *one.values[before], cells[i] = *one.values[i];
+    return cells;
 }
 
 /// What became of a file that has no diff: "added, 12 B", "removed", "42 B became 43 B".
@@ -122,10 +142,7 @@ inline int show_differences(workspace const& where, compare_options const& optio
         if (first != differences.begin()) *on.out << '\n';
         for (; first != differences.end() && first->is == kind; ++first) {
             std::vector<table_cell> row{{on.safe(first->name)}};
-            for (auto const& value : first->values)
-                row.push_back({!value                               ? "-"
-                               : kind == run_difference::kind::file ? on.safe(value->substr(0, 12))
-                                                                    : on.safe(*value)});
+            for (std::string& cell : detail::cells_of(*first, on)) row.push_back({std::move(cell)});
             table.add(std::move(row));
         }
         table.print(on);

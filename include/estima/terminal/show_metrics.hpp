@@ -115,8 +115,9 @@ inline int follow_metrics(workspace const& where, run const& run, metrics_option
 }
 
 /// What is no number under a name, the newest `max` of each kind (0: all). False if there is nothing.
-inline bool print_others_named(run const& run, std::string const& name, std::size_t max, screen const& on) {
-    auto all = others_named(run, name);
+inline bool print_others_named(run const& run, std::string const& name, std::size_t max, screen const& on,
+                               skipped_lines& skipped) {
+    auto all = others_named(run, name, skipped);
     for (auto& [kind, values] : all) {
         std::size_t const count = values.size();
         if (max != 0 && count > max) values.erase(values.begin(), values.end() - static_cast<std::ptrdiff_t>(max));
@@ -142,6 +143,7 @@ inline void print_named(run const& run, metrics_options const& options,
         for (auto const& one : numbers) names.push_back(one.first);
     if (names.empty() && !on.json) *on.err << "The run has logged no numbers.\n";
     bool is_first = true;
+    skipped_lines skipped;
     for (std::string const& name : names) {
         std::size_t const usual = on.json || options.plot ? 1000 : 20;
         auto const points = run.get_metric_history(name, {.max_points = options.max.value_or(usual)});
@@ -157,9 +159,10 @@ inline void print_named(run const& run, metrics_options const& options,
             print_points(on, name, points);
         }
         if (options.names.empty()) continue;
-        bool const has_others = print_others_named(run, name, options.max.value_or(on.json ? 0 : 20), on);
+        bool const has_others = print_others_named(run, name, options.max.value_or(on.json ? 0 : 20), on, skipped);
         if (points.empty() && !has_others) throw_not_logged(run, name, numbers);
     }
+    print_skipped(on, skipped);
 }
 }  // namespace detail
 
@@ -172,7 +175,9 @@ inline int show_metrics(workspace const& where, metrics_options const& options, 
         detail::print_named(run, options, numbers, on);
         return 0;
     }
-    other_metrics const others = other_metrics_of(run);
+    skipped_lines skipped;
+    other_metrics const others = other_metrics_of(run, skipped);
+    print_skipped(on, skipped);
     if (on.json) {
         for (auto const& [name, m] : numbers) {
             json line = json_form(m);

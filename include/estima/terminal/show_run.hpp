@@ -11,6 +11,7 @@
 #include <estima/portal/human.hpp>
 #include <estima/run_configuration/json.hpp>
 #include <estima/system/clock.hpp>
+#include <estima/system/shown.hpp>
 #include <estima/terminal/find_run.hpp>
 #include <estima/terminal/json_forms.hpp>
 #include <estima/terminal/show_metrics.hpp>
@@ -155,7 +156,8 @@ inline void show_hosts(run_sections& to, std::vector<host_record> const& hosts) 
         for (std::string const& gpu : h.gpus) to.row("GPU", gpu);
         if (h.python_version.empty()) continue;
         to.row("Python", h.python_version + ", " + h.interpreter);
-        to.row("packages", std::to_string(h.packages.size()) + ", fingerprint " + h.environment_fingerprint.substr(0, 12));
+        to.row("packages",
+               std::to_string(h.packages.size()) + ", fingerprint " + h.environment_fingerprint.substr(0, 12));
     }
 }
 
@@ -183,7 +185,7 @@ inline void show_outputs(screen const& on, std::vector<artifact_record> const& a
 /// Tells everything about a run.
 inline int show_run(workspace const& where, show_options const& options, screen const& on) {
     run const run = find_run(where, options.run, on);
-    run_details const d = run.get_details();
+    run_details d = run.get_details();
     if (options.configuration) {
         json const configuration = to_json(read_run_definition(run.directory()));
         if (on.json)
@@ -195,6 +197,10 @@ inline int show_run(workspace const& where, show_options const& options, screen 
     run_page const found = search_with_bar(where, {.filter = query::run_id == d.run_id}, on);
     run_summary const summary = found.empty() ? run_summary{} : found.runs[0];
     std::vector<run_summary> const children = detail::children_of(where, d.run_id);
+    skipped_lines skipped;
+    other_metrics const others = other_metrics_of(run, skipped);
+    for (auto const& [name, lines] : skipped)
+        d.warnings.push_back("metrics/" + shown(name) + ": " + told_skipped(lines));
     if (on.json) {
         json told = json_form(summary, d);
         told["children"] = json::array();
@@ -239,7 +245,6 @@ inline int show_run(workspace const& where, show_options const& options, screen 
     for (run_summary const& child : children) to.row(to_string(child.status), child.run_id, tone_of(child.status));
     if (!summary.metrics.empty()) *on.out << '\n';
     print_metrics(on, summary.metrics);
-    other_metrics const others = other_metrics_of(run);
     if (!others.empty()) *on.out << '\n';
     print_others(on, others);
     detail::show_ranks(on, d.ranks);

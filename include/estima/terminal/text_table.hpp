@@ -25,7 +25,8 @@ struct table_cell {
 };
 
 /// Rows in aligned columns that fit the width of the screen: the widest columns are cut first, and when each is down to
-/// eight characters, or to its cells, those at the right end are left out and named below. A file gets all of it.
+/// eight characters, or to its cells, those at the right end are left out and named below. A file gets all of it, in
+/// columns that are aligned as far as they are of a usual width.
 class text_table {
 public:
     explicit text_table(std::vector<table_column> columns) : columns_{std::move(columns)} {}
@@ -44,6 +45,8 @@ public:
             widths.push_back(std::max(cells, display_width(columns_[i].title)));
             least.push_back(std::min(widths[i], columns_[i].whole ? std::max(cells, narrowest_title) : narrowest));
         }
+        if (on.width == screen::unlimited)  // a long cell moves its own row, and blanks nobody else's
+            for (std::size_t& width : widths) width = std::min(width, widest_in_file);
         fit(widths, least, on.width);
         std::vector<table_cell> titles;
         for (table_column const& c : columns_) titles.push_back({c.title, tone::title});
@@ -57,7 +60,7 @@ public:
     }
 
 private:
-    static constexpr std::size_t gap = 2, narrowest = 8, narrowest_title = 12;
+    static constexpr std::size_t gap = 2, narrowest = 8, narrowest_title = 12, widest_in_file = 60;
 
     static void fit(std::vector<std::size_t>& widths, std::vector<std::size_t> const& least, std::size_t room) {
         auto const used = [&widths] {
@@ -82,7 +85,8 @@ private:
         std::string line;
         std::size_t blanks = 0;
         for (std::size_t i = 0; i < widths.size(); ++i) {
-            std::string const text = fitted(row[i].text, widths[i], on.cut_mark());
+            std::string const text = on.width == screen::unlimited ? row[i].text
+                                                                   : fitted(row[i].text, widths[i], on.cut_mark());
             std::size_t const fill = widths[i] - std::min(widths[i], display_width(text));
             if (columns_[i].right) blanks += fill;
             if (!text.empty()) {  // blanks are owed until something stands after them

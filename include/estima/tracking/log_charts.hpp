@@ -14,7 +14,8 @@
 
 /// Azure's charts and tables, for training programs in C++. What is logged is what azureml-core's Run.log_table,
 /// log_confusion_matrix, log_residuals, log_predictions and log_accuracy_table log: a document with a type, and in it
-/// Azure's schema. As with everything of run_context, nothing happens without a run, and nothing throws unless asked to.
+/// Azure's schema. As with everything of run_context, nothing happens without a run, and nothing throws unless asked
+/// to: what does not have the sizes that are told here is not logged but counted by dropped(), or EST-621.
 namespace estima::inline v0_1 {
 
 namespace detail {
@@ -50,7 +51,7 @@ private:
     std::string text_{};
 };
 
-/// Numbers row by row, `width` of them each; what is over is left out.
+/// Numbers row by row, `width` of them each.
 inline std::string rows_text(std::span<double const> numbers, std::size_t width) {
     std::string text = "[";
     for (std::size_t at = 0; width > 0 && at + width <= numbers.size(); at += width) {
@@ -58,6 +59,15 @@ inline std::string rows_text(std::span<double const> numbers, std::size_t width)
         append_json(text, numbers.subspan(at, width));
     }
     return text += ']';
+}
+
+/// Whether a chart has as many of something as belong there; else it is refused.
+inline bool has_size(run_context const& run, std::string_view name, std::string_view what, std::size_t size,
+                     std::size_t expected) {
+    if (size == expected) return true;
+    run.refuse(name,
+               std::string{what} + ": " + std::to_string(size) + " where " + std::to_string(expected) + " belong");
+    return false;
 }
 
 /// Azure's envelope of a chart.
@@ -70,9 +80,15 @@ inline std::string chart_text(std::string_view schema, std::string data) {
 /// A column of a table: its name and its numbers.
 using metric_column = std::pair<std::string_view, std::span<double const>>;
 
-/// Logs a whole table at once: `log_table(run, "lift", {{"decile", deciles}, {"lift", lifts}})`. Document type "table".
+/// Logs a whole table at once: `log_table(run, "lift", {{"decile", deciles}, {"lift", lifts}})`, where `deciles` and
+/// `lifts` are anything that a std::span<double const> is made of, such as std::vector<double>, and equally long.
+/// Document type "table".
 inline void log_table(run_context const& run, std::string_view name, std::initializer_list<metric_column> columns,
                       std::optional<std::int64_t> step = {}) {
+    for (auto const& [column, numbers] : columns)
+        if (std::string const what = "numbers in column \"" + std::string{column} + '"';
+            !detail::has_size(run, name, what, numbers.size(), columns.begin()->second.size()))
+            return;
     run.log_document(name, "table", [&] {
         detail::json_object_text table;
         for (auto const& [column, numbers] : columns) table.member(column, numbers);
@@ -81,9 +97,10 @@ inline void log_table(run_context const& run, std::string_view name, std::initia
 }
 
 /// Logs how often each class was taken for each: `counts` row by row, true classes down and predicted ones across, as
-/// many as there are labels squared; what is over is left out. Document type "confusion_matrix".
+/// many as there are labels squared. Document type "confusion_matrix".
 inline void log_confusion_matrix(run_context const& run, std::string_view name, std::span<std::string const> labels,
                                  std::span<double const> counts, std::optional<std::int64_t> step = {}) {
+    if (!detail::has_size(run, name, "counts", counts.size(), labels.size() * labels.size())) return;
     run.log_document(name, "confusion_matrix", [&] {
         detail::json_object_text data;
         data.member("class_labels", labels).member("matrix", detail::rows_text(counts, labels.size()));
@@ -94,6 +111,7 @@ inline void log_confusion_matrix(run_context const& run, std::string_view name, 
 /// Logs how far predictions were off: a histogram, one edge more than counts. Document type "residuals".
 inline void log_residuals(run_context const& run, std::string_view name, std::span<double const> bin_edges,
                           std::span<double const> bin_counts, std::optional<std::int64_t> step = {}) {
+    if (!detail::has_size(run, name, "bin_edges", bin_edges.size(), bin_counts.size() + 1)) return;
     run.log_document(name, "residuals", [&] {
         detail::json_object_text data;
         data.member("bin_edges", bin_edges).member("bin_counts", bin_counts);
@@ -101,7 +119,8 @@ inline void log_residuals(run_context const& run, std::string_view name, std::sp
     }, step);
 }
 
-/// What log_predictions() logs for each bin of true values; all spans but `bin_edges`, which has one more, are equally long.
+/// What log_predictions() logs for each bin of true values; all spans but `bin_edges`, which has one more, are equally
+/// long.
 struct prediction_bins {
     std::span<double const> bin_averages{};  ///< of the predictions
     std::span<double const> bin_errors{};    ///< their standard deviations
@@ -112,6 +131,11 @@ struct prediction_bins {
 /// Logs predicted values against true ones. Document type "predictions".
 inline void log_predictions(run_context const& run, std::string_view name, prediction_bins const& bins,
                             std::optional<std::int64_t> step = {}) {
+    std::size_t const bins_count = bins.bin_counts.size();
+    if (!detail::has_size(run, name, "bin_averages", bins.bin_averages.size(), bins_count) ||
+        !detail::has_size(run, name, "bin_errors", bins.bin_errors.size(), bins_count) ||
+        !detail::has_size(run, name, "bin_edges", bins.bin_edges.size(), bins_count + 1))
+        return;
     run.log_document(name, "predictions", [&] {
         detail::json_object_text data;
         data.member("bin_averages", bins.bin_averages)
@@ -127,6 +151,7 @@ inline void log_predictions(run_context const& run, std::string_view name, predi
 inline void log_accuracy_table(run_context const& run, std::string_view name, std::string_view class_label,
                                std::span<double const> thresholds, std::span<double const> counts,
                                std::optional<std::int64_t> step = {}) {
+    if (!detail::has_size(run, name, "counts", counts.size(), thresholds.size() * 4)) return;
     run.log_document(name, "accuracy_table", [&] {
         std::string const labels[]{std::string{class_label}};
         detail::json_object_text data;  // tables and labels: one for each class, here one

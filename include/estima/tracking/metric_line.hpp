@@ -41,7 +41,8 @@ public:
     std::optional<double> as_double() const noexcept {
         constexpr std::int64_t exact = std::int64_t{1} << 53U;
         if (kind_ == kind::integer)
-            return integer_ >= -exact && integer_ <= exact ? std::optional{static_cast<double>(integer_)} : std::nullopt;
+            return integer_ >= -exact && integer_ <= exact ? std::optional{static_cast<double>(integer_)}
+                                                           : std::nullopt;
         if (kind_ == kind::natural)
             return natural_ <= exact ? std::optional{static_cast<double>(natural_)} : std::nullopt;
         return floating_;
@@ -169,7 +170,8 @@ struct written_json {
     std::string text;
 };
 inline void append_json(std::string& out, written_json const& written) {
-    for (char const c : written.text) out += c == '\n' || c == '\r' ? ' ' : c;  // where JSON allows them, blanks do as well
+    for (char const c : written.text)
+        out += c == '\n' || c == '\r' ? ' ' : c;  // where JSON allows them, blanks do as well
 }
 
 /// One line of a metrics file, with its newline. `time` is in seconds since 1970; `type` says what the value is, where

@@ -34,7 +34,7 @@ namespace estima::inline v0_1 {
 /// What happens when something cannot be logged.
 enum class on_log_error {
     ignore,  ///< it is counted, and training goes on
-    throw_,  ///< EST-620
+    throw_,  ///< EST-620: the system refuses it; EST-621: it is nothing that can be logged
 };
 
 namespace detail {
@@ -113,7 +113,7 @@ struct log_files {
 /// - `name`: a string.
 /// - `value`: a number; or one of the strings "NaN", "Infinity", "-Infinity", which stand for those numbers; or a
 ///   list of such values; or an object, a row of a table: column names with numbers or strings.
-/// - `step`: optional, an integer: where on the x axis of a plot.
+/// - `step`: optional, an integer from -2^63 + 1 to 2^63 - 1: where on the x axis of a plot.
 /// - `time`: optional, seconds since 1970.
 /// - `type`: optional, a string: what the value is, which may then be any JSON: a document, such as the charts of
 ///   tracking/log_charts.hpp.
@@ -122,7 +122,7 @@ struct log_files {
 ///
 /// A copy writes to the same files. All members may be called from several threads, and after fork() in the child
 /// as well: no call waits for another, and a line is one write(2) with O_APPEND. Nothing here throws, unless asked to;
-/// what could not be written is counted.
+/// what could not be logged is counted.
 class run_context {
 public:
     /// Reads `ESTIMA_RUN_ID` and `ESTIMA_METRICS_FILE`. The file is created if it is not there; its folder is not.
@@ -196,9 +196,16 @@ public:
         return level == durability::process_death || state_->files->sync();
     }
 
-    /// How many numbers, lists and rows could not be written by this process, since `current()`. Always 0 without a
-    /// run.
+    /// How many numbers, lists, rows and documents could not be logged by this process, since `current()`. Always 0
+    /// without a run.
     std::uint64_t dropped() const noexcept { return state_ ? state_->dropped.load() : 0; }
+
+    /// For functions that log: this could not be logged. It is counted; EST-621 where errors are asked for. Nothing
+    /// happens without a run.
+    void refuse(std::string_view name, std::string_view why) const {
+        not_logged("EST-621", name, why,
+                   "log it in the form that docs/runs.md tells; without on_log_error::throw_ it is only counted");
+    }
 
 private:
     struct state {
@@ -222,19 +229,24 @@ private:
     void append_made(std::string_view name, std::optional<std::int64_t> step, std::string_view type,
                      Make const& make) const {
         if (!state_ || !state_->files) return;
+        if (step == detail::no_step)
+            return refuse(name, "its step is the smallest of all integers, which stands for none");
         try {
             if (state_->files->write(detail::metric_line(name, make(), step, epoch_seconds(), type))) return;
         } catch (...) {  // out of memory
         }
-        int const why = errno;
+        not_logged("EST-620", name, std::strerror(errno),
+                   "free space there; without on_log_error::throw_ it is only counted");
+    }
+    void not_logged(char const* id, std::string_view name, std::string_view why, char const* remedy) const {
+        if (!state_ || !state_->files) return;
         ++state_->dropped;
         if (state_->throws)
-            detail::throw_or_abort(
-                error{"EST-620",
-                      {.what = "cannot log \"" + std::string{name} + '"',
-                       .where = state_->files->path,
-                       .why = std::strerror(why),
-                       .remedy = "free space there; without on_log_error::throw_ it is only counted"}});
+            detail::throw_or_abort(error{id,
+                                         {.what = "cannot log \"" + std::string{name} + '"',
+                                          .where = state_->files->path,
+                                          .why = std::string{why},
+                                          .remedy = remedy}});
     }
 
     std::shared_ptr<state> state_;

@@ -102,8 +102,8 @@ inline bool upload_file(run_context const& run, std::string_view name) noexcept 
     }
 }
 
-/// The same for a file that lies elsewhere: it is copied to `name` below ./outputs, where it appears whole and takes the
-/// place of what had that name. False also if it cannot be read or copied.
+/// The same for a file that lies elsewhere: it is copied to `name` below ./outputs, where it appears whole and takes
+/// the place of what had that name. False also if it cannot be read or copied.
 inline bool upload_file(run_context const& run, std::string_view name, std::string_view path) noexcept {
     try {
         std::string const folder = detail::folder_for_uploads(run), output = detail::output_name(name);

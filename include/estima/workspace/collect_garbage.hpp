@@ -22,7 +22,7 @@
 namespace estima::inline v0_1 {
 
 struct garbage_options {
-    duration older_than = seconds(30.0 * 24 * 3600);  ///< deleted runs, and snapshots without a run, are kept for so long
+    duration older_than = seconds(30.0 * 24 * 3600);  ///< deleted runs, and snapshots without a run, stay for so long
     bool is_trial = false;                            ///< tells what would be removed, and removes nothing
 };
 
@@ -57,7 +57,6 @@ inline void remove_folder(std::filesystem::path const& folder) {
 
 /// Adds the snapshot that a run needs, or the run if its journal does not tell.
 inline void note_snapshot(run_directory const& run, std::set<std::string>& wanted, garbage_report& report) {
-    if (run.run_id().starts_with('.')) return;  // what somebody was killed at: nobody makes a run now
     try {
         wanted.insert(known_record(run).snapshot_id);
     } catch (error const&) {
@@ -66,8 +65,8 @@ inline void note_snapshot(run_directory const& run, std::set<std::string>& wante
 }
 }  // namespace detail
 
-/// Removes for good the runs that were deleted long enough ago, and what of the snapshots no run needs any more. Runs may
-/// be submitted meanwhile: they wait for it, and it waits for snapshots that are being taken. What a killed
+/// Removes for good the runs that were deleted long enough ago, and what of the snapshots no run needs any more. Runs
+/// may be submitted meanwhile: they wait for it, and it waits for snapshots that are being taken. What a killed
 /// collection left is collected by the next one. Where it is not known what a run needs, no snapshot is removed.
 /// EST-301: something cannot be removed.
 inline garbage_report collect_garbage(workspace const& w, garbage_options const& options = {}) {
@@ -93,7 +92,7 @@ inline garbage_report collect_garbage(workspace const& w, garbage_options const&
         if (std::rename(run.c_str(), place.c_str()) != 0) throw_file_error("cannot remove", run, errno);
         detail::remove_folder(place);
     }
-    for (std::string const& id : names_in(w.path() / "runs"))
+    for (std::string const& id : detail::run_ids_in(w.path() / "runs"))
         detail::note_snapshot({w.path() / "runs" / id}, wanted, report);
     if (!report.in_doubt.empty()) return report;
     pruned const store = prune_store(w.path() / "snapshots", wanted, before, options.is_trial);

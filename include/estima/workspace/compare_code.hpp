@@ -20,7 +20,7 @@ namespace estima::inline v0_1 {
 /// A file, directory or link that is not the same in the snapshots of two runs.
 struct code_difference {
     std::string path;
-    std::optional<snapshot_entry> before{}, after{};  ///< kind, size, permissions, SHA-256; nothing where it is not there
+    std::optional<snapshot_entry> before{}, after{};  ///< kind, size, permissions, SHA-256; nothing if it is not there
     std::string unified{};  ///< of text files, as `diff -u` tells it and `patch -p1` takes it; empty for all others
 };
 
@@ -67,9 +67,10 @@ inline bool is_same_code(snapshot_entry const& a, snapshot_entry const& b) {
 }
 }  // namespace detail
 
-/// What changed in the code from one run to another, by the paths. EST-207: a run has no snapshot any more; EST-208: one
-/// is damaged.
-inline std::vector<code_difference> compare_code(run const& before, run const& after, code_options const& options = {}) {
+/// What changed in the code from one run to another, by the paths. EST-207: a run has no snapshot any more; EST-208:
+/// one is damaged.
+inline std::vector<code_difference> compare_code(run const& before, run const& after,
+                                                 code_options const& options = {}) {
     detail::run_code a{before, options.largest}, b{after, options.largest};
     std::map<std::string, code_difference> all;
     for (auto const& [path, entry] : a.entries()) all[path].before = entry;

@@ -12,10 +12,10 @@
 #include <vector>
 
 #include <estima/history/run_definition.hpp>
-#include <estima/history/terminal_metrics.hpp>
 #include <estima/portal/page_input.hpp>
 #include <estima/run_configuration/json.hpp>
 #include <estima/snapshot/restore.hpp>
+#include <estima/system/json.hpp>
 #include <estima/workspace/run.hpp>
 
 namespace estima::inline v0_1 {
@@ -26,8 +26,9 @@ struct run_difference {
     kind is = kind::parameter;
     std::string name;  ///< of a configuration the key with dots, "pytorch.processCount", "arguments.--rate"; of an
                        ///< environment "python" or a package; of hardware "processor", "gpus", ...; of a file its path
-    std::vector<std::optional<std::string>> values;  ///< one for each run, nothing where a run has none: of a metric its
-                                                     ///< newest number, of a file its SHA-256, of a link its target
+    std::vector<std::optional<std::string>> values;  ///< one for each run, nothing where a run has none: of a metric
+                                                     ///< its newest number, as JSON has it, or "NaN", "Infinity",
+                                                     ///< "-Infinity"; of a file its SHA-256, of a link its target
 };
 
 namespace detail {
@@ -57,7 +58,7 @@ inline named_texts configuration_of(run const& one) {
 inline named_texts newest_metrics_of(run const& one) {
     named_texts all;
     run_metrics const metrics = one.get_metrics();
-    for (auto const& [name, points] : metrics.scalars) all[name] = short_number(points.back().value);
+    for (auto const& [name, points] : metrics.scalars) flatten(json_number(points.back().value), name, all);
     return all;
 }
 

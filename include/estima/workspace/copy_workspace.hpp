@@ -51,8 +51,8 @@ public:
         for (char const* const folder : {"runs", "deleted/runs", "models", "snapshots"}) make_directories(to_ / folder);
         // Three times: one that is deleted or restored meanwhile is seen.
         for (char const* const folder : {"runs", "deleted/runs", "runs"})
-            for (std::string const& id : names_in(from_ / folder))
-                if (is_run_id(id) && !seen_.contains(id) && copy_run(from_ / folder / id, to_ / folder / id))
+            for (std::string const& id : run_ids_in(from_ / folder))
+                if (!seen_.contains(id) && copy_run(from_ / folder / id, to_ / folder / id))
                     seen_.insert(id);
         for (std::string const& name : names_in(from_ / "models")) copy_model(name);
         // A snapshot is there before a run names it, and its contents before the snapshot.
@@ -153,11 +153,11 @@ private:
 
 /// Copies a workspace to a folder that is not there yet, or empty, while it is in use. The copy appears when it is
 /// whole and on the disk. Each run is in it as it was at a moment of the copying: all that its journal told then, with
-/// the files of that, which are held against their SHA-256; of a run that was going on what it had logged when its turn came, and such a run is over in the
-/// copy: Failed, EST-644. The index is left out, since it is derived. Only collect_garbage() waits until it is done,
-/// and a new version of a model while that model is copied. `progress` is called with the bytes that were copied so
-/// far; what it throws ends the work, and nothing of it stays. EST-639: the folder is not empty, or in the workspace;
-/// EST-301.
+/// the files of that, which are held against their SHA-256; of a run that was going on what it had logged when its turn
+/// came, and such a run is over in the copy: Failed, EST-644. The index is left out, since it is derived. Only
+/// collect_garbage() waits until it is done, and a new version of a model while that model is copied. `progress` is
+/// called with the bytes that were copied so far; what it throws ends the work, and nothing of it stays. EST-639: the
+/// folder is not empty, or in the workspace; EST-301.
 inline copied_workspace copy_workspace(workspace const& w, std::filesystem::path const& folder,
                                        std::function<void(std::uint64_t bytes)> const& progress = {}) {
     std::filesystem::path const target = std::filesystem::weakly_canonical(absolute_path(folder));

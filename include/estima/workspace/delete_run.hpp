@@ -18,7 +18,7 @@
 namespace estima::inline v0_1 {
 
 namespace detail {
-inline std::filesystem::path deleted_runs_folder(workspace const& w) { return w.path() / "deleted" / "runs"; }
+inline std::filesystem::path deleted_runs_folder(workspace const& w) { return deleted_runs_in(w.path()); }
 
 [[noreturn]] inline void throw_not_over(std::string const& id) {
     throw error{"EST-630",
@@ -44,9 +44,9 @@ inline void move_run(std::string const& id, std::filesystem::path const& from,
 }
 }  // namespace detail
 
-/// Takes a run out of everybody's sight: no list and no search has it. Its folder goes to <workspace>/deleted/runs, where
-/// restore_run() finds it until collect_garbage() removes it. EST-630: the run is not over; EST-307: there is none; EST-647;
-/// EST-301: it cannot be moved.
+/// Takes a run out of everybody's sight: no list and no search has it. Its folder goes to <workspace>/deleted/runs,
+/// where restore_run() finds it until collect_garbage() removes it. EST-630: the run is not over; EST-307: there is
+/// none; EST-647; EST-301: it cannot be moved.
 inline void delete_run(workspace const& w, std::string const& id) {
     detail::require_over(w, id);
     std::filesystem::path const place = detail::deleted_runs_folder(w) / id;
@@ -57,8 +57,7 @@ inline void delete_run(workspace const& w, std::string const& id) {
 
 /// The ids of the runs that were deleted and can be restored, sorted. EST-301.
 inline std::vector<std::string> deleted_runs(workspace const& w) {
-    std::vector<std::string> ids = names_in(detail::deleted_runs_folder(w));
-    std::erase_if(ids, [](std::string const& id) { return !detail::is_run_id(id); });
+    std::vector<std::string> ids = detail::run_ids_in(detail::deleted_runs_folder(w));
     std::sort(ids.begin(), ids.end());
     return ids;
 }
@@ -66,8 +65,7 @@ inline std::vector<std::string> deleted_runs(workspace const& w) {
 /// Brings a deleted run back as it was. EST-631: there is none of that id; EST-301: it cannot be moved.
 inline run restore_run(workspace const& w, std::string const& id) {
     std::filesystem::path const place = detail::deleted_runs_folder(w) / id;
-    struct stat status {};
-    if (!detail::is_run_id(id) || ::stat(place.c_str(), &status) != 0) {
+    if (!detail::has_run(detail::deleted_runs_folder(w), id)) {
         std::vector<std::string> const ids = deleted_runs(w);
         throw error{"EST-631",
                     {.what = "there is no deleted run \"" + shown(id.substr(0, 300)) + "\"",

@@ -65,19 +65,20 @@ inline std::vector<run_summary> runs_of_experiment(workspace const& where, std::
 }
 }  // namespace detail
 
-/// Gives all runs of an experiment to another one, which may have runs already. Their ids stay. Returns how many. What
-/// is interrupted goes on when it is called again. EST-633: it has no runs; EST-647: the journal of one is lost; EST-305:
-/// a name; EST-301.
+/// Gives all runs of an experiment to another one, which may have runs already. Their ids stay. Returns how many: none
+/// if both are one. What is interrupted goes on when it is called again. EST-633: it has no runs; EST-647: the journal
+/// of one is lost; EST-305: a name; EST-301.
 inline std::size_t rename_experiment(workspace const& where, std::string const& from, std::string const& to) {
     detail::require_name("an experiment", to);
     std::vector<run_summary> const all = detail::runs_of_experiment(where, from);
+    if (from == to) return 0;
     for (run_summary const& one : all) known_record(where.run(one.run_id).directory());  // before the first one is told
     for (run_summary const& one : all) where.run(one.run_id).move_to_experiment(to);
     return all.size();
 }
 
-/// Deletes all runs of an experiment, as delete_run(). Returns how many. EST-630, EST-647: one of them is not over, or not
-/// known to be, and none is deleted; EST-633: it has no runs; EST-305: the name; EST-301.
+/// Deletes all runs of an experiment, as delete_run(). Returns how many. EST-630, EST-647: one of them is not over, or
+/// not known to be, and none is deleted; EST-633: it has no runs; EST-305: the name; EST-301.
 inline std::size_t delete_experiment(workspace const& where, std::string const& name) {
     std::vector<run_summary> const all = detail::runs_of_experiment(where, name);
     for (run_summary const& one : all) detail::require_over(where, one.run_id);

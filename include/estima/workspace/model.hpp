@@ -199,12 +199,13 @@ inline model read_model(std::filesystem::path const& folder) {
         m.bring_up_to_date(detail::model_log{folder.parent_path()});
         return m;
     } catch (json::exception const& e) {
-        throw error{"EST-509",
-                    {.what = "the description of a registered model cannot be read",
-                     .where = (folder / "model.json").string(),
-                     .why = e.what(),
-                     .remedy = "restore this file from a copy of the workspace; or register the model again from its run, "
-                               "and delete this version"}};
+        throw error{
+            "EST-509",
+            {.what = "the description of a registered model cannot be read",
+             .where = (folder / "model.json").string(),
+             .why = e.what(),
+             .remedy = "restore this file from a copy of the workspace; or register the model again from its run, "
+                       "and delete this version"}};
     }
 }
 

@@ -89,7 +89,8 @@ public:
     void append(json event) {
         event["time"] = utc_text(epoch_seconds());
         std::string const line = event.dump(-1, ' ', false, json::error_handler_t::replace);
-        if (!write_all(fd_.get(), std::string{is_torn_ ? end_of_torn_line : ""} + line + '\n') || ::fsync(fd_.get()) != 0)
+        if (!write_all(fd_.get(), std::string{is_torn_ ? end_of_torn_line : ""} + line + '\n') ||
+            ::fsync(fd_.get()) != 0)
             throw_file_error("cannot write", home_ / "changes.jsonl");
         is_torn_ = false;
         take(line);

@@ -37,7 +37,8 @@ inline std::vector<int> model_versions(std::filesystem::path const& models, std:
 /// Names of models that have a version, sorted.
 inline std::vector<std::string> model_names(std::filesystem::path const& models) {
     std::vector<std::string> names = names_in(models);
-    std::erase_if(names, [&](std::string const& name) { return !is_name(name) || model_versions(models, name).empty(); });
+    std::erase_if(names,
+                  [&](std::string const& name) { return !is_name(name) || model_versions(models, name).empty(); });
     std::sort(names.begin(), names.end());
     return names;
 }

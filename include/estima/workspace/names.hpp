@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <string_view>
 
 #include <estima/base/error.hpp>
+#include <estima/history/run_id.hpp>
 #include <estima/system/clock.hpp>
 #include <estima/system/random_hex.hpp>
 #include <estima/system/shown.hpp>
@@ -14,16 +15,10 @@
 namespace estima::inline v0_1 {
 
 namespace detail {
-constexpr bool is_name(std::string_view name, std::size_t longest = 200) {
-    return !name.empty() && name.size() <= longest && name.front() != '.' && name.front() != '-' &&
-           std::all_of(name.begin(), name.end(), [](char c) {
-               return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-                      c == '-' || c == '.';
-           });
+/// Where the runs of a workspace are that were deleted and can be restored.
+inline std::filesystem::path deleted_runs_in(std::filesystem::path const& workspace) {
+    return workspace / "deleted" / "runs";
 }
-
-/// Whether a run could have this id: the experiment's name, seconds, eight digits.
-constexpr bool is_run_id(std::string_view id) { return is_name(id, 200 + 40); }
 
 /// Names of experiments and models become folders and parts of run ids: EST-305 for what could not be one.
 /// `kind` reads like "an experiment".

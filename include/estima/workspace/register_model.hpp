@@ -144,6 +144,7 @@ inline model register_path(std::filesystem::path const& models, model_options co
     std::string const top = path.filename().generic_string();
     std::vector<model_file> files;
     if (std::filesystem::is_regular_file(path, code)) files.push_back({top, top, nullptr});
+    else if (!std::filesystem::is_directory(path, code)) refuse("it is neither a file nor a folder");
     else for_each_file_below(path, [&](std::filesystem::directory_entry const& e) {
         std::error_code ignored;
         if (!e.is_regular_file(ignored)) refuse("\"" + shown(e.path().string()) + "\" is not a file");

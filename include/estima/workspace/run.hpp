@@ -65,7 +65,8 @@ public:
     /// limit; EST-647: the journal is lost.
     run_details wait_for_completion(wait_options const& options = {}) const {
         require_journal(directory_);
-        int const processes = options.show_output && options.all_ranks ? read_run_definition(directory_).process_count() : 1;
+        int const processes =
+            options.show_output && options.all_ranks ? read_run_definition(directory_).process_count() : 1;
         detail::run_waiter waiter{directory_, options, processes};
         journal& events = waiter.until_over();
         run_details details = details_from(events.record(), events.has_torn_end());
@@ -78,15 +79,17 @@ public:
     }
 
     /// Asks for the end of the run and returns at once; wait_for_completion tells when it has ended. True if the run is
-    /// being cancelled, by this call or an earlier one, whose grace a shorter one replaces; false if it is over already.
-    /// EST-301.
+    /// being cancelled, by this call or an earlier one, whose grace a shorter one replaces; false if it is over
+    /// already. EST-301.
     bool cancel(cancel_options const& options = {}) const {
         journal events{directory_.journal()};
-        if (events.record().is_known()) newest(events);  // its supervisor ends it also when the script emptied the journal
+        if (events.record().is_known())
+            newest(events);  // its supervisor ends it also when the script emptied the journal
         double const grace = std::clamp(options.grace.seconds(), 0.0, 1e6);
         if (!events.append_status(run_status::cancel_requested, {{"grace_seconds", grace}})) {
             if (events.record().status != run_status::cancel_requested) return false;
-            if (grace < events.record().cancel_grace_seconds) events.append({{"event", "grace"}, {"grace_seconds", grace}});
+            if (grace < events.record().cancel_grace_seconds)
+                events.append({{"event", "grace"}, {"grace_seconds", grace}});
         }
         transport_of(directory_).cancel(directory_);
         detail::refresh_page_if_over(directory_);
@@ -98,8 +101,8 @@ public:
         return read_metrics(directory_.metrics(), name, is_terminal(newest().status));
     }
 
-    /// The numbers that were logged under one name, a range of them, thinned to 1,000 points that keep the extremes; see
-    /// history_options.
+    /// The numbers that were logged under one name, a range of them, thinned to 1,000 points that keep the extremes;
+    /// see history_options.
     std::vector<metric_point> get_metric_history(std::string const& name, history_options const& options = {}) const {
         return read_history(directory_.metrics(), name, options, is_terminal(newest().status));
     }
@@ -233,7 +236,11 @@ private:
 
     void require_a_name(std::string_view what, std::string const& name) const {
         if (name.empty())
-            throw error{"EST-512", {.what = std::string{what} + " needs a name", .where = "run " + id(), .why = "the name is empty", .remedy = "give it one"}};
+            throw error{"EST-512",
+                        {.what = std::string{what} + " needs a name",
+                         .where = "run " + id(),
+                         .why = "the name is empty",
+                         .remedy = "give it one"}};
     }
 
     void append(json event) const {
@@ -249,7 +256,7 @@ private:
                       .target = r.target,
                       .status = r.status,
                       .waits_for = r.waits_for,
-                      .created_time = r.created != 0 ? r.created : static_cast<double>(parts_of_run_id(id()).seconds),
+                      .created_time = r.created,
                       .start_time = r.time_of(run_status::running),
                       .properties = r.properties,
                       .tags = r.tags,
@@ -261,6 +268,7 @@ private:
                       .hosts = r.hosts,
                       .artifacts = r.artifacts,
                       .models = r.models};
+        detail::complete_by_id(d.run_id, d.experiment, d.created_time);
         if (is_terminal(r.status)) d.end_time = r.time_of(r.status);
         std::set<std::string> logs;
         detail::add_files_below(directory_.system_logs(), directory_.system_logs().string() + "/", logs);

@@ -24,7 +24,8 @@ inline void refresh_and_bury(run_index& index, std::filesystem::path const& fold
     index.refresh();
     std::map<transport const*, std::vector<run_directory>> to_look_at;
     for (std::string const& id : index.unfinished())
-        if (run_directory const run{folder / "runs" / id}; is_lock_free(run)) to_look_at[&transport_of(run)].push_back(run);
+        if (run_directory const run{folder / "runs" / id}; is_lock_free(run))
+            to_look_at[&transport_of(run)].push_back(run);
     bool has_ended_one = false;
     for (auto const& [way, runs] : to_look_at) {
         try {

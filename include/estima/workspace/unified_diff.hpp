@@ -94,7 +94,8 @@ private:
     static std::ptrdiff_t step(std::vector<std::ptrdiff_t> const& before, std::ptrdiff_t d, std::ptrdiff_t k) {
         return is_added(before, d, k) ? at(before, d - 1, k + 1) : at(before, d - 1, k - 1) + 1;
     }
-    static std::string back(std::vector<std::vector<std::ptrdiff_t>> const& rounds, std::ptrdiff_t x, std::ptrdiff_t y) {
+    static std::string back(std::vector<std::vector<std::ptrdiff_t>> const& rounds, std::ptrdiff_t x,
+                            std::ptrdiff_t y) {
         std::string marks;
         for (auto d = static_cast<std::ptrdiff_t>(rounds.size()) - 1; d > 0; --d) {
             auto const& before = rounds[static_cast<std::size_t>(d - 1)];

@@ -33,7 +33,7 @@ struct verify_finding {
     enum class kind {
         damage,    ///< something is lost, or not what it was
         leftover,  ///< of a process that was killed: it takes room and harms nobody
-        note       ///< what a script wrote, and nobody can use: lines that are no metrics
+        note       ///< what others put there, and is passed over: lines that are no metrics, among runs what is none
     };
     kind is = kind::damage;
     std::string path;         ///< relative to the workspace
@@ -44,7 +44,8 @@ struct verify_finding {
 };
 
 struct verify_options {
-    bool mend = false;  ///< takes damaged objects out of the store, so that the next snapshot writes them; removes leftovers
+    bool mend =
+        false;  ///< takes damaged objects out of the store, so that the next snapshot writes them; removes leftovers
     std::function<void(std::uint64_t bytes)> progress{};  ///< called with the bytes that were read so far
 };
 
@@ -83,10 +84,13 @@ private:
         return shown(path.lexically_relative(root_).generic_string());
     }
     verify_finding& found(kind is, std::filesystem::path const& path, std::string what, std::string remedy = {}) {
-        report_.findings.push_back({.is = is, .path = relative(path), .what = std::move(what), .remedy = std::move(remedy)});
+        report_.findings.push_back(
+            {.is = is, .path = relative(path), .what = std::move(what), .remedy = std::move(remedy)});
         return report_.findings.back();
     }
-    static std::string told(error const& e) { return e.text().what + (e.text().why.empty() ? "" : ": " + e.text().why); }
+    static std::string told(error const& e) {
+        return e.text().what + (e.text().why.empty() ? "" : ": " + e.text().why);
+    }
     void saw(std::uint64_t bytes) {
         report_.bytes += bytes;
         if (options_.progress) options_.progress(report_.bytes);
@@ -122,6 +126,11 @@ private:
     void check_run(std::filesystem::path const& folder, std::string const& id) {
         run_directory const run{folder / id};
         if (id.starts_with('.')) return leftover(run.path);
+        if (!has_run(folder, id)) {
+            found(kind::note, run.path, "it is no run, and passed over: a run is a folder with a run's id as its name",
+                  "move it elsewhere");
+            return;
+        }
         ++report_.runs;
         try {
             check_journal(run, id);
@@ -144,8 +153,10 @@ private:
                           (record.lines_ignored == 1 ? " line is no event of a run" : " lines are no events of a run"),
                       "none: what they said is lost; the other lines count");
             if (record.run_id != id)
-                found(kind::damage, run.journal(), "it does not begin as the journal of this run", "restore it from a copy");
-            if (!record.snapshot_id.empty() && ::access((root_ / "snapshots" / "trees" / record.snapshot_id).c_str(), F_OK) != 0)
+                found(kind::damage, run.journal(), "it does not begin as the journal of this run",
+                      "restore it from a copy");
+            if (!record.snapshot_id.empty() &&
+                ::access((root_ / "snapshots" / "trees" / record.snapshot_id).c_str(), F_OK) != 0)
                 found(kind::damage, run.path, "its snapshot " + record.snapshot_id.substr(0, 12) + "... is not there",
                       "none: what the run needs of it lies in its folder `code`");
             for (artifact_record const& one : record.artifacts)  // those uploaded by a run that goes on may change
@@ -163,7 +174,8 @@ private:
         }
     }
 
-    void check_file(std::filesystem::path const& folder, artifact_record const& one, std::filesystem::path const& path) {
+    void check_file(std::filesystem::path const& folder, artifact_record const& one,
+                    std::filesystem::path const& path) {
         ++report_.artifacts;
         file_descriptor const fd = open_beneath(folder, one.path);
         struct stat status {};
@@ -186,9 +198,10 @@ private:
                 std::uint64_t next = 0;
                 points.read(next, true, [](stored_point const&) {});
                 if (std::uint64_t const damaged = points.damaged(); damaged > 0)
-                    found(kind::damage, file.path,
-                          std::to_string(damaged) + (damaged == 1 ? " value is" : " values are") + " not what was logged",
-                          "none: the others are read");
+                    found(
+                        kind::damage, file.path,
+                        std::to_string(damaged) + (damaged == 1 ? " value is" : " values are") + " not what was logged",
+                        "none: the others are read");
                 continue;
             }
             std::uint64_t skipped = 0;
@@ -219,9 +232,11 @@ private:
             }
             // "<hash>_<size>.png"; a killed writer leaves "<hash>_<size>.png.abcdef", and others what they like.
             std::string_view const stem = std::string_view{name}.substr(0, name.rfind('.'));
-            bool const is_ours = stem.size() > 17 && stem[16] == '_' && stem.find_first_not_of("0123456789abcdef_") == stem.npos;
+            bool const is_ours =
+                stem.size() > 17 && stem[16] == '_' && stem.find_first_not_of("0123456789abcdef_") == stem.npos;
             if (is_ours && stem != name_of_image(hash, static_cast<std::uint64_t>(status.st_size)))
-                found(kind::damage, folder / name, "its bytes are not those of the image that was logged", "none: restore it from a copy");
+                found(kind::damage, folder / name, "its bytes are not those of the image that was logged",
+                      "none: restore it from a copy");
         }
     }
 
@@ -230,9 +245,10 @@ private:
         for (std::string const& entry : names_in(home))
             if (entry.starts_with('.')) leftover(home / entry);
         if (int const lines = model_log{home}.lines_ignored(); lines > 0)
-            found(kind::damage, home / "changes.jsonl",
-                  std::to_string(lines) + (lines == 1 ? " line is no change" : " lines are no changes") + " of the model",
-                  "none: what they said is lost; the other lines count");
+            found(
+                kind::damage, home / "changes.jsonl",
+                std::to_string(lines) + (lines == 1 ? " line is no change" : " lines are no changes") + " of the model",
+                "none: what they said is lost; the other lines count");
         for (int const version : model_versions(root_ / "models", name)) {
             ++report_.model_versions;
             std::filesystem::path const folder = home / std::to_string(version);

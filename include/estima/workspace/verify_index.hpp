@@ -32,7 +32,7 @@ using runs_progress = std::function<void(std::uint64_t runs, std::uint64_t all)>
 /// What is wrong with what the index of the runs in this folder tells. A run that changes meanwhile is looked at again.
 inline std::vector<std::string> faults_of_index(std::filesystem::path const& folder, run_index& index,
                                                 runs_progress const& progress) {
-    std::uint64_t const all = names_in(folder / "runs").size();
+    std::uint64_t const all = run_ids_in(folder / "runs").size();
     index.refresh();
     run_reader reader{(folder / "runs").string()};
     std::vector<std::string> faults;
@@ -55,9 +55,9 @@ inline std::vector<std::string> faults_of_index(std::filesystem::path const& fol
         }
         query.page_token = page.next_page_token;
     } while (!query.page_token.empty());
-    for (std::string const& id : names_in(folder / "runs")) {
+    for (std::string const& id : run_ids_in(folder / "runs")) {
         indexed_run read;
-        if (id.starts_with('.') || indexed.contains(id) || reader.read(id, read) == run_found::gone) continue;
+        if (indexed.contains(id) || reader.read(id, read) == run_found::gone) continue;
         index.refresh();
         if (index.search(query::run_id == id).empty()) faults.push_back(id + " is not in it");
     }

@@ -83,11 +83,11 @@ public:
         return estima::experiment{path_, std::move(name)};
     }
 
-    /// The run with that id, submitted by this program or any other. EST-307 if there is none, with ids that are close;
-    /// EST-647 if its journal is lost.
+    /// The run with that id, submitted by this program or any other. EST-307 if there is none, with ids that are close,
+    /// or the deleted runs that may be meant; EST-647 if its journal is lost.
     estima::run run(std::string const& id) const {
+        if (!detail::has_run(path_ / "runs", id)) throw_no_run(id);
         run_directory const directory{path_ / "runs" / id};
-        if (!detail::is_run_id(id) || ::access(directory.path.c_str(), F_OK) != 0) throw_no_run(id);
         require_journal(directory);
         return estima::run{directory};
     }
@@ -95,8 +95,8 @@ public:
     /// The ids of all runs, oldest first. EST-301.
     std::vector<std::string> runs() const {
         std::vector<std::tuple<std::int64_t, double, std::string>> found;
-        for (std::string& id : names_in(path_ / "runs"))
-            if (!id.starts_with('.')) found.emplace_back(parts_of_run_id(id).seconds, 0, std::move(id));
+        for (std::string& id : detail::run_ids_in(path_ / "runs"))
+            found.emplace_back(parts_of_run_id(id).seconds, 0, std::move(id));
         std::sort(found.begin(), found.end());
         // An id tells the second. Only runs that share one are asked for more.
         for (std::size_t i = 0; i < found.size(); ++i) {
@@ -157,7 +157,8 @@ private:
 
     void check(std::string const& text) const {
         json const j = json::parse(text, nullptr, false);
-        bool const tells = j.is_object() && j.contains("format") && j["format"].is_number_unsigned() && j["format"] != 0;
+        bool const tells =
+            j.is_object() && j.contains("format") && j["format"].is_number_unsigned() && j["format"] != 0;
         if (!tells)
             throw error{"EST-303",
                         {.what = "the workspace cannot be read",
@@ -205,20 +206,26 @@ private:
 
     [[noreturn]] void throw_no_run(std::string const& id) const {
         std::vector<std::string> const all = runs();
-        std::vector<std::string> close, newest;
+        std::vector<std::string> close, newest, deleted;
+        for (std::string& one : detail::run_ids_in(detail::deleted_runs_in(path_)))
+            if (deleted.size() < 5 && !id.empty() && (one.starts_with(id) || one.ends_with(id)))
+                deleted.push_back(std::move(one));
         for (auto at = all.rbegin(); at != all.rend(); ++at) {
             if (newest.size() < 5) newest.push_back(*at);
             bool const similar =
                 !id.empty() && id.size() < 300 && (at->find(id) != std::string::npos || edit_distance(*at, id) <= 3);
             if (similar && close.size() < 5) close.push_back(*at);
         }
-        throw error{"EST-307",
-                    {.what = "there is no run \"" + shown(id.substr(0, 300)) + "\"",
-                     .where = "workspace " + path_.string(),
-                     .why = all.empty()     ? "the workspace has no runs"
-                            : close.empty() ? "the newest runs are: " + detail::listed(newest)
-                                            : "did you mean: " + detail::listed(close),
-                     .remedy = "take the id from run.id(), or open the workspace that the run was submitted to"}};
+        throw error{
+            "EST-307",
+            {.what = "there is no run \"" + shown(id.substr(0, 300)) + "\"",
+             .where = "workspace " + path_.string(),
+             .why = !deleted.empty() ? "deleted, and to be brought back by restore_run() or `estima restore`: " +
+                                           detail::listed(deleted)
+                    : all.empty()   ? "the workspace has no runs"
+                    : close.empty() ? "the newest runs are: " + detail::listed(newest)
+                                    : "did you mean: " + detail::listed(close),
+             .remedy = "take the id from run.id(), or open the workspace that the run was submitted to"}};
     }
 
     std::filesystem::path path_;

@@ -94,7 +94,8 @@ TEST_CASE("an indexer that is killed at any moment leaves an index that gives ri
     int killed = 0, next = 2000;
     for (int round = 0; round < 60; ++round) {
         if (round % 3 == 0)
-            for (char const* end : {"", "-wal", "-shm"}) std::filesystem::remove(runs.path() / ("index.sqlite" + std::string{end}));
+            for (char const* end : {"", "-wal", "-shm"})
+                std::filesystem::remove(runs.path() / ("index.sqlite" + std::string{end}));
         for (int i = 0; i < 30; ++i) log.add(runs.add(next++));
         child indexer{work};
         pause_for(std::chrono::microseconds{random() % (round % 3 == 0 ? whole : whole / 8 + 1)});
@@ -187,12 +188,14 @@ TEST_CASE("a disk that has no room for the index, or runs full while it is updat
         };
         // What is left of the disk, in pages: from nothing to more than the index takes.
         for (std::uintmax_t const left : {0U, 2U, 12U, 40U, 90U, 400U}) {
-            for (char const* const end : {"", "-wal", "-shm"}) std::filesystem::remove(runs.path() / ("index.sqlite" + std::string{end}));
+            for (char const* const end : {"", "-wal", "-shm"})
+                std::filesystem::remove(runs.path() / ("index.sqlite" + std::string{end}));
             std::string const round = std::to_string(left) + " pages left: ";
             std::filesystem::path const ballast = runs.path() / "ballast";
             std::ofstream{ballast};
             auto const room = std::filesystem::space(runs.path()).available;
-            require(::posix_fallocate(open_file(ballast, O_RDWR).get(), 0, static_cast<off_t>(room - left * 4096)) == 0, round + "ballast");
+            require(::posix_fallocate(open_file(ballast, O_RDWR).get(), 0, static_cast<off_t>(room - left * 4096)) == 0,
+                    round + "ballast");
             run_index index{runs.path()};
             index.refresh();
             require(texts_of(index) == texts_of(runs.truth()), round + "not all runs");
@@ -200,7 +203,8 @@ TEST_CASE("a disk that has no room for the index, or runs full while it is updat
             // It changes while there is no room, too.
             std::filesystem::resize_file(ballast, std::filesystem::file_size(ballast) - 8 * 4096);
             change_log{runs.path()}.add(runs.id(7));
-            many_runs::append(runs.directory(runs.id(7)).journal(), R"({"event":"tag","name":"round","value":")" + round + "\"}\n");
+            many_runs::append(runs.directory(runs.id(7)).journal(),
+                              R"({"event":"tag","name":"round","value":")" + round + "\"}\n");
             index.refresh();
             require(texts_of(index) == texts_of(runs.truth()), round + "not the change");
             std::filesystem::remove(ballast);
@@ -208,7 +212,8 @@ TEST_CASE("a disk that has no room for the index, or runs full while it is updat
             require(texts_of(index) == texts_of(runs.truth()), round + "not all when there is room again");
             run_index other{runs.path()};
             other.refresh();
-            require(other.why_in_memory().empty() && texts_of(other) == texts_of(runs.truth()), round + "not for another");
+            require(other.why_in_memory().empty() && texts_of(other) == texts_of(runs.truth()),
+                    round + "not for another");
         }
     }}.wait();
     if (code == 77) return estima_test::skip("no small file system can be mounted here");

@@ -97,7 +97,8 @@ TEST_CASE("estima export and import: a run goes into another workspace") {
     CHECK(at.out({"import", file}) == run.id() + ": is here already\n");
     std::string const other = (at / "other").string();  // is made
     json const taken = json::parse(estima_program{{"-w", other, "--json", "import", file}}.out());
-    CHECK(taken == json{{"run_id", run.id()}, {"files", told["files"]}, {"bytes", taken["bytes"]}, {"was_there", false}});
+    CHECK(taken ==
+          json{{"run_id", run.id()}, {"files", told["files"]}, {"bytes", taken["bytes"]}, {"was_there", false}});
     estima_program found{{"-w", other, "logs", "latest"}};
     CHECK(found.out() == "trained to 0.25\n");
     estima_program sound{{"-w", other, "verify"}};
@@ -185,14 +186,16 @@ TEST_CASE("estima delete, restore and gc") {
 TEST_CASE("estima experiments: lists, renames, deletes and restores them") {
     seen_place at;
     estima::run const run = at.trained();
-    CHECK_THAT(at.out({"experiments"}), Catch::StartsWith("experiment  newest run") && Catch::Contains("test        " + run.id()));
+    CHECK_THAT(at.out({"experiments"}),
+               Catch::StartsWith("experiment  newest run") && Catch::Contains("test        " + run.id()));
     CHECK(at.out({"experiments", "test", "--rename", "fashion"}) == "renamed 1 run of test\n");
     auto const told = estima::json::parse(at.out({"experiments", "--json"}));
     CHECK(told["name"] == "fashion");
     CHECK(told["newest"]["run_id"] == run.id());
     CHECK(at.out({"experiments", "fashion", "--delete"}) == "deleted 1 run of fashion\n");
     CHECK(at.out({"experiments"}).empty());
-    CHECK(estima::json::parse(at.out({"experiments", "fashion", "--restore", "--json"})) == estima::json{{"name", "fashion"}, {"runs", 1}});
+    CHECK(estima::json::parse(at.out({"experiments", "fashion", "--restore", "--json"})) ==
+          estima::json{{"name", "fashion"}, {"runs", 1}});
     estima_program nothing{at.words({"experiments", "nope", "--restore"})};
     CHECK(nothing.code() == 1);
     CHECK_THAT(nothing.err(), Catch::StartsWith("[EST-633] no deleted run belongs to the experiment \"nope\""));
@@ -226,7 +229,8 @@ TEST_CASE("estima show: a configuration that is lost is told, and none is made u
     bool const is_removed = GENERATE(true, false);
     if (is_removed) std::filesystem::remove(run.directory().run_configuration());
     else write_file(run.directory().run_configuration(), "{}}");
-    CHECK_THAT(at.out({"show", "latest"}), Catch::Contains("run configuration cannot be read") && !Catch::Contains("Configuration\n"));
+    CHECK_THAT(at.out({"show", "latest"}),
+               Catch::Contains("run configuration cannot be read") && !Catch::Contains("Configuration\n"));
     estima_program configuration{at.words({"show", "latest", "--config"})};
     CHECK(configuration.code() == 1);
     CHECK(configuration.out().empty());
@@ -252,9 +256,34 @@ TEST_CASE("estima verify: a line of a script that is no metric is a note, and th
     seen_place at;
     estima::run const run = at.trained();
     append_file(run.directory().metrics_file(0), "loss: 0.5\n");
-    CHECK_THAT(at.out({"verify"}), Catch::StartsWith("note  runs/" + run.id() + "/metrics/rank_0.jsonl: 1 line is no metric") &&
-                                       Catch::Contains("\nsound: 1 run,"));
+    CHECK_THAT(at.out({"verify"}),
+               Catch::StartsWith("note  runs/" + run.id() + "/metrics/rank_0.jsonl: 1 line is no metric") &&
+                   Catch::Contains("\nsound: 1 run,"));
     CHECK(json::parse(printed_lines(at.out({"verify", "--json"})).at(0))["kind"] == "note");
+}
+
+TEST_CASE("estima show and metrics: how many lines of which file are no metrics") {
+    seen_place at;
+    estima::run const run = at.trained();
+    append_file(run.directory().metrics_file(0), "loss: 0.5\nTraceback\n\n");
+    append_file(run.directory().metrics() / "other.jsonl", "{}");  // torn
+    CHECK_THAT(at.out({"show", "latest"}),
+               Catch::Contains("metrics/rank_0.jsonl: 2 lines are no metrics, and passed over"));
+    CHECK(json::parse(at.out({"show", "latest", "--json"}))["warnings"] ==
+          json{"metrics/other.jsonl: 1 line is no metric, and passed over",
+               "metrics/rank_0.jsonl: 2 lines are no metrics, and passed over"});
+    for (std::vector<std::string> const& words : std::vector<std::vector<std::string>>{
+             {"metrics", "latest"}, {"metrics", "latest", "loss"}, {"metrics", "latest", "loss", "--plot"}}) {
+        estima_program told{at.words(words)};
+        CHECK(told.err() == "metrics/other.jsonl: 1 line is no metric, and passed over\n"
+                            "metrics/rank_0.jsonl: 2 lines are no metrics, and passed over\n");
+        CHECK(told.code() == 0);
+    }
+    estima_program told{at.words({"metrics", "latest", "--json"})};
+    json const warning = json::parse(printed_lines(told.err()).at(1))["warning"];
+    CHECK(warning["lines"] == 2);
+    CHECK(warning["where"] == "metrics/rank_0.jsonl");
+    CHECK(json::parse(printed_lines(told.out()).at(0))["name"] == "loss");
 }
 
 TEST_CASE("estima verify: sound, and damaged with exit code 1") {

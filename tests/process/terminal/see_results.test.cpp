@@ -205,6 +205,10 @@ TEST_CASE("estima models: the newest version of each, all versions of one") {
     CHECK(printed_lines(at.out({"models", "small:1", "--json"})).size() == 1);
     CHECK(json::parse(at.out({"models", "small@best", "--json"}))["version"] == 2);
 
+    estima_program narrow{at.words({"models"}), seen_through::terminal};
+    CHECK_THAT(narrow.out(), Catch::Contains(run.id()) || Catch::Contains("too narrow: run"));  // never a part of an id
+    CHECK_THAT(narrow.out(), !Catch::Contains(run.id().substr(0, run.id().size() - 4) + "\u2026"));
+
     std::string const to = (at / "to").string();
     CHECK(at.out({"models", "small", "--download", to}) == "small:2: 1 file, 6 B, in " + to + "\n");
     CHECK(estima::read_file(at / "to/model") == "model\n");

@@ -99,8 +99,10 @@ TEST_CASE("estima show tells why a run failed") {
 TEST_CASE("estima logs: as they are through a pipe, of the ranks that are asked for") {
     seen_place at;
     // The order of lines is that of the times which are noted.
-    at.write("train", "#!/bin/sh\n[ $RANK = 0 ] || until [ -s \"$ESTIMA_RUN_DIRECTORY/metrics/rank_0.times\" ]; do sleep 0.01; done\n"
-                      "echo \"I am $RANK\"\n");
+    at.write(
+        "train",
+        "#!/bin/sh\n[ $RANK = 0 ] || until [ -s \"$ESTIMA_RUN_DIRECTORY/metrics/rank_0.times\" ]; do sleep 0.01; done\n"
+        "echo \"I am $RANK\"\n");
     estima::run_configuration job{.script = "train", .framework = "Native", .communicator = "Gloo", .node_count = 1};
     job.pytorch.process_count = 2;
     estima::run const run = at.experiment().submit(job, at.source());
@@ -308,7 +310,8 @@ TEST_CASE("estima show tells the host, the description, the parent's children an
                                                      {.parent_run_id = parent.id()});
     child.wait_for_completion({.timeout = patience});
     std::string const text = at.out({"show", parent.id()});
-    CHECK_THAT(text, Catch::Contains("the first of all") && Catch::Contains("\nChildren\n  Completed       " + child.id()) &&
+    CHECK_THAT(text, Catch::Contains("the first of all") &&
+                         Catch::Contains("\nChildren\n  Completed       " + child.id()) &&
                          Catch::Contains("\nHost\n  system") && Catch::Contains("Linux "));
     json const told = json::parse(at.out({"show", parent.id(), "--json"}));
     CHECK(told["children"] == json{child.id()});
@@ -328,7 +331,8 @@ TEST_CASE("a reader that goes away ends the program quietly; a full disk is told
     CHECK(cut.code() == 128 + SIGPIPE);
     CHECK(cut.err().empty());
     std::string const command = "'" + estima_program::program() + "' -w '" + at.workspace().path().string() + "' ";
-    for (char const* what : {"runs", "logs latest", "logs -f latest", "show latest --json"}) {
+    for (char const* what : {"runs", "logs latest", "logs -f latest", "show latest --json", "--help", "runs --help",
+                             "--version", "__complete show l"}) {
         estima_program full{"/bin/sh", {"-c", command + what + " >/dev/full"}, seen_through::pipe};
         INFO(what);
         CHECK(full.code() == 1);

@@ -40,7 +40,8 @@ struct run_to_move {
         for (int i = 0; i < 40; ++i) write_file(folder / "source/data" / std::to_string(i), std::to_string(i));
         fs::create_symlink("train.py", folder / "source/link.py");
         std::string const snapshot = estima::snapshot_store{from.path() / "snapshots"}.take(folder / "source").id;
-        auto const made = estima::detail::create_run(from.path(), "digits", {.script = "train.py"}, snapshot, "/source");
+        auto const made =
+            estima::detail::create_run(from.path(), "digits", {.script = "train.py"}, snapshot, "/source");
         estima::run_directory const& run = made.directory;
         write_file(run.outputs() / "model.pkl", "weights");
         write_file(run.outputs() / "empty", "");
@@ -50,7 +51,10 @@ struct run_to_move {
         fs::permissions(run.outputs() / "model.pkl", fs::perms::owner_read);
         write_file(run.metrics() / "rank_0.jsonl", "{\"name\":\"loss\",\"value\":0.25}\n");
         estima::journal log{run.journal()};
-        log.append({{"event", "artifact"}, {"path", "outputs/model.pkl"}, {"bytes", 7}, {"sha256", estima::sha256_hex("weights")}});
+        log.append({{"event", "artifact"},
+                    {"path", "outputs/model.pkl"},
+                    {"bytes", 7},
+                    {"sha256", estima::sha256_hex("weights")}});
         (void)log.append_status(estima::run_status::failed);
         estima::detail::refresh_page_if_over(run);
         return run.run_id();
@@ -110,8 +114,8 @@ TEST_CASE("an exported run is imported as it was, with its snapshot") {
     CHECK(in.run_id == f.id);
     CHECK_FALSE(in.was_there);
     CHECK(in.files == out.files);
-    for (char const* const file : {"events.jsonl", "run_configuration.json", "metrics/rank_0.jsonl", "code/outputs/model.pkl",
-                                   "code/outputs/empty", "code/outputs/a\nb \\ \xff"})
+    for (char const* const file : {"events.jsonl", "run_configuration.json", "metrics/rank_0.jsonl",
+                                   "code/outputs/model.pkl", "code/outputs/empty", "code/outputs/a\nb \\ \xff"})
         CHECK(text_in(f.home() / file) == text_in(f.arrived() / file));
     CHECK(fs::is_directory(f.arrived() / "code/logs/nothing"));
     CHECK(fs::read_symlink(f.arrived() / "code/best") == "outputs/model.pkl");
@@ -134,18 +138,41 @@ TEST_CASE("an export takes the place of nothing unless that is asked for, also o
     CHECK(error_of([&] { export_run(f.from, f.id, f.archive()); }).starts_with("[EST-508]"));
     CHECK(text_in(f.archive()) == "of somebody");
     auto const come = [&](std::uint64_t, std::uint64_t) { write_file(f.archive("late.tar"), "late"); };
-    CHECK(error_of([&] { export_run(f.from, f.id, f.archive("late.tar"), {.progress = come}); }).starts_with("[EST-508]"));
+    CHECK(error_of([&] {
+              export_run(f.from, f.id, f.archive("late.tar"), {.progress = come});
+          }).starts_with("[EST-508]"));
     CHECK(text_in(f.archive("late.tar")) == "late");
     export_run(f.from, f.id, f.archive(), {.exist_ok = true});
     CHECK(import_run(f.to, f.archive()).run_id == f.id);
     CHECK(std::distance(fs::directory_iterator{f.folder.path()}, {}) == 5);  // nothing else is left
 }
 
+TEST_CASE("an archive is what its name says, and has no other name") {
+    run_to_move const f;
+    auto const count = [&f] { return std::distance(fs::directory_iterator{f.folder.path()}, {}); };
+    auto const before = count();
+    for (char const* const name : {"b.zip", "b", "b.gz", "b.tar.xz", "tar"}) {
+        std::string const told = error_of([&] { export_run(f.from, f.id, f.archive(name)); });
+        CHECK(told.starts_with("[EST-648]"));
+        CHECK(told.find(".tar.zst, .tzst, .tar.gz, .tgz or .tar") != std::string::npos);
+    }
+    CHECK(count() == before);  // nothing is left
+    for (auto const& [name, magic] : {std::pair{"b.tgz", "\x1F\x8B"},
+                                      std::pair{"b.tar.gz", "\x1F\x8B"},
+                                      std::pair{"b.tzst", "\x28\xB5\x2F\xFD"},
+                                      std::pair{"b.tar.zst", "\x28\xB5\x2F\xFD"},
+                                      std::pair{"b.tar", "estima-run.json"}}) {
+        export_run(f.from, f.id, f.archive(name));
+        CHECK(text_in(f.archive(name)).starts_with(magic));
+    }
+}
+
 TEST_CASE("an output that is not as it was recorded is told when a run is exported") {
     run_to_move const f;
     fs::permissions(f.home() / "code/outputs/model.pkl", fs::perms::owner_write, fs::perm_options::add);
     estima::journal log{f.from.run(f.id).directory().journal()};
-    log.append({{"event", "artifact"}, {"path", "best"}, {"bytes", 7}, {"sha256", estima::sha256_hex("weights")}});  // a link
+    log.append(
+        {{"event", "artifact"}, {"path", "best"}, {"bytes", 7}, {"sha256", estima::sha256_hex("weights")}});  // a link
     CHECK(export_run(f.from, f.id, f.archive("good.tar")).changed.empty());
     write_file(f.home() / "code/outputs/model.pkl", "WEIGHTS");
     std::vector<std::string> const both{"code/best", "code/outputs/model.pkl"};
@@ -194,9 +221,11 @@ TEST_CASE("an archive of a run that lost its snapshot, and what cannot be in one
 TEST_CASE("a run that goes on, or whose snapshot is damaged, is not exported, and leaves no file") {
     run_to_move const f;
     auto const going = estima::detail::create_run(f.from.path(), "digits", {.script = "a.py"}, "", "/source");
-    CHECK(error_of([&] { export_run(f.from, going.directory.run_id(), f.archive()); }).find("EST-638") != std::string::npos);
+    CHECK(error_of([&] { export_run(f.from, going.directory.run_id(), f.archive()); }).find("EST-638") !=
+          std::string::npos);
     for (auto const& file : fs::recursive_directory_iterator{f.from.path() / "snapshots"})
-        if (file.path().string().find("/packs/") != std::string::npos || file.path().string().find("/objects/") != std::string::npos)
+        if (file.path().string().find("/packs/") != std::string::npos ||
+            file.path().string().find("/objects/") != std::string::npos)
             if (file.is_regular_file()) {
                 fs::permissions(file.path(), fs::perms::owner_all);
                 std::fstream{file.path(), std::ios::binary | std::ios::in | std::ios::out} << "XX";
@@ -325,7 +354,8 @@ TEST_CASE("an archive tells its format, its run and all of its checksums") {
     auto const of_file = [&](std::string const& name) {
         return [name](auto const& e) { return e.is.path.ends_with(name); };
     };
-    CHECK(changed([&](auto& e) { std::erase_if(e, of_file("/model.pkl")); }, false).find("model.pkl") != std::string::npos);
+    CHECK(changed([&](auto& e) { std::erase_if(e, of_file("/model.pkl")); }, false).find("model.pkl") !=
+          std::string::npos);
     CHECK(changed([&](auto& e) { std::find_if(e.begin(), e.end(), of_file("/model.pkl"))->bytes = "other"; }, false)
               .find("model.pkl does not have the SHA-256") != std::string::npos);
     CHECK(changed([&](auto& e) { std::erase_if(e, of_file("/events.jsonl")); }).find("EST-634") != std::string::npos);
@@ -340,7 +370,8 @@ TEST_CASE("tar and sha256sum read an archive without estima") {
     run_to_move const f;
     export_run(f.from, f.id, f.archive("run.tar.gz"));
     fs::create_directories(f.folder / "unpacked");
-    std::string const command = "cd '" + (f.folder / "unpacked").string() + "' && tar xzf ../run.tar.gz && sha256sum --quiet -c SHA256SUMS >&2";
+    std::string const command =
+        "cd '" + (f.folder / "unpacked").string() + "' && tar xzf ../run.tar.gz && sha256sum --quiet -c SHA256SUMS >&2";
     CHECK(std::system(command.c_str()) == 0);
 }
 

@@ -244,11 +244,38 @@ TEST_CASE("a journal that somebody cut short is read anew") {
 
 TEST_CASE("a status that the table does not allow is not believed, whoever wrote it") {
     fixture f;
-    f.add_text("{\"event\":\"status\",\"status\":\"Completed\"}\n");
+    f.add_text("{\"event\":\"status\",\"status\":\"Running\"}\n");
     journal log{f.file};
     CHECK(log.record().status == run_status::not_started);
     CHECK(log.record().lines_ignored == 1);
     CHECK(log.append_status(run_status::preparing));
+}
+
+TEST_CASE("the end of a run counts wherever it stands, and nothing after it") {
+    fixture f;
+    journal log{f.file};
+    for (auto const s : {run_status::preparing, run_status::starting, run_status::running})
+        REQUIRE(log.append_status(s));
+    f.add_text("{\"event\":\"status\",\"status\":\"Completed\"}\n{\"event\":\"status\",\"status\":\"Finalizing\"}\n");
+    CHECK(log.record().status == run_status::completed);
+    CHECK(log.record().lines_ignored == 1);
+    CHECK_FALSE(log.append_status(run_status::failed));
+    CHECK_FALSE(journal{f.file}.append_status(run_status::completed));
+}
+
+TEST_CASE("lines that are there twice tell their warning and their model once") {
+    fixture f;
+    {
+        journal log{f.file};
+        log.append({{"event", "warning"}, {"message", "low on memory"}});
+        log.append({{"event", "model"}, {"name", "m"}, {"version", 1}, {"path", "outputs/m"}});
+    }
+    f.add_text(estima::read_file(f.file));
+    journal log{f.file};
+    CHECK(log.record().warnings.size() == 1);
+    CHECK(log.record().models.size() == 1);
+    log.append({{"event", "warning"}, {"message", "low on memory"}});  // and once more, later
+    CHECK(log.record().warnings.size() == 2);
 }
 
 TEST_CASE("a shorter grace replaces a longer one, and not the other way") {

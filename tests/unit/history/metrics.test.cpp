@@ -3,10 +3,18 @@
 
 #include <catch2/catch.hpp>
 
+#include <sys/stat.h>
+
 #include <cmath>
+#include <cstdint>
+#include <filesystem>
 #include <fstream>
+#include <limits>
+#include <optional>
 #include <string>
 #include <vector>
+
+#include <estima/history/metric_history.hpp>
 
 #include "../../support/temporary_directory.hpp"
 
@@ -82,7 +90,8 @@ TEST_CASE("torn and foreign lines are skipped and counted") {
 
 TEST_CASE("a line that its killed writer left torn and the next one closed is no damage, and counts if it is whole") {
     run_with_metrics f;
-    f.put("rank_0.jsonl", "{\"name\":\"x\",\"val\x18\n{\"name\":\"x\",\"value\":1}\x18\n\x18\n{\"name\":\"x\",\"value\":2}\n");
+    f.put("rank_0.jsonl",
+          "{\"name\":\"x\",\"val\x18\n{\"name\":\"x\",\"value\":1}\x18\n\x18\n{\"name\":\"x\",\"value\":2}\n");
     auto const m = f.read();
     CHECK(values(m.points("x")) == std::vector<double>{1, 2});
     CHECK(m.lines_skipped == 0);
@@ -127,6 +136,25 @@ TEST_CASE("one name can be asked for alone") {
     CHECK(f.read("z").empty());
 }
 
+TEST_CASE("a step is a whole number, however it is written, and other than the one that stands for none") {
+    run_with_metrics f;
+    std::string lines;
+    for (char const* const step : {"3", "-0", "4.0", "5e2", "9007199254740993", "9223372036854775807",
+                                   "-9223372036854775807", "-9223372036854775808", "9223372036854775808", "1.5", "1e30",
+                                   "\"NaN\"", "null"})
+        lines += std::string{"{\"name\":\"x\",\"step\":"} + step + ",\"value\":1}\n";
+    f.put("rank_0.jsonl",
+          lines + "{\"name\":\"x\",\"value\":1,\"step\":7}\n{\"name\":\"x\",\"value\":1,\"step\":7x}\n");
+    auto const m = f.read();
+    constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+    std::vector<std::optional<std::int64_t>> steps;
+    for (auto const& p : m.points("x")) steps.push_back(p.step);
+    std::optional<std::int64_t> const none;
+    CHECK(steps == std::vector<std::optional<std::int64_t>>{3, 0, 4, 500, 9007199254740993, most, -most, none, none,
+                                                            none, none, none, none, 7});
+    CHECK(m.lines_skipped == 1);
+}
+
 TEST_CASE("lines longer than a piece of reading are whole") {
     run_with_metrics f;
     std::string list = "{\"name\":\"long\",\"value\":[0";
@@ -136,6 +164,31 @@ TEST_CASE("lines longer than a piece of reading are whole") {
     CHECK(m.lists.at("long")[0].value.size() == 60000);
     CHECK(m.lists.at("long")[0].value.back() == 59999);
     CHECK(values(m.points("x")) == std::vector<double>{1, 2});
+}
+
+TEST_CASE("what is called like a metric file and is none holds nobody up") {
+    run_with_metrics f;
+    f.put("rank_0.jsonl", "{\"name\":\"x\",\"value\":1}\n");
+    REQUIRE(::mkfifo((f.folder / "rank_1.jsonl").c_str(), 0600) == 0);
+    REQUIRE(::mkfifo((f.folder / "rank_1.7.points").c_str(), 0600) == 0);
+    std::filesystem::create_directory(f.folder / "rank_2.jsonl");
+    std::filesystem::create_symlink("/nowhere", f.folder / "rank_3.jsonl");
+    CHECK(f.read().names() == std::vector<std::string>{"x"});
+    CHECK(estima::read_history(f.folder.path(), "x").size() == 1);
+}
+
+TEST_CASE("a document that is nested beyond reason is no metric") {
+    run_with_metrics f;
+    auto const nested = [](int depth, std::string const& at) {
+        return R"({"name":"x","type":"t",")" + at + "\":" + std::string(static_cast<std::size_t>(depth), '[') +
+               std::string(static_cast<std::size_t>(depth), ']') + R"(,"value":[[]]})" "\n";
+    };
+    f.put("rank_0.jsonl", nested(900, "other") + nested(2'000'000, "other") + R"({"name":"y","type":"t","value":)" +
+                              std::string(2'000'000, '[') + std::string(2'000'000, ']') + "}\n");
+    auto const m = f.read();
+    CHECK(m.documents.at("x").size() == 1);
+    CHECK(m.names().size() == 1);
+    CHECK(m.lines_skipped == 2);
 }
 
 TEST_CASE("no folder and no metrics are no error") {

@@ -86,7 +86,10 @@ TEST_CASE("a filter that cannot be read says where, with a caret") {
     CHECK(fault("status = 'nonsense'") == "EST-613 10");
     CHECK(fault("tags.x = 'y' and status NOT IN ('FINISHED', 'finished')") == "EST-613 45");
     CHECK(fault("metrics.loss < '3'") == "EST-613 16");
-    CHECK(fault("metrics.loss < 3x") == "EST-613 16");
+    CHECK(fault("metrics.loss < x3") == "EST-613 16");
+    CHECK(fault("metrics.loss < 3x") == "EST-611 17");
+    CHECK(fault("metrics.loss <.1and tags.x = 'y'") == "EST-611 17");
+    CHECK(fault("metrics.loss < 1.2.3") == "EST-613 16");
     CHECK(fault("metrics.loss < 1e999") == "EST-613 16");
     CHECK(fault("metrics.loss LIKE '3'") == "EST-613 14");
     CHECK(fault("metrics. < 3") == "EST-611 9");
@@ -132,8 +135,9 @@ TEST_CASE("an order is read as MLflow writes it") {
 }
 
 TEST_CASE("whatever text is given as a filter, it is read or refused") {
-    std::vector<std::string> const pieces{"metrics.", "tags.a", " ", "'", "\"", "`", "<", "=", "!=", "IN", "(", ")", ",",
-                                          "1", ".", "and", "NOT", "is", "null", "\xC3", "\xA4", "like", "-", "status", "\n"};
+    std::vector<std::string> const pieces{
+        "metrics.", "tags.a", " ",   "'",   "\"", "`",    "<",    "=",    "!=",   "IN", "(",      ")", ",",
+        "1",        ".",      "and", "NOT", "is", "null", "\xC3", "\xA4", "like", "-",  "status", "\n"};
     std::mt19937 random{7};
     int refused = 0;
     for (int i = 0; i < 20000; ++i) {

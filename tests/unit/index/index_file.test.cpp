@@ -88,7 +88,8 @@ TEST_CASE("an index that was cut short anywhere, or overwritten by something els
         CHECK(f.refreshed() == f.truth);
         f.checkpoint();
     }
-    for (std::string const& text : {std::string{"not a database\n"}, std::string(20000, '\0'), std::string(20000, 'x')}) {
+    for (std::string const& text :
+         {std::string{"not a database\n"}, std::string(20000, '\0'), std::string(20000, 'x')}) {
         replace_file(f.file, text);
         CHECK(f.refreshed() == f.truth);
         f.checkpoint();
@@ -110,14 +111,15 @@ TEST_CASE("a changed number by which a search passes over blocks is noticed, and
     fixture f{700};
     run_index{f.runs.path()}.search(query::metric("loss") > 20);
     f.checkpoint();
-    std::string const change = GENERATE("UPDATE bounds SET low = 1e9, high = 1e9", "UPDATE bounds SET high = NULL, low = NULL",
-                                        "UPDATE blocks SET low = 1, high = 2", "UPDATE blocks SET dead = x'ff'",
-                                        "UPDATE blocks SET count = 1");
+    std::string const change = GENERATE(
+        "UPDATE bounds SET low = 1e9, high = 1e9", "UPDATE bounds SET high = NULL, low = NULL",
+        "UPDATE blocks SET low = 1, high = 2", "UPDATE blocks SET dead = x'ff'", "UPDATE blocks SET count = 1");
     f.do_in(f.file, change);
     run_index index{f.runs.path()};
     index.refresh();
     std::size_t fit = 0;
-    for (auto const& [id, run] : f.runs.truth()) fit += run.metrics.contains("loss") && run.metrics.at("loss").last > 20;
+    for (auto const& [id, run] : f.runs.truth())
+        fit += run.metrics.contains("loss") && run.metrics.at("loss").last > 20;
     CHECK(index.search({.filter = query::metric("loss") > 20, .max_results = 1000}).size() == fit);
     CHECK(texts_of(index) == f.truth);
     CHECK(index.why_in_memory().empty());
@@ -141,7 +143,8 @@ TEST_CASE("an index of an older format is made anew, and one of a newer format i
         index.rebuild();
         CHECK(texts_of(index) == f.truth);
         CHECK(read_file(f.file) == before);
-        std::filesystem::path const beside = f.runs.path() / ("index." + std::to_string(detail::index_format) + ".sqlite");
+        std::filesystem::path const beside =
+            f.runs.path() / ("index." + std::to_string(detail::index_format) + ".sqlite");
         CHECK(f.number_in(beside, "SELECT count(*) FROM runs") == 40);
         f.do_in(beside, "PRAGMA user_version = 9");  // nobody writes that there
         CHECK(f.refreshed() == f.truth);

@@ -19,8 +19,9 @@ using estima_test::text_of;
 
 std::string mutated(std::string line, std::mt19937& random) {
     auto const any = [&random](std::size_t n) { return random() % n; };
-    std::vector<std::string> const pieces{"\"", "{", "}", ",", ":", "\\", "1e999", "1.5", "-", "null", "[]", "\"tag\"", "\xC3\xA4",
-                                          "\xFF", " ", "0", "\"event\":\"status\",", "\"name\":{},", "\\u0041", "true", "é"};
+    std::vector<std::string> const pieces{
+        "\"", "{", "}", ",", ":", "\\", "1e999", "1.5", "-", "null", "[]", "\"tag\"", "\xC3\xA4", "\xFF", " ", "0",
+        "\"event\":\"status\",", "\"name\":{},", "\\u0041", "true", "é"};
     for (auto n = any(3); n > 0 && !line.empty(); --n) {
         std::size_t const at = any(line.size());
         switch (any(3)) {
@@ -51,8 +52,10 @@ TEST_CASE("lines of a journal mean to the index what they mean to run_record, fo
         R"({"event":"rank_exit","exit_code":-1,"rank":0,"time":"2026-01-31T08:05:02.000000Z","wall_seconds":0.25})",
         R"({"event":"tag","name":"a \"quoted\" \u00e4","time":"","value":"\t"})",
         R"({"bytes":123456789012345678901234567890,"event":"tag","name":"big","value":"v"})",
-        R"({"event":"created","tags":{"b":"1","a":"2","b":"3"}})", R"({"event":"created","run_id":"x","tags":null})",
-        "\xEF\xBB\xBF" R"({"event":"tag","name":"mark","value":"v"})",
+        R"({"event":"created","tags":{"b":"1","a":"2","b":"3"}})",
+        R"({"event":"created","run_id":"x","tags":null})",
+        "\xEF\xBB\xBF"
+        R"({"event":"tag","name":"mark","value":"v"})",
         R"({"a":)" + std::string(2000, '[') + std::string(2000, ']') + R"(,"event":"tag","name":"deep","value":"v"})",
         R"({"a":{"event":"tag"},"event":"warning","message":"m"})"};
     std::mt19937 random{3};
@@ -92,7 +95,8 @@ TEST_CASE("a time is read as it was written") {
     std::mt19937_64 random{5};
     for (int i = 0; i < 20000; ++i) {
         std::int64_t const microseconds = static_cast<std::int64_t>(random() % 253'402'300'799'000'000ULL);
-        double const seconds = static_cast<double>(microseconds / 1'000'000) + static_cast<double>(microseconds % 1'000'000) / 1e6;
+        double const seconds =
+            static_cast<double>(microseconds / 1'000'000) + static_cast<double>(microseconds % 1'000'000) / 1e6;
         std::string const text = utc_text(seconds);
         // The second text is of another shape, which the C library reads.
         REQUIRE(utc_seconds(text) == utc_seconds(text.substr(0, text.size() - 1) + "0Z"));
@@ -121,7 +125,12 @@ TEST_CASE("torn, doubled, foreign and very long lines spoil nothing else") {
     add(R"(,"value":"1"})" "\n");
     CHECK(same_as_truth());
     CHECK(run.summary.tags.at("a") == "1");
-    add(R"({"event":"tag","na)" "\n" R"({"event":"tag","name":"b","value":"2"})" "\n" R"({"event":"tag","name":"b","value":"2"})" "\n");
+    add(R"({"event":"tag","na)"
+        "\n"
+        R"({"event":"tag","name":"b","value":"2"})"
+        "\n"
+        R"({"event":"tag","name":"b","value":"2"})"
+        "\n");
     add("\n\n<xml/>\n[1,2]\n\"event\"\n" + std::string(1, '\0') + "\n\xEF\xBB\xBF{}\n{\"event\":\"\xFF\"}\n");
     CHECK(same_as_truth());
     add(R"({"event":"tag","name":"long","value":")" + std::string(3'000'000, 'x') + "\"}\n");
@@ -129,12 +138,19 @@ TEST_CASE("torn, doubled, foreign and very long lines spoil nothing else") {
     CHECK(same_as_truth());
     CHECK(run.summary.tags.at("long").size() == 3'000'000);
     CHECK(run.summary.tags.at("c") == "3");
-    many_runs::append(metrics, std::string(600'000, 'x') + "\n{\"name\":\"m\",\"value\":1}\n{\"name\":\"m\",\"value\":NaN}\n{\"na");
+    many_runs::append(
+        metrics, std::string(600'000, 'x') + "\n{\"name\":\"m\",\"value\":1}\n{\"name\":\"m\",\"value\":NaN}\n{\"na");
     many_runs::append(runs.directory(id).metrics_file(3), "{\"name\":\"m\",\"value\":5,\"time\":3}");
     CHECK(same_as_truth());
     many_runs::append(metrics, "me\":\"m\",\"value\":[1,2]}\n{\"name\":\"m\",\"value\":-Infinity,\"time\":4}");
     CHECK(same_as_truth());
     CHECK(run.summary.metrics.at("m").count == 4);
+
+    // Its end before what comes before it.
+    add(R"({"event":"status","status":"Completed","time":"2026-01-31T08:05:02.000000Z"})" "\n"
+        R"({"event":"status","status":"Finalizing","time":"2026-01-31T08:05:02.000000Z"})" "\n");
+    CHECK(same_as_truth());
+    CHECK(run.summary.status == run_status::completed);
 
     // Cut short, and replaced by something longer.
     std::filesystem::resize_file(journal, 300);
@@ -168,7 +184,8 @@ TEST_CASE("a record of the index reads back as it was, and damage to any byte of
         CHECK(text_of(back.summary) == text_of(run.summary));
         CHECK(detail::to_bytes(back) == bytes);
         detail::indexed_run again = back;
-        CHECK(reader.read(runs.id(i), again) == (run.metrics_changed == -2 ? detail::run_found::changed : detail::run_found::same));
+        CHECK(reader.read(runs.id(i), again) ==
+              (run.metrics_changed == -2 ? detail::run_found::changed : detail::run_found::same));
         for (std::size_t at = 0; at < bytes.size(); ++at) {
             std::string damaged = bytes;
             damaged[at] = static_cast<char>(damaged[at] ^ (1 << (at % 8)));

@@ -109,11 +109,8 @@ TEST_CASE("an index that tells something else than the journals is found, and ma
                      "WHERE number = 3");
     }
     SECTION("a run is not in it") { sql_in_index(runs.path() / "index.sqlite", "DELETE FROM runs WHERE number = 3"); }
-    SECTION("a journal was changed by other means") {
-        std::string text = read_file(runs.directory(runs.id(5)).journal());
-        text.replace(text.find("\"ada\""), 5, "\"bob\"");
-        std::filesystem::remove(runs.directory(runs.id(5)).journal());
-        estima::replace_file(runs.directory(runs.id(5)).journal(), text);
+    SECTION("a metric file was changed by other means") {
+        estima::replace_file(runs.directory(runs.id(5)).metrics_file(0), "{\"name\":\"other\",\"value\":1}\n");
     }
     auto const found = verify_index(w);
     REQUIRE(!found.empty());

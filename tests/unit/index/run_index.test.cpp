@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <catch2/catch.hpp>
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <filesystem>
 #include <fstream>
 #include <functional>
 #include <random>
@@ -15,6 +18,7 @@
 #include <estima/index/run_index.hpp>
 #include <estima/tracking/point_store.hpp>
 #include <estima/workspace/search_runs.hpp>
+#include <estima/workspace/verify.hpp>
 
 #include "../../support/fake_run.hpp"
 #include "../../support/many_runs.hpp"
@@ -163,8 +167,13 @@ TEST_CASE("a search finds what looking at each run finds, in the same order, how
                 return static_cast<int>(kind) == static_cast<int>(key.field.kind) && name == key.field.name;
             };
             detail::for_each_value(
-                run, [&](auto kind, auto name, std::string_view t) { if (take(kind, name)) v = {0, {0, std::string{t}}}; },
-                [&](auto kind, auto name, double n) { if (take(kind, name)) v = {std::isnan(n) ? 1 : 0, {std::isnan(n) ? 0 : n, ""}}; });
+                run,
+                [&](auto kind, auto name, std::string_view t) {
+                    if (take(kind, name)) v = {0, {0, std::string{t}}};
+                },
+                [&](auto kind, auto name, double n) {
+                    if (take(kind, name)) v = {std::isnan(n) ? 1 : 0, {std::isnan(n) ? 0 : n, ""}};
+                });
             return v;
         };
         std::sort(expected.begin(), expected.end(), [&](run_summary const& a, run_summary const& b) {
@@ -219,11 +228,16 @@ TEST_CASE("a page token of another question, or none at all, is refused") {
     run_page const page = index.search({.max_results = 3});
     REQUIRE_FALSE(page.next_page_token.empty());
     CHECK(index.search({.max_results = 5, .page_token = page.next_page_token}).size() == 5);
-    CHECK_THROWS_WITH(index.search({.filter = "tags.team = 'a'", .page_token = page.next_page_token}), Catch::Contains("EST-615"));
-    CHECK_THROWS_WITH(index.search({.order_by = {"created"}, .page_token = page.next_page_token}), Catch::Contains("EST-615"));
-    CHECK_THROWS_WITH(index.search({.page_token = page.next_page_token, .experiments = {"digits"}}), Catch::Contains("EST-615"));
+    CHECK_THROWS_WITH(index.search({.filter = "tags.team = 'a'", .page_token = page.next_page_token}),
+                      Catch::Contains("EST-615"));
+    CHECK_THROWS_WITH(index.search({.order_by = {"created"}, .page_token = page.next_page_token}),
+                      Catch::Contains("EST-615"));
+    CHECK_THROWS_WITH(index.search({.page_token = page.next_page_token, .experiments = {"digits"}}),
+                      Catch::Contains("EST-615"));
     CHECK_THROWS_WITH(index.search({.page_token = "nonsense"}), Catch::Contains("EST-615"));
     CHECK_THROWS_WITH(index.search({.page_token = page.next_page_token.substr(4)}), Catch::Contains("EST-615"));
+    for (char const* const more : {"a", "ab", " "})
+        CHECK_THROWS_WITH(index.search({.page_token = page.next_page_token + more}), Catch::Contains("EST-615"));
     CHECK_THROWS_WITH(index.search({.max_results = 0}), Catch::Contains("EST-616"));
     CHECK_THROWS_WITH(index.search({.max_results = 50'001}), Catch::Contains("EST-616"));
 }
@@ -243,7 +257,8 @@ TEST_CASE("what happens to a run is found by the next refresh: while it runs, at
     CHECK(index.unfinished() == std::vector<std::string>{id});
     made.start();
     CHECK(now().status == run_status::running);
-    estima_test::append_file(made.directory().metrics_file(0), R"({"name":"loss","value":0.5,"step":1,"time":10})" "\n");
+    estima_test::append_file(made.directory().metrics_file(0), R"({"name":"loss","value":0.5,"step":1,"time":10})"
+                                                               "\n");
     CHECK(now().metrics.at("loss").last == 0.5);
     estima_test::append_file(made.directory().metrics_file(0), R"({"name":"loss","value":0.2)");
     CHECK(now().metrics.at("loss").last == 0.5);
@@ -380,7 +395,8 @@ TEST_CASE("what estima was not told is found by looking at all") {
     replace_file(runs.directory(runs.id(6)).journal(), journal_of_6.substr(0, journal_of_6.find('\n') + 1));
     std::string other = read_file(runs.directory(runs.id(7)).journal());
     std::size_t const place = other.find("Completed") != other.npos ? other.find("Completed") : other.find("Failed");
-    replace_file(runs.directory(runs.id(7)).journal(), other.substr(0, place - 10) + std::string(10, ' ') + other.substr(place));
+    replace_file(runs.directory(runs.id(7)).journal(),
+                 other.substr(0, place - 10) + std::string(10, ' ') + other.substr(place));
     replace_file(runs.directory(runs.id(8)).metrics_file(0), R"({"name":"other","value":1})" "\n");
     auto const with_another_user = [&](int i) {  // at the beginning, far from where reading went on
         std::string text = read_file(runs.directory(runs.id(i)).journal());
@@ -388,13 +404,17 @@ TEST_CASE("what estima was not told is found by looking at all") {
     };
     std::filesystem::path const journal_of_9 = runs.directory(runs.id(9)).journal();
     std::fstream{journal_of_9, std::ios::in | std::ios::out | std::ios::binary} << with_another_user(9);
-    std::filesystem::last_write_time(journal_of_9, std::filesystem::last_write_time(journal_of_9) + std::chrono::seconds{1});
-    replace_file(runs.directory(runs.id(10)).journal(), with_another_user(10) + R"({"event":"tag","name":"more","value":"1"})" "\n");
+    std::filesystem::last_write_time(journal_of_9,
+                                     std::filesystem::last_write_time(journal_of_9) + std::chrono::seconds{1});
+    replace_file(runs.directory(runs.id(10)).journal(), with_another_user(10) +
+                                                            R"({"event":"tag","name":"more","value":"1"})"
+                                                            "\n");
     index.refresh();
+    CHECK(index.search("attributes.user_id = 'eve'").empty());
     CHECK(texts_of(index) != texts_of(runs.truth()));
+    CHECK(index.search("attributes.user_id = 'eve'").size() == 2);  // journals of what is told are looked at
     index.refresh(run_look::at_all);
     CHECK(texts_of(index) == texts_of(runs.truth()));
-    CHECK(index.search("attributes.user_id = 'eve'").size() == 2);
 
     // A log that was cut short, or replaced, tells nothing that can be relied on: all are looked at.
     change_log const log{runs.path()};
@@ -476,6 +496,79 @@ TEST_CASE("a run whose journal is lost is told by what its id says, also when th
     CHECK(is_terminal(run.status));
     CHECK(run.created_time == 1.7e9 + 5);
     CHECK(run.error_id.empty());
+}
+
+TEST_CASE("a run that is over is told by the journal that it has now, whoever emptied, swapped or cut it") {
+    many_runs runs;
+    runs.add_all(0, 700);  // a block, too
+    run_index index{runs.path()};
+    index.refresh();
+    for (int const i : {3, 650}) {
+        std::filesystem::path const journal = runs.directory(runs.id(i)).journal();
+        std::filesystem::resize_file(journal, 0);
+        index.refresh();
+        run_page page = index.search({.max_results = 700});
+        REQUIRE(page.size() == 700);
+        CHECK(std::count_if(page.begin(), page.end(), [&](run_summary const& run) {
+                  return run.run_id == runs.id(i) && run.status == run_status::not_responding &&
+                         run.error_id == "EST-647";
+              }) == 1);
+        CHECK(index.search(query::status == run_status::not_responding).size() == 1);
+        replace_file(journal,
+                     R"({"event":"created","run_id":"x","experiment":"e","time":"2026-01-31T08:05:00.000000Z"})"
+                     "\n"
+                     R"({"event":"status","status":"Canceled"})"
+                     "\n");
+        index.refresh();
+        CHECK(index.search(query::run_id == runs.id(i)).runs.at(0).status == run_status::canceled);
+        std::filesystem::resize_file(journal, 20);  // torn in its first line
+        index.refresh();
+        CHECK(index.search(query::run_id == runs.id(i)).runs.at(0).error_id == "EST-647");
+        std::filesystem::remove_all(runs.directory(runs.id(i)).path);
+        runs.add(i);
+    }
+    // One that cannot be read any more is told as it was.
+    if (::geteuid() == 0) return;
+    std::filesystem::permissions(runs.directory(runs.id(5)).journal(), std::filesystem::perms::none);
+    CHECK(index.search({.max_results = 700}).size() == 700);
+}
+
+TEST_CASE("who looks at a run and finds its journal lost lets lists look again, whatever they are asked for") {
+    estima_test::fake_run made;
+    made.start();
+    made.complete();
+    run const run = made.run();
+    CHECK(search_runs(made.workspace()).size() == 1);
+    bool const is_removed = GENERATE(true, false);
+    if (is_removed) std::filesystem::remove(made.directory().journal());
+    else std::filesystem::resize_file(made.directory().journal(), 0);
+    CHECK(search_runs(made.workspace(), "status = 'NotResponding'").empty());  // as it is known: it is over
+    if (GENERATE(true, false)) CHECK_THROWS_WITH(run.status(), Catch::Contains("EST-647"));
+    else CHECK_FALSE(verify(made.workspace()).is_sound());
+    CHECK(search_runs(made.workspace(), "status = 'NotResponding'").size() == 1);
+}
+
+TEST_CASE("what lies among runs and is none is told by nobody") {
+    many_runs runs;
+    runs.add_all(0, 3);
+    run_index index{runs.path()};
+    index.refresh();
+    estima_test::write_file(runs.path() / "runs/notes/events.jsonl", read_file(runs.directory(runs.id(0)).journal()));
+    estima_test::write_file(runs.path() / "runs" / runs.id(7), "a file");
+    std::filesystem::create_directory_symlink(runs.directory(runs.id(1)).path, runs.directory(runs.id(8)).path);
+    change_log const log{runs.path()};
+    for (std::string const& name : {std::string{"notes"}, runs.id(7), runs.id(8)}) log.add(name);
+    for (run_look const look : {run_look::at_changes, run_look::at_all}) {
+        index.refresh(look);
+        CHECK(index.search({}).size() == 3);
+    }
+    index.rebuild();
+    CHECK(index.search({}).size() == 3);
+    // A run in whose place there is a link now is none any more.
+    std::filesystem::rename(runs.directory(runs.id(2)).path, runs.path() / "elsewhere");
+    std::filesystem::create_directory_symlink(runs.path() / "elsewhere", runs.directory(runs.id(2)).path);
+    index.refresh();
+    CHECK(index.search({}).size() == 2);
 }
 
 TEST_CASE("an empty workspace has no runs, and one without a folder neither") {

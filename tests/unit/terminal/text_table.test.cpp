@@ -175,6 +175,15 @@ TEST_CASE("a table fits 80 columns: the widest are cut, what is whole is not") {
     }
 }
 
+TEST_CASE("in a file a very long cell is whole, and pads nothing but its own row") {
+    text_table table{{{"name"}, {"value", true}}};
+    table.add({{std::string(5000, 'n')}, {"1"}});
+    table.add({{"short"}, {"2"}});
+    printed_table print{screen::unlimited};
+    CHECK(print(table) == "name" + std::string(58, ' ') + "value\n" + std::string(5000, 'n') + "      1\nshort" +
+                              std::string(61, ' ') + "2\n");
+}
+
 TEST_CASE("colours come only where there are colours, and do not shift columns") {
     text_table table{{{"status"}, {"n"}}};
     table.add({{"Completed", tone::good}, {"1"}});

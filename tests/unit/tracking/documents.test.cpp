@@ -4,8 +4,10 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <iterator>
 #include <limits>
+#include <optional>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -63,21 +65,74 @@ TEST_CASE("a table is a document with its columns") {
 TEST_CASE("charts are documents of Azure's schemas") {
     documents_of_a_run f;
     std::vector<std::string> const labels{"boot", "shirt"};
-    log_confusion_matrix(f.run, "cm", labels, std::vector<double>{1, 2, 3, 4, 99}, 3);
+    log_confusion_matrix(f.run, "cm", labels, std::vector<double>{1, 2, 3, 4}, 3);
     json chart = f.document("cm", "confusion_matrix");
     CHECK(chart == json::parse(R"({"schema_type":"confusion_matrix","schema_version":"1.0.0",
                                    "data":{"class_labels":["boot","shirt"],"matrix":[[1.0,2.0],[3.0,4.0]]}})"));
     log_residuals(f.run, "r", edges, one_two, 3);
     chart = f.document("r", "residuals");
     CHECK(chart["data"] == json::parse(R"({"bin_edges":[0.0,1.0,2.0],"bin_counts":[1.0,2.0]})"));
-    log_predictions(f.run, "p", {.bin_averages = one_two, .bin_errors = one_two, .bin_counts = three_four, .bin_edges = edges}, 3);
+    log_predictions(f.run, "p",
+                    {.bin_averages = one_two, .bin_errors = one_two, .bin_counts = three_four, .bin_edges = edges}, 3);
     chart = f.document("p", "predictions");
     CHECK(chart["data"]["bin_counts"] == json::parse("[3.0,4.0]"));
     CHECK(chart["data"]["bin_edges"].size() == 3);
-    log_accuracy_table(f.run, "roc", "boot", std::vector<double>{0, 0.5}, std::vector<double>{9, 1, 0, 0, 5, 0, 1, 4}, 3);
+    log_accuracy_table(f.run, "roc", "boot", std::vector<double>{0, 0.5}, std::vector<double>{9, 1, 0, 0, 5, 0, 1, 4},
+                       3);
     chart = f.document("roc", "accuracy_table");
     CHECK(chart["data"] == json::parse(R"({"probability_thresholds":[0.0,0.5],"class_labels":["boot"],
                                            "probability_tables":[[[9.0,1.0,0.0,0.0],[5.0,0.0,1.0,4.0]]]})"));
+}
+
+TEST_CASE("charts whose sizes do not fit and images that are none are counted, or errors where that is asked for") {
+    documents_of_a_run f;
+    std::vector<double> const three{1, 2, 3};
+    std::vector<std::string> const labels{"boot", "shirt"};
+    std::ofstream{f.folder / "text.png"} << "no image";
+    auto const refused = [](bool is_logged) { CHECK_FALSE(is_logged); };
+    std::vector<std::function<void(estima::run_context const&)>> const wrong{
+        [&](auto const& run) {
+            log_table(run, "x", {{"a", one_two}, {"b", three}});
+        },
+        [&](auto const& run) { log_confusion_matrix(run, "x", labels, three); },
+        [&](auto const& run) {
+            log_confusion_matrix(run, "x", labels, std::vector<double>{1, 2, 3, 4, 5});
+        },
+        [&](auto const& run) { log_confusion_matrix(run, "x", {}, three); },
+        [&](auto const& run) { log_residuals(run, "x", one_two, one_two); },
+        [&](auto const& run) { log_residuals(run, "x", {}, {}); },
+        [&](auto const& run) {
+            log_predictions(run, "x",
+                            {.bin_averages = one_two, .bin_errors = three, .bin_counts = one_two, .bin_edges = edges});
+        },
+        [&](auto const& run) {
+            log_predictions(
+                run, "x",
+                {.bin_averages = one_two, .bin_errors = one_two, .bin_counts = one_two, .bin_edges = one_two});
+        },
+        [&](auto const& run) { log_accuracy_table(run, "x", "boot", one_two, three); },
+        [&](auto const& run) { refused(log_image_bytes(run, "x", "no image")); },
+        [&](auto const& run) { refused(log_image_bytes(run, "x", "")); },
+        [&](auto const& run) { refused(log_image(run, "x", (f.folder / "text.png").string())); },
+        [&](auto const& run) { refused(log_image(run, "x", (f.folder / "none.png").string())); },
+        [&](auto const& run) { refused(log_image(run, "x", f.folder.path().string())); },
+        [&](auto const& run) { refused(log_image(run, "x", "/dev/zero")); }};
+    auto const asked = estima::run_context::current(estima::on_log_error::throw_);
+    for (std::size_t i = 0; i < wrong.size(); ++i) {
+        CAPTURE(i);
+        wrong[i](f.run);
+        CHECK(f.run.dropped() == i + 1);
+        CHECK_THROWS_WITH(wrong[i](asked), Catch::Contains("EST-621") && Catch::Contains("cannot log \"x\""));
+    }
+    CHECK(f.metrics().empty());
+    CHECK_FALSE(std::filesystem::exists(f.folder / "media"));
+    log_table(f.run, "x", {});
+    CHECK(f.metrics().documents.at("x").size() == 1);
+    estima_test::scoped_variable const no_file{"ESTIMA_METRICS_FILE", std::nullopt},
+        no_run{"ESTIMA_RUN_ID", std::nullopt};
+    auto const nothing = estima::run_context::current(estima::on_log_error::throw_);
+    for (auto const& one : wrong) one(nothing);
+    CHECK(nothing.dropped() == 0);
 }
 
 TEST_CASE("a document of one's own is any JSON, on however many lines") {

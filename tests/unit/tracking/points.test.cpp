@@ -97,12 +97,11 @@ TEST_CASE("logged numbers are points, with value, step, time and rank") {
     CHECK(static_cast<float>(steps[2].value) == 0.1F);
 }
 
-TEST_CASE("what a point cannot hold is a line: wide integers, a step that stands for none, very long names") {
+TEST_CASE("what a point cannot hold is a line: wide integers, very long names") {
     points_of_run f;
     std::string const name(estima::detail::longest_point_name + 1, 'n');
     f.run.log("wide", std::numeric_limits<std::uint64_t>::max());
     f.run.log("wide", std::numeric_limits<std::int64_t>::min());
-    f.run.log("step", 1, no_step);
     f.run.log(name, 4);
     f.run.log("narrow", std::int64_t{1} << 53);
     std::string const lines = estima::read_file(f.stem + ".jsonl");
@@ -111,9 +110,36 @@ TEST_CASE("what a point cannot hold is a line: wide integers, a step that stands
     CHECK(lines.find("narrow") == std::string::npos);
     auto const m = f.read();
     CHECK(m.last(name) == 4);
-    CHECK(m.points("step").size() == 1);
     CHECK(m.last("narrow") == 9007199254740992);
     CHECK(f.run.dropped() == 0);
+}
+
+TEST_CASE("all steps are kept, in points and in lines, but the one that stands for none, which is refused") {
+    points_of_run f;
+    constexpr std::int64_t least = std::numeric_limits<std::int64_t>::min(), most = -(least + 1);
+    std::vector<std::int64_t> const steps{least + 1, -9'100'000'000'000'000'000, -9007199254740993,
+                                          0,         9007199254740993,           most};
+    for (std::int64_t const step : steps) {
+        f.run.log("point", 1, step);
+        f.run.log("line", most, step);
+        f.run.log_list("list", {1}, step);
+    }
+    CHECK(f.run.dropped() == 0);
+    f.run.log("point", 1, least);
+    f.run.log("line", most, least);
+    f.run.log_list("list", {1}, least);
+    f.run.log_row("row", {{"a", 1}}, least);
+    f.run.log_document("document", "t", "{}", least);
+    CHECK(f.run.dropped() == 5);
+    auto const m = f.read();
+    CHECK(m.names() == std::vector<std::string>{"line", "list", "point"});
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+        CHECK(m.points("point").at(i).step == steps[i]);
+        CHECK(m.points("line").at(i).step == steps[i]);
+        CHECK(m.lists.at("list").at(i).step == steps[i]);
+    }
+    auto const asked = estima::run_context::current(estima::on_log_error::throw_);
+    CHECK_THROWS_WITH(asked.log("point", 1, least), Catch::Contains("EST-621"));
 }
 
 TEST_CASE("points and lines of one process are in the order in which it wrote them") {

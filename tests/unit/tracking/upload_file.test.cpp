@@ -38,7 +38,9 @@ struct run_for_uploads {
         return {std::istreambuf_iterator<char>{file}, {}};
     }
     std::string requests() const { return text_of("run/uploads/requests"); }
-    std::ptrdiff_t files_in_uploads() const { return std::distance(fs::directory_iterator{folder / "run/uploads"}, {}); }
+    std::ptrdiff_t files_in_uploads() const {
+        return std::distance(fs::directory_iterator{folder / "run/uploads"}, {});
+    }
 };
 }  // namespace
 

@@ -58,6 +58,13 @@ TEST_CASE("runs that are the same do not differ, nor do one and none") {
     CHECK(looks >= 10);
 }
 
+TEST_CASE("numbers of metrics are told with all their digits, and what is no number by JSON's words for it") {
+    runs_to_compare f;
+    f.add({.script = "train.py"}, {}, "{\"name\":\"a\",\"value\":NaN}\n{\"name\":\"b\",\"value\":0.1000000001}\n");
+    f.add({.script = "train.py"}, {}, "{\"name\":\"a\",\"value\":-Infinity}\n{\"name\":\"b\",\"value\":0.1}\n");
+    CHECK(f.differences() == std::vector<std::string>{"1 a: NaN -Infinity", "1 b: 0.1000000001 0.1"});
+}
+
 TEST_CASE("what runs do not have in common is told, each with its value in every run") {
     runs_to_compare f;
     auto const& a = f.add({.script = "train.py", .arguments = {"--rate", "1"}}, {{"train.py", "x"}, {"old.py", "y"}},
@@ -73,7 +80,7 @@ TEST_CASE("what runs do not have in common is told, each with its value in every
     CHECK(f.differences() == std::vector<std::string>{
                                  "0 rate: 1 2",
                                  "2 team: x none",
-                                 "1 loss: 1 0.5",
+                                 "1 loss: 1.0 0.5",
                                  "3 arguments.--rate: 1 2",
                                  "3 communicator: None Mpi",
                                  "3 mpi.processCountPerNode: 1 4",

@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <filesystem>
 #include <string>
 #include <utility>
 #include <vector>
@@ -57,6 +58,9 @@ TEST_CASE("a renamed experiment has the same runs, and may be one with another")
     CHECK(f.w.run(a).get_details().experiment == "fashion");
     CHECK(search_runs(f.w.experiment("digits")).empty());
     CHECK(rename_experiment(f.w, "letters", "fashion") == 1);
+    auto const size = std::filesystem::file_size(f.w.run(a).directory().journal());
+    CHECK(rename_experiment(f.w, "fashion", "fashion") == 0);
+    CHECK(std::filesystem::file_size(f.w.run(a).directory().journal()) == size);
     CHECK(search_runs(f.w.experiment("fashion")).size() == 3);
     estima::run_index index{f.w.path()};
     index.rebuild();

@@ -28,9 +28,11 @@ struct workspace_with_snapshots {
     estima::workspace w = estima::workspace::open(folder / "workspace");
 
     std::string take(std::string const& own) const {
-        for (int i = 0; i < 60; ++i) write_file(folder / "source" / ("common_" + std::to_string(i)), "text " + std::to_string(i));
         for (int i = 0; i < 60; ++i)
-            write_file(folder / "source" / ("own_" + std::to_string(i)), own + std::string(2000, 'x') + std::to_string(i));
+            write_file(folder / "source" / ("common_" + std::to_string(i)), "text " + std::to_string(i));
+        for (int i = 0; i < 60; ++i)
+            write_file(folder / "source" / ("own_" + std::to_string(i)),
+                       own + std::string(2000, 'x') + std::to_string(i));
         write_file(folder / "source/large.bin", own + std::string(2'000'000, 'y'));
         return estima::snapshot_store{w.path() / "snapshots"}.take(folder / "source").id;
     }
@@ -48,7 +50,8 @@ struct workspace_with_snapshots {
         return ids;
     }
     bool can_restore(std::string const& run) const {
-        auto const snapshot = estima::journal{estima::run_directory{w.path() / "runs" / run}.journal()}.record().snapshot_id;
+        auto const snapshot =
+            estima::journal{estima::run_directory{w.path() / "runs" / run}.journal()}.record().snapshot_id;
         fs::path const place = folder / ("restored_" + run);
         estima::snapshot_store{w.path() / "snapshots"}.restore(snapshot, place);
         return fs::file_size(place / "large.bin") > 2'000'000;
@@ -150,7 +153,8 @@ TEST_CASE("where a tree cannot be read nothing of the store is removed") {
     workspace_with_snapshots const f;
     std::string const a = f.add("a");
     f.take("nobody's");
-    auto const snapshot = estima::journal{estima::run_directory{f.w.path() / "runs" / a}.journal()}.record().snapshot_id;
+    auto const snapshot =
+        estima::journal{estima::run_directory{f.w.path() / "runs" / a}.journal()}.record().snapshot_id;
     fs::path const tree = f.w.path() / "snapshots/trees" / snapshot;
     std::string const text = estima::read_file(tree);
     fs::permissions(tree, fs::perms::owner_write, fs::perm_options::add);

@@ -177,7 +177,9 @@ TEST_CASE("a damaged description of a model is told") {
 TEST_CASE("a damaged description of a model hides no other one, and takes the place of none silently") {
     finished_run fake;
     auto const& w = fake.workspace();
-    auto const make = [&](char const* name) { return fake.run().register_model({.name = name, .path = "outputs/model.pkl"}); };
+    auto const make = [&](char const* name) {
+        return fake.run().register_model({.name = name, .path = "outputs/model.pkl"});
+    };
     make("a").set_alias("good");
     auto const damaged = make("a");
     make("b");

@@ -207,6 +207,7 @@ TEST_CASE("what cannot be a model is refused, with the entry that it is for, and
     workspace_for_models f;
     CHECK(f.refusal("").starts_with("[EST-641]"));
     CHECK(f.refusal("/").starts_with("[EST-641]"));
+    CHECK(f.refusal("/dev/null").starts_with("[EST-641]"));
     CHECK(f.refusal((f.folder / "none").string()).find("No such file") != std::string::npos);
     fs::create_directory(f.folder / "net");
     CHECK(f.refusal((f.folder / "net").string()).find("there are no files in it") != std::string::npos);

@@ -54,7 +54,8 @@ TEST_CASE("a plan tells the exact command and environment, and does nothing") {
     CHECK(starts);
     CHECK_THAT(text, Contains("/bin/sh train.py --text 'two '\\''words'\\''' --fast"));
     CHECK_THAT(text, Contains("OMP_NUM_THREADS=1") && Contains("PYTHONUNBUFFERED=1"));
-    CHECK_THAT(text, Contains("workspace/runs/<run id>/code") && Contains("workspace/runs/<run id>/metrics/rank_0.jsonl"));
+    CHECK_THAT(text,
+               Contains("workspace/runs/<run id>/code") && Contains("workspace/runs/<run id>/metrics/rank_0.jsonl"));
     CHECK_THAT(text, Contains(hash(lower(estimator<>{source.fields}))));
     CHECK_THAT(text, !Contains("mpirun"));
     CHECK_FALSE(std::filesystem::exists(source.folder / "workspace"));
@@ -67,7 +68,8 @@ TEST_CASE("a plan of several processes tells mpirun's command and each process w
     CHECK_THAT(text, Contains((source.folder / "mpirun").string() + " -np 2"));
     CHECK_THAT(text, Contains((source.folder / "estima-launch").string() + " worker"));
     CHECK_THAT(text, Contains("# rank 0 of 2") && Contains("# rank 1 of 2"));
-    CHECK_THAT(text, Contains("RANK=0") && Contains("RANK=1") && Contains("WORLD_SIZE=2") && Contains("MASTER_ADDR=127.0.0.1"));
+    CHECK_THAT(text, Contains("RANK=0") && Contains("RANK=1") && Contains("WORLD_SIZE=2") &&
+                         Contains("MASTER_ADDR=127.0.0.1"));
 }
 
 TEST_CASE("a plan of a Slurm job tells what Slurm would be asked for, the script, and what starts on the job's hosts") {
@@ -77,7 +79,8 @@ TEST_CASE("a plan of a Slurm job tells what Slurm would be asked for, the script
                           gloo<node_count<2>, process_count_per_node<2>>>;
     ::setenv("A_SECRET_OF_MINE", "not-to-be-shown", 1);
     // Nobody listens there: nothing is asked.
-    slurm_target const target{.url = "http://127.0.0.1:1", .token_variable = "NO_TOKEN", .account = "lab", .setup = "module load mpi"};
+    slurm_target const target{
+        .url = "http://127.0.0.1:1", .token_variable = "NO_TOKEN", .account = "lab", .setup = "module load mpi"};
     auto const [starts, text] = source.plan_of<job>(to_json(target));
     CHECK(starts);
     CHECK_THAT(text, Contains("# submitted to Slurm, http://127.0.0.1:1") && Contains("\"partition\": \"gpu\"") &&
@@ -100,7 +103,8 @@ TEST_CASE("a plan of a Slurm job tells what Slurm would be asked for, the script
 TEST_CASE("a plan of hosts that ssh reaches tells them") {
     source_folder const source;
     using job = estimator<pytorch<>, ssh_hosts<max_nodes<4>>, gloo<node_count<2>, process_count_per_node<2>>>;
-    auto const [starts, text] = source.plan_of<job>({{"kind", "ssh_hosts"}, {"hosts", {"n1", "n2", "n3"}}, {"network", "10.0.0.0/8"}});
+    auto const [starts, text] =
+        source.plan_of<job>({{"kind", "ssh_hosts"}, {"hosts", {"n1", "n2", "n3"}}, {"network", "10.0.0.0/8"}});
     CHECK(starts);
     CHECK_THAT(text, Contains("--hostfile") && Contains("10.0.0.0/8") && Contains("<address of n1>:<a free port>") &&
                          Contains("--on-host"));
@@ -158,7 +162,8 @@ TEST_CASE("a file is found in a snapshot by any path that leads to it there") {
         INFO(path);
         CHECK_NOTHROW(require_in_snapshot(store, id, source, path));
     }
-    for (char const* const path : {"", "a", "a/b", "t.py", "loop", "dangling", "a/b/t.py/x", "../source/a/b/t.py", "/a/b/t.py"}) {
+    for (char const* const path :
+         {"", "a", "a/b", "t.py", "loop", "dangling", "a/b/t.py/x", "../source/a/b/t.py", "/a/b/t.py"}) {
         INFO(path);
         CHECK_THROWS_WITH(require_in_snapshot(store, id, source, path),
                           Contains("[EST-210]") && Contains("has no such file") && !Contains("that line"));
@@ -170,7 +175,8 @@ TEST_CASE("names of folders with line breaks do not leave a plan's comments") {
     std::filesystem::rename(source.folder / "source", source.folder / "so\nurce");
     source.fields.source_directory = source.folder / "so\nurce";
     std::ostringstream text;
-    plan(estimator<>{source.fields}, {.output = &text, .workspace = source.folder / "work\nspace", .launcher = source.folder / "estima-launch"});
+    plan(estimator<>{source.fields},
+         {.output = &text, .workspace = source.folder / "work\nspace", .launcher = source.folder / "estima-launch"});
     CHECK_THAT(text.str(), Contains("so\\nurce\n") && Contains("work\\nspace\n"));
     CHECK_THAT(text.str(), !Contains("\nurce"));
 }

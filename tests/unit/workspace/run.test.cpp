@@ -220,6 +220,7 @@ TEST_CASE("of a journal that has lost its begin the rest is told, with a warning
     CHECK(d.warnings[0].starts_with("[EST-647]"));
     CHECK(d.created_time == static_cast<double>(estima::parts_of_run_id(d.run_id).seconds));
     CHECK(d.created_time > 0);
+    CHECK(d.experiment == "digits");
 }
 
 TEST_CASE("a clock that is set back does not make a duration negative") {

@@ -31,16 +31,21 @@ struct workspace_to_verify {
     estima::run_directory run{};
 
     workspace_to_verify() {
-        for (int i = 0; i < 100; ++i) write_file(folder / "source" / ("small_" + std::to_string(i)), "text " + std::to_string(i));
+        for (int i = 0; i < 100; ++i)
+            write_file(folder / "source" / ("small_" + std::to_string(i)), "text " + std::to_string(i));
         write_file(folder / "source/large.bin", std::string(2'000'000, 'x'));
         snapshot = take();
         run = estima::detail::create_run(w.path(), "digits", {.script = "small_0"}, snapshot, "/source").directory;
         write_file(run.outputs() / "model.bin", "weights");
         append_file(run.metrics_file(0), "{\"name\":\"loss\",\"value\":1}\n");
         estima::journal log{run.journal()};
-        for (auto const status : {estima::run_status::preparing, estima::run_status::starting, estima::run_status::running})
+        for (auto const status :
+             {estima::run_status::preparing, estima::run_status::starting, estima::run_status::running})
             (void)log.append_status(status);
-        log.append({{"event", "artifact"}, {"path", "outputs/model.bin"}, {"bytes", 7}, {"sha256", estima::sha256_hex("weights")}});
+        log.append({{"event", "artifact"},
+                    {"path", "outputs/model.bin"},
+                    {"bytes", 7},
+                    {"sha256", estima::sha256_hex("weights")}});
         (void)log.append_status(estima::run_status::finalizing);
         (void)log.append_status(estima::run_status::completed);
         estima::run{run}.register_model({.name = "digits", .path = "outputs/model.bin"});
@@ -50,7 +55,8 @@ struct workspace_to_verify {
     std::vector<std::string> damage(estima::verify_options const& options = {}) const {
         std::vector<std::string> all;
         for (auto const& one : verify(w, options).findings)
-            if (one.is == estima::verify_finding::kind::damage && !one.is_mended) all.push_back(one.path + ": " + one.what);
+            if (one.is == estima::verify_finding::kind::damage && !one.is_mended)
+                all.push_back(one.path + ": " + one.what);
         return all;
     }
     std::vector<fs::path> files_below(fs::path const& part) const {
@@ -112,7 +118,8 @@ TEST_CASE("a byte that was changed in what has a checksum is found, wherever it 
 TEST_CASE("what is not there any more is found") {
     workspace_to_verify const f;
     fs::remove(f.run.outputs() / "model.bin");
-    CHECK(f.damage() == std::vector<std::string>{"runs/" + f.run.run_id() + "/code/outputs/model.bin: it is not there any more"});
+    CHECK(f.damage() ==
+          std::vector<std::string>{"runs/" + f.run.run_id() + "/code/outputs/model.bin: it is not there any more"});
     write_file(f.run.outputs() / "model.bin", "weight");
     CHECK(f.damage()[0].ends_with("it has 6 bytes, and had 7"));
     write_file(f.run.outputs() / "model.bin", "weights");
@@ -138,7 +145,8 @@ TEST_CASE("a deleted run, which can be restored, is verified as well, and so are
     CHECK(verify(f.w).runs == 1);
     CHECK(f.damage().empty());
     fs::remove(f.w.path() / "deleted/runs" / f.run.run_id() / "code/outputs/model.bin");
-    CHECK(f.damage() == std::vector<std::string>{"deleted/runs/" + f.run.run_id() + "/code/outputs/model.bin: it is not there any more"});
+    CHECK(f.damage() == std::vector<std::string>{"deleted/runs/" + f.run.run_id() +
+                                                 "/code/outputs/model.bin: it is not there any more"});
 }
 
 TEST_CASE("lines that are no events of a run are damage") {

@@ -184,7 +184,8 @@ TEST_CASE("a supervisor that cannot be seen is noticed by its lock") {
     // A lock that looks free may be one that does not reach here: the supervisor has just shown that it lives.
     CHECK(done.wait_for(std::chrono::milliseconds{200}) == std::future_status::timeout);
     CHECK(fake.run().status() == estima::run_status::running);
-    timespec const long_ago[2]{{.tv_sec = std::time(nullptr) - 301, .tv_nsec = 0}, {.tv_sec = std::time(nullptr) - 301, .tv_nsec = 0}};
+    timespec const long_ago[2]{{.tv_sec = std::time(nullptr) - 301, .tv_nsec = 0},
+                               {.tv_sec = std::time(nullptr) - 301, .tv_nsec = 0}};
     REQUIRE(::utimensat(AT_FDCWD, fake.directory().lock().c_str(), long_ago, 0) == 0);
     CHECK(done.get().error->id == "EST-430");
 }

@@ -12,6 +12,11 @@
 #include <thread>
 #include <vector>
 
+#include <estima/workspace/collect_garbage.hpp>
+#include <estima/workspace/copy_workspace.hpp>
+#include <estima/workspace/delete_run.hpp>
+#include <estima/workspace/verify.hpp>
+
 #include "../../support/error_of.hpp"
 #include "../../support/fake_run.hpp"
 #include <support/scoped_variable.hpp>
@@ -201,7 +206,52 @@ TEST_CASE("folders of a workspace that cannot be read are told") {
     fs::create_directory(folder / "closed");
     fs::permissions(folder / "closed", fs::perms::none);
     CHECK(error_of([&] { (void)estima::workspace::open(folder / "closed"); }).starts_with("[EST-301]"));
-    for (char const* const name : {"w/runs", "w/models", "closed"}) fs::permissions(folder / name, fs::perms::owner_all);
+    for (char const* const name : {"w/runs", "w/models", "closed"})
+        fs::permissions(folder / name, fs::perms::owner_all);
+}
+
+TEST_CASE("what lies among runs and is none is no run to anybody, and noted by verify alone") {
+    estima_test::fake_run made;
+    made.start();
+    made.complete();
+    auto const& w = made.workspace();
+    std::string const id = made.run().id(), file = "digits_1700000000_00000001", link = "digits_1700000000_00000002";
+    for (fs::path const& runs : {w.path() / "runs", w.path() / "deleted/runs"}) {
+        estima_test::write_file(runs / "notes.txt", "mine");
+        estima_test::write_file(runs / file, "a file");
+        estima_test::write_file(runs / "old digits/events.jsonl", estima::read_file(made.directory().journal()));
+        fs::create_directory_symlink(made.directory().path, runs / link);
+        fs::create_symlink("/nowhere", runs / "digits_1700000000_00000003");
+    }
+    CHECK(w.runs() == std::vector{id});
+    CHECK(deleted_runs(w).empty());
+    for (std::string const& none : {file, link, std::string{"old digits"}, std::string{"notes.txt"}}) {
+        CHECK(error_of([&] { (void)w.run(none); }).starts_with("[EST-307]"));
+        CHECK(error_of([&] { restore_run(w, none); }).starts_with("[EST-631]"));
+    }
+    auto const report = verify(w);
+    CHECK(report.runs == 1);
+    std::size_t notes = 0;
+    for (auto const& one : report.findings) notes += one.is == estima::verify_finding::kind::note;
+    CHECK(notes == 10);
+    // The snapshot of a made up run is the one that is damaged here.
+    CHECK(report.findings.size() - notes == 1);
+    CHECK(collect_garbage(w, {.older_than = estima::seconds(-10)}).in_doubt.empty());
+    CHECK(copy_workspace(w, made / "copy").runs == 1);
+}
+
+TEST_CASE("the id of a deleted run, or a part of it, is answered with how to bring it back") {
+    estima_test::fake_run made;
+    made.start();
+    made.complete();
+    std::string const id = made.run().id();
+    delete_run(made.workspace(), id);
+    for (std::string const& word : {id, id.substr(id.size() - 8), id.substr(0, 8)}) {
+        std::string const told = error_of([&] { (void)made.workspace().run(word); });
+        CHECK(told.starts_with("[EST-307]"));
+        CHECK(told.find("restore_run() or `estima restore`: " + id) != std::string::npos);
+    }
+    CHECK(error_of([&] { (void)made.workspace().run("other"); }).find("restore_run") == std::string::npos);
 }
 
 TEST_CASE("an id that no run has is answered with close or new ones") {
