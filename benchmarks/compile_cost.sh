@@ -14,17 +14,15 @@ cp "$here/compiled/one_estimator.cpp" "$folder/describe.cpp"
 printf '#include <string>\n#include <vector>\n' >"$folder/plain.cpp"
 printf '#include <estima/fwd.hpp>\n' >"$folder/fwd.cpp"
 printf '#include <cstddef>\n' >"$folder/empty.cpp"
-# NUMBER distinct estimators, of several frameworks, each with four policies, every second with packages and a variable.
+# NUMBER distinct estimators, of several frameworks, each with four policies.
 estimators() {
-    local frameworks=("generic" "pytorch<>" "tensorflow<>" "chainer<>" "lightgbm<>") i parts
+    local frameworks=("generic" "pytorch<>" "tensorflow<>" "chainer<>" "lightgbm<>") i
     echo '#include <estima/estimator.hpp>'
     echo 'using namespace estima;'
     for ((i = 0; i < $1; ++i)); do
-        parts="interpreter_path<\"python$i\">"
-        ((i % 2)) && parts+=", pip_packages<\"tqdm==4.$i\", \"nltk>=3\">, environment_variables<variable<\"SEED\", \"$i\">>"
         echo "estimator<${frameworks[i % 5]}, ssh_hosts<max_nodes<$((200 + i))>>," \
             "mpi<node_count<$((1 + i))>, process_count_per_node<$((1 + i % 7))>>," \
-            "environment<$parts>> const job_$i{{.entry_script = \"train_$i.py\"}};"
+            "environment<interpreter_path<\"python$i\">>> const job_$i{{.entry_script = \"train_$i.py\"}};"
     done
 }
 estimators 1 >"$folder/estimators_1.cpp"

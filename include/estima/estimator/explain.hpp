@@ -110,7 +110,8 @@ inline std::string explanation(facts const& f, static_list<told_rule> rules, std
             std::string where = tell == nullptr ? "" : tell();
             if (where.empty()) where = rule.where(observation{f}, job_fields{});
             if (!where.empty()) broken += "    " + where + "\n";
-            if (std::string const mark = mark_below(rule.id, f, 4); !where.empty() && !mark.empty()) broken += mark + "\n";
+            if (std::string const mark = mark_below(rule.id, f, 4); !where.empty() && !mark.empty())
+                broken += mark + "\n";
             broken.append("    ").append(rule.advice).append("\n");
         }
     }

@@ -19,7 +19,7 @@ struct told_rule {
     std::string_view id, sentence, advice;
     rule_level level;
     bool is_the_library_s, needs_the_running_program;
-    bool (*is_broken)(facts const&, job_fields const*);                ///< null: of the policies alone
+    bool (*is_broken)(facts const&, job_fields const*);  ///< null: what policies alone break
     std::string (*own_where)(facts const&, job_fields const&) = nullptr;
 
     /// The values that break it.
@@ -44,7 +44,9 @@ constexpr told_rule without_type() {
     told_rule told{Rule::id::text,       Rule::sentence,       Rule::advice,
                    level_of<Rule>(),     has_library_id<Rule>, needs_the_running_program<Rule>(),
                    &is_rule_broken<Rule>};
-    if constexpr (requires(facts const& f, job_fields const& job) { { Rule::where(f, job) } -> std::convertible_to<std::string>; })
+    if constexpr (requires(facts const& f, job_fields const& job) {
+                      { Rule::where(f, job) } -> std::convertible_to<std::string>;
+                  })
         told.own_where = &where_of_rule_itself<Rule>;
     return told;
 }

@@ -48,9 +48,9 @@ constexpr int compare_numbers(std::string_view a, std::string_view b) {
     return compare_text(a, b);
 }
 
-/// Nearly all texts are a name, or a name and one comparison with numbers: `tqdm`, `torch>=1.4`. Of such a text this is the
-/// size of the name; 0 for all others, which are left to the parsers. `=` alone is conda's. Without a call, since calls are
-/// what takes a compiler's time.
+/// Nearly all texts are a name, or a name and one comparison with numbers: `tqdm`, `torch>=1.4`. Of such a text this is
+/// the size of the name; 0 for all others, which are left to the parsers. `=` alone is conda's. Without a call, since
+/// calls are what takes a compiler's time.
 constexpr std::size_t size_of_plain_name(std::string_view text, bool takes_single_equals) {
     char const* const t = text.data();
     std::size_t const size = text.size();

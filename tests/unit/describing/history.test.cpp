@@ -68,8 +68,7 @@ void compare_sources(estima::workspace const& workspace, std::string const& id, 
 
 void copy_all(estima::workspace const& workspace, std::filesystem::path const& folder) {
     // -8<- history_copy
-    estima::copied_workspace copy =
-        copy_workspace(workspace, folder / "copy");  // <estima/workspace/copy_workspace.hpp>
+    estima::copied_workspace copy = copy_workspace(workspace, folder / "copy");  // <estima/workspace/copy_workspace.hpp>
     std::cout << copy.runs << " runs, " << copy.unfinished.size() << " of them not over\n";
     // -8<-
     CHECK(copy.runs == 1);
@@ -89,9 +88,8 @@ void delete_and_restore(estima::workspace const& workspace, std::string const& i
 void move(estima::workspace const& workspace, std::string const& id, estima::workspace const& other,
           std::filesystem::path const& folder) {
     // -8<- history_archive
-    estima::exported_run written =
-        export_run(workspace, id, folder / "run.tar.zst");                   // <estima/archive/export_run.hpp>
-    estima::imported_run taken = import_run(other, folder / "run.tar.zst");  // <estima/archive/import_run.hpp>
+    estima::exported_run written = export_run(workspace, id, folder / "run.tar.zst");  // <estima/archive/export_run.hpp>
+    estima::imported_run taken = import_run(other, folder / "run.tar.zst");            // <estima/archive/import_run.hpp>
     // -8<-
     CHECK(written.files == taken.files);
 }

@@ -151,8 +151,8 @@ TEST_CASE("pins of other packages, with other markers or of URLs can always both
 
 TEST_CASE("a plain requirement is read without the parser as the parser reads it") {
     for (std::string const name : {"a", "9", "Foo_Bar.baz-2", "a--b", "a-", "_a", "-a", "a.", "a b", "a;"})
-        for (char const* const pin : {"", "==1", ">=1.24", "<=1.2.3", "!=0", "=1", "==", "==1.", "==.1", "==1..2", "===1", "<1", "~=1.2",
-                                      "==1a", "==1 ", "=>1", ">", "=", "=="}) {
+        for (char const* const pin : {"", "==1", ">=1.24", "<=1.2.3", "!=0", "=1", "==", "==1.", "==.1", "==1..2",
+                                      "===1", "<1", "~=1.2", "==1a", "==1 ", "=>1", ">", "=", "=="}) {
             std::string const text = name + pin, blank = " " + text;  // the parser passes over the blank
             parsed<pip_requirement> const plain = parse_pip_requirement(text), whole = parse_pip_requirement(blank);
             INFO(text);
