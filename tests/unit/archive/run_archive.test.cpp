@@ -308,8 +308,8 @@ TEST_CASE("what has no place in a run is refused") {
     auto const with = [&](std::vector<told_entry> const& more) {
         std::vector<told_entry> changed = all;
         changed.insert(changed.end() - 1, more.begin(), more.end());
-        write_entries(f.archive("changed"), changed);
-        return error_of([&] { import_run(f.to, f.archive("changed")); });
+        write_entries(f.archive("changed.tar"), changed);
+        return error_of([&] { import_run(f.to, f.archive("changed.tar")); });
     };
     auto const file = [](std::string path) { return told_entry{{.path = std::move(path)}, "x"}; };
     auto const link = [](std::string path, std::string target) {
@@ -339,8 +339,8 @@ TEST_CASE("an archive tells its format, its run and all of its checksums") {
     auto const changed = [&](std::function<void(std::vector<told_entry>&)> const& change, bool has_sums = true) {
         std::vector<told_entry> other = all;
         change(other);
-        write_entries(f.archive("changed"), other, has_sums);
-        return error_of([&] { import_run(f.to, f.archive("changed")); });
+        write_entries(f.archive("changed.tar"), other, has_sums);
+        return error_of([&] { import_run(f.to, f.archive("changed.tar")); });
     };
     auto const head = [&](std::string const& text) {
         return changed([&](auto& e) { e.front().bytes = text; });

@@ -60,8 +60,10 @@ TEST_CASE("runs that are the same do not differ, nor do one and none") {
 
 TEST_CASE("numbers of metrics are told with all their digits, and what is no number by JSON's words for it") {
     runs_to_compare f;
-    f.add({.script = "train.py"}, {}, "{\"name\":\"a\",\"value\":NaN}\n{\"name\":\"b\",\"value\":0.1000000001}\n");
-    f.add({.script = "train.py"}, {}, "{\"name\":\"a\",\"value\":-Infinity}\n{\"name\":\"b\",\"value\":0.1}\n");
+    f.add({.script = "train.py"}, {{"train.py", "x"}},
+          "{\"name\":\"a\",\"value\":NaN}\n{\"name\":\"b\",\"value\":0.1000000001}\n");
+    f.add({.script = "train.py"}, {{"train.py", "x"}},
+          "{\"name\":\"a\",\"value\":-Infinity}\n{\"name\":\"b\",\"value\":0.1}\n");
     CHECK(f.differences() == std::vector<std::string>{"1 a: NaN -Infinity", "1 b: 0.1000000001 0.1"});
 }
 
