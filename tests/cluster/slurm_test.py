@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 
-from cluster import TESTBED, completed, expect, failed, native, python, until
+from cluster import PATIENCE, TESTBED, completed, expect, failed, native, python, until
 from scripts import GLOO, MPI4PY, PROXY, RESUMES, SERVERS, SLOW_PYTHON
 from slurm_cluster import SlurmCluster
 
@@ -37,7 +37,11 @@ def begun(cluster, source, ranks=2, **more):
     code, text, run = cluster.run_job(source, native("job_script.sh", 2, ranks // 2, arguments=["waits"]), "--no-wait",
                                       **more)
     expect("a run is submitted", code == 0, text)
-    until("all ranks run", lambda: sum(e.get("event") == "rank_start" for e in cluster.events(run)) == ranks)
+    begin, count = time.monotonic(), 0
+    while count < ranks and time.monotonic() < begin + PATIENCE and not cluster.end_of(run):
+        count = sum(e.get("event") == "rank_start" for e in cluster.events(run))
+        time.sleep(0.02)
+    expect("all ranks run", count == ranks, f"{cluster.looked_at(run)}\n{cluster.slurm_says('scontrol', 'show', 'node')}")
     return run
 
 

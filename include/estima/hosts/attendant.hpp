@@ -158,6 +158,7 @@ private:
                                .network = told.value("network", ""),
                                .with_mpi4py = told.value("with_mpi4py", false),
                                .imports = told.value("imports", std::vector<std::string>{}),
+                               .is_alone = told.value("is_alone", false),
                                .bytes = sees_it ? 0 : whole_number(told, "snapshot_bytes", std::uint64_t{0})};
         json facts;
         line_.while_beating([&] {  // an interpreter may be slow

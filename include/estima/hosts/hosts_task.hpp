@@ -109,6 +109,7 @@ inline json begin_message(hosts_task const& task) {
             {"mpi_version", task.mpi_version},
             {"with_mpi4py", task.with_mpi4py},
             {"imports", task.target.imports},
+            {"is_alone", task.is_batch_job && task.target.hosts.size() == 1},
             {"left_folder_days", task.target.left_folder_days},
             {"sample_seconds", sample_seconds()},
             {"silence_seconds", task.target.silence_seconds},

@@ -102,7 +102,8 @@ for name in sys.argv[1:]:
     print("\nestima: no module " + name + why, file=out)
 )";
 
-/// What is wrong with the interpreter of a run, if anything: it is not there, does not run, or lacks a module.
+/// What is wrong with the interpreter of a run, if anything: it is not there, does not run, or lacks a module. No seconds:
+/// it is not asked.
 inline void check_interpreter(run_configuration const& c, std::vector<std::string> const& modules, int seconds,
                               std::vector<node_problem>& problems) {
     std::string const& interpreter = c.environment.python.interpreter_path;
@@ -110,6 +111,7 @@ inline void check_interpreter(run_configuration const& c, std::vector<std::strin
     if (path.empty())
         return void(problems.push_back(
             {"it has no interpreter " + interpreter, "install it there, or name another by user_managed"}));
+    if (seconds == 0) return;
     std::vector<std::string> argv{path, "-c", module_probe};
     argv.insert(argv.end(), modules.begin(), modules.end());
     command_output const missing = output_of(std::move(argv), c, seconds);
@@ -150,6 +152,7 @@ struct node_needs {
     bool with_mpi4py = false;
     std::vector<std::string> imports{};  ///< modules
     int interpreter_seconds = 20;        ///< that the interpreter has to say which of them it has
+    bool is_alone = false;               ///< no other host would wait in vain: what nothing is asked of is not started
     std::uint64_t bytes = 0;  ///< of the snapshot
 };
 
@@ -196,9 +199,11 @@ inline std::vector<node_problem> problems_of_node(run_configuration const& c, no
         problem(needs.network.empty() ? "the address that ssh arrived on is on none of its interfaces"
                                       : "none of its interfaces is on " + needs.network,
                 "set `network` of the target to the subnet that the hosts share");
-    if (c.framework != "Native")
-        detail::check_interpreter(c, detail::modules_of(c, needs.with_mpi4py, needs.imports), needs.interpreter_seconds,
-                                  found);
+    if (c.framework != "Native") {
+        auto const modules = detail::modules_of(c, needs.with_mpi4py, needs.imports);
+        int const seconds = needs.is_alone && modules.empty() ? 0 : needs.interpreter_seconds;
+        detail::check_interpreter(c, modules, seconds, found);
+    }
     if (c.communicator == "Nccl" && gpu_count() < c.process_count_per_node())
         problem("it has " + std::to_string(gpu_count()) + " GPUs for " +
                     std::to_string(c.process_count_per_node()) + " processes",

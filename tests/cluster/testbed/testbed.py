@@ -145,8 +145,10 @@ class Testbed:
         (self.folder / f"{host}.inner").unlink()
 
     def start(self, host):
+        up = self.folder / f"{host}.up"
+        up.unlink(missing_ok=True)
         (self.folder / f"start.{host}").touch()
-        self.wait_for((self.folder / f"{host}.inner").exists, f"host {host}")
+        self.wait_for(up.exists, f"host {host}")  # its daemons answer: Slurm may not know yet that they were away
         self.note_pid(host)
 
     @staticmethod
@@ -205,6 +207,9 @@ class Testbed:
                 if (self.folder / f"start.{host}").exists():
                     (self.folder / f"start.{host}").unlink()
                     self.boot(host, daemons)
+                    for port in (22, 6818) if daemons else (22,):
+                        self.wait_for(lambda h=host, p=port: self.answers(self.address(h), p), f"port {port} of {host}")
+                    (self.folder / f"{host}.up").touch()
             while True:
                 try:
                     if os.waitpid(-1, os.WNOHANG)[0] == 0:

@@ -70,6 +70,8 @@ TEST_CASE("an interpreter that does not run, or answers late, is told") {
     CHECK(says(problems(program_file(folder / "killed", "#!/bin/sh\nkill -9 $$\n"), {}), "SIGKILL"));
     std::string const late = program_file(folder / "late", "#!/bin/sh\nsleep 1000\n");
     CHECK(says(problems(late, {"json"}, 1), "did not end within 1 s"));
+    CHECK(problems(late, {}, 0).empty());  // it is not asked
+    CHECK(says(problems("no_such_python", {}, 0), "no interpreter no_such_python"));
     CHECK(says(problems(program_file(folder / "foreign", "\x7f" "ELF"), {}), "does not say which modules"));
 }
 
