@@ -28,7 +28,9 @@ class many_runs {
 public:
     std::filesystem::path const& path() const { return folder_.path(); }
     estima::run_directory directory(std::string const& id) const { return {path() / "runs" / id}; }
-    std::string id(int i) const { return "digits_" + std::to_string(1'700'000'000 + i) + "_0000" + std::to_string(std::abs(i % 7)); }
+    std::string id(int i) const {
+        return "digits_" + std::to_string(1'700'000'000 + i) + "_0000" + std::to_string(std::abs(i % 7));
+    }
 
     /// A run that is over; with random values of the few things that it has.
     std::string add(int i, bool is_over = true) const {
