@@ -41,7 +41,8 @@ def begun(cluster, source, ranks=2, **more):
     while count < ranks and time.monotonic() < begin + PATIENCE and not cluster.end_of(run):
         count = sum(e.get("event") == "rank_start" for e in cluster.events(run))
         time.sleep(0.02)
-    expect("all ranks run", count == ranks, f"{cluster.looked_at(run)}\n{cluster.slurm_says('scontrol', 'show', 'node')}")
+    expect("all ranks run", count == ranks,
+           f"{cluster.looked_at(run)}\n{cluster.slurm_says('scontrol', 'show', 'node')}")
     return run
 
 

@@ -405,7 +405,8 @@ def hosts_that_cannot(cluster):
     old.write_text("#!/bin/sh\necho 'mpirun (Open MPI) 3.1.3'\n")
     old.chmod(0o755)
     mpirun = os.path.realpath("/usr/bin/mpirun")
-    for other, words in ((old, "it has mpirun (Open MPI) 3.1.3, here it is mpirun"), ("/dev/null", "it has no Open MPI")):
+    for other, words in ((old, "it has mpirun (Open MPI) 3.1.3, here it is mpirun"),
+                         ("/dev/null", "it has no Open MPI")):
         cluster.on("n2", "mount", "--bind", other, mpirun)
         failed(cluster, f"one host whose mpirun is {other}", cluster.submit(source, job, cluster.settings()), "EST-725",
                "1 of 2 hosts", f"n2: {words}")

@@ -102,8 +102,8 @@ for name in sys.argv[1:]:
     print("\nestima: no module " + name + why, file=out)
 )";
 
-/// What is wrong with the interpreter of a run, if anything: it is not there, does not run, or lacks a module. No seconds:
-/// it is not asked.
+/// What is wrong with the interpreter of a run, if anything: it is not there, does not run, or lacks a module. No
+/// seconds: it is not asked.
 inline void check_interpreter(run_configuration const& c, std::vector<std::string> const& modules, int seconds,
                               std::vector<node_problem>& problems) {
     std::string const& interpreter = c.environment.python.interpreter_path;

@@ -19,8 +19,8 @@ inline void add_network(std::vector<std::string>& words, std::string const& netw
         words.insert(words.end(), {"--mca", "oob_tcp_if_include", network, "--mca", "btl_tcp_if_include", network});
 }
 
-/// From 32 processes on Open MPI starts them by several threads, and then often does not notice that they have ended. One
-/// thread does not keep them waiting longer.
+/// From 32 processes on Open MPI starts them by several threads, and then often does not notice that they have ended.
+/// One thread does not keep them waiting longer.
 inline void add_start_by_one_thread(std::vector<std::string>& words, int processes) {
     if (processes >= 32) words.insert(words.end(), {"--mca", "odls_base_num_threads", "0"});
 }
@@ -28,8 +28,8 @@ inline void add_start_by_one_thread(std::vector<std::string>& words, int process
 /// What mpirun has to be told to start its daemons on other hosts over ssh. `network` may be empty.
 inline std::vector<std::string> words_for_daemons(std::string const& run_id, std::string const& ssh_configuration,
                                                   std::string const& network) {
-    // Hosts need no way to each other by ssh: all daemons are started from here. They carry the run's name, by which what
-    // is left of it is found.
+    // Hosts need no way to each other by ssh: all daemons are started from here. They carry the run's name, by which
+    // what is left of it is found.
     std::vector<std::string> words{"--mca", "ras", "^slurm,tm,lsf,gridengine", "--mca", "plm", "rsh", "--mca",
                                    "plm_rsh_agent", "ssh", "--mca", "plm_rsh_args", "-F " + ssh_configuration, "--mca",
                                    "plm_rsh_no_tree_spawn", "1", "--mca", "orte_launch_agent",
