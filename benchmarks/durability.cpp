@@ -2,8 +2,8 @@
 // benchmarks: journal_line journal_line_on_disk log_flush log_flush_on_disk artifact_end artifact_end_on_disk
 // What each level of durability costs: durability::process_death, and power_loss (on_disk). Medians.
 //   journal_line    one line of a run's journal: a tag, a parameter, a status
-//   log_flush       a call of run_context::log and a flush; the call alone (log_scalar_call) costs the same at both levels
-//   artifact_end    what the end of a run takes that has left one output of 1 MB: SHA-256, its line, the last status
+//   log_flush       a call of run_context::log and a flush; the call alone costs the same at both: log_scalar_call
+//   artifact_end    the end of a run that has left one output of 1 MB: SHA-256, its line, the last status
 // It is the disk below the folder for temporary files that is measured.
 #include <cstdlib>
 #include <functional>

@@ -23,7 +23,8 @@ int main() {
                                      .rendezvous = {"10.20.0.1:23456"},
                                      .network = "10.20.0.0/16"};
     for (int i = 0; i < nodes; ++i)
-        settings.hosts.push_back("rack" + std::to_string(i / 40) + "-node" + std::to_string(i) + ".cluster.example.org");
+        settings.hosts.push_back("rack" + std::to_string(i / 40) + "-node" + std::to_string(i) +
+                                 ".cluster.example.org");
     estima::run_directory const run{"/home/somebody/project/.estima/runs/resnet_1795900827_6157ba2a"};
     std::vector<double> times;
     for (int round = 0; round < 9; ++round) {

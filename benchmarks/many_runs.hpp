@@ -58,7 +58,8 @@ public:
               (i % 3 == 0 ? "test" : "train") + "\",\"team\":\"" + team +
               "\"},\"target\":\"local\"", ",\"user\":\"ada\"");
         event("\"event\":\"supervisor\",\"host\":\"node-7\",\"pid\":4711,\"start_ticks\":123456789");
-        for (char const* status : {"Preparing", "Starting"}) event(std::string{"\"event\":\"status\",\"status\":\""} + status + "\"");
+        for (char const* status : {"Preparing", "Starting"})
+            event(std::string{"\"event\":\"status\",\"status\":\""} + status + "\"");
         event("\"event\":\"rank_start\",\"host\":\"node-7\",\"pid\":4712,\"rank\":0");
         event("\"event\":\"status\",\"status\":\"Running\"");
         for (char const* name : {"azureml.git.branch", "azureml.git.commit", "azureml.git.dirty"})
@@ -68,8 +69,10 @@ public:
               ",\"host\":\"node-7\",\"peak_memory_bytes\":104857600,\"rank\":0,\"system_seconds\":0.1", 
               ",\"user_seconds\":9.25,\"wall_seconds\":9.5");
         if (!fails) event("\"event\":\"status\",\"status\":\"Finalizing\"");
-        event("\"bytes\":123456,\"event\":\"artifact\",\"path\":\"outputs/model.pkl\",\"sha256\":\"" + std::string(64, '7') + "\"");
-        event(fails ? "\"error\":{\"exit_code\":1,\"id\":\"EST-420\",\"message\":\"the script exited with code 1\",\"rank\":0,"
+        event("\"bytes\":123456,\"event\":\"artifact\",\"path\":\"outputs/model.pkl\",\"sha256\":\"" +
+              std::string(64, '7') + "\"");
+        event(fails ? "\"error\":{\"exit_code\":1,\"id\":\"EST-420\","
+                      "\"message\":\"the script exited with code 1\",\"rank\":0,"
                       "\"stderr_tail\":[\"Traceback (most recent call last):\",\"ValueError: \\\"x\\\"\"]},"
                       "\"event\":\"status\",\"status\":\"Failed\""
                     : "\"event\":\"status\",\"status\":\"Completed\"");

@@ -54,8 +54,9 @@ inline void print(std::string const& name, double value, char const* unit) {
 inline void print(std::string const& name, std::vector<double> const& ours, std::vector<double> const& theirs,
                   char const* against) {
     double const value = median(ours), other = median(theirs);
-    std::printf("{\"name\":\"%s\",\"value\":%.4f,\"unit\":\"s\",\"ratio\":%.3f,\"against\":\"%s\",\"against_value\":%.4f}\n",
-                name.c_str(), value, value / other, against, other);
+    std::printf(
+        "{\"name\":\"%s\",\"value\":%.4f,\"unit\":\"s\",\"ratio\":%.3f,\"against\":\"%s\",\"against_value\":%.4f}\n",
+        name.c_str(), value, value / other, against, other);
     std::fflush(stdout);
 }
 
@@ -83,7 +84,8 @@ struct arguments : std::set<std::string> {
 };
 
 /// What a benchmark's main does: measures in a folder of its own, which is removed. Returns its exit code.
-inline int measure_in_folder(int argc, char** argv, std::function<void(fs::path const&, arguments const&)> const& measure) {
+inline int measure_in_folder(int argc, char** argv,
+                             std::function<void(fs::path const&, arguments const&)> const& measure) {
     std::string work = (fs::temp_directory_path() / "estima-benchmark-XXXXXX").string();
     if (::mkdtemp(work.data()) == nullptr) return 1;
     int result = 0;

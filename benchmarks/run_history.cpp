@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 // benchmarks: runs_1m_search runs_1m_open index_rebuild
-// What a workspace with a million finished runs costs: 20 parameters, 3 tags and 10 metrics each, made by many_runs.hpp.
-// Its index is made from their journals and metric files by the library; the last thousand runs come later, in ten parts.
+// What a workspace with a million finished runs costs: 20 parameters, 3 tags and 10 metrics each, made by
+// many_runs.hpp. Its index is made from their journals and metric files by the library; the last thousand runs come
+// later, in ten parts.
 //   runs_1m_search  search_runs, opening included, for the newest 100 by a filter on one metric and one tag:
 //                   the median for each of four filters, from one that many runs fit to one that none fits; the slowest
 //   runs_1m_open    opening workspace and index until the index is known to be up to date
@@ -54,7 +55,8 @@ void make_million(fs::path const& folder, std::uint64_t runs, std::uint64_t late
     double const making = seconds_of([&] { many_runs::make(folder, 0, runs - late); });
     std::fprintf(stderr, "%llu runs made in %.0f s\n", static_cast<unsigned long long>(runs - late), making);
     double const building = seconds_of([&] { refresh(folder); });
-    std::fprintf(stderr, "their index made in %.0f s, %.0f runs/s\n", building, static_cast<double>(runs - late) / building);
+    std::fprintf(stderr, "their index made in %.0f s, %.0f runs/s\n", building,
+                 static_cast<double>(runs - late) / building);
     estima::change_log const log{folder};
     for (int part = 0; part < 10; ++part) {
         std::uint64_t const from = runs - late + static_cast<std::uint64_t>(part) * (late / 10);
@@ -77,17 +79,20 @@ void measure_million(fs::path const& folder, bool wants_search, bool wants_open)
     }
     if (!wants_search) return;
     estima::workspace const workspace = estima::workspace::open(folder);
-    expect(search_runs(workspace, {.max_results = 1}).runs.front().run_id == many_runs::run_id(runs - 1), "the newest run");
+    expect(search_runs(workspace, {.max_results = 1}).runs.front().run_id == many_runs::run_id(runs - 1),
+           "the newest run");
     double slowest = 0;
     // Runs that fit: 1 in 2, in 90, in 9,000, none.
-    for (char const* filter : {"metrics.loss < 0.6 and tags.stage = 'train'", "metrics.loss < 0.1 and tags.team = 'x'",
-                               "metrics.loss < 0.001 and tags.team = 'x'", "metrics.loss < 0.5 and tags.team = 'nobody'"}) {
+    for (char const* filter :
+         {"metrics.loss < 0.6 and tags.stage = 'train'", "metrics.loss < 0.1 and tags.team = 'x'",
+          "metrics.loss < 0.001 and tags.team = 'x'", "metrics.loss < 0.5 and tags.team = 'nobody'"}) {
         estima::run_page page;
         auto const search = [&] { page = search_runs(workspace, {.filter = filter, .max_results = 100}); };
         search();
         double const time = median_of(31, search);
         std::fprintf(stderr, "%-45s %3zu runs, %.1f ms\n", filter, page.size(), time * 1e3);
-        for (estima::run_summary const& run : page) expect(run.metrics.at("loss").last < 0.6, "a run that does not fit");
+        for (estima::run_summary const& run : page)
+            expect(run.metrics.at("loss").last < 0.6, "a run that does not fit");
         slowest = std::max(slowest, time);
     }
     print("runs_1m_search", slowest * 1e3, "ms");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // benchmarks: submit_to_start exit_to_wait log_latency mpi_overhead supervisor_memory supervisor_cost
-// What estima adds to a run. Both sides of a figure are measured in turn in the same run; medians, or p99 for a latency.
+// What estima adds to a run. Both sides of a figure are measured in turn in the same run; medians, or p99 for a
+// latency.
 #include <unistd.h>
 
 #include <algorithm>
@@ -118,7 +119,8 @@ void supervisor_memory(estima::experiment experiment, program probe) {
     while (run.status() != estima::run_status::running) {}
     double megabytes = 0;
     while (!estima::is_terminal(run.status())) {  // the largest of what a look from outside sees
-        std::ifstream status{"/proc/" + std::to_string(estima::journal{run.directory().journal()}.record().supervisor_pid) + "/status"};
+        std::ifstream status{
+            "/proc/" + std::to_string(estima::journal{run.directory().journal()}.record().supervisor_pid) + "/status"};
         for (std::string line; std::getline(status, line);)
             if (line.starts_with("VmRSS:")) megabytes = std::max(megabytes, std::stod(line.substr(6)) * 1024 / 1e6);
         timespec const pause{0, 20000000};

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 // Used by slurm_rate.sh: slurm_rate WORKSPACE SOURCE PROGRAM loop|at_once|wait COUNT SECONDS
-// Submits that many runs of PROGRAM to the only Slurm cluster of the targets file, one after the other (`loop`) or at once, and
-// prints "RATE runs a second". With `wait` it waits for all of them for that long; then it prints "waited" and cancels them.
+// Submits that many runs of PROGRAM to the only Slurm cluster of the targets file, one after the other (`loop`) or at
+// once, and prints "RATE runs a second". With `wait` it waits for all of them for that long; then it prints "waited"
+// and cancels them.
 #include <estima/estima.hpp>
 #include <estima/transport/slurm.hpp>
 

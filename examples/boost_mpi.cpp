@@ -11,10 +11,12 @@ std::string weights(estima::experiment experiment, std::string const& folder, in
                   .process_count_per_node = ranks}};
     estima::run run = experiment.submit(job);
     run.wait_for_completion({.show_output = true});
-    example::require(example::output(run, "result.json").at("ranks") == ranks, std::to_string(ranks) + " rank(s) took part");
+    example::require(example::output(run, "result.json").at("ranks") == ranks,
+                     std::to_string(ranks) + " rank(s) took part");
     estima::run_metrics metrics = run.get_metrics();
-    example::require(metrics.points("images_of_rank/mean").size() == 1 && metrics.last("images_of_rank/min") == 4000 / ranks,
-                     "one rank logged for all how many images each has");
+    example::require(
+        metrics.points("images_of_rank/mean").size() == 1 && metrics.last("images_of_rank/min") == 4000 / ranks,
+        "one rank logged for all how many images each has");
     return estima::read_file(run.directory().outputs() / "weights.bin");
 }
 

@@ -2,8 +2,9 @@
 // mpi4py with three ranks, each with a part of the data: the number of ranks comes from the command line.
 #include "check.hpp"
 
-using mpi_job = estima::estimator<estima::generic, estima::mpi<>,
-                                  estima::environment<estima::user_managed, estima::interpreter_path<"/usr/bin/python3">>>;
+using mpi_job =
+    estima::estimator<estima::generic, estima::mpi<>,
+                      estima::environment<estima::user_managed, estima::interpreter_path<"/usr/bin/python3">>>;
 
 int main(int argc, char** argv) {
     int const ranks = argc > 1 ? std::atoi(argv[1]) : 3;
@@ -17,5 +18,6 @@ int main(int argc, char** argv) {
     example::require(result.at("ranks") == ranks, "every rank took part");
     example::require(result.at("test_accuracy").get<double>() > 0.9, "the digits are recognised");
     example::require(static_cast<int>(details.ranks.size()) == ranks, "the run knows all its ranks");
-    example::require(static_cast<int>(run.get_metrics().points("images_of_rank").size()) == ranks, "every rank logged its share");
+    example::require(static_cast<int>(run.get_metrics().points("images_of_rank").size()) == ranks,
+                     "every rank logged its share");
 }

@@ -19,7 +19,10 @@ template <class Job>
 int watch(std::string const& experiment, Job const& job) {
     estima::run run = estima::workspace::open().experiment(experiment).submit(job);
     std::cout << run.id() << std::endl;
-    return run.wait_for_completion({.show_output = true, .all_ranks = true, .raise_on_error = false}).status == estima::run_status::completed ? 0 : 1;
+    return run.wait_for_completion({.show_output = true, .all_ranks = true, .raise_on_error = false}).status ==
+                   estima::run_status::completed
+               ? 0
+               : 1;
 }
 }  // namespace
 
@@ -34,7 +37,8 @@ int main(int argc, char** argv) {
                                               .entry_script = "train_boost_mpi",
                                               .script_params = {{"--samples", 2000}, {"--iterations", 10}}}});
     if (what == "tf_config")
-        return watch("tf-config", workers_job{{.source_directory = example::folder("tf_config"), .entry_script = "meet.py"}});
+        return watch("tf-config",
+                     workers_job{{.source_directory = example::folder("tf_config"), .entry_script = "meet.py"}});
     if (what == "program" && argc > 3) {
         native_job job{{.source_directory = argv[2], .entry_script = argv[3]}};
         if (argc > 4) job.fields().script_params = {{argv[4], estima::flag}};

@@ -6,7 +6,8 @@
 
 using debian_python = estima::environment<estima::user_managed, estima::interpreter_path<"/usr/bin/python3">>;
 using one_process = estima::estimator<estima::pytorch<>, debian_python>;
-using two_processes = estima::estimator<estima::pytorch<>, estima::gloo<estima::process_count_per_node<2>>, debian_python>;
+using two_processes =
+    estima::estimator<estima::pytorch<>, estima::gloo<estima::process_count_per_node<2>>, debian_python>;
 
 template <class Job>
 double final_loss(estima::experiment experiment, std::string const& folder) {

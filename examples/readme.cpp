@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <estima/estima.hpp>
 
-using digits_job = estima::estimator<estima::scikit_learn<>, estima::local,
-                                     estima::environment<estima::user_managed, estima::interpreter_path<"/usr/bin/python3">>>;
+using digits_job =
+    estima::estimator<estima::scikit_learn<>, estima::local,
+                      estima::environment<estima::user_managed, estima::interpreter_path<"/usr/bin/python3">>>;
 
 int main() {
     digits_job job{{.source_directory = "examples/scikit_learn",

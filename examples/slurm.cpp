@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: BSL-1.0
-// mpi4py on a Slurm cluster, two nodes with two ranks each. Which cluster that is stands in the targets file, by the name of
-// the partition (docs/slurm.md); `bash examples/cluster.sh slurm` makes one on this machine and runs this on it.
+// mpi4py on a Slurm cluster, two nodes with two ranks each. Which cluster that is stands in the targets file, by the
+// name of the partition (docs/slurm.md); `bash examples/cluster.sh slurm` makes one on this machine and runs this on
+// it.
 #include "check.hpp"
 
 #include <estima/transport/slurm.hpp>
 
-using slurm_job = estima::estimator<estima::generic, estima::slurm<estima::partition<"main">, estima::max_nodes<2>>,
-                                    estima::mpi<estima::node_count<2>, estima::process_count_per_node<2>>,
-                                    estima::environment<estima::user_managed, estima::interpreter_path<"/usr/bin/python3">>>;
+using slurm_job =
+    estima::estimator<estima::generic, estima::slurm<estima::partition<"main">, estima::max_nodes<2>>,
+                      estima::mpi<estima::node_count<2>, estima::process_count_per_node<2>>,
+                      estima::environment<estima::user_managed, estima::interpreter_path<"/usr/bin/python3">>>;
 
 int main() {
     slurm_job job{{.source_directory = example::folder("mpi4py"), .entry_script = "train.py"}};

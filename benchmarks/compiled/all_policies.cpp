@@ -6,7 +6,8 @@
 using namespace estima;
 
 using everything =
-    estimator<pytorch<"1.4">, aml_compute<target_name<"pool">, max_nodes<8>, gpus_per_node<4>, vm_size<"Standard_NC24">>,
+    estimator<pytorch<"1.4">,
+              aml_compute<target_name<"pool">, max_nodes<8>, gpus_per_node<4>, vm_size<"Standard_NC24">>,
               nccl<node_count<2>, process_count_per_node<4>>,
               environment<conda_packages<"mkl=2019">, pip_packages<"tqdm", "nltk>=3">, shm_size<8_GiB>,
                           custom_docker_image<"team.azurecr.io/image:1", registry_address<"team.azurecr.io">>,

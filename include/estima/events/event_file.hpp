@@ -20,7 +20,8 @@
 
 namespace estima::inline v0_1 {
 
-/// Follows one event file of TensorBoard's while it grows. Whatever its bytes are, nothing throws but for want of memory.
+/// Follows one event file of TensorBoard's while it grows. Whatever its bytes are, nothing throws but for want of
+/// memory.
 class event_file {
 public:
     /// A record that is longer is passed over unread: graphs, not metrics.

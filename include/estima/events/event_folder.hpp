@@ -15,8 +15,8 @@
 
 namespace estima::inline v0_1 {
 
-/// Follows all event files of a folder and of those below it, as TensorBoard does: files whose names contain "tfevents".
-/// A program that is started again adds files; what all of them say counts.
+/// Follows all event files of a folder and of those below it, as TensorBoard does: files whose names contain
+/// "tfevents". A program that is started again adds files; what all of them say counts.
 class event_folder {
 public:
     /// More files, or folders deeper than that, are not looked at: a script can make any number of them.
@@ -58,8 +58,9 @@ public:
                 all.push_back(name + " is damaged at byte " + std::to_string(file.lost_at()) +
                               "; what follows there could not be read");
             if (file.skipped() > 0)
-                all.push_back(name + ": " + std::to_string(file.skipped()) +
-                              (file.skipped() == 1 ? " damaged record was left out" : " damaged records were left out"));
+                all.push_back(
+                    name + ": " + std::to_string(file.skipped()) +
+                    (file.skipped() == 1 ? " damaged record was left out" : " damaged records were left out"));
             if (file.lost_at() < 0 && file.is_torn()) all.push_back(name + " ends in the middle of a record");
         }
         return all;
@@ -76,8 +77,9 @@ private:
             if (folders_.size() < most_folders && entry->symlink_status(code).type() == fs::file_type::directory)
                 folders_.push_back(entry->path());
             std::string const& path = entry->path().native();
-            if (files_.size() >= most_files || entry->path().filename().native().find("tfevents") == std::string::npos ||
-                files_.contains(path) || !entry->is_regular_file(code))
+            if (files_.size() >= most_files ||
+                entry->path().filename().native().find("tfevents") == std::string::npos || files_.contains(path) ||
+                !entry->is_regular_file(code))
                 continue;
             fs::path const below = entry->path().parent_path().lexically_relative(folder_);
             prefixes_.emplace(path, below == "." ? "" : below.generic_string() + '/');

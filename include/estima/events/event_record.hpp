@@ -16,7 +16,8 @@ namespace estima::inline v0_1 {
 inline constexpr std::size_t event_header_bytes = 12;
 inline constexpr std::size_t event_footer_bytes = 4;
 
-/// CRC-32C (Castagnoli), rotated and shifted as TensorFlow does, so that the sum of bytes that hold a sum is a good one.
+/// CRC-32C (Castagnoli), rotated and shifted as TensorFlow does, so that the sum of bytes that hold a sum is a good
+/// one.
 inline std::uint32_t masked_crc32c(std::string_view bytes) {
     boost::crc_optimal<32, 0x1EDC6F41, 0xFFFFFFFF, 0xFFFFFFFF, true, true> sum;
     sum.process_bytes(bytes.data(), bytes.size());

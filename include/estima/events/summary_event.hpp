@@ -80,7 +80,8 @@ private:
         enum : std::int64_t { float32 = 1, float64 = 2, int32 = 3, int64 = 9, bfloat16 = 14, float16 = 19 };
         std::uint64_t const bits = content.size() <= 8 ? little_endian(content) : 0;
         switch (content.size()) {
-            case 2: return type == bfloat16 || type == float16 ? std::optional{half(bits, type == bfloat16)} : std::nullopt;
+            case 2:
+                return type == bfloat16 || type == float16 ? std::optional{half(bits, type == bfloat16)} : std::nullopt;
             case 4:
                 if (type == int32) return static_cast<std::int32_t>(static_cast<std::uint32_t>(bits));
                 return type == float32 ? std::optional{floating(content)} : std::nullopt;

@@ -58,11 +58,12 @@ inline bool is_seen_stopped(run_record const& run) {
            state_of(run.supervisor_pid).letter == 'T';
 }
 
-/// The supervisor is on another host and has shown a while ago that it lives, by the time of the run's lock: a lock that
-/// looks free may be one that does not reach from host to host.
+/// The supervisor is on another host and has shown a while ago that it lives, by the time of the run's lock: a lock
+/// that looks free may be one that does not reach from host to host.
 inline bool lives_elsewhere(run_directory const& directory, run_record const& run) {
     struct stat status {};
-    return (run.supervisor_pid > 0 ? run.supervisor_host : run.host) != host_name() && ::stat(directory.lock().c_str(), &status) == 0 &&
+    return (run.supervisor_pid > 0 ? run.supervisor_host : run.host) != host_name() &&
+           ::stat(directory.lock().c_str(), &status) == 0 &&
            epoch_seconds() - static_cast<double>(status.st_mtime) < 10 * heartbeat_seconds;
 }
 
@@ -109,7 +110,8 @@ inline int end_processes_of(std::string const& run_id) {
 
 /// If the run is not over and its supervisor has died: ends what is left of the run's processes and writes that it
 /// Failed, EST-430. False if there was nothing to do. Called by whoever looks at a run; any number of processes may do
-/// so at once. Of a supervisor on another host also its heartbeat has to be missing, for 300 s. EST-301 if the run cannot be read or written.
+/// so at once. Of a supervisor on another host also its heartbeat has to be missing, for 300 s. EST-301 if the run
+/// cannot be read or written.
 inline bool bury_if_dead(run_directory const& run) {
     journal log{run.journal()};
     if (!log.record().is_known()) return false;  // the journal was emptied: nobody can tell how the run ended

@@ -27,7 +27,8 @@ inline std::string too_long(std::vector<std::string> const& argv, environment_li
     for (std::string const& word : argv) see(word.size() + 1, [&] { return "the argument " + word.substr(0, 40); });
     for (auto const& [variable, value] : environment)
         see(variable.size() + value.size() + 2, [&v = variable] { return "the variable " + v; });
-    if (longest > longest_word) return name + " has " + std::to_string(longest) + " bytes (Linux takes 131072, 128 KiB)";
+    if (longest > longest_word)
+        return name + " has " + std::to_string(longest) + " bytes (Linux takes 131072, 128 KiB)";
     if (all > most_words)
         return "arguments and variables have " + std::to_string(all) + " bytes, " + std::to_string(most_words) +
                " can be passed; the longest is " + name;

@@ -74,7 +74,8 @@ public:
         for (std::string const& line : last_lines(log_, 64)) {
             gpu_use gpu;
             if (!read_gpu_line(line, gpu)) continue;
-            auto const same = std::find_if(all.begin(), all.end(), [&](gpu_use const& g) { return g.index == gpu.index; });
+            auto const same =
+                std::find_if(all.begin(), all.end(), [&](gpu_use const& g) { return g.index == gpu.index; });
             if (same == all.end()) all.push_back(gpu);
             else *same = gpu;
         }

@@ -99,8 +99,8 @@ inline int probe_mpi4py(run_configuration const& c) {
 }
 }  // namespace detail
 
-/// Different TCP ports that nobody listens on, outside of the range that the kernel gives to outgoing connections: those
-/// could take them before the script does. From 29500 on, PyTorch's own default, where there are none.
+/// Different TCP ports that nobody listens on, outside of the range that the kernel gives to outgoing connections:
+/// those could take them before the script does. From 29500 on, PyTorch's own default, where there are none.
 inline std::vector<int> free_ports(int count) {
     std::set<int> ports;
 

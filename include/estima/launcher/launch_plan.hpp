@@ -27,8 +27,8 @@ struct launch_settings {
     bool is_root = false;              ///< mpirun asks root for an extra word
     bool has_home = true;              ///< HOME is set; mpirun falls without it
     bool mpi4py_is_available = false;  ///< to the run's interpreter
-    /// Where processes meet, "address:port": for torch one place, for TensorFlow's roles one of each process, in the order
-    /// of ranks. The supervisor chooses the ports when it starts the processes; empty: they are not known yet.
+    /// Where processes meet, "address:port": for torch one place, for TensorFlow's roles one of each process, in the
+    /// order of ranks. The supervisor chooses the ports when it starts the processes; empty: they are not known yet.
     std::vector<std::string> rendezvous{};
     std::vector<std::string> hosts{};   ///< one for each node, reached by ssh; empty: this machine
     bool is_batch_job = false;          ///< mpirun starts its daemons on the other hosts through the batch system
@@ -38,7 +38,7 @@ struct launch_settings {
     int gpus = 0;                       ///< of the process's host
     bool has_visible_gpus = false;      ///< CUDA_VISIBLE_DEVICES is set there
     std::string resume_from{};          ///< a checkpoint that the script goes on from, as it names it; empty: none
-    std::string interface{};            ///< of the process's host, towards the rendezvous; empty: as the backend chooses
+    std::string interface{};            ///< of the process's host, towards the rendezvous; empty: the backend's choice
 };
 
 /// One process of the script.
@@ -68,8 +68,8 @@ inline std::vector<std::string> removed_variables() {
     std::vector<std::string> names{"OMPI_*", "PMIX_*", "PMI_*", "ORTE_*"};
     names.insert(names.end(), std::begin(reserved_variables), std::end(reserved_variables));
     for (char const* const name :
-         {"GLOO_SOCKET_IFNAME", "NCCL_SOCKET_IFNAME", "AZ_BATCH_*", "AZ_BATCHAI_*", "AZUREML_*", "ESTIMA_RUN_ID", "ESTIMA_RUN_DIRECTORY", "ESTIMA_METRICS_FILE",
-          "ESTIMA_RESUME_FROM"})
+         {"GLOO_SOCKET_IFNAME", "NCCL_SOCKET_IFNAME", "AZ_BATCH_*", "AZ_BATCHAI_*", "AZUREML_*", "ESTIMA_RUN_ID",
+          "ESTIMA_RUN_DIRECTORY", "ESTIMA_METRICS_FILE", "ESTIMA_RESUME_FROM"})
         names.emplace_back(name);
     return names;
 }
@@ -105,7 +105,8 @@ inline environment_list backend_environment(run_configuration const& c, process_
     // Azure's: where a script under MPI has torch or Horovod meet.
     std::size_t const colon = places.front().rfind(':');
     if (c.communicator == "Mpi")
-        return {{"AZ_BATCH_MASTER_NODE", places.front()}, {"AZ_BATCHAI_MPI_MASTER_NODE", places.front().substr(0, colon)}};
+        return {{"AZ_BATCH_MASTER_NODE", places.front()},
+                {"AZ_BATCHAI_MPI_MASTER_NODE", places.front().substr(0, colon)}};
     e.reserve(11);
     auto add = [&e](char const* name, int value) { e.emplace_back(name, std::to_string(value)); };
     e.emplace_back("MASTER_ADDR", places.front().substr(0, colon));
@@ -125,12 +126,14 @@ inline environment_list backend_environment(run_configuration const& c, process_
         e.emplace_back("CUDA_VISIBLE_DEVICES", std::move(gpus));
     }
     std::string const interface = !settings.interface.empty() ? settings.interface : c.node_count == 1 ? "lo" : "";
-    if (!interface.empty()) e.emplace_back(c.communicator == "Gloo" ? "GLOO_SOCKET_IFNAME" : "NCCL_SOCKET_IFNAME", interface);
+    if (!interface.empty())
+        e.emplace_back(c.communicator == "Gloo" ? "GLOO_SOCKET_IFNAME" : "NCCL_SOCKET_IFNAME", interface);
     return e;
 }
 
 /// What can stand as $NAME in the script's arguments: the backend's variables, mpirun's included.
-inline environment_list expandable_variables(run_configuration const& c, process_plan const& p, environment_list backend) {
+inline environment_list expandable_variables(run_configuration const& c, process_plan const& p,
+                                             environment_list backend) {
     if (c.communicator == "Mpi")
         for (auto const& [name, value] : {std::pair{"OMPI_COMM_WORLD_RANK", p.rank},
                                           {"OMPI_COMM_WORLD_SIZE", c.process_count()},
@@ -170,7 +173,8 @@ inline std::vector<std::string> mpirun_argv(run_configuration const& c, run_dire
                                             launch_settings const& settings) {
     std::vector<std::string> argv{settings.mpirun, "-np", std::to_string(c.process_count())};
     if (settings.is_root) argv.emplace_back("--allow-run-as-root");
-    if (settings.hosts.empty() && !settings.is_batch_job && c.process_count() > settings.cores) argv.emplace_back("--oversubscribe");
+    if (settings.hosts.empty() && !settings.is_batch_job && c.process_count() > settings.cores)
+        argv.emplace_back("--oversubscribe");
     // Without it, mpirun puts its own folders in front of the script's PATH and LD_LIBRARY_PATH.
     placement_section const placement = c.placement.value_or(placement_section{});
     argv.insert(argv.end(), {"--noprefix", "--bind-to", placement.bind_to.empty() ? "none" : placement.bind_to});
@@ -203,8 +207,8 @@ inline std::vector<std::string> mpirun_argv(run_configuration const& c, run_dire
 }
 }  // namespace detail
 
-/// The processes of a run in the order of their ranks. Each is made when it is asked for: all of a large run at once would
-/// take each of its ranks time and memory.
+/// The processes of a run in the order of their ranks. Each is made when it is asked for: all of a large run at once
+/// would take each of its ranks time and memory.
 class planned_processes {
 public:
     planned_processes() = default;
@@ -221,7 +225,8 @@ public:
     std::size_t size() const { return count_; }
     process_plan operator[](std::size_t i) const {
         int const rank = static_cast<int>(i), per_node = configuration_.process_count_per_node();
-        process_plan p{.rank = rank, .local_rank = rank % per_node, .node_rank = rank / per_node, .argv = {}, .environment = {}};
+        process_plan p{
+            .rank = rank, .local_rank = rank % per_node, .node_rank = rank / per_node, .argv = {}, .environment = {}};
         environment_list backend = detail::backend_environment(configuration_, p, settings_, places_);
         p.argv = detail::script_argv(configuration_, settings_,
                                      has_variables_ ? detail::expandable_variables(configuration_, p, backend)

@@ -29,7 +29,8 @@ namespace estima::inline v0_1 {
 namespace detail {
 inline constexpr char const launcher_usage[] =
     "usage: estima-launch supervise [--lock-fd N] [--mpirun PATH] [--foreground] RUN_DIRECTORY\n"
-    "       estima-launch worker [--mpi4py] [--rendezvous ADDRESS:PORT]... [--resume-from PATH] [--on-host] RUN_DIRECTORY\n"
+    "       estima-launch worker [--mpi4py] [--rendezvous ADDRESS:PORT]... [--resume-from PATH] [--on-host] "
+    "RUN_DIRECTORY\n"
     "       estima-launch attend [--call]\n"
     "       estima-launch --version | --help\n"
     "Leads one run of estima from its directory. Programs that submit start it; see docs/launching.md.\n";
@@ -122,7 +123,8 @@ inline int worker_command(command_line words) {
         }
     }
     if (::access(clock_offset_file(run.path).c_str(), R_OK) == 0)
-        ::setenv("ESTIMA_CLOCK_OFFSET", read_file(clock_offset_file(run.path)).c_str(), 1);  // before the first look at it
+        // Before the first look at it.
+        ::setenv("ESTIMA_CLOCK_OFFSET", read_file(clock_offset_file(run.path)).c_str(), 1);
     if (!settings.rendezvous.empty() && !settings.rendezvous.front().starts_with("127.")) {
         std::string const& place = settings.rendezvous.front();
         settings.interface = interface_towards(place.substr(0, place.rfind(':')));

@@ -40,8 +40,8 @@ inline launch_plan plan_of_attempt(run_directory const& run, run_configuration c
     return checked(make_launch_plan(c, run, settings));
 }
 
-/// A job that Slurm put back into the queue goes on with its next attempt; nothing is done for one that it did not. EST-762,
-/// EST-763 if the run's retries allow no further attempt.
+/// A job that Slurm put back into the queue goes on with its next attempt; nothing is done for one that it did not.
+/// EST-762, EST-763 if the run's retries allow no further attempt.
 inline void begin_requeued_attempt(run_directory const& run, run_configuration const& c, journal& log,
                                    slurm_allocation const& job) {
     (void)append_slurm_attempt(log, job.restarts);
@@ -76,8 +76,8 @@ inline pid_t start_mpirun(run_directory const& run, launch_plan const& plan) {
 
 /// The run is Queued for its next attempt if its retries want one after an end like this, and nobody has asked for its
 /// end meanwhile; else nothing is done, and it is false. EST-301.
-inline bool begin_next_attempt(run_directory const& run, run_configuration const& c, journal& log, run_ending const& ending,
-                               std::optional<remote_nodes> const& hosts) {
+inline bool begin_next_attempt(run_directory const& run, run_configuration const& c, journal& log,
+                               run_ending const& ending, std::optional<remote_nodes> const& hosts) {
     run_result const result = c.retries ? result_of(run, c, ending) : run_result{};
     if (result.status != run_status::failed || !result.error) return false;
     run_error const& why = *result.error;

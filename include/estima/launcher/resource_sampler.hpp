@@ -72,7 +72,8 @@ public:
         struct statvfs disk {};
         if (::statvfs(run_.path.c_str(), &disk) == 0)
             add(of_host_ + "disk_free_bytes", static_cast<double>(disk.f_bavail) * static_cast<double>(disk.f_frsize));
-        if (!file_) file_.reset(::open((run_.metrics() / file_name_).c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666));
+        if (!file_)
+            file_.reset(::open((run_.metrics() / file_name_).c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666));
         if (file_) write_all(file_.get(), lines);  // on a full disk there are no samples
     }
 

@@ -36,7 +36,8 @@ inline retry_cause cause_of_end(run_error const& e) {
 /// end the run: EST-423, EST-424, EST-761.
 inline bool is_to_be_tried_again(run_configuration const& c, run_record const& run, run_error const& e,
                                  retry_cause const& how) {
-    if (!c.retries || run.attempt() > c.retries->at_most || e.id == "EST-423" || e.id == "EST-424" || e.id == "EST-761") return false;
+    if (!c.retries || run.attempt() > c.retries->at_most || e.id == "EST-423" || e.id == "EST-424" || e.id == "EST-761")
+        return false;
     std::vector<std::string> const& after = c.retries->after;
     if (after.empty()) return how == cause::node_failure || how == cause::preemption;
     return std::any_of(after.begin(), after.end(), [&how](std::string const& word) {

@@ -30,8 +30,9 @@ inline bool is_parameter_server(run_configuration const& c, int rank) {
     return c.communicator == "ParameterServer" && role_of(c, rank).type == "ps";
 }
 
-/// What TensorFlow's TFConfigClusterResolver reads in TF_CONFIG: where all tasks are, and which one this is. `addresses`:
-/// "host:port" of each process, in the order of the ranks. (tensorflow.org, "Distributed training with TensorFlow")
+/// What TensorFlow's TFConfigClusterResolver reads in TF_CONFIG: where all tasks are, and which one this is.
+/// `addresses`: "host:port" of each process, in the order of the ranks. (tensorflow.org, "Distributed training with
+/// TensorFlow")
 inline std::string tf_config(run_configuration const& c, int rank, std::vector<std::string> const& addresses) {
     json cluster = json::object();
     for (std::size_t i = 0; i < addresses.size(); ++i)

@@ -25,8 +25,9 @@
 
 namespace estima::inline v0_1 {
 
-/// What is recorded of a run beside what its script logs: what it writes for TensorBoard, what its processes use, and its
-/// outputs, at the end or when the script asks for it; and that the supervisor lives. Nothing here makes a run fail.
+/// What is recorded of a run beside what its script logs: what it writes for TensorBoard, what its processes use, and
+/// its outputs, at the end or when the script asks for it; and that the supervisor lives. Nothing here makes a run
+/// fail.
 class run_observer {
 public:
     explicit run_observer(run_directory run) : run_{std::move(run)}, events_{run_}, sampler_{run_}, uploads_{run_} {}
@@ -82,8 +83,8 @@ public:
         sampler_.stop();
         uploads_.stop(log);
     }
-    /// Takes what the script wrote last, and its outputs, unless a next attempt goes on with them; what went wrong is told in
-    /// the journal.
+    /// Takes what the script wrote last, and its outputs, unless a next attempt goes on with them; what went wrong is
+    /// told in the journal.
     void finish(journal& log, bool has_next_attempt) {
         for (std::string& text : events_.finish()) log.append({{"event", "warning"}, {"message", std::move(text)}});
         if (!has_next_attempt) record_outputs(run_, before_, log);

@@ -130,7 +130,8 @@ inline run_result result_of(run_directory const& run, run_configuration const& c
         return failed({"EST-423", "the run took longer than its max_run_duration of " +
                                       detail::seconds_text(c.max_run_duration_seconds.value_or(0)) + " and was ended"});
     if (ending.by == ended_by::batch_time_limit)
-        return failed({"EST-761", "the job reached the time limit of Slurm, and was ended before Slurm would have ended it"});
+        return failed(
+            {"EST-761", "the job reached the time limit of Slurm, and was ended before Slurm would have ended it"});
     if (ending.by == ended_by::signal)
         return failed({"EST-424", "the supervisor was told to end by " + signal_name(ending.signal) +
                                       ", as at the shutdown of a machine, and ended the run"});

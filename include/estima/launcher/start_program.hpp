@@ -57,7 +57,8 @@ inline error why_not_executed(program const& p, int code) {
     bool const is_path = p.argv.front().find('/') != std::string::npos;
     std::string_view name = p.argv.front();
     if (name.starts_with("./")) name.remove_prefix(2);
-    std::string const file = is_path && !name.starts_with('/') ? p.directory + "/" + std::string{name} : std::string{name};
+    std::string const file =
+        is_path && !name.starts_with('/') ? p.directory + "/" + std::string{name} : std::string{name};
     error_text text{.what = "the program " + shown(name) + " cannot be executed",
                     .where = shown(file),
                     .why = std::strerror(code)};
@@ -116,7 +117,8 @@ struct start_failure {
 /// has no process or no directory for it, EST-301 if its output cannot be written.
 inline pid_t start_program(program const& p) {
     file_descriptor const input = open_file("/dev/null", O_RDONLY);
-    file_descriptor const output = p.output_fd < 0 ? open_file(p.output, O_WRONLY | O_APPEND | O_CREAT) : file_descriptor{};
+    file_descriptor const output =
+        p.output_fd < 0 ? open_file(p.output, O_WRONLY | O_APPEND | O_CREAT) : file_descriptor{};
     // In memory, where a vfork leaves them.
     int const standard[2]{p.input_fd < 0 ? input.get() : p.input_fd, p.output_fd < 0 ? output.get() : p.output_fd};
     file_descriptor const error_output = open_file(p.error_output, O_WRONLY | O_APPEND | O_CREAT);

@@ -40,8 +40,8 @@ inline file_descriptor take_run_lock(run_directory const& run, int handed_over) 
         return file_descriptor{handed_over};
     }
     file_descriptor lock = open_file(run.lock(), O_RDWR | O_CREAT);
-    // Of a job's run nobody's lock says anything: its submitter's may still be held, or that of a host that is lost. Slurm
-    // starts a job once.
+    // Of a job's run nobody's lock says anything: its submitter's may still be held, or that of a host that is lost.
+    // Slurm starts a job once.
     if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0 && !slurm_allocation::of(run))
         throw error{
             "EST-404",

@@ -161,14 +161,17 @@ private:
     }
 
     launch_plan plan_with(std::string const& mpirun) {
-        launch_plan plan = plan_of_attempt(run_, configuration_, log_.record(), settings_of_this_host(configuration_, launcher_, mpirun), hosts_, allocation_);
+        launch_plan plan =
+            plan_of_attempt(run_, configuration_, log_.record(),
+                            settings_of_this_host(configuration_, launcher_, mpirun), hosts_, allocation_);
         remove_variables(plan.removed_variables);
         return plan;
     }
 
     void start_mpirun() {
         bool const is_here = !hosts_ && !(allocation_ && allocation_->is_spread());
-        main_.is_mpirun(estima::start_mpirun(run_, plan_with(find_mpirun(mpirun_))), configuration_.process_count(), is_here);
+        main_.is_mpirun(estima::start_mpirun(run_, plan_with(find_mpirun(mpirun_))), configuration_.process_count(),
+                        is_here);
         ending_.on_hosts = hosts_.has_value();
     }
 
@@ -190,7 +193,9 @@ private:
                 if (changed.growth) grown();
             });
         }
-        if (allocation_) slurm_time_limit_.attach(loop_, allocation_->job_id, [this] { stop(ended_by::batch_time_limit, time_limit_grace_seconds); });
+        if (allocation_)
+            slurm_time_limit_.attach(loop_, allocation_->job_id,
+                                     [this] { stop(ended_by::batch_time_limit, time_limit_grace_seconds); });
         else if (watch_.works()) return;
         on_timer(look_, [this] {  // this host's kernel does not tell what others write
             look_.set(watch_.works() ? 1 : 0.25);
@@ -248,7 +253,8 @@ private:
 
     void mpirun_hangs() {
         ending_.mpirun_hung = true;
-        log_.append({{"event", "warning"}, {"message", "mpirun did not end although no process of the run was left; it was ended"}});
+        log_.append({{"event", "warning"},
+                     {"message", "mpirun did not end although no process of the run was left; it was ended"}});
         main_.kill();
     }
 

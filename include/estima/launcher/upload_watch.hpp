@@ -78,7 +78,9 @@ public:
 private:
     void record(std::string const& lines, outputs_before const& before) const {
         journal log{run_.journal()};
-        auto const warn = [&log](std::string text) { log.append({{"event", "warning"}, {"message", std::move(text)}}); };
+        auto const warn = [&log](std::string text) {
+            log.append({{"event", "warning"}, {"message", std::move(text)}});
+        };
         for (std::string const& name : requests_.names_in(lines, warn)) record_outputs(run_, before, log, name);
     }
 

@@ -210,7 +210,9 @@ private:
         }
     }
 
-    static double seconds(timeval const& t) { return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) * 1e-6; }
+    static double seconds(timeval const& t) {
+        return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) * 1e-6;
+    }
 
     /// Processes that the script did not wait for end apart from it, perhaps after it.
     void add_to_rest(rusage const& used) {

@@ -147,7 +147,8 @@ private:
     }
 
     void add_document(std::string_view name, metric_document const& document, std::optional<std::int64_t> step) {
-        auto known = std::find_if(documents_.begin(), documents_.end(), [name](auto const& d) { return d.name == name; });
+        auto known =
+            std::find_if(documents_.begin(), documents_.end(), [name](auto const& d) { return d.name == name; });
         if (known == documents_.end()) {
             if (documents_.size() == most_documents) return leave_out(name);
             known = documents_.insert(known, shown_document{.name = std::string{name}, .writer = {}, .document = {}});

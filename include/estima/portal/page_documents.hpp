@@ -31,7 +31,8 @@ inline bool append_confusion_matrix(markup& page, json const& value) {
     json const data = value.is_object() ? value.value("data", json::object()) : json::object();
     json const labels = data.is_object() ? data.value("class_labels", json::array()) : json::array();
     json const matrix = data.is_object() ? data.value("matrix", json::array()) : json::array();
-    if (!labels.is_array() || !matrix.is_array() || labels.empty() || labels.size() > most || matrix.size() != labels.size())
+    if (!labels.is_array() || !matrix.is_array() || labels.empty() || labels.size() > most ||
+        matrix.size() != labels.size())
         return false;
     for (json const& row : matrix)
         if (!row.is_array() || row.size() != labels.size()) return false;
@@ -58,7 +59,8 @@ inline void append_document(markup& page, shown_document const& one) {
     std::string_view const type = one.document.type;
     bool const is_shown = (type == "image" && append_image(page, one, value)) ||
                           (type == "confusion_matrix" && append_confusion_matrix(page, value));
-    if (!is_shown) page.html("<pre>").text(type == "text" ? text_at(value, "text") : one.document.json, 2000).html("</pre>");
+    if (!is_shown)
+        page.html("<pre>").text(type == "text" ? text_at(value, "text") : one.document.json, 2000).html("</pre>");
     page.html("<p class=\"soft\">").text(type, 60).html(", from ").text(one.writer, 60);
     if (one.step) page.html(", step ").number(*one.step);
     if (one.count > 1) page.html(", the newest of ").number(one.count);

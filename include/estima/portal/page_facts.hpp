@@ -211,7 +211,8 @@ inline void append_hosts(markup& page, page_input const& in) {
         table.row_if("Name", h.host);
         table.row_if("System", h.distribution + (h.distribution.empty() || h.system.empty() ? "" : ", ") + h.system);
         table.row_if("Processor", h.processor);
-        if (h.processors > 0) table.row("Cores", std::to_string(h.cores) + ", " + std::to_string(h.processors) + " processors in all");
+        if (h.processors > 0)
+            table.row("Cores", std::to_string(h.cores) + ", " + std::to_string(h.processors) + " processors in all");
         if (h.memory_bytes > 0) table.row("Memory", human_bytes(h.memory_bytes));
         for (std::string const& gpu : h.gpus) table.row("GPU", gpu);
         if (h.python_version.empty()) continue;

@@ -25,8 +25,8 @@ namespace estima::inline v0_1 {
 /// write into its files. What was copied without being seen is read all the same, for its digest.
 class range_copier {
 public:
-    /// `to` is new and empty. `whole`: the range is all of `from`. The digest of the bytes; nothing, with errno, if they
-    /// cannot be copied: ENODATA if `from` ends too early.
+    /// `to` is new and empty. `whole`: the range is all of `from`. The digest of the bytes; nothing, with errno, if
+    /// they cannot be copied: ENODATA if `from` ends too early.
     std::optional<object_digest> copy(int from, std::uint64_t offset, std::uint64_t size, bool whole, int to) {
         std::optional<std::uint64_t> const unseen = size > buffer_size ? copy_unseen(from, offset, size, whole, to) : 0;
         if (!unseen) return {};
@@ -157,16 +157,18 @@ inline void restore_snapshot(std::filesystem::path const& root, std::string cons
         bool const is_whole = source && (digest || errno != ENODATA);
         if (!is_whole || (digest && *digest != digest_from_hex(entry.digest))) {
             bool const is_out = take_damage_out(layout, entry.digest);
-            throw error{"EST-208",
-                        {.what = (is_whole ? "the store has damaged contents of " : "the store has lost the contents of ") +
-                                 shown(entry.path) + " of snapshot " + id,
-                         .where = layout.root.string(),
-                         .why = is_whole ? "they do not have the SHA-256 that they are named by: the disk, or another "
-                                           "program, changed them"
-                                         : "",
-                         .remedy = is_out ? "take the snapshot of the source directory again (submit): what is missing "
-                                            "is added"
-                                          : "delete " + layout.root.string() + ", where this user may not write, and submit again"}};
+            throw error{
+                "EST-208",
+                {.what = (is_whole ? "the store has damaged contents of " : "the store has lost the contents of ") +
+                         shown(entry.path) + " of snapshot " + id,
+                 .where = layout.root.string(),
+                 .why = is_whole ? "they do not have the SHA-256 that they are named by: the disk, or another "
+                                   "program, changed them"
+                                 : "",
+                 .remedy =
+                     is_out ? "take the snapshot of the source directory again (submit): what is missing "
+                              "is added"
+                            : "delete " + layout.root.string() + ", where this user may not write, and submit again"}};
         }
         check(digest && ::fchmod(file.get(), entry.mode) == 0);
     }

@@ -44,7 +44,8 @@ public:
         object_reader objects{layout_};
         for (pack const& one : objects.load_packs()) packed(one);
         for (std::string const& name : names_in(layout_.packs()))
-            if (!known_packs_.contains(name)) fault(layout_.packs() / name, "it is no pack: torn, or of another format");
+            if (!known_packs_.contains(name))
+                fault(layout_.packs() / name, "it is no pack: torn, or of another format");
         for (std::string const& id : names_in(layout_.trees())) tree(id, objects);
         return std::move(report_);
     }

@@ -85,7 +85,8 @@ inline double utc_seconds(std::string_view view) {
     std::tm parts{};
     double seconds = 0;
     int year = 0, month = 0;
-    if (std::sscanf(text.c_str(), "%d-%d-%dT%d:%d:%lfZ", &year, &month, &parts.tm_mday, &parts.tm_hour, &parts.tm_min, &seconds) != 6)
+    if (std::sscanf(text.c_str(), "%d-%d-%dT%d:%d:%lfZ", &year, &month, &parts.tm_mday, &parts.tm_hour, &parts.tm_min,
+                    &seconds) != 6)
         return 0;
     parts.tm_year = year - 1900;
     parts.tm_mon = month - 1;

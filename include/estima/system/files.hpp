@@ -23,11 +23,13 @@ namespace estima::inline v0_1 {
 /// Throws EST-301: a file operation that the system refused. `doing` reads like "cannot write".
 [[noreturn]] inline void throw_file_error(std::string_view doing, std::filesystem::path const& path, int code = errno) {
     std::string remedy;
-    if (code == ENOSPC || code == EDQUOT) remedy = "free space on that file system, or choose another workspace ($ESTIMA_WORKSPACE)";
+    if (code == ENOSPC || code == EDQUOT)
+        remedy = "free space on that file system, or choose another workspace ($ESTIMA_WORKSPACE)";
     if (code == EROFS || code == EACCES || code == EPERM)
         remedy = "make it accessible for this user, or choose another workspace ($ESTIMA_WORKSPACE)";
     if (code == ENOTDIR) remedy = "a part of that path is a file: remove it, or choose another place";
-    throw error{"EST-301", {.what = std::string{doing} + " " + path.string(), .why = std::strerror(code), .remedy = remedy}};
+    throw error{"EST-301",
+                {.what = std::string{doing} + " " + path.string(), .why = std::strerror(code), .remedy = remedy}};
 }
 
 /// Opens with O_CLOEXEC; EST-301 if it cannot.
@@ -92,7 +94,8 @@ inline void replace_file(std::filesystem::path const& path, std::string_view tex
     file_descriptor const fd{::mkostemp(temporary.data(), O_CLOEXEC)};
     if (!fd) throw_file_error("cannot write", path);
     bool const written = write_all(fd.get(), text) && ::fchmod(fd.get(), 0644) == 0 &&
-                         (sync == durable::no || ::fsync(fd.get()) == 0) && ::rename(temporary.c_str(), path.c_str()) == 0;
+                         (sync == durable::no || ::fsync(fd.get()) == 0) &&
+                         ::rename(temporary.c_str(), path.c_str()) == 0;
     if (!written) {
         int const code = errno;
         ::unlink(temporary.c_str());

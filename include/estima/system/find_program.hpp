@@ -22,8 +22,8 @@ inline std::string program_path() {
     return path != nullptr ? path : "/usr/local/bin:/usr/bin:/bin";
 }
 
-/// Finds a program as execvp does: a name with a '/' is a path, any other is looked up in `path`, whose relative folders
-/// are in `directory`. Empty if it is not there.
+/// Finds a program as execvp does: a name with a '/' is a path, any other is looked up in `path`, whose relative
+/// folders are in `directory`. Empty if it is not there.
 inline std::string find_program(std::string_view name, std::string_view path, std::string const& directory = ".") {
     if (name.empty()) return {};
     if (name.find('/') != std::string_view::npos) return is_executable_file(std::string{name}) ? std::string{name} : "";

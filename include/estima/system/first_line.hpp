@@ -15,7 +15,8 @@
 namespace estima::inline v0_1 {
 
 namespace detail {
-/// As much of a file as the kernel looks at to find out how to execute it (BINPRM_BUF_SIZE); empty if it cannot be read.
+/// As much of a file as the kernel looks at to find out how to execute it (BINPRM_BUF_SIZE); empty if it cannot be
+/// read.
 inline std::string front_of(std::string const& file) {
     file_descriptor const fd{::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)};
     char buffer[256];
@@ -25,7 +26,8 @@ inline std::string front_of(std::string const& file) {
 
 inline std::string interpreter_named_by(std::string_view front) {
     if (!front.starts_with("#!")) return {};
-    std::string_view line = front.substr(2, front.find('\n') == std::string_view::npos ? front.size() : front.find('\n') - 2);
+    std::string_view line =
+        front.substr(2, front.find('\n') == std::string_view::npos ? front.size() : front.find('\n') - 2);
     line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
     return std::string{line.substr(0, line.find_first_of(" \t"))};
 }
@@ -43,7 +45,8 @@ inline std::string about_missing_interpreter(std::string const& interpreter) {
     return interpreter.ends_with('\r') ? text + ": \\x0d is the end of a line in Windows" : text;
 }
 
-/// Why no process of this machine can become this executable file, as far as its first line tells; empty if it does not.
+/// Why no process of this machine can become this executable file, as far as its first line tells; empty if it does
+/// not.
 inline std::string why_not_startable(std::string const& file) {
     std::string const front = detail::front_of(file);
     if (front.starts_with("#!")) {

@@ -32,8 +32,8 @@ struct settings_place {
     }
 };
 
-/// Reads the settings of a compute target from JSON; each fault is EST-721 and names its place. `page` is the page of the
-/// documentation that lists the settings.
+/// Reads the settings of a compute target from JSON; each fault is EST-721 and names its place. `page` is the page of
+/// the documentation that lists the settings.
 class settings_reader {
 public:
     settings_reader(settings_place where, std::string page) : where_{std::move(where)}, page_{std::move(page)} {}

@@ -50,9 +50,9 @@ inline std::string described(run_configuration const& c) {
 }  // namespace detail
 
 /// Prints what submit would do, and does nothing: the rules that the job breaks, its run configuration and hash, what
-/// this machine lacks, what a batch system would be sent, and the exact command of each process with its environment. What
-/// is chosen at submit or on the job's hosts stands here as <run id>, <a free port> and the like. True if submit would
-/// start it.
+/// this machine lacks, what a batch system would be sent, and the exact command of each process with its environment.
+/// What is chosen at submit or on the job's hosts stands here as <run id>, <a free port> and the like. True if submit
+/// would start it.
 template <any_estimator Estimator>
 bool plan(Estimator const& job, plan_options const& options = {}) {
     std::ostream& out = *options.output;
@@ -80,14 +80,15 @@ bool plan(Estimator const& job, plan_options const& options = {}) {
     }
     if (c.node_count < 1 || c.process_count_per_node() < 1) return false;
     constexpr compute_target_facts const& target = Estimator::policy_facts.target;
-    target_request request{.workspace = root,
-                           .configuration = c,
-                           .given = options.target,
-                           .targets = options.targets,
-                           .launcher = options.launcher,
-                           .mpirun = options.mpirun,
-                           .is_typed = true,
-                           .gpus_per_node = target.gpus_per_node.is_given ? static_cast<int>(target.gpus_per_node.value) : 0};
+    target_request request{
+        .workspace = root,
+        .configuration = c,
+        .given = options.target,
+        .targets = options.targets,
+        .launcher = options.launcher,
+        .mpirun = options.mpirun,
+        .is_typed = true,
+        .gpus_per_node = target.gpus_per_node.is_given ? static_cast<int>(target.gpus_per_node.value) : 0};
     run_directory const run{absolute_path(root).lexically_normal() / "runs" / "<run id>"};
     transport const* const way = find_transport(target.kind);
     launch_settings launch = settings_of_this_host(c, "estima-launch", "mpirun");

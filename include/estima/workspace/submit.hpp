@@ -48,7 +48,8 @@ struct submit_options {
     std::string parent_run_id{};  ///< of the run that this one is a part of; it becomes a property of that name
     std::optional<ssh_target> ssh{};  ///< the hosts of an ssh_hosts target; left out, they are looked up by its name
     json target{};  ///< settings of a target of any kind, as a targets file has them: to_json(slurm_target{...})
-    std::filesystem::path targets{};  ///< file with settings of targets; left out: $ESTIMA_TARGETS, <workspace>/targets.json
+    /// File with settings of targets; left out: $ESTIMA_TARGETS, <workspace>/targets.json.
+    std::filesystem::path targets{};
 };
 
 namespace detail {

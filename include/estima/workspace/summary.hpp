@@ -37,7 +37,8 @@ inline void print_summary(std::ostream& out, run_details const& details, run_dir
     for (std::string const& warning : details.warnings) out << "Warning: " << warning << '\n';
     if (details.error) {
         error_text const text = text_of(details.run_id, *details.error, run.system_logs().string());
-        out << "Error: " << error{details.error->id, throws_error ? error_text{.what = text.what} : text}.what() << '\n';
+        out << "Error: " << error{details.error->id, throws_error ? error_text{.what = text.what} : text}.what()
+            << '\n';
     }
     if (!details.artifacts.empty()) {
         out << "Outputs: " << run.outputs().string() << '\n';
