@@ -220,7 +220,14 @@ static_assert(!estimable<ssh_hosts<retries<1, cause::signal(0)>>> &&
 
 // EST-073: parts of a node
 static_assert(estimable<mpi<bind_to<"none">, map_by<"slot">>> &&
-              estimable<gloo<bind_to<"numa">, map_by<"core:PE=9999">>>);
+              estimable<gloo<bind_to<"core">, map_by<"numa:PE=9999">>>);
+static_assert(estimable<mpi<bind_to<"hwthread">, map_by<"core:PE=2">>> && estimable<mpi<map_by<"socket:PE=2">>> &&
+              estimable<mpi<bind_to<"none">, map_by<"core:PE=1">>> && estimable<mpi<map_by<"hwthread:PE=1">>>);
+static_assert(!estimable<mpi<bind_to<"socket">, map_by<"socket:PE=2">>> && !estimable<mpi<map_by<"core:PE=2">>> &&
+              !estimable<mpi<bind_to<"hwthread">, map_by<"hwthread:PE=2">>> &&
+              !estimable<mpi<bind_to<"core">, map_by<"hwthread:PE=1">>>);
+static_assert(!estimable<mpi<bind_to<"core">, bind_to<"socket">>> && !estimable<mpi<map_by<"core">, map_by<"slot">>> &&
+              estimable<mpi<bind_to<"core">, bind_to<"core">>>);
 static_assert(!estimable<mpi<bind_to<"slot">>> && !estimable<mpi<map_by<"node">>> &&
               !estimable<mpi<map_by<"core:PE=0">>>);
 

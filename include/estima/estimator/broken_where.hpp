@@ -66,6 +66,15 @@ inline std::string counts_where(observation const& o, job_fields const&) {
     text += f.backend.has_roles ? number("worker_count", f.backend.worker_count) + ", " +
                                       number("parameter_server_count", f.backend.parameter_server_count)
                                 : number("process_count_per_node", f.process_count_per_node);
+    auto add_if_given = [&](std::string_view name, count const& c) {  // which the backend does not use
+        if (c.is_given) text += ", " + number(name, c);
+    };
+    if (f.backend.has_roles) {
+        add_if_given("process_count_per_node", f.process_count_per_node);
+    } else {
+        add_if_given("worker_count", f.backend.worker_count);
+        add_if_given("parameter_server_count", f.backend.parameter_server_count);
+    }
     text.append("; framework ").append(f.framework.name).append(", backend ").append(f.backend.name);
     text.append(", target ").append(f.target.name);
     std::string has;
