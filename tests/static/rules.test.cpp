@@ -281,6 +281,7 @@ static_assert(!estimable<slurm<max_nodes<2.5>>> && !estimable<slurm<slots_per_no
               !estimable<slurm<gpus_per_node<nullptr>>>);
 static_assert(!estimable<slurm<retries<2.5>>> && !estimable<slurm<>, mpi<node_count<5'000'000'000>>> &&
               !estimable<slurm<>, mpi<node_count<4'000'000'000u>>>);
+static_assert(!estimable<mpi<node_count<true>>> && !estimable<mpi<process_count_per_node<'2'>>> && estimable<mpi<node_count<1u>>>);
 static_assert(std::same_as<node_count<2>, node_count<2UL>> && std::same_as<node_count<2>, node_count<short{2}>>);
 static_assert(estimable<slurm<max_nodes<2L>>, mpi<node_count<2ULL>>> &&
               !estimable<slurm<max_nodes<2L>>, mpi<node_count<3ULL>>>);

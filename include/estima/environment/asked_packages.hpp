@@ -48,14 +48,19 @@ constexpr bool asks_for_the_same(facts const& f, framework_version const& versio
 }
 
 /// Whether a Python that is asked for can be the one that a framework's version needs, "python=3.8", or a newer one.
+/// False only if it is sure: alternatives are not looked into.
 constexpr bool can_be_new_enough(std::string_view asked, std::string_view needed) {
-    conda_spec newer = *parse_conda_spec(needed);
-    char at_least[32]{'>'};  // before "=3.8"
-    if (newer.versions.size() < sizeof at_least && newer.versions.starts_with('=')) {
-        newer.versions.copy(at_least + 1, sizeof at_least - 1);
-        newer.versions = {at_least, newer.versions.size() + 1};
-    }
-    return pins_can_both_hold(*parse_conda_spec(asked), newer);
+    auto const own = parse_conda_spec(asked), least = parse_conda_spec(needed);
+    if (find_any_in(own->versions, "|(^") != std::string_view::npos) return true;
+    requirement_detail::conda_terms const terms{*own, own->versions};
+    requirement_detail::conda_terms clauses = terms;
+    conda_clause_reader of_least{least->versions};
+    conda_clause minimum;
+    if (!of_least.next(minimum)) return true;
+    auto const below_least = requirement_detail::conda_cut::below(minimum.text);
+    for (conda_clause c; clauses.next(c);)
+        if (compare_cuts(requirement_detail::versions_kept_by(c, terms).high, below_least) <= 0) return false;
+    return true;
 }
 
 /// A package that the user asks for and the framework's version brings, or a Python that is too old for

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -60,7 +61,8 @@ inline std::string disagreements_where(observation const& o, job_fields const& j
 inline std::string counts_where(observation const& o, job_fields const&) {
     facts const& f = o.seen;
     auto number = [](std::string_view name, count const& c) {
-        return std::string{name} + " is " + std::to_string(c.value);
+        bool const is_more = c.value == std::numeric_limits<int>::max();  // count holds no larger one
+        return std::string{name} + " is " + std::to_string(c.value) + (is_more ? " or more" : "");
     };
     std::string text = number("node_count", f.node_count) + ", ";
     text += f.backend.has_roles ? number("worker_count", f.backend.worker_count) + ", " +

@@ -215,6 +215,9 @@ TEST_CASE("a count that the backend has no use for is named") {
     CHECK_THAT(where(std::type_identity<estimator<mpi<>>>{}), Catch::Matchers::Contains("worker_count is 3") &&
                                                                   !Catch::Matchers::Contains("server"));
     job.fields.worker_count = {};
+    job.fields.parameter_server_count = 99'999'999'999;
+    CHECK_THAT(where(std::type_identity<estimator<mpi<>>>{}),
+               Catch::Matchers::Contains("parameter_server_count is 2147483647 or more"));
     job.fields.parameter_server_count = 4;
     CHECK_THAT(where(std::type_identity<estimator<mpi<>>>{}),
                Catch::Matchers::Contains("parameter_server_count is 4"));
