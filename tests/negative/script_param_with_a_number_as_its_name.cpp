@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// expect-error: an entry is {name, value}: its name is a text
+// expect-error: an entry is {name, value}: its name is a text|text_field\(Other\) \[with Other = int\]
 #include <estima/estimator.hpp>
 
 #ifdef POSITIVE_CONTROL

@@ -220,7 +220,14 @@ static_assert(!estimable<ssh_hosts<retries<1, cause::signal(0)>>> &&
 
 // EST-073: parts of a node
 static_assert(estimable<mpi<bind_to<"none">, map_by<"slot">>> &&
-              estimable<gloo<bind_to<"numa">, map_by<"core:PE=9999">>>);
+              estimable<gloo<bind_to<"core">, map_by<"numa:PE=9999">>>);
+static_assert(estimable<mpi<bind_to<"hwthread">, map_by<"core:PE=2">>> && estimable<mpi<map_by<"socket:PE=2">>> &&
+              estimable<mpi<bind_to<"none">, map_by<"core:PE=1">>> && estimable<mpi<map_by<"hwthread:PE=1">>>);
+static_assert(!estimable<mpi<bind_to<"socket">, map_by<"socket:PE=2">>> && !estimable<mpi<map_by<"core:PE=2">>> &&
+              !estimable<mpi<bind_to<"hwthread">, map_by<"hwthread:PE=2">>> &&
+              !estimable<mpi<bind_to<"core">, map_by<"hwthread:PE=1">>>);
+static_assert(!estimable<mpi<bind_to<"core">, bind_to<"socket">>> && !estimable<mpi<map_by<"core">, map_by<"slot">>> &&
+              estimable<mpi<bind_to<"core">, bind_to<"core">>>);
 static_assert(!estimable<mpi<bind_to<"slot">>> && !estimable<mpi<map_by<"node">>> &&
               !estimable<mpi<map_by<"core:PE=0">>>);
 
@@ -274,6 +281,7 @@ static_assert(!estimable<slurm<max_nodes<2.5>>> && !estimable<slurm<slots_per_no
               !estimable<slurm<gpus_per_node<nullptr>>>);
 static_assert(!estimable<slurm<retries<2.5>>> && !estimable<slurm<>, mpi<node_count<5'000'000'000>>> &&
               !estimable<slurm<>, mpi<node_count<4'000'000'000u>>>);
+static_assert(!estimable<mpi<node_count<true>>> && !estimable<mpi<process_count_per_node<'2'>>> && estimable<mpi<node_count<1u>>>);
 static_assert(std::same_as<node_count<2>, node_count<2UL>> && std::same_as<node_count<2>, node_count<short{2}>>);
 static_assert(estimable<slurm<max_nodes<2L>>, mpi<node_count<2ULL>>> &&
               !estimable<slurm<max_nodes<2L>>, mpi<node_count<3ULL>>>);

@@ -20,7 +20,8 @@ struct given_text {
     given_text(char const* text) : kept{text != nullptr ? text : ""} {}  // NOLINT
     given_text(char const* text, std::size_t size) : kept(text, size) {}
     template <class Text>
-        requires(std::convertible_to<Text, std::string> && !std::same_as<Text, std::nullptr_t>)
+        requires(std::convertible_to<Text, std::string> && !std::same_as<Text, std::nullptr_t> &&
+                 !std::same_as<Text, char*>)
     given_text(Text text) : kept{static_cast<std::string>(std::move(text))} {}  // NOLINT
 
     /// A number, a single character or a pointer is no text, and a secret does not become one.

@@ -116,6 +116,9 @@ struct list_of : std::vector<Element> {
     list_of(part not_all_in_braces, part, part = {}, part = {}, part = {}, part = {}) = delete;  // {{"name", "value"}}
     // clang-format on
     // NOLINTEND
+
+    /// Read as in the braces of the list.
+    void push_back(given entry) { std::vector<Element>::push_back(std::move(entry)); }
 };
 
 }  // namespace estima::inline v0_1

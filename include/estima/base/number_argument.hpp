@@ -10,6 +10,8 @@ struct number_argument {
     int value = none;
 
     constexpr number_argument(int number) : value{number} {}  // NOLINT: implicit, as all that are here
+    constexpr number_argument(bool) {}                           // NOLINT: no number, nor is a character
+    constexpr number_argument(char) {}                           // NOLINT
     template <class Other>
     constexpr number_argument(Other) {}  // NOLINT
     /// Of another type of whole numbers, or an enum: what can be shifted.

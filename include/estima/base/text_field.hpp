@@ -21,7 +21,7 @@ struct text_field : std::string {
     text_field(std::string_view text) : std::string(text) {}
     template <class Text>
     requires(!std::is_base_of_v<std::string, Text> && std::convertible_to<Text, std::string> &&
-             !std::same_as<Text, std::nullptr_t>) text_field(Text text)
+             !std::same_as<Text, std::nullptr_t> && !std::same_as<Text, char*>) text_field(Text text)
         : std::string(static_cast<std::string>(std::move(text))) {}
     /// A number, a single character or a pointer is no text, and a secret does not become one.
     template <class Other>

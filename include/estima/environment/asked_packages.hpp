@@ -47,13 +47,34 @@ constexpr bool asks_for_the_same(facts const& f, framework_version const& versio
     return !text_for_the_same(f, version, requirement).empty();
 }
 
-/// A package that the user asks for and the framework's version brings: its text, and the version's.
+/// Whether a Python that is asked for can be the one that a framework's version needs, "python=3.8", or a newer one.
+/// False only if it is sure: alternatives are not looked into.
+constexpr bool can_be_new_enough(std::string_view asked, std::string_view needed) {
+    auto const own = parse_conda_spec(asked), least = parse_conda_spec(needed);
+    if (find_any_in(own->versions, "|(^") != std::string_view::npos) return true;
+    requirement_detail::conda_terms const terms{*own, own->versions};
+    requirement_detail::conda_terms clauses = terms;
+    conda_clause_reader of_least{least->versions};
+    conda_clause minimum;
+    if (!of_least.next(minimum)) return true;
+    auto const below_least = requirement_detail::conda_cut::below(minimum.text);
+    for (conda_clause c; clauses.next(c);)
+        if (compare_cuts(requirement_detail::versions_kept_by(c, terms).high, below_least) <= 0) return false;
+    return true;
+}
+
+/// A package that the user asks for and the framework's version brings, or a Python that is too old for
+/// the version: its text, and the version's.
 constexpr package_pair asked_and_brought(facts const& f) {
     framework_version const version = f.framework.chosen_version();
     if (version.version.empty() || !f.environment.is_prepared() || f.environment.is_whole()) return {};
     for (std::string_view const theirs : version.packages(f.has_gpus()))
         if (std::string_view const own = text_for_the_same(f, version, theirs); !own.empty()) return {own, theirs};
-    return {};
+    if (version.python.empty()) return {};
+    std::string_view const python =
+        text_for_package<requirement_detail::conda_list>(f.environment.conda_packages, "python");
+    return python.empty() || can_be_new_enough(python, version.python) ? package_pair{}
+                                                                       : package_pair{python, version.python};
 }
 
 /// The name that a text for conda or pip asks for, read without the rest of it.

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -60,12 +61,22 @@ inline std::string disagreements_where(observation const& o, job_fields const& j
 inline std::string counts_where(observation const& o, job_fields const&) {
     facts const& f = o.seen;
     auto number = [](std::string_view name, count const& c) {
-        return std::string{name} + " is " + std::to_string(c.value);
+        bool const is_more = c.value == std::numeric_limits<int>::max();  // count holds no larger one
+        return std::string{name} + " is " + std::to_string(c.value) + (is_more ? " or more" : "");
     };
     std::string text = number("node_count", f.node_count) + ", ";
     text += f.backend.has_roles ? number("worker_count", f.backend.worker_count) + ", " +
                                       number("parameter_server_count", f.backend.parameter_server_count)
                                 : number("process_count_per_node", f.process_count_per_node);
+    auto add_if_given = [&](std::string_view name, count const& c) {  // which the backend does not use
+        if (c.is_given) text += ", " + number(name, c);
+    };
+    if (f.backend.has_roles) {
+        add_if_given("process_count_per_node", f.process_count_per_node);
+    } else {
+        add_if_given("worker_count", f.backend.worker_count);
+        add_if_given("parameter_server_count", f.backend.parameter_server_count);
+    }
     text.append("; framework ").append(f.framework.name).append(", backend ").append(f.backend.name);
     text.append(", target ").append(f.target.name);
     std::string has;

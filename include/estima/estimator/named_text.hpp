@@ -18,7 +18,8 @@ struct named_text {
     named_text(given_text its_name, given_text its_value)
         : name{std::move(its_name.kept)}, value{std::move(its_value.kept)} {}
     template <std::convertible_to<std::string> Name, std::convertible_to<std::string> Value>
-    named_text(std::pair<Name, Value> const& both) : name{both.first}, value{both.second} {}  // NOLINT: implicit
+    named_text(std::pair<Name, Value> const& both)  // NOLINT: implicit
+        : named_text{given_text{both.first}, given_text{both.second}} {}
 
     /// A template, so that a program that has no tags is not compiled with pairs.
     template <std::same_as<std::pair<std::string, std::string>> Pair>

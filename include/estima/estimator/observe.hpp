@@ -128,11 +128,18 @@ inline std::string repeated_parameters(job_fields const& job) {
     auto const name = [](script_param const& p) { return p.name.substr(0, p.name.find('=')); };  // "--rate=0.1", a flag
     std::vector<script_param> params = job.script_params;
     if (job.resume_from) params.push_back({"--resume-from", *job.resume_from});
+    if (!job.retries.resume_from.empty()) params.push_back({"--resume-from", flag});
     for (std::size_t i = 0; i < params.size(); ++i)
         for (std::size_t j = 0; j < i; ++j) {
             if (params[i].name.empty() || name(params[i]) != name(params[j])) continue;
-            found.append(found.empty() ? "" : ", ").append(name(params[i]));
-            if (i >= job.script_params.size()) found.append(", which the field resume_from gives as well");
+            if (i < job.script_params.size()) {
+                found.append(found.empty() ? "" : ", ").append(name(params[i]));
+            } else if (j < job.script_params.size()) {  // a checkpoint of an earlier run gives way to the attempt's own
+                bool const is_of_fields = job.resume_from && i == job.script_params.size();
+                found.append(found.empty() ? "" : ", ").append(name(params[i])).append(", which the field ");
+                found.append(is_of_fields ? "resume_from" : "retries.resume_from").append(" gives as well");
+                break;
+            }
         }
     return found;
 }
@@ -154,6 +161,7 @@ inline std::string over_service_limits(job_fields const& job) {
     };
     hold("tags", job.tags.size(), 50);
     for (auto const& [name, value] : job.tags) {
+        if (name.empty()) found += (found.empty() ? "" : ", ") + std::string{"a tag without a name"};
         std::string const shown = valid_utf8(name.substr(0, 20));
         hold("the name of tag " + shown, character_count(name), 100);
         hold("the value of tag " + shown, character_count(value), 1000);

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include <estima/base/list_of.hpp>
+#include <estima/base/text_field.hpp>
 #include <estima/estimator/data_input.hpp>
 
 namespace estima::inline v0_1 {
@@ -74,7 +75,7 @@ struct script_value {
 
 /// One parameter of the script. An empty text is passed as an empty argument; a flag passes its name alone.
 struct script_param {
-    std::string name;
+    text_field name{};
     script_value value;
     bool operator==(script_param const&) const = default;
 };

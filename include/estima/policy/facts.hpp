@@ -72,6 +72,7 @@ struct backend_facts {
     count worker_count{}, parameter_server_count{};
     std::string_view bind_to{}, map_by{};    ///< words of mpirun's; empty: not said
     bool has_unknown_placement = false;
+    bool placement_is_contradicted = false;  ///< one of these is given twice, with words that differ
     name_list frameworks{};                  ///< names of those that can use it besides the ones that list it
 
     /// Some of its roles are those of parameter servers; otherwise their number is 0.

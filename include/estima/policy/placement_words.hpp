@@ -38,4 +38,17 @@ constexpr bool is_mapping(std::string_view word) {
     return !number.empty() && number.size() <= 4 && number.front() != '0';
 }
 
+/// Whether mpirun takes both, of which each may be empty. With "PE=" it binds processes by itself, to places that are
+/// cores or hardware threads, and a core or a hardware thread has no second place of its kind.
+constexpr bool goes_together(std::string_view binding, std::string_view mapping) {
+    std::size_t const colon = find_in(mapping, ':');
+    if (colon == std::string_view::npos) return true;
+    bool const binds_to_core = binding == "core", binds_to_thread = binding == "hwthread";
+    if (!binding.empty() && binding != "none" && !binds_to_core && !binds_to_thread) return false;
+    bool const is_single = mapping.substr(colon) == ":PE=1";
+    std::string_view const part = mapping.substr(0, colon);
+    if (part == "hwthread") return is_single && !binds_to_core;
+    return part != "core" || is_single || binds_to_thread;
+}
+
 }  // namespace estima::inline v0_1

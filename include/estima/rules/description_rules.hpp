@@ -88,14 +88,15 @@ struct a_value_is_given_in_two_places_that_disagree {
     using id = est<6>;
     using remedy = give_it_in_one_place;
     static constexpr std::string_view sentence =
-        "a count, interpreter_path or attribute of the target is given in two places that disagree";
+        "a count, interpreter_path or attribute of a policy is given in two places that disagree";
     static constexpr std::string_view advice = "give it once: in the policy, or as a field when the program runs";
     static constexpr bool broken(facts const& f) {
         return f.node_count.is_contradicted || f.process_count_per_node.is_contradicted ||
                f.backend.worker_count.is_contradicted ||
                (f.backend.has_servers() && f.backend.parameter_server_count.is_contradicted) ||
                f.target.slots_per_node.is_contradicted || f.target.gpus_per_node.is_contradicted ||
-               f.target.attribute_is_contradicted || f.environment.interpreter_is_contradicted ||
+               f.target.attribute_is_contradicted || f.backend.placement_is_contradicted ||
+               f.environment.interpreter_is_contradicted ||
                f.retries.at_most.is_contradicted || f.retries.causes_are_contradicted;
     }
     template <class... Policies>

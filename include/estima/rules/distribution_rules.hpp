@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <estima/policy/placement_words.hpp>
 #include <estima/rules/rule.hpp>
 
 namespace estima::inline v0_1 {
@@ -73,11 +74,14 @@ struct a_process_count_per_node_below_one {
 struct a_placement_that_mpirun_does_not_know {
     using id = est<73>;
     using remedy = name_a_part_of_a_node;
-    static constexpr std::string_view sentence = "bind_to or map_by of the backend is no part of a node";
+    static constexpr std::string_view sentence = 
+        "bind_to or map_by of the backend is no part of a node, or the two do not go together";
     static constexpr std::string_view advice =
         "hwthread, core, l1cache, l2cache, l3cache, numa or socket; bind_to also none, map_by also slot, and a number "
-        "of places: \"socket:PE=2\"";
-    static constexpr bool broken(facts const& f) { return f.backend.has_unknown_placement; }
+        "of places: \"socket:PE=2\", beside which bind_to is none, hwthread, core or left out";
+    static constexpr bool broken(facts const& f) { 
+        return f.backend.has_unknown_placement || !goes_together(f.backend.bind_to, f.backend.map_by);
+    }
 };
 
 }  // namespace estima::inline v0_1

@@ -63,6 +63,7 @@ private:
                     "leave it out");
         problem(c_.max_run_duration_seconds && *c_.max_run_duration_seconds < 1, "maxRunDurationSeconds",
                 "it is below 1: the run would be over before it began", "1 or more, or leave it out for no limit");
+        problem(c_.tags.contains(""), "tags", "a tag has no name", "give it one");
         counts();
         if (c_.retries) retries(*c_.retries);
         if (c_.placement) placement(*c_.placement);
@@ -74,6 +75,10 @@ private:
                 "\"" + p.bind_to + "\" is no part of a node", "none, " + words);
         problem(!p.map_by.empty() && !is_mapping(p.map_by), "placement.mapBy",
                 "\"" + p.map_by + "\" is no part of a node", "slot, " + words + ", also with PE=N: socket:PE=2");
+        problem(is_mapping(p.map_by) && (p.bind_to.empty() || is_binding(p.bind_to)) &&
+                    !goes_together(p.bind_to, p.map_by),
+                "placement", "mpirun cannot bind to \"" + p.bind_to + "\" and map by \"" + p.map_by + "\"",
+                "beside PE=N bindTo is none, hwthread, core or left out; a core has no second one in it");
         problem(kind_ == "aml_compute", "placement", "Azure has no such setting", "leave it out");
     }
 

@@ -120,9 +120,11 @@ inline run_configuration lower(facts const& f, static_configuration const& polic
     add_arguments(c, job.script_params);
     for (data_input const& input : job.inputs) add_input(c, input);
     if (job.resume_from) add_resume_from(c, *job.resume_from);
-    if (job.max_run_duration != duration{})
+    if (job.max_run_duration != duration{}) {
+        double const limit = job.max_run_duration.seconds();  // of no number -1: refused, as EST-024 and EST-110 tell
         c.max_run_duration_seconds = static_cast<std::int64_t>(
-            std::ceil(std::clamp(job.max_run_duration.seconds(), -longest_run_duration, longest_run_duration)));
+            std::isnan(limit) ? -1 : std::ceil(std::clamp(limit, -longest_run_duration, longest_run_duration)));
+    }
     c.priority = job.priority;
     lower_environment(c.environment, f, policies, job);
     c.source_directory_data_store = job.source_directory_data_store;

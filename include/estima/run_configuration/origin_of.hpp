@@ -145,7 +145,9 @@ private:
         std::string const target = policy(f_.target.kind);
         if (f_.environment.named.empty()) set("environment.spark.precachePackages", target);
         set("amlcompute", target);
-        if (job_.source_directory_data_store.empty()) set("sourceDirectoryDataStore", target);
+        count nodes = f_.node_count;
+        nodes.also(job_.node_count);  // several of them share the source directory
+        if (nodes.value > 1 && job_.source_directory_data_store.empty()) set("sourceDirectoryDataStore", target);
     }
 
     facts const& f_;

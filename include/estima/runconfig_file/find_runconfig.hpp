@@ -83,6 +83,13 @@ inline runconfig_place place_to_save(std::filesystem::path const& path, std::str
                          .where = path.string(),
                          .why = name.empty() ? "there is no folder " + parent_of(path).string() : "it is no folder",
                          .remedy = "give a folder and a name, or the path of a file in a folder"}};
+        if (std::string const file = path.filename().string();
+            file == "conda_dependencies.yml" || file == "environment.yml")
+            throw error{"EST-108",
+                        {.what = "this is no name of a run configuration",
+                         .where = path.string(),
+                         .why = "the packages or the environment beside a run configuration have that name",
+                         .remedy = "give the file another name"}};
         return {path, root_of(path)};
     }
     if (name.empty())

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <fcntl.h>
+#include <sys/file.h>
+
+#include <cerrno>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -12,6 +16,7 @@
 #include <estima/runconfig_file/find_runconfig.hpp>
 #include <estima/runconfig_file/load_runconfig.hpp>
 #include <estima/runconfig_file/write_runconfig.hpp>
+#include <estima/system/file_descriptor.hpp>
 #include <estima/system/files.hpp>
 
 namespace estima::inline v0_1 {
@@ -30,6 +35,20 @@ struct saved_runconfig {
 };
 
 namespace detail {
+/// Held alone by whoever writes files into a folder that others share: nobody writes between his look at what is there
+/// and his own files. Waits; the kernel lets it go when the process ends. A file system without such locks has none.
+class folder_lock {
+public:
+    explicit folder_lock(std::filesystem::path const& folder)
+        : fd_{::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)} {
+        while (fd_ && ::flock(fd_.get(), LOCK_EX) != 0 && errno == EINTR) {
+        }
+    }
+
+private:
+    file_descriptor fd_;
+};
+
 inline std::string conda_text(json const& conda) {
     std::string text = "# What the script needs, as conda reads it\n";
     for (char const* const key : {"name", "channels", "dependencies"})
@@ -123,6 +142,7 @@ inline saved_runconfig save_runconfig(run_configuration const& c, std::filesyste
     python_section& python = saved.configuration.environment.python;
     json all = to_json(c);
     make_directories(folder);
+    detail::folder_lock const looks_and_writes_alone{folder};
     std::vector<std::filesystem::path> others;
 
     if (python.conda_dependencies) {

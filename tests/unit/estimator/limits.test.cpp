@@ -4,6 +4,7 @@
 
 #include <fstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <estima/estimator.hpp>
@@ -50,6 +51,11 @@ TEST_CASE("what Azure's service does not take is refused, on Azure's targets onl
     REQUIRE(over().size() == 1);
     CHECK(over()[0].where == "tags: 51, at most 50");
     job.fields.tags.pop_back();
+
+    std::string const name = std::exchange(job.fields.tags[1].first, "");
+    REQUIRE(over().size() == 1);
+    CHECK(over()[0].where == "a tag without a name");
+    job.fields.tags[1].first = name;
 
     job.fields.tags[0].second += 'v';
     CHECK(over().size() == 1);
@@ -116,6 +122,16 @@ TEST_CASE("what is wrong with resume_from is told of resume_from") {
     CHECK(where("EST-041") == "inputs \"MODEL_LOCATION\" and resume_from, which has that name in Azure");
     job.fields.script_params = {{"--resume-from", 1}, {"--a", 2}};
     CHECK(where("EST-031") == "script_params: --resume-from, which the field resume_from gives as well");
+    job.fields.retries.resume_from = "outputs/*.pt";  // an attempt's own takes the place of the field's
+    CHECK(where("EST-031") == "script_params: --resume-from, which the field resume_from gives as well, --resume-from, "
+                              "which the field retries.resume_from gives as well");
+    job.fields.script_params = {};
+    CHECK(where("EST-031").empty());
+    job.fields.script_params = {{"--resume-from=x", flag}};
+    job.fields.resume_from = {};
+    CHECK(where("EST-031") == "script_params: --resume-from, which the field retries.resume_from gives as well");
+    job.fields.resume_from = datastore{"blobs", "runs/7"};
+    job.fields.retries = {};
     job.fields.script_params = {{"--a", 1}, {"--a", 2}};
     CHECK(where("EST-031") == "script_params: --a");
     job.fields.resume_from = datastore{"blobs", "../7"};
@@ -397,6 +413,29 @@ TEST_CASE("a target without a limit of nodes is told without one") {
         broken_with<estimator<slurm<max_nodes<2>, gpus_per_node<1>>, mpi<>>>("EST-003", job.fields);
     REQUIRE(told.size() == 1);
     CHECK(told[0].where.ends_with("target slurm with 2 nodes, 1 GPU on each"));
+}
+
+namespace {
+template <fixed_string Python>
+std::string where_of_python(std::string const& folder) {
+    using job = estimator<xgboost<"1.7">, slurm<>, environment<conda_packages<"numpy", Python>>>;
+    std::vector<broken_rule> const found =
+        broken_with<job>("EST-040", {.source_directory = folder, .entry_script = "train.py"});
+    return found.empty() ? "" : found[0].where;
+}
+}  // namespace
+
+TEST_CASE("a Python that is too old for the framework's version is a warning") {
+    job_with_a_script job;
+    std::string const folder = job.folder.path();
+    CHECK(where_of_python<"python=3.6">(folder) ==
+          "conda_packages: \"python=3.6\", and xgboost 1.7 brings \"python=3.8\"");
+    CHECK_FALSE(where_of_python<"python<3.8">(folder).empty());
+    CHECK(where_of_python<"python=3.8">(folder).empty());
+    CHECK(where_of_python<"python=3.8.12">(folder).empty());
+    CHECK(where_of_python<"python=3.11">(folder).empty());
+    CHECK(where_of_python<"python">(folder).empty());
+    CHECK(where_of_python<"python>=3.6">(folder).empty());
 }
 
 TEST_CASE("a line of pip_requirements_file that asks for what the framework brings is a warning") {

@@ -2,7 +2,10 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
+#include <type_traits>
+#include <utility>
 
 #include <estima/estimator.hpp>
 #include <estima/estimator/explain.hpp>
@@ -171,6 +174,53 @@ TEST_CASE("a null pointer as a parameter is refused, not followed") {
     char const* const home = nullptr;
     job.fields.script_params = {{"--home", home}};
     CHECK(ids<estimator<generic>>(job.fields) == one{"EST-025"});
+}
+
+TEST_CASE("a variable of the environment that is not set is no text anywhere, and is followed nowhere") {
+    good_job job;
+    char* const nothing = std::getenv("ESTIMA_TEST_NOT_SET");
+    REQUIRE(nothing == nullptr);
+    using pairs = std::vector<std::pair<std::string, std::string>>;
+    job.fields.display_name = nothing;
+    job.fields.interpreter_path = nothing;
+    job.fields.environment_variables = {{"HOME_OF_DATA", nothing}};
+    job.fields.tags = {{"user", nothing}, std::pair<char const*, char*>{"host", nothing}};
+    job.fields.tags.push_back({"team", nothing});
+    job.fields.script_params.push_back({nothing, "value"});
+    job.fields.script_params.push_back({"--home", nothing});
+    CHECK(job.fields.display_name.empty());
+    CHECK(job.fields.interpreter_path.empty());
+    CHECK(job.fields.environment_variables == pairs{{"HOME_OF_DATA", ""}});
+    CHECK(job.fields.tags == pairs{{"user", ""}, {"host", ""}, {"team", ""}});
+    CHECK(job.fields.script_params[0].name.empty());
+    CHECK(ids<estimator<generic>>(job.fields) == one{"EST-025"});  // the value of a parameter
+    job.fields.source_directory = nothing;
+    CHECK(job.fields.source_directory.empty());
+    CHECK(datastore{"blobs"}.path(nothing).as_mount() == datastore{"blobs"}.as_mount());
+    CHECK(dataset{nothing}.as_named_input("faces").as_mount().source.empty());
+}
+
+TEST_CASE("a count that the backend has no use for is named") {
+    good_job job;
+    auto const where = [&job]<class Estimator>(std::type_identity<Estimator>) {
+        for (broken_rule const& rule : check(Estimator{job.fields}))
+            if (rule.id == "EST-046") return rule.where;
+        return std::string{"not broken"};
+    };
+    job.fields.process_count_per_node = 2;
+    CHECK_THAT(where(std::type_identity<estimator<tensorflow<>, parameter_server<>>>{}),
+               Catch::Matchers::Contains("process_count_per_node is 2"));
+    job.fields.process_count_per_node = {};
+    job.fields.worker_count = 3;
+    CHECK_THAT(where(std::type_identity<estimator<mpi<>>>{}), Catch::Matchers::Contains("worker_count is 3") &&
+                                                                  !Catch::Matchers::Contains("server"));
+    job.fields.worker_count = {};
+    job.fields.parameter_server_count = 99'999'999'999;
+    CHECK_THAT(where(std::type_identity<estimator<mpi<>>>{}),
+               Catch::Matchers::Contains("parameter_server_count is 2147483647 or more"));
+    job.fields.parameter_server_count = 4;
+    CHECK_THAT(where(std::type_identity<estimator<mpi<>>>{}),
+               Catch::Matchers::Contains("parameter_server_count is 4"));
 }
 
 TEST_CASE("a native entry must be executable, a script need not") {

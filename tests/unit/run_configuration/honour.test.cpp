@@ -114,6 +114,8 @@ TEST_CASE("words and counts that make no sense anywhere are named for every targ
                   },
                   kind) == list{"mpi.processCountPerNode"});
         CHECK(after([](auto& c) { c.arguments = {std::string("a\0b", 3)}; }, kind) == list{"arguments"});
+        CHECK(after([](auto& c) { c.tags[""] = "x"; }, kind) == list{"tags"});
+        CHECK(after([](auto& c) { c.tags["team"] = ""; }, kind).empty());
         CHECK(after([](auto& c) { c.environment.environment_variables["a=b"] = "c"; }, kind) ==
               list{"environment.environmentVariables.a=b"});
     }
@@ -157,6 +159,21 @@ TEST_CASE("words and counts that make no sense anywhere are named for every targ
               c.communicator = "MultiWorker";
               c.tensorflow.parameter_server_count = 0;
           }).empty());
+}
+
+TEST_CASE("what mpirun does not take together of a placement is named") {
+    auto placed = [](char const* bind_to, char const* map_by) {
+        return after([&](auto& c) { c.placement = placement_section{bind_to, map_by}; }, "local");
+    };
+    for (auto const& [bind_to, map_by] : std::vector<std::pair<char const*, char const*>>{
+             {"", "socket:PE=2"}, {"none", "slot:PE=2"}, {"core", "numa:PE=2"}, {"hwthread", "core:PE=2"},
+             {"socket", "core"}, {"core", "hwthread"}, {"", "core:PE=1"}, {"hwthread", "hwthread:PE=1"}})
+        CHECK(placed(bind_to, map_by).empty());
+    for (auto const& [bind_to, map_by] : std::vector<std::pair<char const*, char const*>>{
+             {"socket", "socket:PE=2"}, {"l3cache", "slot:PE=1"}, {"", "core:PE=2"}, {"core", "core:PE=2"},
+             {"", "hwthread:PE=2"}, {"hwthread", "hwthread:PE=2"}, {"core", "hwthread:PE=1"}})
+        CHECK(placed(bind_to, map_by) == list{"placement"});
+    CHECK(placed("node", "core:PE=2") == list{"placement.bindTo"});
 }
 
 TEST_CASE("the error tells every field at once") {

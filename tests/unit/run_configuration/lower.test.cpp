@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <filesystem>
 #include <limits>
 
@@ -123,6 +124,7 @@ TEST_CASE("the longest run duration is whole seconds, rounded up, or null") {
     CHECK_FALSE(lower(estimator<>{{}}).max_run_duration_seconds);
     CHECK(lower(estimator<>{{.max_run_duration = 1500_ms}}).max_run_duration_seconds == 2);
     CHECK(lower(estimator<>{{.max_run_duration = std::chrono::minutes{3}}}).max_run_duration_seconds == 180);
+    CHECK(lower(estimator<>{{.max_run_duration = seconds(std::nan(""))}}).max_run_duration_seconds == -1);
     CHECK(to_json(lower(estimator<>{{}}))["maxRunDurationSeconds"].is_null());
 }
 
@@ -312,6 +314,15 @@ TEST_CASE("each field that is not a default is explained by the policy or field 
     CHECK(origin_of(open).of("pytorch.processCount") == "field node_count, policy gloo's process_count_per_node");
     auto const resumed = estimator<>{{.script_params = {{"--a", 1}}, .resume_from = datastore{"blobs", "runs/7"}}};
     CHECK(origin_of(resumed).of("arguments") == "field script_params, field resume_from");
+    estimator<aml_compute<target_name<"pool">, max_nodes<2>>, mpi<>> azure{{}};
+    auto const tells_the_datastore = [&azure] {
+        for (explained_field const& one : explained(lower(azure), origin_of(azure), explain_defaults::no))
+            if (one.key == "sourceDirectoryDataStore") return one.set_by;
+        return std::string{"a default"};
+    };
+    CHECK(tells_the_datastore() == "a default");
+    azure.fields().node_count = 2;
+    CHECK(tells_the_datastore() == "policy aml_compute");
 }
 
 TEST_CASE("the framework's own package is not added beside one of the user's that goes by another name") {

@@ -3,7 +3,9 @@
 
 #include <filesystem>
 #include <fstream>
+#include <latch>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <estima/runconfig_file/save_runconfig.hpp>
@@ -205,6 +207,45 @@ TEST_CASE("saving a second configuration leaves the packages of the first as the
     third.environment.python.conda_dependencies->dependencies.conda = {"jax"};
     CHECK(file(save_runconfig(third, p.path(), "third")) == ".azureml/third_conda_dependencies.yml");
     CHECK(loaded("second") == second.configuration);
+}
+
+TEST_CASE("several that save into a new folder at the same time each read their own packages and environment back") {
+    for (separate_environment const environment : {separate_environment::no, separate_environment::yes})
+        for (int round = 0; round < 20; ++round) {
+            project const p;
+            constexpr int savers = 6;
+            std::vector<run_configuration> saved(savers);
+            std::vector<std::thread> threads;
+            std::latch all_are_there{savers};
+            for (int i = 0; i < savers; ++i)
+                threads.emplace_back([&, i] {
+                    run_configuration c{.script = "train.py"};
+                    std::string const package = "package" + std::to_string(i);
+                    c.environment.name = package;
+                    c.environment.python.conda_dependencies = conda_section{.dependencies = {{package}, {}}};
+                    all_are_there.arrive_and_wait();
+                    std::string const name = "job" + std::to_string(i);
+                    saved[static_cast<std::size_t>(i)] =
+                        save_runconfig(c, p.path(), name, {.environment = environment}).configuration;
+                });
+            for (std::thread& one : threads) one.join();
+            for (int i = 0; i < savers; ++i) {
+                run_configuration const& wanted = saved[static_cast<std::size_t>(i)];
+                REQUIRE(load_runconfig(p.path(), "job" + std::to_string(i)).configuration == wanted);
+                REQUIRE(wanted.environment.python.conda_dependencies->dependencies.conda.size() == 1);
+                REQUIRE(wanted.environment.python.conda_dependencies->dependencies.conda[0] ==
+                        "package" + std::to_string(i));
+            }
+            std::vector<std::string> const names = names_in(p / ".azureml");
+            CHECK(names.size() == (environment == separate_environment::yes ? 2 * savers + 1 : 2 * savers));
+        }
+}
+
+TEST_CASE("a run configuration is not saved over the files that stand beside them") {
+    project const p;
+    for (char const* const name : {"conda_dependencies.yml", "environment.yml"})
+        CHECK(refusal_id([&] { save_runconfig({.script = "a.py"}, p / name); }) == "EST-108");
+    CHECK(refusal_id([&] { save_runconfig({.script = "a.py"}, p / "a.yml"); }) == "taken");
 }
 
 TEST_CASE("an environment.yml that another configuration is read with is not replaced") {
