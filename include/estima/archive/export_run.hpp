@@ -25,8 +25,10 @@
 #include <estima/archive/tar_file.hpp>
 #include <estima/history/known_record.hpp>
 #include <estima/snapshot/restore.hpp>
+#include <estima/system/is_there.hpp>
 #include <estima/system/json.hpp>
 #include <estima/system/open_beneath.hpp>
+#include <estima/system/random_hex.hpp>
 #include <estima/system/sha256.hpp>
 #include <estima/system/sha256_of_file.hpp>
 #include <estima/workspace/workspace.hpp>
@@ -63,7 +65,7 @@ public:
         run_files const all{run.path};
         report.left_out = all.left_out();
         store_layout const layout{run.snapshots()};
-        report.has_snapshot = is_digest_text(snapshot_id) && ::access(layout.tree(snapshot_id).c_str(), F_OK) == 0;
+        report.has_snapshot = is_digest_text(snapshot_id) && is_there(layout.tree(snapshot_id));
         std::vector<snapshot_entry> objects;
         if (report.has_snapshot) objects = objects_of(layout, snapshot_id);
         for (tar_entry const& one : all.entries()) total_ += one.size;
@@ -185,14 +187,14 @@ inline exported_run export_run(workspace const& w, std::string const& id, std::f
                      .remedy = "wait for its end, or cancel it"}};
     struct stat there {};
     if (!options.exist_ok && ::lstat(file.c_str(), &there) == 0) detail::throw_archive_is_there(file);
-    std::string temporary = file.string() + ".XXXXXX";
-    file_descriptor const fd{::mkostemp(temporary.data(), O_CLOEXEC)};
+    std::string const temporary = file.string() + "." + detail::random_hex();
+    file_descriptor const fd{::open(temporary.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666)};
     if (!fd) throw_file_error("cannot write", file);
     try {
         exported_run report{.run_id = id, .file = file};
         detail::run_export{fd.get(), file, options.progress}.write(directory, record, report);
         struct stat status {};
-        if (::fstat(fd.get(), &status) != 0 || ::fchmod(fd.get(), 0644) != 0 || ::fsync(fd.get()) != 0)
+        if (::fstat(fd.get(), &status) != 0 || ::fsync(fd.get()) != 0)
             throw_file_error("cannot write", file);
         unsigned const how = options.exist_ok ? 0 : RENAME_NOREPLACE;
         int refused = ::renameat2(AT_FDCWD, temporary.c_str(), AT_FDCWD, file.c_str(), how) == 0 ? 0 : errno;

@@ -51,8 +51,7 @@ inline void require_objects(store_layout const& unpacked, store_layout const& st
 
 /// Moves a snapshot into the store, its objects first.
 inline void publish_snapshot(store_layout const& unpacked, store_layout const& store, std::string const& snapshot_id) {
-    if (::mkdir(store.root.c_str(), 0700) != 0 && errno != EEXIST)
-        throw_file_error("cannot create directory", store.root);
+    make_store(store);
     auto const move = [](std::filesystem::path const& from, std::filesystem::path const& to) {
         make_directories(to.parent_path());
         if (::chmod(from.c_str(), 0444) != 0 || ::rename(from.c_str(), to.c_str()) != 0)

@@ -120,7 +120,11 @@ public:
         : file_{std::move(file)}, fd_{open_file(file_, O_RDONLY)}, from_{::archive_read_new()} {
         if (!from_) throw std::bad_alloc{};
         std::error_code ignored;
-        if (std::filesystem::is_directory(file_, ignored)) throw_file_error("cannot read", file_, EISDIR);
+        if (std::filesystem::is_directory(file_, ignored))
+            throw error{"EST-301",
+                        {.what = "cannot read " + file_.string(),
+                         .why = "Is a directory",
+                         .remedy = "name the archive, a file that export_run() or `estima export` wrote"}};
         ::archive_read_support_filter_zstd(from_.get());
         ::archive_read_support_filter_gzip(from_.get());
         ::archive_read_support_format_tar(from_.get());

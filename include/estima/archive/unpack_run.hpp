@@ -188,7 +188,8 @@ private:
         for (std::size_t end = 0; (end = entry.path.find('/', end)) != std::string::npos; ++end) {
             std::string const parent = entry.path.substr(0, end);
             if (made_.contains(parent)) continue;
-            if (::mkdir((into_ / parent).c_str(), 0700) != 0) {
+            // The run's folder is as any other run's; what a snapshot has is not for all to see.
+            if (::mkdir((into_ / parent).c_str(), parent.starts_with("runs") ? 0777 : 0700) != 0) {
                 if (errno == EEXIST) refuse(entry, "a part of its path is no directory");
                 throw_file_error("cannot create directory", into_ / parent);
             }

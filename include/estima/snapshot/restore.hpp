@@ -15,6 +15,7 @@
 #include <estima/snapshot/store_layout.hpp>
 #include <estima/snapshot/take_damage_out.hpp>
 #include <estima/system/files.hpp>
+#include <estima/system/is_there.hpp>
 #include <estima/system/sha256.hpp>
 #include <estima/system/shown.hpp>
 
@@ -74,10 +75,11 @@ private:
     bool reflink_ = true, in_kernel_ = true;
 };
 
-/// Opens the manifest of a snapshot. EST-207 if the store has none with this id, EST-208 if its text is another.
+/// Opens the manifest of a snapshot. EST-207 if the store has none with this id, EST-208 if its text is another;
+/// EST-301 if this user may not read it.
 inline manifest_reader open_manifest(store_layout const& layout, std::string const& id) {
     file_descriptor fd;
-    if (is_digest_text(id)) fd.reset(::open(layout.tree(id).c_str(), O_RDONLY | O_CLOEXEC));
+    if (is_digest_text(id) && detail::is_there(layout.tree(id))) fd = open_file(layout.tree(id), O_RDONLY);
     if (!fd)
         throw error{"EST-207",
                     {.what = "there is no snapshot \"" + id + "\"",

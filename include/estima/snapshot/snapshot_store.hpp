@@ -162,9 +162,7 @@ private:
 
     void prepare() const {
         if (!layout_.root.parent_path().empty()) make_directories(layout_.root.parent_path());
-        // Objects and packs are readable whatever the mode of the source file was: the way to them is not.
-        if (::mkdir(layout_.root.c_str(), 0700) != 0 && errno != EEXIST)
-            throw_file_error("cannot create directory", layout_.root);
+        make_store(layout_);
         for (auto const& path :
              {layout_.objects(), layout_.packs(), layout_.trees(), layout_.index(), layout_.temporary()})
             if (::mkdir(path.c_str(), 0777) != 0 && errno != EEXIST) throw_file_error("cannot create directory", path);

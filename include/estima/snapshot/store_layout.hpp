@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <sys/stat.h>
 
+#include <cerrno>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -33,6 +34,23 @@ struct store_layout {
     std::filesystem::path temporary() const { return root / "tmp"; }
     std::filesystem::path tree(std::string const& id) const { return trees() / id; }
 };
+
+/// Makes the folder of a store, if it is not there. Objects are readable whatever the mode of the source file was: the
+/// way to them is open to this user, and to those who may write to the folder around it. EST-301.
+inline void make_store(store_layout const& layout) {
+    if (::mkdir(layout.root.c_str(), 0700) != 0) {
+        if (errno != EEXIST) throw_file_error("cannot create directory", layout.root);
+        return;
+    }
+    struct stat around {}, made{};
+    mode_t more = 0;
+    if (::stat((layout.root / "..").c_str(), &around) != 0 || ::stat(layout.root.c_str(), &made) != 0)
+        throw_file_error("cannot read", layout.root);
+    if ((around.st_mode & S_IWGRP) != 0 && around.st_gid == made.st_gid) more |= S_IRWXG;
+    if ((around.st_mode & S_IWOTH) != 0 && (around.st_mode & S_ISVTX) == 0) more |= S_IRWXO;
+    if (more != 0 && ::chmod(layout.root.c_str(), (made.st_mode & 07777U) | more) != 0)
+        throw_file_error("cannot write", layout.root);
+}
 
 /// "ab/cdef...": the path of a loose object below objects/.
 inline std::string loose_name(std::string const& hex) { return hex.substr(0, 2) + '/' + hex.substr(2); }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <set>
 #include <string>
 #include <string_view>
@@ -36,7 +37,15 @@ namespace detail {
 /// How many runs are asked for the names that they know.
 inline constexpr std::size_t runs_to_ask = 200;
 
+inline std::vector<std::string> experiment_candidates(workspace const& where, std::string const& prefix = {}) {
+    std::vector<std::string> words;
+    for (run_summary const& r : search_runs(where, run_query{.max_results = runs_to_ask}))
+        words.push_back(prefix + r.experiment);
+    return words;
+}
+
 inline std::vector<std::string> run_candidates(workspace const& where, std::string const& begun) {
+    if (begun.starts_with("latest:")) return experiment_candidates(where, "latest:");
     std::vector<std::string> words{"latest"};
     for (run_summary const& r :
          search_runs(where, {.filter = query::run_id.like(begun + "%"), .max_results = runs_to_ask}))
@@ -57,6 +66,26 @@ inline std::vector<std::string> name_candidates(workspace const& where, std::str
         if (with_texts) take(r.tags, "tags."), take(r.properties, "properties.");
     }
     return {words.begin(), words.end()};
+}
+
+/// Names, and behind a sign what names a version: NAME:3, NAME:latest, NAME@ALIAS.
+inline std::vector<std::string> model_candidates(workspace const& where, std::string const& begun) {
+    std::size_t const sign = begun.find_first_of(":@");
+    bool const of_version = sign != std::string::npos;
+    std::vector<std::string> words;
+    for (model const& m : where.models({.name = begun.substr(0, of_version ? sign : 0),
+                                        .all_versions = of_version,
+                                        .on_damage = [](error const&) {}})) {
+        if (!of_version) {
+            words.push_back(m.name);
+        } else if (begun[sign] == ':') {
+            words.push_back(m.id());
+            words.push_back(m.name + ":latest");
+        } else {
+            for (std::string const& alias : m.aliases) words.push_back(m.name + "@" + alias);
+        }
+    }
+    return words;
 }
 }  // namespace detail
 
@@ -90,8 +119,7 @@ inline std::vector<std::string> candidates(workspace const& where, word_kind kin
             add(detail::name_candidates(where, "no", "", false));
             break;
         case word_kind::experiment:
-            for (run_summary const& r : search_runs(where, run_query{.max_results = detail::runs_to_ask}))
-                words.push_back(r.experiment);
+            add(detail::experiment_candidates(where));
             break;
         case word_kind::column:
             add(run_column_names);
@@ -103,7 +131,7 @@ inline std::vector<std::string> candidates(workspace const& where, word_kind kin
             add(detail::name_candidates(where, "metrics.", "params.", false));
             break;
         case word_kind::model:
-            for (model const& m : where.models({.on_damage = [](error const&) {}})) words.push_back(m.name);
+            add(detail::model_candidates(where, begun));
     }
     std::erase_if(words, [&](std::string const& word) {
         return !word.starts_with(begun) || word.find_first_of(" \t\n\"'\\$`|&;<>()[]{}*?!~#,") != std::string::npos ||

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <estima/base/error.hpp>
@@ -21,13 +23,26 @@ inline std::vector<std::string> completions(command_line const& known, std::vect
     words.pop_back();
     std::erase(words, "=");  // a word of its own to bash
     if (begun == "=") begun.clear();
+    // So are the signs in NAME:VERSION, latest:EXPERIMENT and NAME@ALIAS: what is offered stands behind them.
+    auto const is_sign = [](std::string const& word) { return word == ":" || word == "@"; };
+    std::string stem;
+    if (is_sign(begun) && !words.empty()) {
+        stem = words.back() + begun;
+        words.pop_back();
+        begun.clear();
+    } else if (words.size() > 1 && is_sign(words.back())) {
+        stem = words[words.size() - 2] + words.back();
+        words.resize(words.size() - 2);
+    }
 
     // Where the last word stands: in which command, as the value of which option, or as its how manieth word.
     CLI::App const* command = &known.app();
     CLI::Option const* awaits_value = nullptr;
     std::string folder, of_run;
     std::size_t place = 0;
-    for (std::string const& word : words) {
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        std::string word = words[i];
+        for (; i + 2 < words.size() && is_sign(words[i + 1]); i += 2) word += words[i + 1] + words[i + 2];
         if (awaits_value != nullptr) {
             if (awaits_value->check_lname("workspace")) folder = word;
             awaits_value = nullptr;
@@ -40,7 +55,7 @@ inline std::vector<std::string> completions(command_line const& known, std::vect
             if (found.empty()) return {};
             command = found.front();
         } else if (++place == 1) {
-            of_run = word;
+            of_run = std::move(word);
         }
     }
 
@@ -73,8 +88,8 @@ inline std::vector<std::string> completions(command_line const& known, std::vect
     std::size_t const comma = awaits_value != nullptr ? begun.rfind(',') + 1 : 0;
     try {
         if (word_kind const kind = known.kind_of(of); kind != word_kind::other)
-            for (std::string const& word : candidates(open(folder), kind, begun.substr(comma), of_run))
-                offered.push_back(begun.substr(0, comma) + word);
+            for (std::string const& word : candidates(open(folder), kind, stem + begun.substr(comma), of_run))
+                offered.push_back(begun.substr(0, comma) + word.substr(stem.size()));
     } catch (error const&) {
         return {};
     }

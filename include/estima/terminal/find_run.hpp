@@ -46,7 +46,7 @@ inline std::vector<std::string> matching_ids(workspace const& where, std::string
 /// `latest:EXPERIMENT`. EST-307: there is none; EST-650: there are several, which are listed; EST-651: `latest`, and no
 /// run was submitted.
 inline run find_run(workspace const& where, std::string const& word, screen const& on = {}) {
-    if (word == "latest" || word.starts_with("latest:")) {
+    if (word == "latest" || (word.starts_with("latest:") && word != "latest:")) {
         std::string const experiment = word.substr(std::min<std::size_t>(word.size(), 7));
         run_query query{.max_results = 1};
         if (!experiment.empty()) query.experiments = {experiment};

@@ -125,11 +125,13 @@ inline int copy_all(workspace const& where, copy_words const& options, screen co
                        {"files", made.files},
                        {"bytes", made.bytes},
                        {"unfinished", made.unfinished},
-                       {"changed", made.changed}});
+                       {"changed", made.changed},
+                       {"newer", made.newer}});
         return code;
     }
     *on.out << on.safe(made.folder.string()) << ": " << counted(made.runs, "run") << ", " << counted(made.files, "file")
             << ", " << portal::human_bytes(made.bytes) << '\n';
+    for (std::string const& id : made.newer) *on.err << "of a newer estima, copied as it is: " << on.safe(id) << '\n';
     for (std::string const& id : made.unfinished) *on.err << "not over, and ended in the copy: " << on.safe(id) << '\n';
     for (std::string const& path : made.changed) *on.err << "not as it was recorded: " << on.safe(path) << '\n';
     return code;

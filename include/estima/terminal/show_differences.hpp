@@ -118,10 +118,24 @@ inline int show_differences(workspace const& where, compare_options const& optio
         detail::show_code(runs, on);
         return 0;
     }
+    std::vector<std::pair<std::string, error>> unknown;  // runs whose files are not known, and why
     std::vector<run_difference> const differences = [&] {
         progress_bar bar{on, "looks", 0.5};
-        return compare_runs(runs, [&](std::uint64_t looks, std::uint64_t all) { bar.show(looks, all, "compare"); });
+        return compare_runs(
+            runs, [&](std::uint64_t looks, std::uint64_t all) { bar.show(looks, all, "compare"); },
+            [&unknown](run const& one, error const& e) { unknown.emplace_back(one.id(), e); });
     }();
+    for (auto const& [id, e] : unknown) {
+        constexpr char what[] = "files are not compared, since those of a run are not known";
+        if (on.json)
+            *on.err << json{{"warning", {{"what", what}, {"where", id}, {"why", e.what()}}}}
+                           .dump(-1, ' ', on.live, json::error_handler_t::replace)
+                    << '\n';
+        else
+            *on.err << on.painted(std::string{what} + ": " + on.safe(id + ": [" + e.id() + "] " + e.text().what),
+                                  tone::busy)
+                    << '\n';
+    }
     if (on.json) {
         for (run_difference const& one : differences) {
             json values = json::array();
@@ -133,7 +147,8 @@ inline int show_differences(workspace const& where, compare_options const& optio
         }
         return 0;
     }
-    if (differences.empty()) *on.err << "They differ in nothing.\n";
+    if (differences.empty())
+        *on.err << (unknown.empty() ? "They differ in nothing.\n" : "They differ in nothing else that is known.\n");
     for (auto first = differences.begin(); first != differences.end();) {
         std::vector<table_column> heads{{std::string{detail::name_of(first->is)}}};
         for (run const& r : runs) heads.push_back({on.safe(detail::heading(r.id(), on))});

@@ -62,22 +62,21 @@ public:
 private:
     static constexpr std::size_t gap = 2, narrowest = 8, narrowest_title = 12, widest_in_file = 60;
 
-    static void fit(std::vector<std::size_t>& widths, std::vector<std::size_t> const& least, std::size_t room) {
-        auto const used = [&widths] {
-            std::size_t sum = widths.empty() ? 0 : (widths.size() - 1) * gap;
-            for (std::size_t const w : widths) sum += w;
+    /// Which columns are shown is told by what they need at least; they share all the room that there is.
+    static void fit(std::vector<std::size_t>& widths, std::vector<std::size_t> least, std::size_t room) {
+        auto const used = [](std::vector<std::size_t> const& of) {
+            std::size_t sum = of.empty() ? 0 : (of.size() - 1) * gap;
+            for (std::size_t const w : of) sum += w;
             return sum;
         };
-        while (used() > room) {
+        while (least.size() > 1 && used(least) > room) least.pop_back();
+        widths.resize(least.size());
+        while (used(widths) > room) {
             std::size_t widest = widths.size();
             for (std::size_t i = 0; i < widths.size(); ++i)
                 if (widths[i] > least[i] && (widest == widths.size() || widths[i] > widths[widest])) widest = i;
-            if (widest != widths.size())
-                --widths[widest];
-            else if (widths.size() > 1)
-                widths.pop_back();
-            else
-                return;
+            if (widest == widths.size()) return;
+            --widths[widest];
         }
     }
 

@@ -113,10 +113,12 @@ inline void add_differences(run_difference::kind is, std::vector<named_texts> co
 
 /// What these runs do not have in common: parameters, tags, the newest numbers of metrics, run configurations field by
 /// field, the Python packages and the hardware of their first hosts, as far as each run knows its own, and the files of
-/// their snapshots; in that order, and each sorted by name. EST-207, EST-208: a snapshot cannot
-/// be read; EST-101 and others: a run configuration cannot; EST-301. `progress` is told how many of all looks are done.
+/// their snapshots; in that order, and each sorted by name. EST-207, EST-208: a snapshot cannot be read; with
+/// `on_unknown_files` that is called with each such run and its error, and files are not compared. EST-101 and others:
+/// a run configuration cannot; EST-301. `progress` is told how many of all looks are done.
 inline std::vector<run_difference> compare_runs(
-    std::vector<run> const& runs, std::function<void(std::uint64_t looks, std::uint64_t all)> const& progress = {}) {
+    std::vector<run> const& runs, std::function<void(std::uint64_t looks, std::uint64_t all)> const& progress = {},
+    std::function<void(run const&, error const&)> const& on_unknown_files = {}) {
     using kind = run_difference::kind;
     std::vector<run_difference> differences;
     std::uint64_t looks = 0;
@@ -144,7 +146,17 @@ inline std::vector<run_difference> compare_runs(
     add(kind::configuration, detail::configuration_of);
     add_of_hosts(kind::environment, detail::packages_of);
     add_of_hosts(kind::hardware, detail::hardware_of);
-    add(kind::file, detail::files_of);
+    std::vector<detail::named_texts> files;
+    for (run const& one : runs) {
+        try {
+            files.push_back(detail::files_of(one));
+        } catch (error const& e) {
+            if (!on_unknown_files) throw;
+            on_unknown_files(one, e);
+        }
+        look();
+    }
+    if (files.size() == runs.size()) detail::add_differences(kind::file, files, differences);
     return differences;
 }
 

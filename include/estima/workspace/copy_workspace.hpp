@@ -19,6 +19,7 @@
 #include <estima/history/journal.hpp>
 #include <estima/launcher/run_errors.hpp>
 #include <estima/snapshot/store_layout.hpp>
+#include <estima/system/is_there.hpp>
 #include <estima/system/open_beneath.hpp>
 #include <estima/system/sha256_of_file.hpp>
 #include <estima/workspace/copy_folder.hpp>
@@ -38,6 +39,7 @@ struct copied_workspace {
     std::vector<std::string> unfinished{};  ///< runs that were not over: in the copy they failed with EST-644
     /// Outputs of the others that are not there, or do not have the SHA-256 that was recorded: paths in the workspace.
     std::vector<std::string> changed{};
+    std::vector<std::string> newer{};  ///< runs that a newer estima wrote: copied as they are, going on or over
 };
 
 namespace detail {
@@ -48,7 +50,7 @@ public:
         : from_{std::move(from)}, to_{std::move(to)}, copy_{progress} {}
 
     copied_workspace run() {
-        for (char const* const folder : {"runs", "deleted/runs", "models", "snapshots"}) make_directories(to_ / folder);
+        for (char const* const folder : {"runs", "deleted/runs", "models"}) make_directories(to_ / folder);
         // Three times: one that is deleted or restored meanwhile is seen.
         for (char const* const folder : {"runs", "deleted/runs", "runs"})
             for (std::string const& id : run_ids_in(from_ / folder))
@@ -57,8 +59,9 @@ public:
         for (std::string const& name : names_in(from_ / "models")) copy_model(name);
         // A snapshot is there before a run names it, and its contents before the snapshot.
         store_layout const store{from_ / "snapshots"}, there{to_ / "snapshots"};
+        make_store(there);
         for (auto const of : {&store_layout::trees, &store_layout::objects, &store_layout::packs})
-            if (::access((store.*of)().c_str(), F_OK) == 0) copy_.copy((store.*of)(), (there.*of)());
+            if (is_there((store.*of)())) copy_.copy((store.*of)(), (there.*of)());
         copy_.copy(from_ / "workspace.json", to_ / "workspace.json");
         report_.runs = seen_.size();
         report_.files = copy_.files;
@@ -70,13 +73,27 @@ private:
     /// False if it is not there any more, or no folder; what a link leads to is no run of this workspace.
     bool copy_run(std::filesystem::path const& from, std::filesystem::path const& to) {
         file_descriptor const folder{::open(from.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)};
+        if (!folder && errno != ENOENT && errno != ENOTDIR && errno != ELOOP) throw_file_error("cannot read", from);
         if (!folder) return false;
         run_directory const source{"/proc/self/fd/" + std::to_string(folder.get())};  // it may move meanwhile
-        run_directory const target{to};
+        try {
+            copy_run_from(source, run_directory{to});
+        } catch (error const& e) {
+            error_text told = e.text();
+            std::size_t const at = told.what.find(source.path.string());
+            if (at == std::string::npos) throw;
+            told.what.replace(at, source.path.string().size(), from.string());
+            throw error{e.id(), told};
+        }
+        return true;
+    }
+
+    void copy_run_from(run_directory const& source, run_directory const& target) {
+        std::filesystem::path const& to = target.path;
         make_directories(to);
-        if (::access(source.journal().c_str(), F_OK) != 0) {  // it is lost, and so it is in the copy
+        if (!is_there(source.journal())) {  // it is lost, and so it is in the copy
             copy_.copy_below(source.path, to);
-            return true;
+            return;
         }
         // The journal first: what it tells is there, and copied after it.
         std::string lines = read_file(source.journal());
@@ -87,10 +104,16 @@ private:
         copy_.bytes += lines.size();
         copy_.copy_below(source.path, to, [](std::string const& name) { return name == "events.jsonl"; });
         journal log{target.journal()};
-        if (!log.record().is_known()) return true;
+        try {
+            (void)log.record();
+        } catch (error const& e) {
+            if (e.id() != "EST-645") throw;
+            report_.newer.push_back(target.run_id());
+            return;
+        }
+        if (!log.record().is_known()) return;
         if (is_terminal(log.record().status)) note_changed(target, log.record());
         else finish(target, log);
-        return true;
     }
 
     /// Of an output in the copy of a run: its size and SHA-256; nothing if it is not there.
@@ -157,17 +180,20 @@ private:
 /// came, and such a run is over in the copy: Failed, EST-644. The index is left out, since it is derived. Only
 /// collect_garbage() waits until it is done, and a new version of a model while that model is copied. `progress` is
 /// called with the bytes that were copied so far; what it throws ends the work, and nothing of it stays. EST-639: the
-/// folder is not empty, or in the workspace; EST-301.
+/// folder is not empty, or in the workspace; EST-301, also if this user may not read all of the workspace.
 inline copied_workspace copy_workspace(workspace const& w, std::filesystem::path const& folder,
                                        std::function<void(std::uint64_t bytes)> const& progress = {}) {
     std::filesystem::path const target = std::filesystem::weakly_canonical(absolute_path(folder));
     bool const is_inside = *target.lexically_relative(w.path()).begin() != "..";
-    if (is_inside || ::access((target / "workspace.json").c_str(), F_OK) == 0 || !names_in(target).empty())
+    auto const refuse = [&target](char const* why) {
         throw error{"EST-639",
                     {.what = "the workspace cannot be copied there",
                      .where = target.string(),
-                     .why = is_inside ? "it is in the workspace" : "the folder is not empty",
+                     .why = why,
                      .remedy = "name a folder that is not there yet"}};
+    };
+    if (is_inside) refuse("it is in the workspace");
+    if (!names_in(target).empty()) refuse("the folder is not empty");
     make_directories(target.parent_path());
     detail::workspace_lock const keeps_the_snapshots{w.path(), detail::workspace_lock::kind::shared};
     detail::scratch_directory scratch{target.parent_path() /
@@ -175,7 +201,7 @@ inline copied_workspace copy_workspace(workspace const& w, std::filesystem::path
     copied_workspace report = detail::workspace_copy{w.path(), scratch.path(), progress}.run();
     file_descriptor const there = open_file(scratch.path(), O_RDONLY | O_DIRECTORY);
     if (::syncfs(there.get()) != 0) throw_file_error("cannot write", target);
-    if (!scratch.rename_to(target)) throw_file_error("cannot create directory", target, ENOTEMPTY);
+    if (!scratch.rename_to(target)) refuse("the folder is not empty");  // another copy was quicker
     detail::sync_directory(target.parent_path());
     report.folder = target;
     return report;

@@ -13,6 +13,7 @@
 
 #include <estima/history/change_log.hpp>
 #include <estima/history/journal.hpp>
+#include <estima/system/is_there.hpp>
 #include <estima/workspace/workspace.hpp>
 
 namespace estima::inline v0_1 {
@@ -29,18 +30,28 @@ inline std::filesystem::path deleted_runs_folder(workspace const& w) { return de
 
 /// EST-630: the run is not over; EST-647: nobody knows whether it is; EST-307.
 inline void require_over(workspace const& w, std::string const& id) {
-    if (!is_terminal(known_record(w.run(id).directory()).status)) throw_not_over(id);
+    try {
+        if (!is_terminal(known_record(w.run(id).directory()).status)) throw_not_over(id);
+    } catch (error const&) {
+        if (!has_run(w.path() / "runs", id)) (void)w.run(id);  // it was deleted meanwhile
+        throw;
+    }
 }
 
-/// Moves a run's folder in one step; whoever keeps something derived from the runs is told before and after.
-inline void move_run(std::string const& id, std::filesystem::path const& from,
+/// Moves a run's folder in one step; whoever keeps something derived from the runs is told before and after. False if
+/// it is not there any more. EST-301.
+inline bool move_run(std::string const& id, std::filesystem::path const& from,
                      std::filesystem::path const& to) {
     make_directories(to.parent_path());
     change_log const here{from.parent_path().parent_path()}, there{to.parent_path().parent_path()};
     for (change_log const* log : {&here, &there}) log->add(id);
-    if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) != 0)
-        throw_file_error("cannot move " + from.string() + " to", to);
+    if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) != 0) {
+        int const code = errno;
+        if (code == ENOENT && !is_there(from)) return false;
+        throw_file_error("cannot move " + from.string() + " to", to, code);
+    }
     for (change_log const* log : {&here, &there}) log->add(id);
+    return true;
 }
 }  // namespace detail
 
@@ -48,11 +59,12 @@ inline void move_run(std::string const& id, std::filesystem::path const& from,
 /// where restore_run() finds it until collect_garbage() removes it. EST-630: the run is not over; EST-307: there is
 /// none; EST-647; EST-301: it cannot be moved.
 inline void delete_run(workspace const& w, std::string const& id) {
-    detail::require_over(w, id);
     std::filesystem::path const place = detail::deleted_runs_folder(w) / id;
-    detail::move_run(id, w.path() / "runs" / id, place);
-    // From now on its age counts.
-    if (::utimensat(AT_FDCWD, place.c_str(), nullptr, 0) != 0) throw_file_error("cannot change the time of", place);
+    do detail::require_over(w, id);
+    while (!detail::move_run(id, w.path() / "runs" / id, place));
+    // From now on its age counts, unless it was restored at once.
+    if (::utimensat(AT_FDCWD, place.c_str(), nullptr, 0) != 0 && errno != ENOENT)
+        throw_file_error("cannot change the time of", place);
 }
 
 /// The ids of the runs that were deleted and can be restored, sorted. EST-301.
@@ -65,7 +77,8 @@ inline std::vector<std::string> deleted_runs(workspace const& w) {
 /// Brings a deleted run back as it was. EST-631: there is none of that id; EST-301: it cannot be moved.
 inline run restore_run(workspace const& w, std::string const& id) {
     std::filesystem::path const place = detail::deleted_runs_folder(w) / id;
-    if (!detail::has_run(detail::deleted_runs_folder(w), id)) {
+    if (!detail::has_run(detail::deleted_runs_folder(w), id) ||
+        !detail::move_run(id, place, w.path() / "runs" / id)) {
         std::vector<std::string> const ids = deleted_runs(w);
         throw error{"EST-631",
                     {.what = "there is no deleted run \"" + shown(id.substr(0, 300)) + "\"",
@@ -73,7 +86,6 @@ inline run restore_run(workspace const& w, std::string const& id) {
                      .why = ids.empty() ? "no run is kept there" : "there are: " + detail::listed(ids),
                      .remedy = "name one of them; collect_garbage() removes them for good after a while"}};
     }
-    detail::move_run(id, place, w.path() / "runs" / id);
     return w.run(id);
 }
 

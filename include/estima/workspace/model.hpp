@@ -80,13 +80,15 @@ struct model {
     /// Sets a property, which stays: EST-501 if it has another value already; EST-512: it has no name.
     void add_property(std::string const& key, std::string const& value) {
         require_key("a property", key);
-        change({{"event", "property"}, {"name", key}, {"value", value}});
-        if (std::string const& now = properties.at(key); now != value)
-            throw error{"EST-501",
-                        {.what = "a property cannot be changed",
-                         .where = "property \"" + key + "\" of model " + id(),
-                         .why = "it is \"" + now + "\" and was to become \"" + value + "\"",
-                         .remedy = "use a tag for what changes"}};
+        change({{"event", "property"}, {"name", key}, {"value", value}}, [&] {
+            auto const now = properties.find(key);
+            if (now != properties.end() && now->second != value)
+                throw error{"EST-501",
+                            {.what = "a property cannot be changed",
+                             .where = "property \"" + key + "\" of model " + id(),
+                             .why = "it is \"" + now->second + "\" and was to become \"" + value + "\"",
+                             .remedy = "use a tag for what changes"}};
+        });
     }
     void set_description(std::string const& text) { change({{"event", "description"}, {"text", text}}); }
     void set_stage(model_stage to) { change({{"event", "stage"}, {"stage", to_string(to)}}); }
@@ -102,10 +104,17 @@ struct model {
 
 private:
     void change(json event) {
+        change(std::move(event), [] {});
+    }
+    /// Nothing is written if `may` throws: it is called while nobody else changes anything, and all is up to date.
+    template <class May>
+    void change(json event, May const& may) {
         event["version"] = version;
         detail::model_log log{folder.parent_path()};
         log.change([&] {
             log.require(version);
+            bring_up_to_date(log);
+            may();
             log.append(std::move(event));
         });
         bring_up_to_date(log);

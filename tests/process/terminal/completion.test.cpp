@@ -38,7 +38,7 @@ TEST_CASE("bash completes commands, options, runs, metrics, files and models") {
     seen_place at;
     scoped_variable const workspace{"ESTIMA_WORKSPACE", at.workspace().path().string()};
     estima::run const run = at.trained();
-    run.register_model({.name = "small", .path = "outputs/model"});
+    run.register_model({.name = "small", .path = "outputs/model"}).set_alias("champion");
     run.log_parameter("lr", "1");
     run.log_parameter("a space", "1");
     CHECK(offered({"sh"}) == some{"show"});
@@ -60,6 +60,15 @@ TEST_CASE("bash completes commands, options, runs, metrics, files and models") {
     run.add_property("team", "x");
     CHECK(offered({"runs", "-c", "properties.te"}) == some{"properties.team"});
     CHECK(offered({"models", "s"}) == some{"small"});
+    // The signs between a name and what is named of it are words of their own to bash.
+    CHECK(offered({"models", "small", ":", ""}) == some{"1", "latest"});
+    CHECK(offered({"models", "small", ":"}) == some{"1", "latest"});
+    CHECK(offered({"models", "small", ":", "l"}) == some{"latest"});
+    CHECK(offered({"models", "small", "@", "c"}) == some{"champion"});
+    CHECK(offered({"models", "small:"}) == some{"small:1", "small:latest"});
+    CHECK(offered({"models", "other", ":", ""}).empty());
+    CHECK(offered({"show", "latest", ":", "t"}) == some{"test"});
+    CHECK(offered({"metrics", "latest", ":", "test", "l"}) == some{"loss"});
     CHECK(offered({"compare", "latest", "te"}) == some{run.id()});
     CHECK(offered({"exp"}) == some{"experiments", "export"});
     CHECK(offered({"export", "te"}) == some{run.id()});

@@ -78,6 +78,9 @@ TEST_CASE("estima show: all about a run, by its id, a part of it, or as the late
     estima_program none{at.words({"show", "latest:other"})};
     CHECK(none.code() == 1);
     CHECK_THAT(none.err(), Catch::StartsWith("[EST-651] there are no runs of experiment \"other\""));
+    estima_program nameless{at.words({"show", "latest:"})};
+    CHECK(nameless.code() == 1);
+    CHECK_THAT(nameless.err(), Catch::StartsWith("[EST-307] there is no run \"latest:\""));
     estima_program unknown{at.words({"show", "nothing/such", "--json"})};
     CHECK(unknown.code() == 1);
     CHECK(json::parse(unknown.err())["error"]["id"] == "EST-307");

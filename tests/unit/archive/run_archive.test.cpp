@@ -22,6 +22,7 @@
 
 #include "../../support/error_of.hpp"
 #include "../../support/fake_run.hpp"
+#include "../../support/ordinary_user.hpp"
 
 namespace {
 namespace fs = std::filesystem;
@@ -185,7 +186,8 @@ TEST_CASE("an output that is not as it was recorded is told when a run is export
 TEST_CASE("a folder is no archive") {
     run_to_move const f;
     CHECK_THAT(error_of([&] { import_run(f.to, f.folder.path()); }),
-               Catch::StartsWith("[EST-301]") && Catch::Contains("Is a directory"));
+               Catch::StartsWith("[EST-301]") && Catch::Contains("Is a directory") &&
+                   Catch::Contains("remedy: name the archive"));
     CHECK(f.has_nothing());
 }
 
@@ -373,6 +375,42 @@ TEST_CASE("tar and sha256sum read an archive without estima") {
     std::string const command =
         "cd '" + (f.folder / "unpacked").string() + "' && tar xzf ../run.tar.gz && sha256sum --quiet -c SHA256SUMS >&2";
     CHECK(std::system(command.c_str()) == 0);
+}
+
+TEST_CASE("a snapshot that this user may not see is not taken for lost") {
+    estima_test::temporary_directory const place;
+    estima_test::ordinary_user const reader{place.path()};
+    run_to_move const f;
+    for (char const* const closed : {"snapshots", "snapshots/trees"}) {
+        fs::permissions(f.from.path() / closed, fs::perms::none);
+        std::string const told = error_of([&] { export_run(f.from, f.id, f.archive()); });
+        fs::permissions(f.from.path() / closed, fs::perms::owner_all);
+        CHECK_THAT(told, Catch::StartsWith("[EST-301] cannot read " + (f.from.path() / closed).string()));
+        CHECK_THAT(told, Catch::Contains("Permission denied"));
+    }
+    for (auto const& entry : fs::directory_iterator{f.folder.path()})
+        CHECK(!entry.path().filename().string().starts_with("run.tar"));
+}
+
+TEST_CASE("an archive, and the folder of an imported run, are as open as this user wants new files to be") {
+    struct umask_here {
+        explicit umask_here(mode_t mask) : before{::umask(mask)} {}
+        umask_here(umask_here const&) = delete;
+        umask_here& operator=(umask_here const&) = delete;
+        ~umask_here() { ::umask(before); }
+        mode_t before;
+    };
+    auto const mode_of = [](fs::path const& path) {
+        return static_cast<unsigned>(fs::status(path).permissions() & fs::perms::all);
+    };
+    run_to_move const f;
+    mode_t const mask = GENERATE(mode_t{077}, mode_t{022}, mode_t{002});
+    umask_here const set{mask};
+    export_run(f.from, f.id, f.archive());
+    CHECK(mode_of(f.archive()) == (0666 & ~mask));
+    import_run(f.to, f.archive());
+    CHECK(mode_of(f.arrived()) == (0777 & ~mask));
+    CHECK(mode_of(f.to.path() / "snapshots") == 0700);
 }
 
 TEST_CASE("links that can only lead inside") {

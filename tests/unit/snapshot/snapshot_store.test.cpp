@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <grp.h>
 #include <sys/inotify.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <set>
@@ -392,15 +395,6 @@ TEST_CASE("a missing source directory, and a file in its place, are named", "[sn
     CHECK_FALSE(fs::exists(temporary / "store"));
 }
 
-TEST_CASE("the store is for its user alone", "[snapshot]") {
-    temporary_directory temporary;
-    write(temporary / "source/secret", "s");
-    fs::permissions(temporary / "source/secret", fs::perms{0600});
-    estima::snapshot_store store{temporary / "workspace/snapshots"};
-    store.take(temporary / "source");
-    CHECK((fs::status(temporary / "workspace/snapshots").permissions() & fs::perms{0077}) == fs::perms::none);
-}
-
 TEST_CASE("many processes take and restore at once", "[snapshot][process]") {
     temporary_directory temporary;
     make_varied_tree(temporary / "one", 300);
@@ -485,4 +479,57 @@ TEST_CASE("threads of one process may share a store", "[snapshot]") {
     CHECK(std::set<std::string>(ids.begin(), ids.end()).size() == 1);
     CHECK(ids[0].size() == 64);
     open_again(temporary / "source");
+}
+
+TEST_CASE("a store is open to those who may write to the workspace, and to nobody else") {
+    temporary_directory const temporary;
+    write(temporary / "source/train.py", "pass");
+    auto const mode_of_store_in = [&](mode_t around) {
+        fs::path const workspace = temporary / std::to_string(around);
+        fs::create_directory(workspace);
+        REQUIRE(::chmod(workspace.c_str(), around) == 0);
+        estima::snapshot_store{workspace / "snapshots"}.take(temporary / "source");
+        struct stat status {};
+        REQUIRE(::stat((workspace / "snapshots").c_str(), &status) == 0);
+        return status.st_mode & 07777U;
+    };
+    CHECK(mode_of_store_in(0755) == 0700);
+    CHECK(mode_of_store_in(0750) == 0700);
+    CHECK(mode_of_store_in(0770) == 0770);
+    CHECK(mode_of_store_in(02775) == 02770);
+    CHECK(mode_of_store_in(0777) == 0777);
+    CHECK(mode_of_store_in(01777) == 0770);
+}
+
+TEST_CASE("two users of a group share the store of a workspace that belongs to the group") {
+    if (::geteuid() != 0) return;  // nobody else can become two users
+    temporary_directory const temporary;
+    write(temporary / "source/train.py", "pass");
+    for (char const* const name : {"", "source"}) fs::permissions(temporary / name, fs::perms{0755});
+    fs::path const workspace = temporary / "workspace";
+    fs::create_directory(workspace);
+    constexpr gid_t team = 54321;
+    REQUIRE(::chown(workspace.c_str(), 54000, team) == 0);
+    REQUIRE(::chmod(workspace.c_str(), 02775) == 0);
+    auto const takes = [&](uid_t user, gid_t own, gid_t more) {
+        pid_t const child = ::fork();
+        if (child == 0) {
+            ::umask(002);
+            if (::setgroups(1, &more) != 0 || ::setgid(own) != 0 || ::setuid(user) != 0) ::_exit(2);
+            try {
+                estima::snapshot_store{workspace / "snapshots"}.take(temporary / "source");
+            } catch (estima::error const&) {
+                ::_exit(1);
+            }
+            ::_exit(0);
+        }
+        int status = 0;
+        return ::waitpid(child, &status, 0) == child ? status : -1;
+    };
+    CHECK(takes(54001, 54001, team) == 0);
+    write(temporary / "source/train.py", "other contents");
+    CHECK(takes(54002, 54002, team) == 0);
+    write(temporary / "source/train.py", "others again");
+    CHECK(takes(54001, 54001, team) == 0);
+    CHECK(takes(54003, 54003, 54003) != 0);  // of another group
 }

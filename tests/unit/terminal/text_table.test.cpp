@@ -235,3 +235,16 @@ TEST_CASE("a progress bar fits its line, and is drawn on a terminal only") {
     }
     CHECK(err.str() == "\r1.5 kB  read\x1B[K\r\x1B[K");
 }
+
+TEST_CASE("the columns that are shown share the room of those that are not") {
+    text_table table{{{"first"}, {"second"}, {"third"}}};
+    table.add({{std::string(20, 'a')}, {std::string(20, 'b')}, {std::string(20, 'c')}});
+    printed_table all{28};
+    CHECK_THAT(all(table), Catch::Contains("aaaaaaa\u2026  bbbbbbb\u2026  ccccccc\u2026"));
+    printed_table two{27};  // one too few for three columns of eight
+    std::string const text = two(table);
+    CHECK_THAT(text, Catch::Contains("aaaaaaaaaaa\u2026  bbbbbbbbbbbb\u2026") ||
+                         Catch::Contains("aaaaaaaaaaaa\u2026  bbbbbbbbbbb\u2026"));
+    CHECK(widest_line(text) == 27);
+    CHECK_THAT(two.err.str(), Catch::Contains("too narrow: third"));
+}

@@ -9,6 +9,7 @@
 #include <estima/workspace/compare_runs.hpp>
 #include <estima/workspace/workspace.hpp>
 
+#include "../../support/error_of.hpp"
 #include "../../support/fake_run.hpp"
 
 namespace {
@@ -90,4 +91,24 @@ TEST_CASE("what runs do not have in common is told, each with its value in every
                                  "6 old.py: " + y + " none",
                                  "6 train.py: " + x + " " + z,
                              });
+}
+
+TEST_CASE("where the snapshot of a run is lost all but the files is compared, and that is told") {
+    runs_to_compare f;
+    std::string const metrics = "{\"name\":\"loss\",\"value\":1}\n";
+    f.add({.script = "train.py"}, {{"train.py", "x"}}, metrics);
+    auto const b = f.add({.script = "train.py"}, {{"train.py", "y"}}, "{\"name\":\"loss\",\"value\":2}\n");
+    f.add({.script = "train.py"}, {{"train.py", "z"}}, metrics);
+    estima::store_layout const store{b.directory().snapshots()};
+    std::filesystem::remove(store.tree(known_record(b.directory()).snapshot_id));
+    std::vector<std::string> unknown;
+    std::uint64_t looks = 0;
+    auto const found = compare_runs(
+        f.runs, [&looks](std::uint64_t, std::uint64_t) { ++looks; },
+        [&unknown](estima::run const& one, estima::error const& e) { unknown.push_back(one.id() + " " + e.id()); });
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].name == "loss");
+    CHECK(unknown == std::vector{b.id() + " EST-207"});
+    CHECK(looks >= 15);
+    CHECK_THAT(estima_test::error_of([&] { (void)compare_runs(f.runs); }), Catch::StartsWith("[EST-207]"));
 }

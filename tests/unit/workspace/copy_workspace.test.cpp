@@ -13,6 +13,7 @@
 #include <filesystem>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <estima/history/metric_history.hpp>
@@ -24,6 +25,7 @@
 
 #include "../../support/error_of.hpp"
 #include "../../support/fake_run.hpp"
+#include "../../support/ordinary_user.hpp"
 
 namespace {
 namespace fs = std::filesystem;
@@ -212,4 +214,69 @@ TEST_CASE("a workspace is copied whole or not at all, and not into what is there
     CHECK(!fs::exists(folder / "there"));
     fs::create_directory(folder / "there");
     CHECK(copy_workspace(w, folder / "there").runs == 1);
+}
+
+TEST_CASE("what this user may not read ends the copy, and is named") {
+    estima_test::temporary_directory folder;
+    estima_test::ordinary_user const reader{folder.path()};
+    auto const w = estima::workspace::open(folder / "here");
+    auto const run = run_to_copy(w, folder / "source");
+    fs::create_directories(w.path() / "deleted/runs");
+    for (fs::path const& closed : {run.path, run.metrics(), run.outputs() / "model", run.journal(),
+                                   w.path() / "snapshots", w.path() / "snapshots/trees", w.path() / "deleted/runs"}) {
+        auto const before = fs::status(closed).permissions();
+        fs::permissions(closed, fs::perms::none);
+        std::string const told = error_of([&] { copy_workspace(w, folder / "there"); });
+        fs::permissions(closed, before);
+        CAPTURE(told);
+        CHECK_THAT(told, Catch::StartsWith("[EST-301] cannot read " + closed.string()));
+        CHECK_THAT(told, Catch::Contains("Permission denied"));
+        CHECK(!fs::exists(folder / "there"));
+    }
+    CHECK(hidden_in(folder / "") == 0);
+    CHECK(copy_workspace(w, folder / "there").runs == 1);
+}
+
+TEST_CASE("a run of a newer estima is copied as it is, and named") {
+    estima_test::temporary_directory folder;
+    auto const w = estima::workspace::open(folder / "here");
+    auto const newer = run_to_copy(w, folder / "source"), other = run_to_copy(w, folder / "source");
+    std::string text = estima::read_file(newer.journal());
+    std::string const format = "\"format\":1";
+    REQUIRE(text.find(format) != std::string::npos);
+    text.replace(text.find(format), format.size(), "\"format\":99");
+    write_file(newer.journal(), text);
+    auto const copied = copy_workspace(w, folder / "there");
+    CHECK(copied.runs == 2);
+    CHECK(copied.newer == std::vector{newer.run_id()});
+    CHECK(copied.unfinished.empty());
+    CHECK(estima::read_file(folder / "there/runs" / newer.run_id() / "events.jsonl") == text);
+    CHECK(estima::read_file(folder / "there/runs" / newer.run_id() / "code/outputs/model") == "weights");
+}
+
+TEST_CASE("of two copies to one place the slower one is refused, and leaves the other as it is") {
+    estima_test::temporary_directory folder;
+    auto const w = estima::workspace::open(folder / "here");
+    run_to_copy(w, folder / "source");
+    bool was_quicker = false;
+    std::string const told = error_of([&] {
+        copy_workspace(w, folder / "there", [&](std::uint64_t) {
+            if (!std::exchange(was_quicker, true)) copy_workspace(w, folder / "there");
+        });
+    });
+    CHECK_THAT(told, Catch::StartsWith("[EST-639]"));
+    CHECK_THAT(told, Catch::Contains("the folder is not empty"));
+    CHECK(damage_of_copy(estima::workspace::open(folder / "there")).empty());
+    CHECK(hidden_in(folder / "") == 0);
+}
+
+TEST_CASE("the snapshots of a copy are as closed as those of any workspace") {
+    estima_test::temporary_directory folder;
+    auto const w = estima::workspace::open(folder / "here");
+    run_to_copy(w, folder / "source");
+    copy_workspace(w, folder / "there");
+    for (char const* const name : {"here", "there"})
+        CHECK((fs::status(folder / name / "snapshots").permissions() & fs::perms::all) ==
+              (fs::status(w.path() / "snapshots").permissions() & fs::perms::all));
+    CHECK((fs::status(folder / "there/snapshots").permissions() & fs::perms::others_all) == fs::perms::none);
 }

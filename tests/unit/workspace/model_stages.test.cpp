@@ -93,7 +93,10 @@ TEST_CASE("tags, stage, description and properties of a version change for all w
     m.add_property("loss", "0.1");
     m.set_description("words");
     m.set_stage(model_stage::production);
-    CHECK(error_of([&] { m.add_property("accuracy", "1"); }).starts_with("[EST-501]"));
+    std::string const changes = estima::read_file(m.folder.parent_path() / "changes.jsonl");
+    for (char const* const name : {"accuracy", "loss"})
+        CHECK(error_of([&] { m.add_property(name, "1"); }).starts_with("[EST-501]"));
+    CHECK(estima::read_file(m.folder.parent_path() / "changes.jsonl") == changes);  // what is refused leaves no trace
     CHECK(error_of([&] { m.tag(""); }).starts_with("[EST-512]"));
     CHECK(error_of([&] { m.add_property("", "x"); }).starts_with("[EST-512]"));
     for (auto const& seen : {m, fake.workspace().model("m", 1)}) {

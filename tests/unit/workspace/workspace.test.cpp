@@ -5,6 +5,8 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <filesystem>
 #include <optional>
@@ -19,6 +21,7 @@
 
 #include "../../support/error_of.hpp"
 #include "../../support/fake_run.hpp"
+#include "../../support/ordinary_user.hpp"
 #include <support/scoped_variable.hpp>
 #include "../../support/temporary_directory.hpp"
 
@@ -175,27 +178,9 @@ TEST_CASE("runs of one second are listed in the order in which they were made") 
                                                        made.directory().run_id()});
 }
 
-namespace {
-/// Root may read everything: for one scope this process is somebody else, to whom the folder belongs.
-struct ordinary_user {
-    explicit ordinary_user(fs::path const& folder) {
-        if (!was_root) return;
-        constexpr unsigned nobody = 65534;
-        REQUIRE(::chown(folder.c_str(), nobody, nobody) == 0);
-        REQUIRE(::seteuid(nobody) == 0);
-    }
-    ordinary_user(ordinary_user const&) = delete;
-    ordinary_user& operator=(ordinary_user const&) = delete;
-    ~ordinary_user() {
-        if (was_root) (void)!::seteuid(0);
-    }
-    bool was_root = ::geteuid() == 0;
-};
-}  // namespace
-
 TEST_CASE("folders of a workspace that cannot be read are told") {
     estima_test::temporary_directory const folder;
-    ordinary_user const reader{folder.path()};
+    estima_test::ordinary_user const reader{folder.path()};
     auto const workspace = estima::workspace::open(folder / "w");
     for (char const* const name : {"runs", "models"}) {
         fs::create_directory(folder / "w" / name);
@@ -252,6 +237,34 @@ TEST_CASE("the id of a deleted run, or a part of it, is answered with how to bri
         CHECK(told.find("restore_run() or `estima restore`: " + id) != std::string::npos);
     }
     CHECK(error_of([&] { (void)made.workspace().run("other"); }).find("restore_run") == std::string::npos);
+}
+
+TEST_CASE("of several that delete or restore a run one does, and the others are told that there is none") {
+    estima_test::fake_run made;
+    made.start();
+    made.complete();
+    auto const& w = made.workspace();
+    std::string const id = made.run().id();
+    auto const here = w.path() / "runs" / id, there = w.path() / "deleted/runs" / id;
+    CHECK(estima::detail::move_run(id, here, there));
+    CHECK_FALSE(estima::detail::move_run(id, here, there));  // the slower one
+    CHECK(estima::detail::move_run(id, there, here));
+    CHECK(error_of([&] { estima::detail::move_run(id, here, here); }).starts_with("[EST-301]"));
+    for (int round = 0; round < 100; ++round) {
+        std::array<std::string, 4> told;
+        {
+            std::vector<std::jthread> all;
+            for (std::string& text : told)
+                all.emplace_back([&w, &id, &text, round] {
+                    bool const deletes = round % 2 == 0;
+                    text = error_of([&] { deletes ? delete_run(w, id) : void(restore_run(w, id)); });
+                });
+        }
+        std::string const expected = round % 2 == 0 ? "[EST-307]" : "[EST-631]";
+        CHECK(std::count_if(told.begin(), told.end(), [](auto const& text) { return text.empty(); }) == 1);
+        for (std::string const& text : told)
+            if (!text.empty()) CHECK_THAT(text, Catch::StartsWith(expected));
+    }
 }
 
 TEST_CASE("an id that no run has is answered with close or new ones") {
