@@ -38,7 +38,8 @@ struct cancel_options {
 };
 
 /// A run, seen from any program at any time: everything is read from its folder, and nothing is kept in between. Copies
-/// mean the same run. May be used by several threads, programs and handles at once.
+/// mean the same run. May be used by several threads, programs and handles at once. Of a run that was deleted every
+/// call throws EST-307.
 class run {
 public:
     /// The run in that folder; EST-301 if it has no journal. Usually made by experiment::submit or workspace::run.
@@ -55,8 +56,7 @@ public:
 
     /// Everything that is recorded. EST-647: the journal is lost; EST-301.
     run_details get_details() const {
-        require_journal(directory_);
-        journal events{directory_.journal()};
+        journal events = open_journal(directory_);
         run_record const record = newest(events);
         return details_from(record, events.has_torn_end());
     }
@@ -82,7 +82,7 @@ public:
     /// being cancelled, by this call or an earlier one, whose grace a shorter one replaces; false if it is over
     /// already. EST-301.
     bool cancel(cancel_options const& options = {}) const {
-        journal events{directory_.journal()};
+        journal events = open_journal(directory_);
         if (events.record().is_known())
             newest(events);  // its supervisor ends it also when the script emptied the journal
         double const grace = std::clamp(options.grace.seconds(), 0.0, 1e6);
@@ -216,14 +216,13 @@ private:
         return events.record();
     }
     run_record newest() const {
-        require_journal(directory_);
-        journal events{directory_.journal()};
+        journal events = open_journal(directory_);
         return newest(events);
     }
 
     void set_once(std::string const& kind, std::map<std::string, std::string> run_record::*all, std::string const& name,
                   std::string const& value) const {
-        journal events{directory_.journal()};
+        journal events = open_journal(directory_);
         if (!(events.record().*all).contains(name)) append({{"event", kind}, {"name", name}, {"value", value}});
         // Of two that set it at the same time the journal has one as the first: that one is right for everybody.
         if (std::string const& now = (events.record().*all).at(name); now != value)
@@ -244,7 +243,7 @@ private:
     }
 
     void append(json event) const {
-        journal{directory_.journal()}.append(std::move(event));
+        open_journal(directory_).append(std::move(event));
         detail::refresh_page_if_over(directory_);
     }
 

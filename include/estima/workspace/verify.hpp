@@ -11,6 +11,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -126,12 +127,35 @@ private:
     void check_run(std::filesystem::path const& folder, std::string const& id) {
         run_directory const run{folder / id};
         if (id.starts_with('.')) return leftover(run.path);
-        if (!has_run(folder, id)) {
-            found(kind::note, run.path, "it is no run, and passed over: a run is a folder with a run's id as its name",
-                  "move it elsewhere");
+        // It may be deleted or restored meanwhile: what was found of a folder that was moved away is not true of it.
+        for (int looks_left = 3; looks_left > 0; --looks_left) {
+            struct stat status {}, after {};
+            if (::lstat(run.path.c_str(), &status) != 0) return;
+            if (!is_run_id(id) || !S_ISDIR(status.st_mode)) {
+                found(kind::note, run.path,
+                      "it is no run, and passed over: a run is a folder with a run's id as its name",
+                      "move it elsewhere");
+                return;
+            }
+            std::size_t const findings = report_.findings.size();
+            auto const counts = std::tuple{report_.runs, report_.artifacts, report_.metric_files};
+            check_files_of(run, id);
+            bool const is_there = ::lstat(run.path.c_str(), &after) == 0;
+            bool const is_same = is_there && after.st_ctim.tv_sec == status.st_ctim.tv_sec &&
+                                 after.st_ctim.tv_nsec == status.st_ctim.tv_nsec;
+            if (is_same || (is_there && (report_.findings.size() == findings || looks_left == 1))) return;
+            report_.findings.resize(findings);
+            std::tie(report_.runs, report_.artifacts, report_.metric_files) = counts;
+        }
+    }
+
+    void check_files_of(run_directory const& run, std::string const& id) {
+        ++report_.runs;
+        if (::access(run.journal().c_str(), R_OK) != 0 && errno == EACCES) {
+            found(kind::damage, run.path, "it may not be read by this user, and was not looked at: permission denied",
+                  "let somebody verify it who may read it");
             return;
         }
-        ++report_.runs;
         try {
             check_journal(run, id);
             check_configuration(run);
