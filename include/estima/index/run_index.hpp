@@ -83,6 +83,9 @@ public:
         attempt([&](detail::index_store& store) {
             if (!store.state().is_complete) detail::index_update{workspace_, store, overlay_, progress_}.refresh(false);
             std::set<std::string> looked_at, changed;
+            // Who asks for one run is told what its files tell, also what was logged after its end.
+            if (std::string const id = detail::only_run_of(query.filter); detail::has_run(workspace_ / "runs", id))
+                changed.insert(id);
             do {
                 if (!changed.empty())
                     detail::index_update{workspace_, store, overlay_, progress_}.look_again(changed);

@@ -4,6 +4,9 @@
 #include <exception>
 #include <filesystem>
 #include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -37,8 +40,8 @@ struct cancel_options {
     duration grace = seconds(10);  ///< between asking the script to end (SIGTERM) and ending it (SIGKILL)
 };
 
-/// A run, seen from any program at any time: everything is read from its folder, and nothing is kept in between. Copies
-/// mean the same run. May be used by several threads, programs and handles at once. Of a run that was deleted every
+/// A run, seen from any program at any time: everything is read from its folder, and no file is kept open in between.
+/// Copies mean the same run. May be used by several threads, programs and handles at once. Of a run that was deleted every
 /// call throws EST-307.
 class run {
 public:
@@ -181,11 +184,14 @@ public:
 
     /// Sets a property, which stays: EST-501 if it has another value already; EST-512: it has no name; EST-301.
     void add_property(std::string const& name, std::string const& value) const {
-        require_a_name("a property", name);
-        set_once("property", &run_record::properties, name, value);
+        add_properties({{name, value}});
     }
     void add_properties(std::map<std::string, std::string> const& properties) const {
-        for (auto const& [name, value] : properties) add_property(name, value);
+        for (auto const& [name, value] : properties) require_a_name("a property", name);
+        with_journal([&](journal& events) {
+            for (auto const& [name, value] : properties)
+                set_once(events, "property", &run_record::properties, name, value);
+        });
     }
     std::map<std::string, std::string> get_properties() const { return newest().properties; }
 
@@ -193,7 +199,8 @@ public:
     /// EST-301.
     void log_parameter(std::string const& name, std::string const& value) const {
         require_a_name("a parameter", name);
-        set_once("parameter", &run_record::parameters, name, value);
+        with_journal(
+            [&](journal& events) { set_once(events, "parameter", &run_record::parameters, name, value); });
     }
     std::map<std::string, std::string> get_parameters() const { return newest().parameters; }
 
@@ -220,10 +227,9 @@ private:
         return newest(events);
     }
 
-    void set_once(std::string const& kind, std::map<std::string, std::string> run_record::*all, std::string const& name,
-                  std::string const& value) const {
-        journal events = open_journal(directory_);
-        if (!(events.record().*all).contains(name)) append({{"event", kind}, {"name", name}, {"value", value}});
+    void set_once(journal& events, std::string const& kind, std::map<std::string, std::string> run_record::*all,
+                  std::string const& name, std::string const& value) const {
+        if (!(events.record().*all).contains(name)) events.append({{"event", kind}, {"name", name}, {"value", value}});
         // Of two that set it at the same time the journal has one as the first: that one is right for everybody.
         if (std::string const& now = (events.record().*all).at(name); now != value)
             throw error{"EST-501",
@@ -243,8 +249,28 @@ private:
     }
 
     void append(json event) const {
-        open_journal(directory_).append(std::move(event));
-        detail::refresh_page_if_over(directory_);
+        with_journal([&](journal& events) { events.append(std::move(event)); });
+    }
+
+    /// What copies of a handle share: the journal as they know it, so that who sets many things reads only what is new.
+    /// The file is open during a call alone: a program may hold many runs.
+    struct known_journal {
+        std::mutex mutex{};
+        std::optional<journal> events{};
+    };
+
+    /// Changes the run; its page tells that if it is over.
+    template <class Change>
+    void with_journal(Change const& change) const {
+        std::lock_guard const held{known_->mutex};
+        std::optional<journal> events = std::exchange(known_->events, std::nullopt);  // kept unless something fails
+        require_journal(directory_);
+        if (events) events->open_again();
+        else events.emplace(open_journal(directory_));
+        change(*events);
+        detail::refresh_page_if_over(directory_, *events);
+        events->let_go();
+        known_->events = std::move(events);
     }
 
     run_details details_from(run_record const& r, bool has_torn_end) const {
@@ -287,6 +313,7 @@ private:
     }
 
     run_directory directory_;
+    std::shared_ptr<known_journal> known_ = std::make_shared<known_journal>();
 };
 
 }  // namespace estima::inline v0_1

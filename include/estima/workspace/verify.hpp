@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -151,7 +152,7 @@ private:
 
     void check_files_of(run_directory const& run, std::string const& id) {
         ++report_.runs;
-        if (::access(run.journal().c_str(), R_OK) != 0 && errno == EACCES) {
+        if (::faccessat(AT_FDCWD, run.journal().c_str(), R_OK, AT_EACCESS) != 0 && errno == EACCES) {
             found(kind::damage, run.path, "it may not be read by this user, and was not looked at: permission denied",
                   "let somebody verify it who may read it");
             return;
@@ -221,7 +222,10 @@ private:
                 point_file points{file.path.string()};
                 std::uint64_t next = 0;
                 points.read(next, true, [](stored_point const&) {});
-                if (std::uint64_t const damaged = points.damaged(); damaged > 0)
+                if (points.is_cut())
+                    found(kind::damage, file.path, "it was cut: the values that lay behind its end are lost",
+                          "restore it from a copy; those before are read");
+                if (std::uint64_t const damaged = points.damaged() - (points.is_cut() ? 1 : 0); damaged > 0)
                     found(
                         kind::damage, file.path,
                         std::to_string(damaged) + (damaged == 1 ? " value is" : " values are") + " not what was logged",

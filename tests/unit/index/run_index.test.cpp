@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <catch2/catch.hpp>
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -19,6 +20,7 @@
 #include <estima/tracking/point_store.hpp>
 #include <estima/workspace/search_runs.hpp>
 #include <estima/workspace/verify.hpp>
+#include <estima/workspace/verify_index.hpp>
 
 #include "../../support/error_of.hpp"
 #include "../../support/fake_run.hpp"
@@ -564,6 +566,50 @@ TEST_CASE("a run that this user may not read is told by its id, is not lost, and
     run_index index{runs.path()};  // of root, who may
     index.refresh();
     CHECK(texts_of(index) == texts_of(runs.truth()));
+}
+
+TEST_CASE("a group that shares a workspace shares its index") {
+    if (::geteuid() != 0) return estima_test::skip("two users need root");
+    many_runs runs;
+    std::string const first = runs.add(1), second = runs.add(2);
+    constexpr unsigned group = 65530, one = 65531, other = 65532;
+    REQUIRE(::chown(runs.path().c_str(), one, group) == 0);
+    REQUIRE(::chmod(runs.path().c_str(), 02775) == 0);
+    auto const look_as = [&](unsigned user) {
+        mode_t const before = ::umask(002);
+        REQUIRE(::setegid(group) == 0);
+        REQUIRE(::seteuid(user) == 0);
+        {
+            run_index index{runs.path()};
+            index.refresh(run_look::at_all);
+            CHECK(index.why_in_memory().empty());
+        }
+        REQUIRE(::seteuid(0) == 0);
+        REQUIRE(::setegid(0) == 0);
+        ::umask(before);
+    };
+    look_as(one);
+    std::string const third = runs.add(3);
+    look_as(other);
+    auto file = detail::open_index_file((runs.path() / "index.sqlite").string(), detail::index_content::keep);
+    REQUIRE(file);
+    detail::index_store store{std::move(*file)};
+    CHECK(store.has_all({first, second, third}));  // what the other user found was stored
+}
+
+TEST_CASE("what is logged after the end of a run is told to who asks for that run") {
+    many_runs runs;
+    runs.add_all(0, 5);
+    run_index index{runs.path()};
+    index.refresh();
+    many_runs::append(runs.directory(runs.id(3)).metrics_file(0), R"({"name":"late","value":3})" "\n");
+    index.refresh();
+    CHECK_FALSE(index.search({}).runs.at(1).metrics.contains("late"));
+    CHECK(index.search("attributes.run_id = '" + runs.id(3) + "'").runs.at(0).metrics.contains("late"));
+    CHECK(index.search(query::run_id == "none_1_2").empty());
+    many_runs::append(runs.directory(runs.id(2)).metrics_file(0), R"({"name":"late","value":3})" "\n");
+    replace_file(runs.path() / "workspace.json", "{\"format\":1}\n");
+    CHECK(verify_index(workspace::open(runs.path())).empty());
 }
 
 TEST_CASE("a run that is over is told by the journal that it has now, whoever emptied, swapped or cut it") {
