@@ -37,27 +37,17 @@ enum class run_found {
     gone,     ///< there is no such run
 };
 
-/// What a file looks like, from byte `offset` on not taken in.
-inline file_position position_in(struct stat const& status, std::uint64_t offset = 0, std::uint64_t check = 0) {
-    return {offset, check, static_cast<std::uint64_t>(status.st_size), static_cast<std::uint64_t>(status.st_ino),
-            status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec};
-}
-
 /// Reads journals and metric files of runs, each from where it was read to, and keeps its buffers from run to run.
 /// System calls are most of the work when journals are short: files are opened from their folder on, and read by one
 /// call.
 class run_reader {
 public:
-    /// The error of a run whose journal is not there any more, or tells nothing.
-    static constexpr std::string_view lost_journal = "EST-647";
+    /// Errors of runs that are told by their ids alone. The journal is not there any more, or tells nothing; this user
+    /// may not read it, nor has anybody who may read it for the index; it is of a newer format.
+    static constexpr std::string_view lost_journal = "EST-647", closed_journal = "EST-301", newer_journal = "EST-645";
 
     /// For the runs in that folder, which need not be there yet.
     explicit run_reader(std::string const& runs) : runs_path_{runs} {}
-
-    /// The error of a run whose journal this user may not read, and nobody who might has read for the index.
-    static constexpr std::string_view closed_journal = "EST-301";
-    /// The error of a run whose journal is of a newer format.
-    static constexpr std::string_view newer_journal = "EST-645";
 
     /// Whether of that run no more is told than what its id says: NotResponding, and one of these errors.
     static bool is_told_by_id(indexed_run const& run) {
@@ -90,10 +80,9 @@ private:
             ::openat(runs_.get(), run_id.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)};
         if (!folder) return errno == ENOENT || errno == ENOTDIR || errno == ELOOP ? run_found::gone : run_found::same;
         file_descriptor journal{open_to_read(folder.get(), "events.jsonl")};
-        if (!journal && errno != ENOENT) {
-            bool const is_told = errno == EACCES && run.journal == file_position{};
-            return is_told ? by_id_alone(run_id, run, closed_journal) : run_found::same;
-        }
+        if (!journal && errno == EACCES && run.journal == file_position{})
+            return by_id_alone(run_id, run, closed_journal);
+        if (!journal && errno != ENOENT) return run_found::same;
         if (!journal) return by_id_alone(run_id, run, lost_journal);
         // A writer who holds the lock has announced a line (change_log) and not written it yet. Once nobody holds it,
         // what was announced before is there: it is let go at once, so that no writer waits for a reader, nor for a

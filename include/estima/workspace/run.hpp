@@ -5,8 +5,6 @@
 #include <filesystem>
 #include <map>
 #include <memory>
-#include <mutex>
-#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -27,6 +25,7 @@
 #include <estima/launcher/bury.hpp>
 #include <estima/transport/transport.hpp>
 #include <estima/workspace/file_url.hpp>
+#include <estima/workspace/known_journal.hpp>
 #include <estima/workspace/names.hpp>
 #include <estima/workspace/refresh_page.hpp>
 #include <estima/workspace/register_model.hpp>
@@ -41,8 +40,7 @@ struct cancel_options {
 };
 
 /// A run, seen from any program at any time: everything is read from its folder, and no file is kept open in between.
-/// Copies mean the same run. May be used by several threads, programs and handles at once. Of a run that was deleted every
-/// call throws EST-307.
+/// Copies mean the same run. May be used by several threads, programs and handles at once. EST-307: it was deleted.
 class run {
 public:
     /// The run in that folder; EST-301 if it has no journal. Usually made by experiment::submit or workspace::run.
@@ -188,7 +186,7 @@ public:
     }
     void add_properties(std::map<std::string, std::string> const& properties) const {
         for (auto const& [name, value] : properties) require_a_name("a property", name);
-        with_journal([&](journal& events) {
+        known_->change(directory_, [&](journal& events) {
             for (auto const& [name, value] : properties)
                 set_once(events, "property", &run_record::properties, name, value);
         });
@@ -199,8 +197,9 @@ public:
     /// EST-301.
     void log_parameter(std::string const& name, std::string const& value) const {
         require_a_name("a parameter", name);
-        with_journal(
-            [&](journal& events) { set_once(events, "parameter", &run_record::parameters, name, value); });
+        known_->change(directory_, [&](journal& events) {
+            set_once(events, "parameter", &run_record::parameters, name, value);
+        });
     }
     std::map<std::string, std::string> get_parameters() const { return newest().parameters; }
 
@@ -249,28 +248,7 @@ private:
     }
 
     void append(json event) const {
-        with_journal([&](journal& events) { events.append(std::move(event)); });
-    }
-
-    /// What copies of a handle share: the journal as they know it, so that who sets many things reads only what is new.
-    /// The file is open during a call alone: a program may hold many runs.
-    struct known_journal {
-        std::mutex mutex{};
-        std::optional<journal> events{};
-    };
-
-    /// Changes the run; its page tells that if it is over.
-    template <class Change>
-    void with_journal(Change const& change) const {
-        std::lock_guard const held{known_->mutex};
-        std::optional<journal> events = std::exchange(known_->events, std::nullopt);  // kept unless something fails
-        require_journal(directory_);
-        if (events) events->open_again();
-        else events.emplace(open_journal(directory_));
-        change(*events);
-        detail::refresh_page_if_over(directory_, *events);
-        events->let_go();
-        known_->events = std::move(events);
+        known_->change(directory_, [&event](journal& events) { events.append(std::move(event)); });
     }
 
     run_details details_from(run_record const& r, bool has_torn_end) const {
@@ -313,7 +291,7 @@ private:
     }
 
     run_directory directory_;
-    std::shared_ptr<known_journal> known_ = std::make_shared<known_journal>();
+    std::shared_ptr<detail::known_journal> known_ = std::make_shared<detail::known_journal>();
 };
 
 }  // namespace estima::inline v0_1
