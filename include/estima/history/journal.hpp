@@ -3,6 +3,8 @@
 
 #include <sys/file.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <filesystem>
 #include <span>
 #include <string>
@@ -31,13 +33,18 @@ public:
 
     /// Opens the journal to read and append; EST-301 if it cannot. Where this user may only read, appending is what
     /// fails.
-    explicit journal(std::filesystem::path file)
-        : path_{std::move(file)}, fd_{::open(path_.c_str(), O_RDWR | O_APPEND | O_CLOEXEC)} {
-        if (fd_) return;
-        write_refused_ = errno;
-        if (write_refused_ != EROFS && write_refused_ != EACCES && write_refused_ != EPERM)
-            throw_file_error("cannot read", path_);
-        fd_ = open_file(path_, O_RDONLY);
+    explicit journal(std::filesystem::path file) : path_{std::move(file)} { open(); }
+
+    /// Lets the file go, and keeps what was read of it, so that nothing but open_again() may follow.
+    void let_go() {
+        end_before_ = end_of_read();
+        fd_.reset();
+    }
+    /// Opens the file again, to read on where record() was; from the beginning if it is not what was read then. EST-301
+    /// if it cannot.
+    void open_again() {
+        open();
+        if (end_of_read() != end_before_) forget();
     }
 
     /// Makes a journal with its first event. Room for the last words of a run is reserved, so that a full disk can
@@ -140,6 +147,34 @@ private:
         int fd;
     };
 
+    void open() {
+        write_refused_ = 0;
+        fd_.reset(::open(path_.c_str(), O_RDWR | O_APPEND | O_CLOEXEC));
+        if (fd_) return;
+        write_refused_ = errno;
+        if (write_refused_ != EROFS && write_refused_ != EACCES && write_refused_ != EPERM)
+            throw_file_error("cannot read", path_);
+        fd_ = open_file(path_, O_RDONLY);
+    }
+
+    /// Which file it is, and the last bytes of it that were read: by these it is known again.
+    std::string end_of_read() const {
+        struct stat status{};
+        char bytes[64];
+        std::size_t const size = static_cast<std::size_t>(std::min<std::uint64_t>(offset_, sizeof bytes));
+        ssize_t n = 0;
+        do n = ::pread(fd_.get(), bytes, size, static_cast<off_t>(offset_ - size));
+        while (n < 0 && errno == EINTR);
+        if (n < 0 || ::fstat(fd_.get(), &status) != 0) throw_file_error("cannot read", path_);
+        return std::to_string(status.st_dev) + ' ' + std::to_string(status.st_ino) + ' ' +
+               std::string(bytes, static_cast<std::size_t>(n));
+    }
+    void forget() {
+        offset_ = 0;
+        pending_.clear();
+        record_ = {};
+    }
+
     static std::string line_of(json event) {
         event["time"] = utc_text(epoch_seconds());
         return event.dump(-1, ' ', false, json::error_handler_t::replace) + '\n';
@@ -195,9 +230,7 @@ private:
     bool was_cut_short() {
         struct stat status{};
         if (::fstat(fd_.get(), &status) != 0 || static_cast<std::uint64_t>(status.st_size) >= offset_) return false;
-        offset_ = 0;
-        pending_.clear();
-        record_ = {};
+        forget();
         return true;
     }
 
@@ -242,6 +275,7 @@ private:
     std::uint64_t offset_ = 0;
     std::string pending_;  // the start of a line whose end is not there yet
     run_record record_;
+    std::string end_before_{};  // what end_of_read() told when the file was let go
 };
 
 }  // namespace estima::inline v0_1

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <string>
 #include <utility>
 
@@ -10,6 +12,8 @@
 #include <estima/history/change_log.hpp>
 #include <estima/history/journal.hpp>
 #include <estima/history/run_directory.hpp>
+#include <estima/history/run_id.hpp>
+#include <estima/system/files.hpp>
 
 namespace estima::inline v0_1 {
 
@@ -28,9 +32,39 @@ namespace estima::inline v0_1 {
                            "folder and remove it"}};
 }
 
-/// EST-647 if the folder of a run has no journal.
+/// A run whose folder is not there any more, while somebody still has hold of it.
+[[noreturn]] inline void throw_gone(run_directory const& run) {
+    bool const is_deleted = detail::has_run(detail::deleted_runs_in(run.workspace()), run.run_id());
+    throw error{"EST-307",
+                {.what = "there is no run \"" + run.run_id() + "\" any more",
+                 .where = "workspace " + run.workspace().string(),
+                 .why = is_deleted ? "deleted, and to be brought back by restore_run() or `estima restore`"
+                                   : "its folder is gone",
+                 .remedy = is_deleted ? "restore it first" : "take another run, or restore the folder from a copy"}};
+}
+
+/// EST-647 if the folder of a run has no journal; EST-307 if there is no such folder any more; EST-301 if this user may
+/// not know.
 inline void require_journal(run_directory const& run) {
+    if (::access(run.journal().c_str(), F_OK) == 0) return;
+    if (errno != ENOENT) throw_file_error("cannot read", run.journal());
+    struct stat status {};
+    if (::lstat(run.path.c_str(), &status) != 0) {
+        if (errno != ENOENT) throw_file_error("cannot read", run.path);
+        throw_gone(run);
+    }
+    // It may have come back between the two looks: a run that was deleted and restored.
     if (::access(run.journal().c_str(), F_OK) != 0) throw_lost_journal(run, "it is not there any more");
+}
+/// The journal of a run; EST-647, EST-307, EST-301 as require_journal.
+inline journal open_journal(run_directory const& run) {
+    require_journal(run);
+    try {
+        return journal{run.journal()};
+    } catch (error const&) {
+        require_journal(run);  // it went away meanwhile
+        throw;
+    }
 }
 /// EST-647 if a journal tells nothing: it was emptied.
 inline run_record const& known_record(run_directory const& run, journal& log) {
@@ -38,10 +72,9 @@ inline run_record const& known_record(run_directory const& run, journal& log) {
     if (!record.is_known()) throw_lost_journal(run, "it tells nothing of the run: it was emptied");
     return record;
 }
-/// What the journal of a run tells as of now; EST-647 if that is lost; EST-301.
+/// What the journal of a run tells as of now; EST-647 if that is lost; EST-307 if the run is gone; EST-301.
 inline run_record known_record(run_directory const& run) {
-    require_journal(run);
-    journal log{run.journal()};
+    journal log = open_journal(run);
     return known_record(run, log);
 }
 

@@ -56,7 +56,10 @@ public:
     std::uint64_t id() const { return header_.file_id; }       ///< a random number
     std::int64_t created() const { return header_.created; }   ///< microseconds since 1970
     std::uint64_t process() const { return header_.process; }  ///< who wrote it
-    std::uint64_t damaged() const { return damaged_; }         ///< how many pages and points could not be right
+    /// How many pages and points could not be right; a file that was cut counts as one.
+    std::uint64_t damaged() const { return damaged_ + (is_cut() ? 1 : 0); }
+    /// Whether the file ends before what was written to it, as end() or read() saw.
+    bool is_cut() const { return is_cut_; }
 
     /// The first slot that was not reserved when it was looked at last.
     std::uint64_t end() {
@@ -66,7 +69,7 @@ public:
         read_at(offsetof(header, next), &next, sizeof next);
         std::uint64_t const pages = static_cast<std::uint64_t>(status.st_size) / detail::point_page_size;
         std::uint64_t const there = std::min(pages < 2 ? 0 : (pages - 1) * page::slot_count, detail::most_slots);
-        if (next > there && next > 1) ++damaged_;
+        is_cut_ = next > there && next > 1;
         return std::min(next, there);
     }
 
@@ -171,7 +174,7 @@ private:
 
     file_descriptor fd_;
     header header_{};
-    bool is_valid_ = false;
+    bool is_valid_ = false, is_cut_ = false;
     std::uint64_t damaged_ = 0, last_number_ = 0;
     std::string const* last_name_ = nullptr;
     std::unordered_map<std::uint64_t, std::optional<std::string>> names_;

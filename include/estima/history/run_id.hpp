@@ -62,6 +62,11 @@ inline void complete_by_id(std::string_view id, std::string& experiment, double&
     if (created == 0) created = static_cast<double>(told.seconds);
 }
 
+/// Where the runs of a workspace are that were deleted and can be restored.
+inline std::filesystem::path deleted_runs_in(std::filesystem::path const& workspace) {
+    return workspace / "deleted" / "runs";
+}
+
 /// Whether a folder of runs has that one: a folder with a run's id as its name. What else lies there (files, links,
 /// folders of other names) is no run to anybody, and noted by verify().
 inline bool has_run(std::filesystem::path const& runs, std::string const& id) {

@@ -106,6 +106,9 @@ enum class index_content {
 inline std::optional<index_file> open_index_file(std::string const& path, index_content content) {
     bool must_empty = content != index_content::keep;
     index_file file{.path = path};
+    // SQLite makes files that the group cannot write, whatever umask says. Without a descriptor: to close one would let
+    // go the locks that this process holds on the file. What else SQLite makes has the mode of this file.
+    if (!file.is_in_memory()) (void)!::mknod(path.c_str(), S_IFREG | 0666, 0);
     file.database = std::make_unique<sqlite_database>(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
     sqlite_database& database = *file.database;
     ::sqlite3_busy_timeout(database.handle(), 500);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <sys/stat.h>
+
 #include <cstdint>
 #include <map>
 #include <string>
@@ -20,6 +22,12 @@ struct file_position {
     std::int64_t changed = 0;  ///< nanoseconds since 1970
     bool operator==(file_position const&) const = default;
 };
+
+/// What a file looks like, from byte `offset` on not taken in.
+inline file_position position_in(struct stat const& status, std::uint64_t offset = 0, std::uint64_t check = 0) {
+    return {offset, check, static_cast<std::uint64_t>(status.st_size), static_cast<std::uint64_t>(status.st_ino),
+            status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec};
+}
 
 /// The newest point of a metric in one file.
 struct newest_point {

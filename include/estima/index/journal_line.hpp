@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
@@ -22,6 +23,11 @@ namespace estima::inline v0_1::detail {
 /// What our writers write is taken from simdjson's values, six times faster; all other lines by run_record itself.
 class journal_lines {
 public:
+    /// Another journal, or the next part of one.
+    void begin() { format_ = 0; }
+    /// That its first line told, if it was among the lines since begin(); 0 otherwise.
+    int format() const { return format_; }
+
     void take(std::string_view line, run_summary& run) {
         line = without_torn_mark(line);
         if (line.empty() || line.size() > longest_event) return;
@@ -67,7 +73,7 @@ private:
     }
 
     /// False, with nothing done, if a member has a type that ours do not have.
-    static bool take_usual(object const& event, run_summary& run) {
+    bool take_usual(object const& event, run_summary& run) {
         std::string_view kind, time, name, value;
         if (!read(event, "event", kind) || !read(event, "time", time)) return false;
         if (kind == "created") return take_created(event, utc_seconds(time), run);
@@ -90,7 +96,7 @@ private:
         return true;  // of all other events nothing is kept
     }
 
-    static bool take_created(object const& event, double time, run_summary& run) {
+    bool take_created(object const& event, double time, run_summary& run) {
         constexpr std::array names{"run_id", "experiment", "display_name", "target", "user", "host", "snapshot_id"};
         std::array const places{&run.run_id, &run.experiment, &run.display_name, &run.target,
                                 &run.user,   &run.host,       &run.snapshot_id};
@@ -102,11 +108,21 @@ private:
         if (!read(event, "source_directory", source_directory) || !read(event, "tags", tags) ||
             !read(event, "properties", properties) || !read(event, "parameters", parameters))
             return false;
+        if (run.run_id.empty() && !read_format(event)) return false;
         for (std::size_t i = 0; i < names.size(); ++i) *places[i] = values[i];
         run.tags = std::move(tags);
         run.properties = std::move(properties);
         run.parameters = std::move(parameters);
         run.created_time = time;
+        return true;
+    }
+
+    bool read_format(object const& event) {
+        std::int64_t format = 0;
+        auto const error = event.at_key("format").get_int64().get(format);
+        if (error != simdjson::NO_SUCH_FIELD && (error != simdjson::SUCCESS || !std::in_range<int>(format)))
+            return false;
+        format_ = static_cast<int>(format);
         return true;
     }
 
@@ -117,10 +133,11 @@ private:
     }
 
     /// run_record says what an event means.
-    static void take_any(std::string_view line, run_summary& run) {
+    void take_any(std::string_view line, run_summary& run) {
         json const event = json::parse(line, nullptr, false);
         if (!event.is_object()) return;
         run_record record;
+        record.format = format_;
         record.run_id = run.run_id;
         record.experiment = run.experiment;
         record.display_name = run.display_name;
@@ -137,6 +154,7 @@ private:
             record.apply(event);
         } catch (json::exception const&) {  // a member of another type than ours; what came before it counts
         }
+        format_ = record.format;
         run.run_id = record.run_id;
         run.experiment = record.experiment;
         run.display_name = record.display_name;
@@ -154,6 +172,7 @@ private:
     }
 
     simdjson::dom::parser parser_;
+    int format_ = 0;
 };
 
 }  // namespace estima::inline v0_1::detail

@@ -19,6 +19,7 @@
 #include <utility>
 #include <vector>
 
+#include <estima/history/journal.hpp>
 #include <estima/history/metrics.hpp>
 #include <estima/history/point_file.hpp>
 #include <estima/history/run_id.hpp>
@@ -36,27 +37,28 @@ enum class run_found {
     gone,     ///< there is no such run
 };
 
-/// What a file looks like, from byte `offset` on not taken in.
-inline file_position position_in(struct stat const& status, std::uint64_t offset = 0, std::uint64_t check = 0) {
-    return {offset, check, static_cast<std::uint64_t>(status.st_size), static_cast<std::uint64_t>(status.st_ino),
-            status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec};
-}
-
 /// Reads journals and metric files of runs, each from where it was read to, and keeps its buffers from run to run.
 /// System calls are most of the work when journals are short: files are opened from their folder on, and read by one
 /// call.
 class run_reader {
 public:
-    /// The error of a run whose journal is not there any more, or tells nothing.
-    static constexpr std::string_view lost_journal = "EST-647";
+    /// Errors of runs that are told by their ids alone. The journal is not there any more, or tells nothing; this user
+    /// may not read it, nor has anybody who may read it for the index; it is of a newer format.
+    static constexpr std::string_view lost_journal = "EST-647", closed_journal = "EST-301", newer_journal = "EST-645";
 
     /// For the runs in that folder, which need not be there yet.
     explicit run_reader(std::string const& runs) : runs_path_{runs} {}
 
+    /// Whether of that run no more is told than what its id says: NotResponding, and one of these errors.
+    static bool is_told_by_id(indexed_run const& run) {
+        return run.summary.error_id == lost_journal ||
+               (!run.summary.error_id.empty() && run.journal == file_position{});
+    }
+
     /// Brings a run up to date; a new one starts as indexed_run{}. A run without a journal, or with one that tells
-    /// nothing, is none that may be passed over: it is told with what its id says, NotResponding and EST-647.
+    /// nothing, cannot be read or is of a newer format, is none that may be passed over: it is told by its id.
     run_found read(std::string const& run_id, indexed_run& run) {
-        if (run.summary.error_id != lost_journal) return read_on(run_id, run);
+        if (!is_told_by_id(run)) return read_on(run_id, run);
         indexed_run anew;  // somebody may have brought it back
         run_found const found = read_on(run_id, anew);
         if (found == run_found::changed && to_bytes(anew) == to_bytes(run)) return run_found::same;
@@ -78,14 +80,17 @@ private:
             ::openat(runs_.get(), run_id.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)};
         if (!folder) return errno == ENOENT || errno == ENOTDIR || errno == ELOOP ? run_found::gone : run_found::same;
         file_descriptor journal{open_to_read(folder.get(), "events.jsonl")};
+        if (!journal && errno == EACCES && run.journal == file_position{})
+            return by_id_alone(run_id, run, closed_journal);
         if (!journal && errno != ENOENT) return run_found::same;
-        if (!journal) return without_journal(run_id, run);
+        if (!journal) return by_id_alone(run_id, run, lost_journal);
         // A writer who holds the lock has announced a line (change_log) and not written it yet. Once nobody holds it,
         // what was announced before is there: it is let go at once, so that no writer waits for a reader, nor for a
         // stopped one.
         is_busy_ = ::flock(journal.get(), LOCK_SH | LOCK_NB) != 0;
         if (!is_busy_) ::flock(journal.get(), LOCK_UN);
         bool changed = false;
+        lines_.begin();
         auto take_journal = [&] {
             return read_lines(journal.get(), run.journal, changed,
                               [&](std::string_view line, bool is_whole) {
@@ -98,6 +103,7 @@ private:
             changed = true;
             take_journal();
         }
+        if (lines_.format() > estima::journal::format) return by_id_alone(run_id, run, newer_journal);
         run.summary.run_id = run_id;  // whatever the journal says
         tell_by_id(run.summary);
         run.is_terminal = is_terminal(run.summary.status);
@@ -122,11 +128,12 @@ private:
         run.status = run_status::not_responding;
         run.error_id = lost_journal;
     }
-    run_found without_journal(std::string const& run_id, indexed_run& run) {
+    run_found by_id_alone(std::string const& run_id, indexed_run& run, std::string_view why) {
         is_busy_ = false;
         run = {};
         run.summary.run_id = run_id;
         tell_by_id(run.summary);
+        run.summary.error_id = why;
         return run_found::changed;
     }
 

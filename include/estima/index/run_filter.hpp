@@ -64,6 +64,16 @@ struct run_filter {
     bool operator==(run_filter const&) const = default;
 };
 
+namespace detail {
+/// The id of the only run that a filter can mean; empty if it can mean others.
+inline std::string only_run_of(run_filter const& f) {
+    run_condition const& c = f.condition;
+    bool const is_one = f.is == run_filter::kind::condition && c.comparison == run_comparison::equal &&
+                        c.field.kind == run_field_kind::attribute && c.field.name == "run_id" && c.texts.size() == 1;
+    return is_one ? c.texts[0] : "";
+}
+}  // namespace detail
+
 /// A filter, or text that says one.
 template <class Filter>
 concept any_filter = std::convertible_to<Filter const&, run_filter>;

@@ -83,6 +83,9 @@ public:
         attempt([&](detail::index_store& store) {
             if (!store.state().is_complete) detail::index_update{workspace_, store, overlay_, progress_}.refresh(false);
             std::set<std::string> looked_at, changed;
+            // Who asks for one run is told what its files tell, also what was logged after its end.
+            if (std::string const id = detail::only_run_of(query.filter); detail::has_run(workspace_ / "runs", id))
+                changed.insert(id);
             do {
                 if (!changed.empty())
                     detail::index_update{workspace_, store, overlay_, progress_}.look_again(changed);
@@ -202,9 +205,10 @@ private:
     bool is_as_read(detail::indexed_run const& run) const {
         std::filesystem::path const runs = workspace_ / "runs";
         if (!detail::has_run(runs, run.summary.run_id)) return false;
-        if (run.summary.error_id == detail::run_reader::lost_journal) return true;
+        if (detail::run_reader::is_told_by_id(run)) return true;
         struct stat status {};
-        if (::stat((runs / run.summary.run_id / "events.jsonl").c_str(), &status) != 0) return false;
+        if (::stat((runs / run.summary.run_id / "events.jsonl").c_str(), &status) != 0)
+            return errno == EACCES;  // somebody who may read it has read it
         return !run.is_terminal || detail::position_in(status, run.journal.offset, run.journal.check) == run.journal;
     }
     bool is_hidden(std::string const& id) const { return overlay_.runs.contains(id) || overlay_.gone.contains(id); }

@@ -37,14 +37,16 @@ inline double epoch_seconds() {
 
 /// ISO 8601 in UTC with microseconds: "2026-01-31T08:05:00.000250Z".
 inline std::string utc_text(double seconds_since_epoch) {
-    double whole = 0;
-    double const fraction = std::modf(seconds_since_epoch, &whole);
-    std::time_t const t = static_cast<std::time_t>(whole);
+    // To the nearest: a double seldom is the decimal fraction that it was read from.
+    double seconds = std::floor(seconds_since_epoch);
+    int microseconds = static_cast<int>(std::lround((seconds_since_epoch - seconds) * 1e6));
+    if (microseconds == 1'000'000) ++seconds, microseconds = 0;
+    std::time_t const t = static_cast<std::time_t>(seconds);
     std::tm parts{};
     ::gmtime_r(&t, &parts);
     char date[32], text[48];
     std::strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%S", &parts);
-    std::snprintf(text, sizeof text, "%s.%06dZ", date, static_cast<int>(fraction * 1e6));
+    std::snprintf(text, sizeof text, "%s.%06dZ", date, microseconds);
     return text;
 }
 

@@ -15,11 +15,6 @@
 namespace estima::inline v0_1 {
 
 namespace detail {
-/// Where the runs of a workspace are that were deleted and can be restored.
-inline std::filesystem::path deleted_runs_in(std::filesystem::path const& workspace) {
-    return workspace / "deleted" / "runs";
-}
-
 /// Names of experiments and models become folders and parts of run ids: EST-305 for what could not be one.
 /// `kind` reads like "an experiment".
 inline void require_name(std::string_view kind, std::string const& name) {

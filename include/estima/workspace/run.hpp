@@ -4,6 +4,7 @@
 #include <exception>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <string_view>
@@ -24,6 +25,7 @@
 #include <estima/launcher/bury.hpp>
 #include <estima/transport/transport.hpp>
 #include <estima/workspace/file_url.hpp>
+#include <estima/workspace/known_journal.hpp>
 #include <estima/workspace/names.hpp>
 #include <estima/workspace/refresh_page.hpp>
 #include <estima/workspace/register_model.hpp>
@@ -37,8 +39,8 @@ struct cancel_options {
     duration grace = seconds(10);  ///< between asking the script to end (SIGTERM) and ending it (SIGKILL)
 };
 
-/// A run, seen from any program at any time: everything is read from its folder, and nothing is kept in between. Copies
-/// mean the same run. May be used by several threads, programs and handles at once.
+/// A run, seen from any program at any time: everything is read from its folder, and no file is kept open in between.
+/// Copies mean the same run. May be used by several threads, programs and handles at once. EST-307: it was deleted.
 class run {
 public:
     /// The run in that folder; EST-301 if it has no journal. Usually made by experiment::submit or workspace::run.
@@ -55,8 +57,7 @@ public:
 
     /// Everything that is recorded. EST-647: the journal is lost; EST-301.
     run_details get_details() const {
-        require_journal(directory_);
-        journal events{directory_.journal()};
+        journal events = open_journal(directory_);
         run_record const record = newest(events);
         return details_from(record, events.has_torn_end());
     }
@@ -82,7 +83,7 @@ public:
     /// being cancelled, by this call or an earlier one, whose grace a shorter one replaces; false if it is over
     /// already. EST-301.
     bool cancel(cancel_options const& options = {}) const {
-        journal events{directory_.journal()};
+        journal events = open_journal(directory_);
         if (events.record().is_known())
             newest(events);  // its supervisor ends it also when the script emptied the journal
         double const grace = std::clamp(options.grace.seconds(), 0.0, 1e6);
@@ -181,11 +182,14 @@ public:
 
     /// Sets a property, which stays: EST-501 if it has another value already; EST-512: it has no name; EST-301.
     void add_property(std::string const& name, std::string const& value) const {
-        require_a_name("a property", name);
-        set_once("property", &run_record::properties, name, value);
+        add_properties({{name, value}});
     }
     void add_properties(std::map<std::string, std::string> const& properties) const {
-        for (auto const& [name, value] : properties) add_property(name, value);
+        for (auto const& [name, value] : properties) require_a_name("a property", name);
+        known_->change(directory_, [&](journal& events) {
+            for (auto const& [name, value] : properties)
+                set_once(events, "property", &run_record::properties, name, value);
+        });
     }
     std::map<std::string, std::string> get_properties() const { return newest().properties; }
 
@@ -193,7 +197,9 @@ public:
     /// EST-301.
     void log_parameter(std::string const& name, std::string const& value) const {
         require_a_name("a parameter", name);
-        set_once("parameter", &run_record::parameters, name, value);
+        known_->change(directory_, [&](journal& events) {
+            set_once(events, "parameter", &run_record::parameters, name, value);
+        });
     }
     std::map<std::string, std::string> get_parameters() const { return newest().parameters; }
 
@@ -216,15 +222,13 @@ private:
         return events.record();
     }
     run_record newest() const {
-        require_journal(directory_);
-        journal events{directory_.journal()};
+        journal events = open_journal(directory_);
         return newest(events);
     }
 
-    void set_once(std::string const& kind, std::map<std::string, std::string> run_record::*all, std::string const& name,
-                  std::string const& value) const {
-        journal events{directory_.journal()};
-        if (!(events.record().*all).contains(name)) append({{"event", kind}, {"name", name}, {"value", value}});
+    void set_once(journal& events, std::string const& kind, std::map<std::string, std::string> run_record::*all,
+                  std::string const& name, std::string const& value) const {
+        if (!(events.record().*all).contains(name)) events.append({{"event", kind}, {"name", name}, {"value", value}});
         // Of two that set it at the same time the journal has one as the first: that one is right for everybody.
         if (std::string const& now = (events.record().*all).at(name); now != value)
             throw error{"EST-501",
@@ -244,8 +248,7 @@ private:
     }
 
     void append(json event) const {
-        journal{directory_.journal()}.append(std::move(event));
-        detail::refresh_page_if_over(directory_);
+        known_->change(directory_, [&event](journal& events) { events.append(std::move(event)); });
     }
 
     run_details details_from(run_record const& r, bool has_torn_end) const {
@@ -288,6 +291,7 @@ private:
     }
 
     run_directory directory_;
+    std::shared_ptr<detail::known_journal> known_ = std::make_shared<detail::known_journal>();
 };
 
 }  // namespace estima::inline v0_1

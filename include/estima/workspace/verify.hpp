@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -8,9 +9,9 @@
 #include <cstdint>
 #include <ctime>
 #include <filesystem>
-#include <functional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -21,46 +22,14 @@
 #include <estima/history/point_file.hpp>
 #include <estima/history/run_definition.hpp>
 #include <estima/snapshot/verify_store.hpp>
+#include <estima/system/clock.hpp>
 #include <estima/system/open_beneath.hpp>
 #include <estima/system/sha256_of_file.hpp>
 #include <estima/tracking/log_image.hpp>
+#include <estima/workspace/verify_report.hpp>
 #include <estima/workspace/workspace.hpp>
 
 namespace estima::inline v0_1 {
-
-/// Something in a workspace that is not as it was written.
-struct verify_finding {
-    enum class kind {
-        damage,    ///< something is lost, or not what it was
-        leftover,  ///< of a process that was killed: it takes room and harms nobody
-        note       ///< what others put there, and is passed over: lines that are no metrics, among runs what is none
-    };
-    kind is = kind::damage;
-    std::string path;         ///< relative to the workspace
-    std::string what;
-    std::string remedy{};
-    bool is_mendable = false;  ///< verify() can do it
-    bool is_mended = false;    ///< and has done it
-};
-
-struct verify_options {
-    bool mend =
-        false;  ///< takes damaged objects out of the store, so that the next snapshot writes them; removes leftovers
-    std::function<void(std::uint64_t bytes)> progress{};  ///< called with the bytes that were read so far
-};
-
-/// What verify() looked at, and what it found.
-struct verify_report {
-    std::vector<verify_finding> findings;
-    std::uint64_t runs = 0, artifacts = 0, metric_files = 0, snapshots = 0, objects = 0, model_versions = 0, bytes = 0;
-
-    /// Nothing is lost; leftovers and notes do not count.
-    bool is_sound() const {
-        for (verify_finding const& one : findings)
-            if (one.is == verify_finding::kind::damage && !one.is_mended) return false;
-        return true;
-    }
-};
 
 namespace detail {
 class workspace_check {
@@ -87,6 +56,9 @@ private:
         report_.findings.push_back(
             {.is = is, .path = relative(path), .what = std::move(what), .remedy = std::move(remedy)});
         return report_.findings.back();
+    }
+    static std::string counted(auto count, char const* one, char const* many) {
+        return std::to_string(count) + (count == 1 ? one : many);
     }
     static std::string told(error const& e) {
         return e.text().what + (e.text().why.empty() ? "" : ": " + e.text().why);
@@ -126,12 +98,34 @@ private:
     void check_run(std::filesystem::path const& folder, std::string const& id) {
         run_directory const run{folder / id};
         if (id.starts_with('.')) return leftover(run.path);
-        if (!has_run(folder, id)) {
-            found(kind::note, run.path, "it is no run, and passed over: a run is a folder with a run's id as its name",
-                  "move it elsewhere");
+        // It may be deleted or restored meanwhile: what was found of a folder that was moved away is not true of it.
+        for (int looks_left = 3; looks_left > 0; --looks_left) {
+            struct stat status {}, after {};
+            if (::lstat(run.path.c_str(), &status) != 0) return;
+            if (!is_run_id(id) || !S_ISDIR(status.st_mode)) {
+                found(kind::note, run.path,
+                      "it is no run, and passed over: a run is a folder with a run's id as its name",
+                      "move it elsewhere");
+                return;
+            }
+            std::size_t const findings = report_.findings.size();
+            auto const counts = std::tuple{report_.runs, report_.artifacts, report_.metric_files};
+            check_files_of(run, id);
+            bool const is_there = ::lstat(run.path.c_str(), &after) == 0;
+            bool const is_same = is_there && seconds_of(after.st_ctim) == seconds_of(status.st_ctim);
+            if (is_same || (is_there && (report_.findings.size() == findings || looks_left == 1))) return;
+            report_.findings.resize(findings);
+            std::tie(report_.runs, report_.artifacts, report_.metric_files) = counts;
+        }
+    }
+
+    void check_files_of(run_directory const& run, std::string const& id) {
+        ++report_.runs;
+        if (::faccessat(AT_FDCWD, run.journal().c_str(), R_OK, AT_EACCESS) != 0 && errno == EACCES) {
+            found(kind::damage, run.path, "it may not be read by this user, and was not looked at: permission denied",
+                  "let somebody verify it who may read it");
             return;
         }
-        ++report_.runs;
         try {
             check_journal(run, id);
             check_configuration(run);
@@ -149,8 +143,7 @@ private:
             run_record const& record = known_record(run, log);
             if (record.lines_ignored > 0)
                 found(kind::damage, run.journal(),
-                      std::to_string(record.lines_ignored) +
-                          (record.lines_ignored == 1 ? " line is no event of a run" : " lines are no events of a run"),
+                      counted(record.lines_ignored, " line is no event of a run", " lines are no events of a run"),
                       "none: what they said is lost; the other lines count");
             if (record.run_id != id)
                 found(kind::damage, run.journal(), "it does not begin as the journal of this run",
@@ -197,11 +190,13 @@ private:
                 point_file points{file.path.string()};
                 std::uint64_t next = 0;
                 points.read(next, true, [](stored_point const&) {});
-                if (std::uint64_t const damaged = points.damaged(); damaged > 0)
-                    found(
-                        kind::damage, file.path,
-                        std::to_string(damaged) + (damaged == 1 ? " value is" : " values are") + " not what was logged",
-                        "none: the others are read");
+                if (points.is_cut())
+                    found(kind::damage, file.path, "it was cut: the values that lay behind its end are lost",
+                          "restore it from a copy; those before are read");
+                if (std::uint64_t const damaged = points.damaged() - (points.is_cut() ? 1 : 0); damaged > 0)
+                    found(kind::damage, file.path,
+                          counted(damaged, " value is", " values are") + " not what was logged",
+                          "none: the others are read");
                 continue;
             }
             std::uint64_t skipped = 0;
@@ -209,9 +204,8 @@ private:
                 if (is_ended && is_told_as_skipped(line) && !parse_metric_line(line)) ++skipped;
             });
             if (skipped > 0)
-                found(kind::note, file.path,
-                      std::to_string(skipped) + (skipped == 1 ? " line is no metric" : " lines are no metrics") +
-                          ", and passed over: the script wrote so");
+                found(kind::note, file.path, counted(skipped, " line is no metric", " lines are no metrics") +
+                                                 ", and passed over: the script wrote so");
         }
     }
 
@@ -245,10 +239,9 @@ private:
         for (std::string const& entry : names_in(home))
             if (entry.starts_with('.')) leftover(home / entry);
         if (int const lines = model_log{home}.lines_ignored(); lines > 0)
-            found(
-                kind::damage, home / "changes.jsonl",
-                std::to_string(lines) + (lines == 1 ? " line is no change" : " lines are no changes") + " of the model",
-                "none: what they said is lost; the other lines count");
+            found(kind::damage, home / "changes.jsonl",
+                  counted(lines, " line is no change", " lines are no changes") + " of the model",
+                  "none: what they said is lost; the other lines count");
         for (int const version : model_versions(root_ / "models", name)) {
             ++report_.model_versions;
             std::filesystem::path const folder = home / std::to_string(version);

@@ -105,6 +105,15 @@ TEST_CASE("a time is read as it was written") {
     CHECK(utc_seconds("1970-01-01T00:00:00.000000Z") == 0);
     CHECK(utc_seconds("2000-02-29T12:00:00.500000Z") == 951825600.5);
     CHECK(utc_seconds("nonsense") == 0);
+    // A text that is read and written again is the same, and a fraction that is rounded up is the next second.
+    for (int i = 0; i < 20000; ++i) {
+        std::string fraction = std::to_string(random() % 1'000'000);
+        fraction.insert(0, 6 - fraction.size(), '0');
+        std::string const text = "2026-01-31T08:05:59." + fraction + "Z";
+        REQUIRE(utc_text(utc_seconds(text)) == text);
+    }
+    CHECK(utc_text(59.9999996) == "1970-01-01T00:01:00.000000Z");
+    CHECK(utc_text(59.9999994) == "1970-01-01T00:00:59.999999Z");
 }
 
 TEST_CASE("torn, doubled, foreign and very long lines spoil nothing else") {

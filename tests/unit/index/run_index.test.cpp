@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <catch2/catch.hpp>
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -19,9 +20,12 @@
 #include <estima/tracking/point_store.hpp>
 #include <estima/workspace/search_runs.hpp>
 #include <estima/workspace/verify.hpp>
+#include <estima/workspace/verify_index.hpp>
 
+#include "../../support/error_of.hpp"
 #include "../../support/fake_run.hpp"
 #include "../../support/many_runs.hpp"
+#include "../../support/skip.hpp"
 
 namespace {
 using namespace estima;
@@ -496,6 +500,116 @@ TEST_CASE("a run whose journal is lost is told by what its id says, also when th
     CHECK(is_terminal(run.status));
     CHECK(run.created_time == 1.7e9 + 5);
     CHECK(run.error_id.empty());
+}
+
+TEST_CASE("a run whose journal is of a newer format is told by its id, and as it is by who knows that format") {
+    many_runs runs;
+    runs.add_all(0, 5);
+    std::filesystem::path const journal = runs.directory(runs.id(3)).journal();
+    std::string const text = read_file(journal);
+    std::string newer = text;  // with its members in another order than estima writes them, and in that order
+    newer.insert(GENERATE(true, false) ? newer.find('{') + 1 : newer.find("\"parameters\""), "\"format\":2,");
+    replace_file(journal, newer);
+    run_index index{runs.path()};
+    index.refresh();
+    for (int look = 0; look < 2; ++look) {
+        run_summary const run = index.search(query::run_id == runs.id(3)).runs.at(0);
+        CHECK(run.error_id == "EST-645");
+        CHECK(run.status == run_status::not_responding);
+        CHECK(run.experiment == "digits");
+        index.refresh(run_look::at_all);
+    }
+    CHECK(index.search({}).size() == 5);
+    replace_file(journal, text);
+    index.refresh();
+    CHECK(texts_of(index) == texts_of(runs.truth()));
+}
+
+TEST_CASE("a run that this user may not read is told by its id, is not lost, and is read when it can be") {
+    if (::geteuid() != 0) return estima_test::skip("two users need root");
+    many_runs runs;
+    runs.add_all(0, 5);
+    replace_file(runs.path() / "workspace.json", "{\"format\":1}\n");
+    std::filesystem::path const closed = runs.directory(runs.id(3)).path;
+    for (auto const& one : std::filesystem::recursive_directory_iterator{runs.path()})
+        REQUIRE(::chown(one.path().c_str(), 65534, 65534) == 0);
+    REQUIRE(::chown(runs.path().c_str(), 65534, 65534) == 0);
+    REQUIRE(::chown(closed.c_str(), 0, 0) == 0);
+    std::filesystem::permissions(closed, std::filesystem::perms::owner_all);
+    auto const log_size = [&] {
+        std::error_code ignored;
+        return std::filesystem::file_size(runs.path() / "changes.log", ignored);
+    };
+    auto const before = log_size();
+    std::string status, details, verified;
+    {
+        run_index index{runs.path()};
+        REQUIRE(::seteuid(65534) == 0);
+        index.refresh();
+        index.refresh(run_look::at_all);
+        run_page const page = index.search({});
+        workspace const w = workspace::open(runs.path());
+        status = estima_test::error_of([&] { (void)known_record(runs.directory(runs.id(3))); });
+        details = estima_test::error_of([&] { (void)w.run(runs.id(3)).get_details(); });
+        for (auto const& one : verify(w).findings) verified += one.path + ": " + one.what + "\n";
+        REQUIRE(::seteuid(0) == 0);
+        CHECK(page.size() == 5);
+        CHECK(std::count_if(page.begin(), page.end(), [&](run_summary const& run) {
+                  return run.run_id == runs.id(3) && run.error_id == "EST-301" &&
+                         run.status == run_status::not_responding;
+              }) == 1);
+    }
+    CHECK_THAT(status, Catch::StartsWith("[EST-301]") && Catch::Contains("Permission denied"));
+    CHECK_THAT(details, Catch::StartsWith("[EST-301]") && Catch::Contains("Permission denied"));
+    CHECK_THAT(verified, Catch::Contains("it may not be read by this user") && !Catch::Contains("lost"));
+    CHECK(log_size() == before);
+    run_index index{runs.path()};  // of root, who may
+    index.refresh();
+    CHECK(texts_of(index) == texts_of(runs.truth()));
+}
+
+TEST_CASE("a group that shares a workspace shares its index") {
+    if (::geteuid() != 0) return estima_test::skip("two users need root");
+    many_runs runs;
+    std::string const first = runs.add(1), second = runs.add(2);
+    constexpr unsigned group = 65530, one = 65531, other = 65532;
+    REQUIRE(::chown(runs.path().c_str(), one, group) == 0);
+    REQUIRE(::chmod(runs.path().c_str(), 02775) == 0);
+    auto const look_as = [&](unsigned user) {
+        mode_t const before = ::umask(002);
+        REQUIRE(::setegid(group) == 0);
+        REQUIRE(::seteuid(user) == 0);
+        {
+            run_index index{runs.path()};
+            index.refresh(run_look::at_all);
+            CHECK(index.why_in_memory().empty());
+        }
+        REQUIRE(::seteuid(0) == 0);
+        REQUIRE(::setegid(0) == 0);
+        ::umask(before);
+    };
+    look_as(one);
+    std::string const third = runs.add(3);
+    look_as(other);
+    auto file = detail::open_index_file((runs.path() / "index.sqlite").string(), detail::index_content::keep);
+    REQUIRE(file);
+    detail::index_store store{std::move(*file)};
+    CHECK(store.has_all({first, second, third}));  // what the other user found was stored
+}
+
+TEST_CASE("what is logged after the end of a run is told to who asks for that run") {
+    many_runs runs;
+    runs.add_all(0, 5);
+    run_index index{runs.path()};
+    index.refresh();
+    many_runs::append(runs.directory(runs.id(3)).metrics_file(0), R"({"name":"late","value":3})" "\n");
+    index.refresh();
+    CHECK_FALSE(index.search({}).runs.at(1).metrics.contains("late"));
+    CHECK(index.search("attributes.run_id = '" + runs.id(3) + "'").runs.at(0).metrics.contains("late"));
+    CHECK(index.search(query::run_id == "none_1_2").empty());
+    many_runs::append(runs.directory(runs.id(2)).metrics_file(0), R"({"name":"late","value":3})" "\n");
+    replace_file(runs.path() / "workspace.json", "{\"format\":1}\n");
+    CHECK(verify_index(workspace::open(runs.path())).empty());
 }
 
 TEST_CASE("a run that is over is told by the journal that it has now, whoever emptied, swapped or cut it") {

@@ -78,6 +78,31 @@ TEST_CASE("a deleted run is in no list and no search until it is restored") {
     CHECK(error_of([&] { restore_run(f.w, "../runs/" + a); }).find("EST-631") != std::string::npos);
 }
 
+TEST_CASE("who has hold of a run that is deleted is told so, and how to bring it back") {
+    workspace_with_snapshots made;
+    std::string const id = made.add("a");
+    estima::run const held = made.w.run(id);
+    estima::delete_run(made.w, id);
+    auto const is_told = [&](auto const& call) {
+        CHECK_THAT(error_of(call), Catch::StartsWith("[EST-307]") && Catch::Contains("estima restore"));
+    };
+    std::string const log = estima::read_file(made.w.path() / "changes.log");
+    is_told([&] { (void)held.status(); });
+    is_told([&] { (void)held.get_metrics(); });
+    is_told([&] { (void)held.get_details(); });
+    is_told([&] { (void)held.artifacts(); });
+    is_told([&] { held.wait_for_completion(); });
+    is_told([&] { held.tag("a", "b"); });
+    is_told([&] { held.add_property("a", "b"); });
+    is_told([&] { (void)held.cancel(); });
+    CHECK(estima::read_file(made.w.path() / "changes.log") == log);
+    estima::restore_run(made.w, id);
+    held.tag("a", "b");
+    CHECK(made.w.run(id).get_tags().at("a") == "b");
+    fs::remove_all(held.directory().path);
+    CHECK_THAT(error_of([&] { (void)held.status(); }), Catch::StartsWith("[EST-307]") && Catch::Contains("gone"));
+}
+
 TEST_CASE("a run that goes on cannot be deleted") {
     workspace_with_snapshots const f;
     std::string const a = f.add("a", false);
@@ -138,6 +163,24 @@ TEST_CASE("while it is not known what a run needs, no snapshot goes") {
     CHECK(after.in_doubt.empty());
     CHECK(after.snapshots == 1);
     CHECK(f.can_restore(a));
+}
+
+TEST_CASE("runs are deleted and restored while the workspace is verified, and nothing is found") {
+    workspace_with_snapshots made;
+    std::vector<std::string> ids;
+    for (int i = 0; i < 4; ++i) ids.push_back(made.add("a"));
+    std::atomic<bool> is_over = false;
+    std::jthread const mover{[&] {
+        for (std::size_t i = 0; !is_over; ++i) {
+            estima::delete_run(made.w, ids[i % 4]);
+            estima::restore_run(made.w, ids[i % 4]);
+        }
+    }};
+    std::vector<std::string> found;
+    for (int i = 0; i < 100; ++i)
+        for (auto const& one : verify(made.w).findings) found.push_back(one.path + ": " + one.what);
+    is_over = true;
+    CHECK(found == std::vector<std::string>{});
 }
 
 TEST_CASE("a deleted run that is kept keeps its snapshot") {

@@ -3,7 +3,9 @@
 
 #include <catch2/catch.hpp>
 
+#include <cstdint>
 #include <filesystem>
+#include <fstream>
 #include <string>
 #include <thread>
 #include <vector>
@@ -40,6 +42,45 @@ TEST_CASE("a property is set once") {
     CHECK(run.get_properties().at("data") == "v1");
     CHECK(run.get_properties().at("seed") == "7");
     CHECK_FALSE(error_of([&] { run.add_property("ContentSnapshotId", "x"); }).empty());
+}
+
+namespace {
+/// What this process has read of files so far.
+std::uint64_t bytes_read() {
+    std::ifstream in{"/proc/self/io"};
+    std::string name;
+    std::uint64_t bytes = 0;
+    in >> name >> bytes;
+    return name == "rchar:" ? bytes : 0;
+}
+}  // namespace
+
+TEST_CASE("who sets many things reads only what is new of a long journal") {
+    estima_test::fake_run fake;
+    fake.start();
+    for (int i = 0; i < 20; ++i) fake.journal().append({{"event", "warning"}, {"message", std::string(100'000, 'x')}});
+    estima::run const run = fake.run(), copy = run;
+    run.tag("first");
+    std::uint64_t const before = bytes_read();
+    REQUIRE(before != 0);
+    for (int i = 0; i < 20; ++i) {
+        std::string const n = std::to_string(i);
+        run.tag("a" + n, n);
+        copy.add_property("b" + n, n);
+        copy.log_parameter("c" + n, n);
+    }
+    CHECK(bytes_read() - before < 1'000'000);  // the journal has 2 MB, which was read 60 times
+    CHECK(run.get_tags().size() == 21);
+    CHECK(run.get_parameters().at("c19") == "19");
+    CHECK(error_of([&] { copy.add_property("b1", "x"); }).starts_with("[EST-501]"));
+    // Somebody else's are known as well, and a journal that was replaced is read anew.
+    fake.journal().append({{"event", "property"}, {"name", "theirs"}, {"value", "1"}});
+    CHECK(error_of([&] { run.add_property("theirs", "2"); }).starts_with("[EST-501]"));
+    std::string const text = estima::read_file(fake.directory().journal());
+    estima::replace_file(fake.directory().journal(), text.substr(0, text.find('\n') + 1));
+    run.add_property("b1", "x");
+    CHECK(run.get_properties().at("b1") == "x");
+    CHECK(run.get_tags().empty());
 }
 
 TEST_CASE("a tag or property needs a name") {

@@ -193,9 +193,15 @@ TEST_CASE("a page of a points file that was changed is damage") {
             if (entry.path().extension() == ".points") fs::copy_file(entry.path(), file);
     }
     CHECK(f.damage().empty());
+    std::string const bytes = estima::read_file(file);
     flip(file, 0);
     REQUIRE(f.damage().size() == 1);
     CHECK(f.damage()[0].starts_with("runs/" + f.run.run_id() + "/metrics/rank_0.1.points: "));
+    // One that was cut is told as such.
+    write_file(file, bytes);
+    fs::resize_file(file, 2 * 4096);
+    CHECK(f.damage() == std::vector<std::string>{"runs/" + f.run.run_id() + "/metrics/rank_0.1.points: it was cut: the "
+                                                 "values that lay behind its end are lost"});
 }
 
 TEST_CASE("a journal that was emptied or removed is damage, and what else there is of the run is looked at") {

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace estima::inline v0_1 {
+
+/// Something in a workspace that is not as it was written.
+struct verify_finding {
+    enum class kind {
+        damage,    ///< something is lost, or not what it was
+        leftover,  ///< of a process that was killed: it takes room and harms nobody
+        note       ///< what others put there, and is passed over: lines that are no metrics, among runs what is none
+    };
+    kind is = kind::damage;
+    std::string path;         ///< relative to the workspace
+    std::string what;
+    std::string remedy{};
+    bool is_mendable = false;  ///< verify() can do it
+    bool is_mended = false;    ///< and has done it
+};
+
+struct verify_options {
+    bool mend =
+        false;  ///< takes damaged objects out of the store, so that the next snapshot writes them; removes leftovers
+    std::function<void(std::uint64_t bytes)> progress{};  ///< called with the bytes that were read so far
+};
+
+/// What verify() looked at, and what it found.
+struct verify_report {
+    std::vector<verify_finding> findings;
+    std::uint64_t runs = 0, artifacts = 0, metric_files = 0, snapshots = 0, objects = 0, model_versions = 0, bytes = 0;
+
+    /// Nothing is lost; leftovers and notes do not count.
+    bool is_sound() const {
+        for (verify_finding const& one : findings)
+            if (one.is == verify_finding::kind::damage && !one.is_mended) return false;
+        return true;
+    }
+};
+
+}  // namespace estima::inline v0_1
