@@ -27,7 +27,12 @@ struct fixed_string {
         static_assert(Size == 0, "a text is wanted here: write the number in quotes, \"1.4\"");
     }
     constexpr bool is_number() const { return Size == 1 && text[0] != '\0'; }
-    constexpr auto view() const;  ///< a std::string_view, of a number without data; in <estima/base/fixed_string.hpp>
+    constexpr auto view() const;  ///< a std::string_view, empty for a number; in <estima/base/fixed_string.hpp>
+    /// The same; for a number what stands in its place where an empty text would be an error of its own.
+    template <class View>
+    constexpr View view_or(View in_place_of_a_number) const {
+        return is_number() ? in_place_of_a_number : View{text, Size - 1};
+    }
     constexpr bool empty() const { return Size == 1 && text[0] == '\0'; }
     bool operator==(fixed_string const&) const = default;
 };

@@ -52,7 +52,8 @@ struct registry_password_from {
 template <fixed_string Reference = "", class... Registry>
 struct custom_docker_image {
     using taken_by = environment_slot;
-    static constexpr parsed<image_reference> read = parse_image_reference(Reference.view());
+    static constexpr parsed<image_reference> read =
+        parse_image_reference(Reference.view_or(std::string_view{"number:1"}));
     static constexpr void tell(facts& f) {
         f.environment.parts_given_twice += !f.environment.image.reference.empty();
         f.environment.image.reference = Reference.view();

@@ -22,7 +22,7 @@ consteval fixed_string<1> value_left_out() {
 /// One variable: `variable<"OMP_NUM_THREADS", "4">`.
 template <fixed_string Name, fixed_string Value = detail::value_left_out<Name>()>
 struct variable {
-    static constexpr named_value value{Name.view(), Value.view()};
+    static constexpr named_value value{Name.view_or(std::string_view{"NUMBER"}), Value.view()};
 };
 
 namespace detail {

@@ -13,7 +13,7 @@ namespace estima::inline v0_1 {
 template <fixed_string... Specifications>
 struct conda_packages {
     using taken_by = environment_slot;
-    static constexpr std::string_view list[]{Specifications.view()..., std::string_view{}};
+    static constexpr std::string_view list[]{Specifications.view_or(std::string_view{"number"})..., std::string_view{}};
     static constexpr package_list_facts checked = detail::check_packages<requirement_detail::conda_list>(list);
     static constexpr void tell(facts& f) {
         f.environment.parts_given_twice += !f.environment.conda_packages.empty();
@@ -27,7 +27,7 @@ struct conda_packages {
 template <fixed_string... Requirements>
 struct pip_packages {
     using taken_by = environment_slot;
-    static constexpr std::string_view list[]{Requirements.view()..., std::string_view{}};
+    static constexpr std::string_view list[]{Requirements.view_or(std::string_view{"number"})..., std::string_view{}};
     static constexpr package_list_facts checked = detail::check_packages<requirement_detail::pip_list>(list);
     static constexpr void tell(facts& f) {
         f.environment.parts_given_twice += !f.environment.pip_packages.empty();

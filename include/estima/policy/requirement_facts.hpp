@@ -15,11 +15,9 @@ struct malformed_text {
     std::size_t position = 0;   ///< bytes from the start, from 0
     std::string_view reason{};
 
-    /// Nothing of a text without data: a number stood in its place, which the compiler has refused
-    /// (base/fixed_string_type.hpp).
     template <class T>
     static constexpr malformed_text of(std::string_view text, parsed<T> const& result) {
-        if (result || text.data() == nullptr) return {};
+        if (result) return {};
         return {text, result.fault, result.position, result.reason};
     }
     constexpr explicit operator bool() const { return fault != requirement_fault::none; }

@@ -60,7 +60,7 @@ namespace detail {
 struct impossible_variable {
     constexpr found_text operator()(facts const& f) const {
         for (named_value const& one : f.environment.variables)
-            if ((one.name.empty() && one.name.data() != nullptr) || find_in(one.name, '=') != std::string_view::npos)
+            if (one.name.empty() || find_in(one.name, '=') != std::string_view::npos)
                 return {one.name, true};
         return {};
     }
