@@ -59,12 +59,14 @@ public:
         watch(output_.get());
         std::string const said = places(network) + key_ + "\n", count = "=" + std::to_string(hosts - 1);
         (void)!::write(to_input.get(), said.data(), said.size());
-        // It takes nothing of what the ranks are to get, and needs no MPI.
+        // It takes nothing of what the ranks are to get, and needs no MPI. A task says all on one of srun's two
+        // streams: its last line is to come last.
         pid_t const pid = start_program(
             {.argv = {"sh", "-c", "exec \"$@\" 2>&1", "sh", "srun", "--overlap", "--relative=1", "--nodes" + count,
                       "--ntasks" + count, "--ntasks-per-node=1", "--mem=0", "--mpi=none", "--cpu-bind=none", "--label",
                       "--quiet", "sh", "-c",
-                      command(shell_quoted(launcher) + " attend --call") + "; echo \"estima: $SLURMD_NODENAME ended\""},
+                      "exec 2>&1; " + command(shell_quoted(launcher) + " attend --call") +
+                          "; echo \"estima: $SLURMD_NODENAME ended\""},
              .environment = environment_with({}),
              .directory = "/",
              .output = {},

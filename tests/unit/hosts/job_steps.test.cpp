@@ -88,3 +88,20 @@ echo 'srun: error: the job is over' >&2
     CHECK(steps.fd() == -1);
     while (::waitpid(-1, nullptr, WNOHANG) > 0) continue;
 }
+
+TEST_CASE("one step of a job: what a node's shell says is there before its end, though standard error comes late") {
+    estima_test::temporary_directory const folder;
+    std::string const srun = (folder / "srun").string(), errors = (folder / "errors").string();
+    std::ofstream{srun} << "#!/bin/sh\nfor command; do :; done\nSLURMD_NODENAME=n2 sh -c \"$command\" 2> " << errors
+                        << " | sed 's/^/ 0: /'\nsed 's/^/ 0: /' " << errors << "\n";
+    std::filesystem::permissions(srun, std::filesystem::perms::owner_all);
+    estima_test::scoped_variable const path{"PATH", folder.path().string() + ":/usr/bin:/bin"};
+    job_steps steps{"n1"};
+    steps.begin(2, "/x/estima-launch", "");
+    calls all;
+    wait_for(steps, all, 2);
+    CHECK(all[0].host == "n2");
+    CHECK(steps.why_failed("n2", all[0].said, "/x/estima-launch").id == "EST-725");
+    CHECK(all[1].host.empty());
+    while (::waitpid(-1, nullptr, WNOHANG) > 0) continue;
+}
