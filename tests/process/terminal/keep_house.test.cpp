@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include <estima/index/sqlite.hpp>
 #include <estima/system/json.hpp>
 #include <estima/terminal/display_width.hpp>
 
@@ -300,8 +301,9 @@ TEST_CASE("estima verify: sound, and damaged with exit code 1") {
     REQUIRE(lines.size() == 2);
     CHECK(json::parse(lines[0])["kind"] == "damage");
     CHECK(json::parse(lines[1])["is_sound"] == false);
-    at.out({"runs"});  // the index knows its metrics, and nobody tells it of others
-    estima::replace_file(run.directory().metrics_file(0), "{\"name\":\"other\",\"value\":1}\n");
+    at.out({"runs"});  // now there is an index
+    estima::detail::sqlite_database{(run.directory().workspace() / "index.sqlite").string(), SQLITE_OPEN_READWRITE}.run(
+        "DELETE FROM runs");
     CHECK_THAT(estima_program{at.words({"verify"})}.out(), Catch::Contains("damage  index.sqlite: " + run.id()));
     estima_program mended{at.words({"verify", "--mend"})};
     CHECK_THAT(mended.out(), Catch::Contains("mended  index.sqlite: "));
