@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
+#include <iterator>
+#include <map>
 #include <set>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include <estima/base/error.hpp>
 
@@ -24,30 +24,25 @@ public:
     void add(std::string key, place at, error refusal) {
         keys_.insert(std::move(key));
         ++count_;
-        if (told_.size() < most_told) told_.push_back({at, std::move(refusal)});
+        if (told_.size() < most_told) told_.emplace(at, std::move(refusal));
     }
     /// Whether this key was refused.
     bool has(std::string const& key) const { return keys_.count(key) != 0; }
 
     void throw_if_any() const {
         if (told_.empty()) return;
-        std::vector<one> told = told_;
-        std::stable_sort(told.begin(), told.end(), [](one const& a, one const& b) { return a.at < b.at; });
-        error_text all = told[0].refusal.text();
-        for (std::size_t i = 1; i < told.size(); ++i) {
-            error_text const& text = told[i].refusal.text();
+        error const& first = told_.begin()->second;
+        error_text all = first.text();
+        for (auto other = std::next(told_.begin()); other != told_.end(); ++other) {
+            error_text const& text = other->second.text();
             all.why.append("\n       ").append(text.where).append(": ").append(text.why);
         }
-        if (count_ > told.size()) all.why.append("\n       and " + std::to_string(count_ - told.size()) + " more");
-        throw error{told[0].refusal.id(), std::move(all)};
+        if (count_ > told_.size()) all.why.append("\n       and " + std::to_string(count_ - told_.size()) + " more");
+        throw error{first.id(), std::move(all)};
     }
 
 private:
-    struct one {
-        place at;
-        error refusal;
-    };
-    std::vector<one> told_{};
+    std::multimap<place, error> told_{};  // in order of places, and of one place as they came
     std::set<std::string> keys_{};
     std::size_t count_ = 0;
 };
