@@ -48,10 +48,6 @@ check() {
         touch "$results/$preset.build_failed"
         return
     fi
-    if [ "$preset" = gcc-debug ] && [[ static =~ $labels ]]; then
-        # Only to use all cores: the test "every header compiles alone" tells what it finds.
-        cmake --build --preset "$preset" --parallel "$jobs" --target all_verify_interface_header_sets >>"$log" 2>&1
-    fi
     echo "== $preset: built in $((SECONDS - start)) s; running $labels"
     run_tests "$preset" "$labels" "$preset"
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // expect-error: include_estima_transport_slurm_hpp_and_link_estima_slurm
-#include <estima/estima.hpp>
+#include <estima/estimator.hpp>
+#include <estima/workspace/experiment.hpp>
 
 #ifdef POSITIVE_CONTROL
 using target = estima::ssh_hosts<>;

@@ -12,17 +12,17 @@ using status = estima::run_status;
 
 namespace {
 
-struct answer {
+struct tool_answer {
     int code;
     std::string text;  // of both outputs
 };
 
 /// Runs a command line of words that need no quoting.
-answer ask(std::string const& arguments) {
+tool_answer ask(std::string const& arguments) {
     std::FILE* const pipe =
         ::popen(("'" + estima::find_launcher() + "' " + arguments + " 2>&1 </dev/null").c_str(), "r");
     REQUIRE(pipe != nullptr);
-    answer a{0, {}};
+    tool_answer a{0, {}};
     char buffer[1024];
     while (std::size_t const n = std::fread(buffer, 1, sizeof buffer, pipe)) a.text.append(buffer, n);
     int const status = ::pclose(pipe);
@@ -42,7 +42,7 @@ TEST_CASE("estima-launch refuses a wrong command line") {
     std::string const words =
         GENERATE("", "dance", "supervise", "supervise --lock-fd x /tmp", "supervise --unknown /tmp",
                  "supervise /no/such/run", "supervise /tmp more", "worker --rendezvous nowhere /tmp");
-    answer const a = ask(words);
+    tool_answer const a = ask(words);
     INFO(words << " -> " << a.text);
     CHECK(a.code == 2);
     CHECK(a.text.starts_with("[EST-402]"));
@@ -50,7 +50,7 @@ TEST_CASE("estima-launch refuses a wrong command line") {
 
 TEST_CASE("a worker that mpirun did not start says so") {
     made_run run{made_run::mpi(made_run::native("train.sh"), 2), {{"train.sh", "#!/bin/sh\n"}}};
-    answer const a = ask("worker '" + run.directory.path.string() + "'");
+    tool_answer const a = ask("worker '" + run.directory.path.string() + "'");
     CHECK(a.code == 1);
     CHECK(a.text.starts_with("[EST-405]"));
     CHECK(a.text.find("OMPI_COMM_WORLD_RANK") != std::string::npos);
@@ -61,7 +61,7 @@ TEST_CASE("a run can be supervised by hand, in the foreground") {
     std::string const words = "supervise --foreground '" + run.directory.path.string() + "'";
     CHECK(ask(words).text.starts_with("[EST-404]"));  // this test has its lock
     run.release_lock();
-    answer const a = ask(words);
+    tool_answer const a = ask(words);
     CHECK(a.code == 0);
     CHECK(a.text.empty());
     CHECK(run.wait().status == status::completed);

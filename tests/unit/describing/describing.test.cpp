@@ -39,22 +39,22 @@ namespace {
 using texts = std::vector<std::string>;
 
 // What the tables name; each is an estimator, or the compiler says why not.
-using frameworks =
+using framework_types =
     std::tuple<estimator<generic>, estimator<scikit_learn<"0.20.3">>, estimator<pytorch<"1.4">>,
                estimator<tensorflow<"2.2">>, estimator<chainer<"5.1.0">>, estimator<xgboost<"1.7">>,
                estimator<lightgbm<"2.2.3">>, estimator<native>>;
-using targets = std::tuple<
+using target_types = std::tuple<
     estimator<local>, estimator<ssh_hosts<max_nodes<4>, slots_per_node<16>>>,
     estimator<slurm<partition<"gpu">, gpus_per_node<2>>>, estimator<aml_compute<target_name<"cpu-pool">, max_nodes<8>>>,
     estimator<aml_compute<vm_size<"Standard_NC6">, vm_priority<priority::low_priority>>>,
     estimator<slurm<with_containers>>, estimator<aml_compute<target_name<"cpu-pool">, without_containers>>,
     estimator<ssh_hosts<target_name<"lab">>>>;
-using backends =
+using backend_types =
     std::tuple<estimator<single_process>, estimator<mpi<process_count_per_node<4>>>,
                estimator<gloo<process_count_per_node<2>>>, estimator<nccl<process_count_per_node<2>>>,
                estimator<gpu_pool, parameter_server<worker_count<3>, parameter_server_count<1>, node_count<2>>>,
                estimator<gpu_pool, multi_worker<node_count<3>>>>;
-using environments = std::tuple<
+using environment_types = std::tuple<
     estimator<environment<user_managed>>, estimator<environment<interpreter_path<"/usr/bin/python3">>>,
     estimator<environment<conda_packages<"numpy=1.18", "conda-forge::mpi4py>=3">>>,
     estimator<environment<pip_packages<"tqdm", "torch>=1.4,<2">>>,
@@ -67,8 +67,8 @@ using environments = std::tuple<
     estimator<gpu_pool, environment<shm_size<4_GiB>>>,
     estimator<environment<environment_variables<variable<"OMP_NUM_THREADS", "4">>>>,
     estimator<environment_definition<"vision", conda_packages<"numpy=1.18">>>>;
-static_assert(std::tuple_size_v<frameworks> + std::tuple_size_v<targets> + std::tuple_size_v<backends> +
-                  std::tuple_size_v<environments> == 33);
+static_assert(std::tuple_size_v<framework_types> + std::tuple_size_v<target_types> + std::tuple_size_v<backend_types> +
+                  std::tuple_size_v<environment_types> == 33);
 static_assert(!estimable<aml_compute<>>);  // neither name nor size
 static_assert(!estimable<custom_docker_image<"continuumio/miniconda3:4.8.2">>);  // a part is no policy
 

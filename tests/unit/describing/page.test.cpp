@@ -26,7 +26,7 @@ std::filesystem::path const tests{estima_test::source_folder()};
 std::filesystem::path const root = tests.parent_path();
 std::filesystem::path const headers = root / "include/estima";
 
-std::string read(std::filesystem::path const& file) { return estima::read_file(file); }
+std::string text_of(std::filesystem::path const& file) { return estima::read_file(file); }
 
 /// Names of the types at namespace scope of a header, without those in detail.
 texts types_in(std::string const& header) {
@@ -158,7 +158,7 @@ std::map<std::string, std::set<std::string>> attributes_by_taker() {
     std::map<std::string, std::set<std::string>> attributes;
     for (auto const& file : describing_headers()) {
         std::string type;
-        for (std::string const& line : lines_of(read(file))) {
+        for (std::string const& line : lines_of(text_of(file))) {
             std::smatch match;
             if (std::regex_match(line, match, start)) type = match[1];
             if (std::regex_match(line, match, taken)) attributes[match[1]].insert(type);
@@ -180,9 +180,9 @@ TEST_CASE("docs/describing.md, docs/runs.md and docs/history.md show the example
     std::map<std::string, int> shown;
     for (char const* const name : {"docs/describing.md", "docs/runs.md", "docs/history.md"}) {
         INFO(name);
-        estima_test::filled_page const filled = estima_test::fill(read(root / name), compiled);
+        estima_test::filled_page const filled = estima_test::fill(text_of(root / name), compiled);
         if (std::getenv("ESTIMA_WRITE_GOLDEN") != nullptr) estima::replace_file(root / name, filled.text);
-        CHECK(read(root / name) == filled.text);
+        CHECK(text_of(root / name) == filled.text);
         CHECK(filled.unknown.empty());
         CHECK(filled.other_cpp_blocks == 0);
         for (std::string const& one : filled.names) ++shown[one];
@@ -195,8 +195,8 @@ TEST_CASE("docs/describing.md, docs/runs.md and docs/history.md show the example
 }
 
 TEST_CASE("the examples in the tables of docs/describing.md are compiled") {
-    std::string const compiled = compiled_text(read(tests / "unit/describing/describing.test.cpp"));
-    std::vector<texts> const rows = rows_with_examples(read(root / "docs/describing.md"));
+    std::string const compiled = compiled_text(text_of(tests / "unit/describing/describing.test.cpp"));
+    std::vector<texts> const rows = rows_with_examples(text_of(root / "docs/describing.md"));
     CHECK(rows.size() > 60);
     for (texts const& row : rows) {
         INFO(row.front());
@@ -209,11 +209,11 @@ TEST_CASE("the examples in the tables of docs/describing.md are compiled") {
 }
 
 TEST_CASE("docs/describing.md names every policy, attribute, part and unit that the headers have") {
-    std::string const page = read(root / "docs/describing.md");
+    std::string const page = text_of(root / "docs/describing.md");
     std::set<std::string> const words = words_of_code(page);
     std::size_t count = 0;
     for (auto const& file : describing_headers())
-        for (std::string const& type : types_in(read(file))) {
+        for (std::string const& type : types_in(text_of(file))) {
             INFO(type << " in " << file);
             CHECK(words.contains(type));
             ++count;
@@ -222,13 +222,13 @@ TEST_CASE("docs/describing.md names every policy, attribute, part and unit that 
 
     std::regex const literal{"operator\"\"(_\\w+)"};
     for (char const* const name : {"base/duration.hpp", "base/bytes.hpp"}) {
-        std::string const header = read(headers / name);
+        std::string const header = text_of(headers / name);
         for (std::sregex_iterator one{header.begin(), header.end(), literal}, end; one != end; ++one) {
             INFO(one->str());
             CHECK(words.contains((*one)[1]));
         }
     }
-    for (member const& one : members_of(read(headers / "estimator/data_input.hpp"), "data_input")) {
+    for (member const& one : members_of(text_of(headers / "estimator/data_input.hpp"), "data_input")) {
         INFO("data_input::" << one.name);
         CHECK(words.contains(one.name));
     }
@@ -238,7 +238,7 @@ TEST_CASE("docs/describing.md lists all attributes that each target and each bac
     std::map<std::string, std::set<std::string>> const attributes = attributes_by_taker();
     CHECK(attributes.at("compute_target_slot").contains("retries"));
     CHECK(attributes.at("distribution_backend_slot").contains("bind_to"));
-    std::vector<texts> const rows = rows_with_examples(read(root / "docs/describing.md"));
+    std::vector<texts> const rows = rows_with_examples(text_of(root / "docs/describing.md"));
     auto const shown = [&rows](std::string const& policy) {
         for (texts const& row : rows)
             if (row[0].starts_with("`" + policy + "`")) {
@@ -266,10 +266,10 @@ TEST_CASE("docs/describing.md lists all attributes that each target and each bac
 }
 
 TEST_CASE("fwd.hpp declares every policy, attribute and part") {
-    std::string const declared = read(headers / "fwd.hpp");
+    std::string const declared = text_of(headers / "fwd.hpp");
     std::size_t count = 0;
     for (auto const& file : describing_headers())
-        for (std::string const& type : types_in(read(file))) {
+        for (std::string const& type : types_in(text_of(file))) {
             if (type == "image_registry" || type.starts_with("include_")) continue;  // what users do not name
             INFO(type << " in " << file);
             CHECK(std::regex_search(declared, std::regex{"\n(struct|class) " + type + ";"}));
@@ -279,9 +279,9 @@ TEST_CASE("fwd.hpp declares every policy, attribute and part") {
 }
 
 TEST_CASE("docs/describing.md lists the fields of a job in their order, with their types") {
-    std::vector<member> const fields = members_of(read(headers / "estimator/job_fields.hpp"), "job_fields");
+    std::vector<member> const fields = members_of(text_of(headers / "estimator/job_fields.hpp"), "job_fields");
     CHECK(fields.size() >= 16);
-    std::string const page = read(root / "docs/describing.md");
+    std::string const page = text_of(root / "docs/describing.md");
     std::size_t const table = page.find("\n| field | type |");
     REQUIRE(table != page.npos);
     texts const lines = lines_of(page.substr(table + 1));
@@ -298,7 +298,7 @@ TEST_CASE("docs/describing.md lists the fields of a job in their order, with the
 
 TEST_CASE("docs/describing.md tells the known versions and the backends of each framework") {
     using namespace estima;
-    std::vector<texts> const rows = rows_with_examples(read(root / "docs/describing.md"));
+    std::vector<texts> const rows = rows_with_examples(text_of(root / "docs/describing.md"));
     for (facts const& f :
          {facts_of<generic>(), facts_of<scikit_learn<>>(), facts_of<pytorch<>>(), facts_of<tensorflow<>>(),
           facts_of<chainer<>>(), facts_of<xgboost<>>(), facts_of<lightgbm<>>(), facts_of<native>()}) {
@@ -316,7 +316,7 @@ TEST_CASE("docs/describing.md tells the known versions and the backends of each 
 }
 
 TEST_CASE("docs/runs.md names every member of what a workspace gives") {
-    std::set<std::string> const words = words_of_code(read(root / "docs/runs.md"));
+    std::set<std::string> const words = words_of_code(text_of(root / "docs/runs.md"));
     std::size_t count = 0;
     for (auto const& [file, type] :
          std::vector<std::pair<char const*, char const*>>{{"workspace/workspace.hpp", "workspace"},
@@ -346,7 +346,7 @@ TEST_CASE("docs/runs.md names every member of what a workspace gives") {
                                                           {"history/metrics.hpp", "logged"},
                                                           {"history/metrics.hpp", "run_metrics"},
                                                           {"history/metric_history.hpp", "history_options"}}) {
-        std::string const header = read(headers / file);
+        std::string const header = text_of(headers / file);
         texts names = functions_of(header, type);
         for (member const& one : members_of(header, type)) names.push_back(one.name);
         INFO(type);
@@ -361,13 +361,13 @@ TEST_CASE("docs/runs.md names every member of what a workspace gives") {
 }
 
 TEST_CASE("docs/history.md names every member of what a search takes and gives") {
-    std::set<std::string> const words = words_of_code(read(root / "docs/history.md"));
+    std::set<std::string> const words = words_of_code(text_of(root / "docs/history.md"));
     std::size_t count = 0;
     for (auto const& [file, type] : std::vector<std::pair<char const*, char const*>>{
              {"index/run_filter.hpp", "run_query"}, {"index/run_summary.hpp", "run_summary"},
              {"index/run_summary.hpp", "metric_summary"}, {"index/run_index.hpp", "run_index"},
              {"workspace/follow_runs.hpp", "follow_options"}}) {
-        std::string const header = read(headers / file);
+        std::string const header = text_of(headers / file);
         texts names = functions_of(header, type);
         for (member const& one : members_of(header, type)) names.push_back(one.name);
         INFO(type);

@@ -30,7 +30,7 @@ struct folder_with_a_script {
 };
 
 template <class Estimator>
-std::vector<std::string> ids(job_fields const& fields) {
+std::vector<std::string> ids_of(job_fields const& fields) {
     std::vector<std::string> found;
     for (broken_rule const& rule : check(Estimator{fields})) found.emplace_back(rule.id);
     return found;
@@ -66,13 +66,13 @@ struct ray {
 TEST_CASE("a rule of one's own is checked with the fields, at the level that it has") {
     folder_with_a_script job;
     using held = estimator<team::lsf<team::team_rules>, mpi<>>;
-    CHECK(ids<held>(job.fields) == texts{"EST-039", "TEAM-002"});
+    CHECK(ids_of<held>(job.fields) == texts{"EST-039", "TEAM-002"});
     job.fields.tags = {{"owner", "me"}};
     job.fields.process_count_per_node = 4;
-    CHECK(ids<held>(job.fields).empty());
+    CHECK(ids_of<held>(job.fields).empty());
     job.fields.process_count_per_node = 3;
-    CHECK(ids<held>(job.fields) == texts{"EST-039", "TEAM-001"});
-    CHECK(ids<estimator<team::lsf<>, mpi<>>>(job.fields) == texts{"EST-039"});
+    CHECK(ids_of<held>(job.fields) == texts{"EST-039", "TEAM-001"});
+    CHECK(ids_of<estimator<team::lsf<>, mpi<>>>(job.fields) == texts{"EST-039"});
 
     job.fields.tags.clear();
     job.fields.display_name = "digits";

@@ -21,8 +21,8 @@
 #include <support/source_folder.hpp>
 
 namespace {
-std::filesystem::path const tests{estima_test::source_folder()};
-std::filesystem::path const page = tests.parent_path() / "docs/from-azureml.md";
+std::filesystem::path const tests_folder{estima_test::source_folder()};
+std::filesystem::path const page = tests_folder.parent_path() / "docs/from-azureml.md";
 
 using estima_test::fill;
 using estima_test::lines_of;
@@ -53,7 +53,7 @@ TEST_CASE("docs/from-azureml.md lists the variables that stand behind a dollar s
 }
 
 TEST_CASE("docs/from-azureml.md shows the examples that are compiled, each once") {
-    std::map<std::string, std::string> const compiled = estima_test::examples_in(tests / "unit/from_azureml");
+    std::map<std::string, std::string> const compiled = estima_test::examples_in(tests_folder / "unit/from_azureml");
     CHECK(compiled.size() > 30);
     std::string const text = estima::read_file(page);
     estima_test::filled_page const filled = fill(text, compiled);
@@ -81,7 +81,7 @@ TEST_CASE("an example that changed on either side is noticed") {
 }
 
 TEST_CASE("the Python in docs/from-azureml.md is what Azure's estimators take") {
-    std::string const script = (tests / "unit/from_azureml/check_calls.py").string();
+    std::string const script = (tests_folder / "unit/from_azureml/check_calls.py").string();
     FILE* const out = ::popen(("python3 -B '" + script + "' '" + page.string() + "' 2>&1").c_str(), "r");
     REQUIRE(out != nullptr);
     std::string said;

@@ -16,12 +16,12 @@ using namespace estima;
 using estima_test::many_runs;
 using estima_test::texts_of;
 
-struct fixture {
+struct kept_index {
     many_runs runs{};
     std::filesystem::path file = runs.path() / "index.sqlite";
     std::map<std::string, std::string> truth{};
 
-    explicit fixture(int count = 40) {
+    explicit kept_index(int count = 40) {
         runs.add_all(0, count);
         refreshed();
         truth = texts_of(runs.truth());
@@ -57,7 +57,7 @@ struct fixture {
 }  // namespace
 
 TEST_CASE("an index that was deleted is made anew, also under somebody who has it open") {
-    fixture f;
+    kept_index f;
     run_index holder{f.runs.path()};
     holder.refresh();
     SECTION("all its files") {
@@ -77,7 +77,7 @@ TEST_CASE("an index that was deleted is made anew, also under somebody who has i
 }
 
 TEST_CASE("an index that was cut short anywhere, or overwritten by something else, is made anew") {
-    fixture f{700};  // cells, and more than a page of runs
+    kept_index f{700};  // cells, and more than a page of runs
     f.checkpoint();
     auto const size = std::filesystem::file_size(f.file);
     std::string const good = read_file(f.file);
@@ -108,7 +108,7 @@ TEST_CASE("an index that was cut short anywhere, or overwritten by something els
 }
 
 TEST_CASE("a changed number by which a search passes over blocks is noticed, and the index made anew") {
-    fixture f{700};
+    kept_index f{700};
     run_index{f.runs.path()}.search(query::metric("loss") > 20);
     f.checkpoint();
     std::string const change = GENERATE(
@@ -126,7 +126,7 @@ TEST_CASE("a changed number by which a search passes over blocks is noticed, and
 }
 
 TEST_CASE("an index of an older format is made anew, and one of a newer format is left alone") {
-    fixture f;
+    kept_index f;
     SECTION("older") {
         f.do_in(f.file, "DROP TABLE cells; CREATE TABLE of_old(x); PRAGMA user_version = 0");
         CHECK(f.refreshed() == f.truth);
@@ -189,7 +189,7 @@ TEST_CASE("runs that two programs store at the same time as blocks are stored on
 }
 
 TEST_CASE("where no index can be made, one in memory gives the same answers") {
-    fixture f;
+    kept_index f;
     for (char const* end : {"", "-wal", "-shm"}) std::filesystem::remove(f.file.string() + end);
     std::filesystem::create_directories(f.file / "something");
     run_index index{f.runs.path()};
@@ -202,7 +202,7 @@ TEST_CASE("where no index can be made, one in memory gives the same answers") {
 }
 
 TEST_CASE("a clock that jumps back hides no run") {
-    fixture f;
+    kept_index f;
     for (int const i : {-5003, -100, 300, -4999}) {  // made now, with times of long ago
         f.add(i);
         CHECK(f.refreshed() == f.truth);
@@ -214,7 +214,7 @@ TEST_CASE("a clock that jumps back hides no run") {
 }
 
 TEST_CASE("after another start of the machine, what changed last is looked at again") {
-    fixture f;
+    kept_index f;
     change_log{f.runs.path()}.add(f.runs.add(50));
     f.refreshed();
     std::string const journal = read_file(f.runs.directory(f.runs.id(50)).journal());

@@ -15,7 +15,7 @@
 #include <support/temporary_directory.hpp>
 
 namespace {
-void write(std::filesystem::path const& file, std::string const& text, long seconds = 0) {
+void write_aged(std::filesystem::path const& file, std::string const& text, long seconds = 0) {
     std::filesystem::create_directories(file.parent_path());
     std::ofstream{file, std::ios::binary} << text;
     timespec const times[]{{seconds, 0}, {seconds, 0}};
@@ -46,29 +46,29 @@ TEST_CASE("the newest checkpoint is the one that was written last, and of one mo
     CHECK(newest_checkpoint(c, run).empty());
     c.retries = estima::retries_section{1, {}, "outputs/*/step_*.pt"};
     CHECK(newest_checkpoint(c, run).empty());
-    write(run.outputs() / "a/step_9.pt", "", 1000);
-    write(run.outputs() / "a/step_10.pt", "", 1000);
-    write(run.outputs() / "b/step_1.pt", "", 900);
-    write(run.outputs() / "b/step_1.pt.part", "", 9000);
-    write(run.outputs() / "step_99.pt", "", 9000);
-    write(run.outputs() / "a/deep/step_99.pt", "", 9000);
+    write_aged(run.outputs() / "a/step_9.pt", "", 1000);
+    write_aged(run.outputs() / "a/step_10.pt", "", 1000);
+    write_aged(run.outputs() / "b/step_1.pt", "", 900);
+    write_aged(run.outputs() / "b/step_1.pt.part", "", 9000);
+    write_aged(run.outputs() / "step_99.pt", "", 9000);
+    write_aged(run.outputs() / "a/deep/step_99.pt", "", 9000);
     CHECK(newest_checkpoint(c, run) == "outputs/a/step_10.pt");
-    write(run.outputs() / "b/step_1.pt", "", 1001);
+    write_aged(run.outputs() / "b/step_1.pt", "", 1001);
     CHECK(newest_checkpoint(c, run) == "outputs/b/step_1.pt");
 }
 
 TEST_CASE("a metric line that was left torn is closed before the next attempt, whoever wrote it") {
     estima_test::temporary_directory const folder;
     estima::run_directory const run{folder.path() / "runs/one"};
-    write(folder / "source/train.py", "1");
+    write_aged(folder / "source/train.py", "1");
     std::string const snapshot = estima::snapshot_store{run.snapshots()}.take(folder / "source").id;
     std::string const line = R"({"name":"loss","value":1})" "\n";
-    write(run.metrics_file(0), line + R"({"name":"loss","va)");
-    write(run.metrics_file(1), line);
-    write(run.metrics_file(2), "");
-    write(run.metrics() / "media/x.jsonl", "torn");
-    write(run.metrics() / "rank_0.1.points", "torn");
-    write(run.metrics() / "from a host.attempt_1.jsonl", "torn");
+    write_aged(run.metrics_file(0), line + R"({"name":"loss","va)");
+    write_aged(run.metrics_file(1), line);
+    write_aged(run.metrics_file(2), "");
+    write_aged(run.metrics() / "media/x.jsonl", "torn");
+    write_aged(run.metrics() / "rank_0.1.points", "torn");
+    write_aged(run.metrics() / "from a host.attempt_1.jsonl", "torn");
     std::filesystem::create_symlink("/dev/full", run.metrics() / "elsewhere.jsonl");
     lay_out_again(run, snapshot);
     lay_out_again(run, snapshot);
@@ -88,20 +88,20 @@ TEST_CASE("a metric line that was left torn is closed before the next attempt, w
 TEST_CASE("a next attempt finds its source anew and the outputs of the earlier ones, whoever was killed between") {
     estima_test::temporary_directory const folder;
     estima::run_directory const run{folder / "w/runs/r_1"};
-    write(folder / "source/train.py", "source");
-    write(folder / "source/outputs/given", "given");
-    write(folder / "source/outputs/folder/also", "also");
+    write_aged(folder / "source/train.py", "source");
+    write_aged(folder / "source/outputs/given", "given");
+    write_aged(folder / "source/outputs/folder/also", "also");
     std::string const id = estima::snapshot_store{run.snapshots()}.take(folder / "source").id;
     estima::lay_out(run, id);
-    write(run.code() / "train.py", "changed");
-    write(run.code() / "beside", "x");
-    write(run.outputs() / "folder/also", "changed");
-    write(run.outputs() / "deep/er/new", "new");
-    write(run.logs() / "events", "e");
+    write_aged(run.code() / "train.py", "changed");
+    write_aged(run.code() / "beside", "x");
+    write_aged(run.outputs() / "folder/also", "changed");
+    write_aged(run.outputs() / "deep/er/new", "new");
+    write_aged(run.logs() / "events", "e");
     SECTION("nobody was") {}
     SECTION("somebody was, in the midst of it") {
-        write(run.path / "code.next/outputs/moved", "moved");
-        write(run.path / "code.next/train.py", "source");
+        write_aged(run.path / "code.next/outputs/moved", "moved");
+        write_aged(run.path / "code.next/train.py", "source");
     }
     bool const was_killed = std::filesystem::exists(run.path / "code.next");
     estima::outputs_before const before = estima::lay_out_again(run, id);
@@ -121,9 +121,9 @@ TEST_CASE("logs and metrics of an attempt are set aside, and its metrics are sti
     estima_test::temporary_directory const folder;
     estima::run_directory const run{folder.path()};
     for (char const* const name : {"rank_0_stdout.txt", "mpirun.txt", "supervisor.txt", "attempt_1/old"})
-        write(run.system_logs() / name, name);
+        write_aged(run.system_logs() / name, name);
     for (char const* const name : {"rank_0.jsonl", "rank_12.77.points", "system.jsonl", "rank_0.attempt_1.jsonl"})
-        write(run.metrics() / name, name);
+        write_aged(run.metrics() / name, name);
     estima::set_logs_aside(run, 2, true);
     CHECK(std::filesystem::exists(run.attempt_logs(2) / "rank_0_stdout.txt"));
     CHECK(std::filesystem::exists(run.attempt_logs(2) / "mpirun.txt"));

@@ -23,7 +23,7 @@ std::string line(std::string const& name, std::string const& value, int step) {
     return "{\"name\":\"" + name + "\",\"value\":" + value + ",\"step\":" + std::to_string(step) + "}\n";
 }
 
-void write(std::filesystem::path const& file, std::string const& text) { estima::replace_file(file, text); }
+void write_text(std::filesystem::path const& file, std::string const& text) { estima::replace_file(file, text); }
 
 }  // namespace
 
@@ -66,8 +66,9 @@ TEST_CASE("a long series keeps its extremes, its ends and its last value in boun
 
 TEST_CASE("each rank has its own line, ranks in order") {
     estima_test::temporary_directory const folder;
-    for (int rank : {0, 2, 10}) write(folder / ("rank_" + std::to_string(rank) + ".jsonl"), line("loss", "0.5", rank));
-    write(folder / "other.jsonl", line("loss", "0.5", 1));
+    for (int rank : {0, 2, 10})
+        write_text(folder / ("rank_" + std::to_string(rank) + ".jsonl"), line("loss", "0.5", rank));
+    write_text(folder / "other.jsonl", line("loss", "0.5", 1));
     auto const overview = read_metric_overview(folder.path());
     REQUIRE(overview.metrics().size() == 1);
     auto const& series = overview.metrics()[0].series;
@@ -81,7 +82,7 @@ TEST_CASE("each rank has its own line, ranks in order") {
 TEST_CASE("of many ranks eight have a line and the others are counted") {
     estima_test::temporary_directory const folder;
     for (int rank = 0; rank < 134; ++rank)
-        write(folder / ("rank_" + std::to_string(rank) + ".jsonl"), line("loss", "0.5", 1) + line("loss", "0.4", 2));
+        write_text(folder / ("rank_" + std::to_string(rank) + ".jsonl"), line("loss", "0.5", 1) + line("loss", "0.4", 2));
     auto const overview = read_metric_overview(folder.path());
     REQUIRE(overview.metrics().size() == 1);
     CHECK(overview.metrics()[0].series.size() == 8);
@@ -94,7 +95,7 @@ TEST_CASE("points and lines of one process are one line, other processes of its 
     estima_test::temporary_directory const folder;
     estima::detail::point_store store{folder / "rank_1"};
     for (int i = 0; i < 1000; ++i) store.add(i % 2 == 0 ? "loss" : "accuracy", i, i);
-    write(folder / "rank_1.jsonl", line("loss", "-1", 1));
+    write_text(folder / "rank_1.jsonl", line("loss", "-1", 1));
     auto overview = read_metric_overview(folder.path());
     REQUIRE(overview.metrics().size() == 2);
     auto const& loss = overview.metrics()[0];
@@ -120,7 +121,7 @@ TEST_CASE("points and lines of one process are one line, other processes of its 
 
 TEST_CASE("garbage is passed over and counted, a torn last line waits for its end") {
     estima_test::temporary_directory const folder;
-    write(folder / "rank_0.jsonl", line("a", "1", 1) + "\n  \r\nnot json\n\xFF\xFE\n[1]\n{\"name\":\"x\"}\n" +
+    write_text(folder / "rank_0.jsonl", line("a", "1", 1) + "\n  \r\nnot json\n\xFF\xFE\n[1]\n{\"name\":\"x\"}\n" +
                                        std::string("nul\0nul\n", 8) + line("a", "2", 2) + "{\"name\":\"a\",\"val");
     auto const overview = read_metric_overview(folder.path());
     REQUIRE(overview.metrics().size() == 1);
@@ -131,7 +132,7 @@ TEST_CASE("garbage is passed over and counted, a torn last line waits for its en
 
 TEST_CASE("the overview of a metric: a last line without its newline counts if it is whole") {
     estima_test::temporary_directory const folder;
-    write(folder / "rank_0.jsonl", "{\"name\":\"a\",\"value\":4}");
+    write_text(folder / "rank_0.jsonl", "{\"name\":\"a\",\"value\":4}");
     auto const overview = read_metric_overview(folder.path());
     REQUIRE(overview.metrics().size() == 1);
     CHECK(overview.metrics()[0].series[0].second.last() == 4);
@@ -139,7 +140,7 @@ TEST_CASE("the overview of a metric: a last line without its newline counts if i
 
 TEST_CASE("a line longer than four megabytes is passed over, the next one counts") {
     estima_test::temporary_directory const folder;
-    write(folder / "rank_0.jsonl",
+    write_text(folder / "rank_0.jsonl",
           "{\"name\":\"" + std::string(5'000'000, 'x') + "\",\"value\":1}\n" + line("a", "2", 2));
     auto const overview = read_metric_overview(folder.path());
     REQUIRE(overview.metrics().size() == 1);
@@ -151,8 +152,8 @@ TEST_CASE("of too large files the end is read, from a whole line on, and small f
     estima_test::temporary_directory const folder;
     std::string large;
     for (int i = 0; i < 20'000; ++i) large += line("large", std::to_string(i), i);
-    write(folder / "rank_0.jsonl", large);
-    write(folder / "rank_1.jsonl", line("small", "1", 0) + line("small", "2", 1));
+    write_text(folder / "rank_0.jsonl", large);
+    write_text(folder / "rank_1.jsonl", line("small", "1", 0) + line("small", "2", 1));
     std::uint64_t const budget = GENERATE(100'000U, 100'001U, 100'017U, 100'040U);  // ends at any place of a line
     auto const overview = read_metric_overview(folder.path(), budget);
     REQUIRE(overview.metrics().size() == 2);
@@ -171,7 +172,7 @@ TEST_CASE("names without end are bounded") {
     std::string text;
     for (int i = 0; i < 5000; ++i)
         text += line("name" + std::to_string(i), "1", 0) + line("t" + std::to_string(i), "{\"a\":1}", 0);
-    write(folder / "rank_0.jsonl", text);
+    write_text(folder / "rank_0.jsonl", text);
     auto const overview = read_metric_overview(folder.path());
     CHECK(overview.metrics().size() == estima::portal::metric_overview::most_metrics);
     CHECK(overview.tables().size() == estima::portal::metric_overview::most_tables);
@@ -182,7 +183,7 @@ TEST_CASE("lists are points in their order, rows are tables with their last rows
     estima_test::temporary_directory const folder;
     std::string text = "{\"name\":\"list\",\"value\":[1,\"NaN\",3]}\n{\"name\":\"list\",\"value\":[4]}\n";
     for (int i = 0; i < 100; ++i) text += line("row", "{\"b\":" + std::to_string(i) + ",\"a\":\"x\"}", i);
-    write(folder / "rank_0.jsonl", text + line("row", "{\"c\":1}", 100));
+    write_text(folder / "rank_0.jsonl", text + line("row", "{\"c\":1}", 100));
     auto const overview = read_metric_overview(folder.path());
     REQUIRE(overview.metrics().size() == 1);
     auto const& list = overview.metrics()[0].series[0].second;
@@ -200,11 +201,11 @@ TEST_CASE("lists are points in their order, rows are tables with their last rows
 
 TEST_CASE("pipes, links and other files in the metrics folder are left alone") {
     estima_test::temporary_directory const folder;
-    write(folder / "real", line("linked", "1", 0));
+    write_text(folder / "real", line("linked", "1", 0));
     REQUIRE(::mkfifo((folder / "rank_0.jsonl").c_str(), 0600) == 0);
     std::filesystem::create_symlink(folder / "real", folder / "rank_1.jsonl");
     std::filesystem::create_directory(folder / "rank_2.jsonl");
-    write(folder / "notes.txt", line("text", "1", 0));
+    write_text(folder / "notes.txt", line("text", "1", 0));
     CHECK(read_metric_overview(folder.path()).metrics().empty());
     CHECK(read_metric_overview(folder / "missing").metrics().empty());
 }

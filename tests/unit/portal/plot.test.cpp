@@ -12,9 +12,9 @@
 
 using estima::portal::make_axis;
 using estima::portal::tick_labels;
-using strings = std::vector<std::string>;
 
 namespace {
+using strings = std::vector<std::string>;
 
 strings labels(double low, double high, int count = 5, bool round_ends = true, bool whole = false) {
     return tick_labels(make_axis(low, high, count, round_ends, whole));

@@ -20,7 +20,7 @@ bool holds(std::string const& page, std::string_view text) { return page.find(te
 std::string page_of(estima_test::sample_run const& run) { return render_page(run.directory, run.record); }
 
 /// The names of all elements and attributes, by the rules of HTML's tokenizer for what the page uses.
-std::pair<std::set<std::string>, std::set<std::string>> names_in(std::string_view page) {
+std::pair<std::set<std::string>, std::set<std::string>> names_on(std::string_view page) {
     std::set<std::string> elements, attributes;
     for (std::size_t at = page.find('<'); at != std::string_view::npos; at = page.find('<', at)) {
         ++at;
@@ -94,9 +94,10 @@ TEST_CASE("a page asks to be read again while its run goes on, and never runs a 
     CHECK(holds(running, "<meta http-equiv=\"refresh\" content=\"2\">"));
     CHECK_FALSE(holds(completed, "http-equiv=\"refresh\""));
     for (auto const& page : {running, completed}) {
-        CHECK(holds(page,
-                    "content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data: 'self' file:; base-uri 'none'; "
-                    "form-action 'none'\""));
+        CHECK(holds(
+            page,
+            "content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data: 'self' file:; base-uri 'none'; "
+            "form-action 'none'\""));
         CHECK_FALSE(holds(page, "<script"));
         CHECK_FALSE(holds(page, "url("));
         CHECK_FALSE(holds(page, "@import"));
@@ -135,11 +136,11 @@ TEST_CASE("the log of the rank that failed is shown however many ranks there are
 
 TEST_CASE("nothing that a script or a user writes becomes part of the page") {
     estima_test::temporary_directory const folder;
-    auto const tame = names_in(page_of(estima_test::completed_sample(folder.path())));
-    auto failed = names_in(page_of(estima_test::failed_sample(folder.path())));
-    failed.second.merge(names_in(page_of(estima_test::running_sample(folder.path()))).second);
+    auto const tame = names_on(page_of(estima_test::completed_sample(folder.path())));
+    auto failed = names_on(page_of(estima_test::failed_sample(folder.path())));
+    failed.second.merge(names_on(page_of(estima_test::running_sample(folder.path()))).second);
     std::string const page = page_of(estima_test::hostile_sample(folder.path()));
-    auto const [elements, attributes] = names_in(page);
+    auto const [elements, attributes] = names_on(page);
     for (auto const& name : elements) {
         CAPTURE(name);
         CHECK((tame.first.count(name) + failed.first.count(name) > 0));
@@ -181,8 +182,8 @@ TEST_CASE("a page is written whatever is missing or damaged in the run directory
 TEST_CASE("random bytes in every file give a page with the same elements") {
     estima_test::temporary_directory const folder;
     auto const run = estima_test::failed_sample(folder.path());
-    auto allowed = names_in(page_of(run)).first;
-    for (auto const& name : names_in(page_of(estima_test::completed_sample(folder.path()))).first) allowed.insert(name);
+    auto allowed = names_on(page_of(run)).first;
+    for (auto const& name : names_on(page_of(estima_test::completed_sample(folder.path()))).first) allowed.insert(name);
     std::mt19937 random{1};
     std::string const pieces[]{"{\"name\":\"", "\"",    ",\"value\":", "1e9", "[",        "]",  "{", "}",
                                "\n",           "<b x=", "\x1B[",       "\r",  "\xE2\x80", "\\u"};
@@ -199,7 +200,7 @@ TEST_CASE("random bytes in every file give a page with the same elements") {
             estima::replace_file(file, bytes);
         }
         std::string const page = page_of(run);
-        for (auto const& name : names_in(page).first) REQUIRE(allowed.count(name) == 1);
+        for (auto const& name : names_on(page).first) REQUIRE(allowed.count(name) == 1);
     }
 }
 

@@ -10,7 +10,7 @@
 using namespace estima;
 
 namespace {
-std::string const sha256(64, 'a');
+std::string const a_hash(64, 'a');
 }  // namespace
 
 TEST_CASE("an image reference is taken apart") {
@@ -30,9 +30,9 @@ TEST_CASE("an image reference is taken apart") {
         {"[2001:db8::1]/a", "[2001:db8::1]", "a", "", "", ""},
         {"192.168.0.1/a", "192.168.0.1", "a", "", "", ""},
         {"team/a.b_c__d---e:V1.0-RC_1", "", "team/a.b_c__d---e", "V1.0-RC_1", "", ""},
-        {"a@sha256:" + sha256, "", "a", "", "sha256", sha256},
-        {"a:latest@sha256:" + sha256, "", "a", "latest", "sha256", sha256},
-        {"a@sha512:" + sha256 + sha256, "", "a", "", "sha512", sha256 + sha256},
+        {"a@sha256:" + a_hash, "", "a", "", "sha256", a_hash},
+        {"a:latest@sha256:" + a_hash, "", "a", "latest", "sha256", a_hash},
+        {"a@sha512:" + a_hash + a_hash, "", "a", "", "sha512", a_hash + a_hash},
         {"a:" + std::string(128, '1'), "", "a", std::string(128, '1'), "", ""},
         {"a/" + std::string(253, 'b'), "", "a/" + std::string(253, 'b'), "", "", ""},
         {std::string(63, 'a'), "", std::string(63, 'a'), "", "", ""},
@@ -86,14 +86,14 @@ TEST_CASE("a malformed image reference is refused at the place and with the reas
         {"a:1:2", f::tag_malformed, 3, "a tag has letters, digits, '_', '.' and '-' only"},
         {"a:" + std::string(129, '1'), f::tag_too_long, 130, "a tag has 128 characters at most"},
         {"a@", f::digest_malformed, 2, "expected a digest such as sha256:..."},
-        {"a@" + sha256, f::digest_malformed, 66, "expected a digest such as sha256:..."},
-        {"a@md5:" + sha256, f::digest_algorithm_unknown, 2, "expected sha256, sha384 or sha512"},
-        {"a@SHA256:" + sha256, f::digest_algorithm_unknown, 2, "expected sha256, sha384 or sha512"},
-        {"a@sha256:" + sha256.substr(1), f::digest_length, 72, "a sha256 digest has 64 hexadecimal digits"},
-        {"a@sha256:" + sha256 + "0", f::digest_length, 73, "a sha256 digest has 64 hexadecimal digits"},
-        {"a@sha384:" + sha256, f::digest_length, 73, "a sha384 digest has 96 hexadecimal digits"},
+        {"a@" + a_hash, f::digest_malformed, 66, "expected a digest such as sha256:..."},
+        {"a@md5:" + a_hash, f::digest_algorithm_unknown, 2, "expected sha256, sha384 or sha512"},
+        {"a@SHA256:" + a_hash, f::digest_algorithm_unknown, 2, "expected sha256, sha384 or sha512"},
+        {"a@sha256:" + a_hash.substr(1), f::digest_length, 72, "a sha256 digest has 64 hexadecimal digits"},
+        {"a@sha256:" + a_hash + "0", f::digest_length, 73, "a sha256 digest has 64 hexadecimal digits"},
+        {"a@sha384:" + a_hash, f::digest_length, 73, "a sha384 digest has 96 hexadecimal digits"},
         {"a@sha256:" + std::string(64, 'A'), f::digest_malformed, 9, "a digest has the digits 0-9 and a-f only"},
-        {sha256, f::image_id, 0, "64 hexadecimal digits are an image's id, not its name"},
+        {a_hash, f::image_id, 0, "64 hexadecimal digits are an image's id, not its name"},
         {"a/" + std::string(254, 'b'), f::path_too_long, 0, "the path of an image has 255 characters at most"},
         {std::string(248, 'b'), f::path_too_long, 0, "the path of an image has 255 characters at most"},  // + library/
     };
@@ -108,7 +108,7 @@ TEST_CASE("a malformed image reference is refused at the place and with the reas
 }
 
 TEST_CASE("what is left out of an image reference is Docker Hub, its library and the tag latest") {
-    std::string const digest = "@sha256:" + sha256;
+    std::string const digest = "@sha256:" + a_hash;
     struct {
         std::string text, registry, prefix, tag;
         bool is_latest;

@@ -16,9 +16,9 @@ using namespace estima;
 bool says(std::string const& text, std::string const& part) { return text.find(part) != std::string::npos; }
 
 template <fixed_string... Texts>
-using pip = environment<pip_packages<Texts...>>;
+using with_pip = environment<pip_packages<Texts...>>;
 template <fixed_string... Texts>
-using conda = environment<conda_packages<Texts...>>;
+using with_conda = environment<conda_packages<Texts...>>;
 template <fixed_string Reference>
 using image = environment<custom_docker_image<Reference>>;
 }  // namespace
@@ -32,13 +32,13 @@ TEST_CASE("explain says of policies that break nothing what they are together") 
 }
 
 TEST_CASE("explain shows a malformed text with a mark below the place") {
-    std::string const text = explain<pip<"torch", "numpy=1.24">>();
+    std::string const text = explain<with_pip<"torch", "numpy=1.24">>();
     CHECK(says(text, "It does not compile: 1 broken.\n"
                      "[EST-034] error: a text of pip_packages, or of a file of packages, is no pip requirement\n"
                      "    pip_packages: \"numpy=1.24\" at 5: a single = is conda's; pip compares with ==\n"
                      "                        ^\n"
                      "    write it as PEP 508 has it"));
-    CHECK(says(explain<conda<"numpy==">>(), "    conda_packages: \"numpy==\" at 7: expected a version after ==\n"
+    CHECK(says(explain<with_conda<"numpy==">>(), "    conda_packages: \"numpy==\" at 7: expected a version after ==\n"
                                             "                            ^\n"));
     CHECK(says(explain<aml_compute<target_name<"pool">>, image<"Team/image">>(),
                "custom_docker_image: \"Team/image\" at 0: "));
@@ -46,15 +46,15 @@ TEST_CASE("explain shows a malformed text with a mark below the place") {
 }
 
 TEST_CASE("explain names the packages that cannot be installed together") {
-    CHECK(says(explain<pip<"numpy<1", "numpy>=1">>(), "    pip_packages: \"numpy<1\" and \"numpy>=1\"\n"));
-    CHECK(says(explain<conda<"numpy<1,>1">>(), "    conda_packages: \"numpy<1,>1\"\n"));
+    CHECK(says(explain<with_pip<"numpy<1", "numpy>=1">>(), "    pip_packages: \"numpy<1\" and \"numpy>=1\"\n"));
+    CHECK(says(explain<with_conda<"numpy<1,>1">>(), "    conda_packages: \"numpy<1,>1\"\n"));
 }
 
 TEST_CASE("explain tells warnings, which refuse nothing") {
-    std::string const twice = explain<pip<"numpy", "numpy>=1">>();
+    std::string const twice = explain<with_pip<"numpy", "numpy>=1">>();
     CHECK(says(twice, "It is an estimator.\n[EST-044] warning: a package is named twice in one list\n"
                       "    pip_packages: \"numpy\" and \"numpy>=1\"\n"));
-    CHECK_FALSE(says(explain<pip<"numpy", "scipy">>(), "[EST-044]"));
+    CHECK_FALSE(says(explain<with_pip<"numpy", "scipy">>(), "[EST-044]"));
 
     CHECK(says(explain<aml_compute<target_name<"pool">>, image<"continuumio/miniconda">>(),
                "It is an estimator.\n[EST-047] warning: "));
@@ -78,12 +78,12 @@ TEST_CASE("explain tells warnings, which refuse nothing") {
                        environment<custom_docker_image<"a.io/b:1", registry_address<"b.io">>>>(),
                "custom_docker_image \"a.io/b:1\", registry_address \"b.io\""));
 
-    CHECK(says(explain<pytorch<"1.4">, pip<"torch==1.5">>(), "It is an estimator.\n[EST-040] warning: "));
-    CHECK_FALSE(says(explain<pytorch<"1.4">, pip<"numpy">>(), "[EST-040]"));
-    CHECK(says(explain<pytorch<"1.4">, pip<"Torch_Vision==0.5", "TORCH">>(), "[EST-040] warning: "));
+    CHECK(says(explain<pytorch<"1.4">, with_pip<"torch==1.5">>(), "It is an estimator.\n[EST-040] warning: "));
+    CHECK_FALSE(says(explain<pytorch<"1.4">, with_pip<"numpy">>(), "[EST-040]"));
+    CHECK(says(explain<pytorch<"1.4">, with_pip<"Torch_Vision==0.5", "TORCH">>(), "[EST-040] warning: "));
     CHECK(says(explain<pytorch<"1.4">, environment<conda_packages<"pytorch::torchvision">>>(), "[EST-040] warning: "));
-    using gpu_pool = aml_compute<target_name<"pool">, gpus_per_node<1>>;
-    CHECK(says(explain<tensorflow<"1.13">, gpu_pool, pip<"tensorflow-gpu==1.13.1">>(), "[EST-040] warning: "));
+    using pool_of_gpus = aml_compute<target_name<"pool">, gpus_per_node<1>>;
+    CHECK(says(explain<tensorflow<"1.13">, pool_of_gpus, with_pip<"tensorflow-gpu==1.13.1">>(), "[EST-040] warning: "));
     using file = environment<conda_dependencies_file<"environment.yml">>;
     CHECK(says(explain<pytorch<"1.4">, file>(), "It is an estimator.\n[EST-050] warning: "));
     CHECK(
@@ -107,7 +107,7 @@ TEST_CASE("explain names the arguments, values and texts that a broken rule is a
                "node\n"));
     CHECK(says(explain<aml_compute<target_name<"gpu pool">>>(), "[EST-063] error: "));
     CHECK(says(explain<aml_compute<target_name<"gpu pool">>>(), "    \"gpu pool\"\n"));
-    CHECK(says(explain<pytorch<"1.4">, pip<"torch==1.5">>(),
+    CHECK(says(explain<pytorch<"1.4">, with_pip<"torch==1.5">>(),
                "    pip_packages: \"torch==1.5\", and pytorch 1.4 brings \"torch==1.4.0\"\n"));
 }
 
@@ -117,7 +117,7 @@ TEST_CASE("explain tells of each rule how it stands: broken, it holds, or it is 
         for (std::size_t at = 0; (at = text.find("EST-", at)) != text.npos; at += 7) ++ids[text.substr(at, 7)];
         return ids;
     };
-    std::string const text = explain<scikit_learn<>, mpi<node_count<2>>, pip<"numpy", "numpy">>();
+    std::string const text = explain<scikit_learn<>, mpi<node_count<2>>, with_pip<"numpy", "numpy">>();
     auto const ids = count(text);
     std::size_t rules_asked = 0;
     boost::hana::for_each(all_rules, [&](auto type) {

@@ -13,15 +13,15 @@ namespace {
 using namespace estima;
 
 void append_rows(std::string& table, detail::field_table const& fields, std::string const& prefix) {
-    using kind = detail::field_kind;
     void const* const defaults = fields.defaults();
     for (detail::field_entry const& field : fields) {
         std::string const key = prefix + std::string{field.key};
         json const value = detail::written_field(field, defaults, defaults);
         bool const has_fields = field.inner != nullptr;
-        std::string const shown = has_fields && field.kind == kind::section ? "" : "`" + value.dump() + "`";
+        std::string const shown =
+            has_fields && field.kind == detail::field_kind::section ? "" : "`" + value.dump() + "`";
         table += "| `" + key + "` | " + shown + " | " + std::string{field.meaning} + " |\n";
-        bool const is_named = field.kind == kind::section_map || field.kind == kind::section_list;
+        bool const is_named = field.kind == detail::field_kind::section_map || field.kind == detail::field_kind::section_list;
         if (has_fields) append_rows(table, field.inner(), key + (is_named ? ".*." : "."));
     }
 }
@@ -30,13 +30,13 @@ void append_rows(std::string& table, detail::field_table const& fields, std::str
 TEST_CASE("the documentation has every key with its default and its meaning") {
     std::string const path = estima_test::source_folder() + "/../docs/run_configuration.md";
     std::string const before = "documentation.test.cpp -->\n", after = "<!-- end of fields -->";
-    std::string const page = read_file(path);
-    std::size_t const start = page.find(before) + before.size(), end = page.find(after);
-    REQUIRE(page.find(before) != std::string::npos);
+    std::string const described = read_file(path);
+    std::size_t const start = described.find(before) + before.size(), end = described.find(after);
+    REQUIRE(described.find(before) != std::string::npos);
     REQUIRE(end != std::string::npos);
     std::string table = "| key | default | meaning |\n|---|---|---|\n";
     append_rows(table, detail::table_of<run_configuration>(), "");
     if (std::getenv("ESTIMA_WRITE_GOLDEN") != nullptr)
-        replace_file(path, page.substr(0, start) + table + page.substr(end));
+        replace_file(path, described.substr(0, start) + table + described.substr(end));
     CHECK(read_file(path).find(before + table + after) != std::string::npos);
 }

@@ -42,7 +42,7 @@ TEST_CASE("a run configuration in which nothing is set is nothing in sparse JSON
 }
 
 TEST_CASE("complete JSON has Azure's keys and defaults") {
-    json const all = to_json({});
+    json const all = to_json(run_configuration{});
     for (char const* pointer :
          {"/script", "/maxRunDurationSeconds", "/environment/python/condaDependenciesFile",
           "/environment/docker/baseImageRegistry/password", "/amlcompute/vmSize", "/pytorch/processCount",

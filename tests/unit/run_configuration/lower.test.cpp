@@ -307,9 +307,9 @@ TEST_CASE("each field that is not a default is explained by the policy or field 
     auto const job = estimator<mpi<process_count_per_node<2>>>{{.node_count = 1}};
     CHECK(origin_of(job).of("nodeCount") == "field node_count");
     CHECK(origin_of(job).of("mpi.processCountPerNode") == "policy mpi's process_count_per_node");
-    auto const two = estimator<pytorch<>, gloo<>>{{.process_count_per_node = 2}};
-    CHECK(origin_of(two).of("pytorch.processCount") == "field process_count_per_node");
-    CHECK(origin_of(two).of("pytorch.communicationBackend") == "policy gloo");
+    auto const on_one_node = estimator<pytorch<>, gloo<>>{{.process_count_per_node = 2}};
+    CHECK(origin_of(on_one_node).of("pytorch.processCount") == "field process_count_per_node");
+    CHECK(origin_of(on_one_node).of("pytorch.communicationBackend") == "policy gloo");
     auto const open = estimator<pytorch<>, slurm<max_nodes<2>>, gloo<process_count_per_node<2>>>{{.node_count = 2}};
     CHECK(origin_of(open).of("pytorch.processCount") == "field node_count, policy gloo's process_count_per_node");
     auto const resumed = estimator<>{{.script_params = {{"--a", 1}}, .resume_from = datastore{"blobs", "runs/7"}}};

@@ -31,7 +31,9 @@ slurm_job_request request() {
     r.exclusive = true;
     return r;
 }
-json submission(char const* version) { return estima::slurm_submission(request(), *estima::slurm_dialect_of(version)); }
+json submission_json(char const* version) {
+    return estima::slurm_submission(request(), *estima::slurm_dialect_of(version));
+}
 estima::slurm_answer judge(int status, std::string const& body, char const* accepted = nullptr) {
     return read_slurm_answer({.status = status, .headers = {}, .body = body}, accepted);
 }
@@ -51,15 +53,15 @@ TEST_CASE("the newest version that server and estima know is taken") {
 }
 
 TEST_CASE("v0.0.38 is told of a job as Slurm 22.05 takes it") {
-    CHECK(submission("v0.0.38") == json::parse(R"({"script": "#!/bin/sh\n", "job": {"name": "n", "comment": "c",
+    CHECK(submission_json("v0.0.38") == json::parse(R"({"script": "#!/bin/sh\n", "job": {"name": "n", "comment": "c",
         "current_working_directory": "/w", "environment": {"A": "b", "C": "d=e"}, "nodes": "2", "tasks": 4,
         "time_limit": 30,
         "memory_per_node": 100, "gres": "gpu:2,tmpdisk:5", "exclusive": "exclusive", "no_requeue": true}})"));
-    CHECK(submission("v0.0.37") == submission("v0.0.38"));
+    CHECK(submission_json("v0.0.37") == submission_json("v0.0.38"));
 }
 
 TEST_CASE("v0.0.39 is told of a job as Slurm 23.02 describes it") {
-    CHECK(submission("v0.0.39") == json::parse(R"({"script": "#!/bin/sh\n", "job": {"name": "n", "comment": "c",
+    CHECK(submission_json("v0.0.39") == json::parse(R"({"script": "#!/bin/sh\n", "job": {"name": "n", "comment": "c",
         "current_working_directory": "/w", "environment": ["A=b", "C=d=e"], "minimum_nodes": 2, "maximum_nodes": 2,
         "tasks": 4,
         "time_limit": 30, "memory_per_node": 100, "tres_per_node": "gres:gpu:2,gres:tmpdisk:5", "exclusive": ["true"],
@@ -68,7 +70,7 @@ TEST_CASE("v0.0.39 is told of a job as Slurm 23.02 describes it") {
 
 TEST_CASE("v0.0.40 and later are told of a job as Slurm 23.11 and later describe it") {
     for (char const* const version : {"v0.0.40", "v0.0.41", "v0.0.42"})
-        CHECK(submission(version) == json::parse(R"({"job": {"script": "#!/bin/sh\n", "name": "n", "comment": "c",
+        CHECK(submission_json(version) == json::parse(R"({"job": {"script": "#!/bin/sh\n", "name": "n", "comment": "c",
             "current_working_directory": "/w", "environment": ["A=b", "C=d=e"], "minimum_nodes": 2,
             "maximum_nodes": 2, "tasks": 4,
             "time_limit": {"set": true, "infinite": false, "number": 30},

@@ -228,17 +228,17 @@ TEST_CASE("a token is read anew when it is refused, from its file, its variable,
     estima_test::temporary_directory const folder;
     std::string const file = (folder / "token").string();
     std::atomic<bool> clear = true;  // else it does not say that it is about the token, as 22.05
-    std::string good = "first-s3cr3t";
+    std::string accepted = "first-s3cr3t";
     fake_slurm slurm;
     std::mutex mutex;
     slurm.instead = [&](seen_request const& r) -> std::optional<reply> {
         std::scoped_lock const lock{mutex};
-        if (r.headers.at("x-slurm-user-token") == good) return {};
+        if (r.headers.at("x-slurm-user-token") == accepted) return {};
         return clear ? answer(401, "Authentication failure") : fault(-1);
     };
     auto expire = [&](std::string const& next) {
         std::scoped_lock const lock{mutex};
-        good = next;
+        accepted = next;
     };
     slurm_target target = slurm.target();
     target.token_variable.clear();

@@ -17,7 +17,7 @@ using properties = std::map<std::string, std::string>;
 
 namespace {
 
-properties facts(fs::path const& directory) { return estima::git_query{directory}.properties(); }
+properties facts_of(fs::path const& directory) { return estima::git_query{directory}.properties(); }
 
 // A repository with one commit, on branch "work".
 std::string make_repository(fs::path const& directory) {
@@ -37,7 +37,7 @@ TEST_CASE("outside of a repository no git is started and nothing is recorded", "
     estima::git_query query{temporary.path()};
     CHECK(no_child_left());
     CHECK(query.properties().empty());
-    CHECK(facts(temporary / "missing").empty());
+    CHECK(facts_of(temporary / "missing").empty());
 }
 
 TEST_CASE("the seven git facts carry Azure's names", "[snapshot][git]") {
@@ -57,21 +57,21 @@ TEST_CASE("the seven git facts carry Azure's names", "[snapshot][git]") {
                               {"azureml.git.commit", commit},
                               {"mlflow.source.git.commit", commit},
                               {"azureml.git.dirty", "False"}};
-    CHECK(facts(repository) == expected);
-    CHECK(facts(repository / "project") == expected);
+    CHECK(facts_of(repository) == expected);
+    CHECK(facts_of(repository / "project") == expected);
 
     SECTION("a change outside of the source directory does not make it dirty, one inside does") {
         write(repository / "other.txt", "x");
-        CHECK(facts(repository / "project").at("azureml.git.dirty") == "False");
+        CHECK(facts_of(repository / "project").at("azureml.git.dirty") == "False");
         write(repository / "project/new.py", "x");
-        CHECK(facts(repository / "project").at("azureml.git.dirty") == "True");
+        CHECK(facts_of(repository / "project").at("azureml.git.dirty") == "True");
         fs::remove(repository / "project/new.py");
         write(repository / "project/train.py", "changed");
-        CHECK(facts(repository / "project").at("azureml.git.dirty") == "True");
+        CHECK(facts_of(repository / "project").at("azureml.git.dirty") == "True");
     }
     SECTION("a detached head has no branch") {
         git(repository, "checkout -q --detach");
-        properties const detached = facts(repository);
+        properties const detached = facts_of(repository);
         CHECK(detached.count("azureml.git.branch") == 0);
         CHECK(detached.count("mlflow.source.git.branch") == 0);
         CHECK(detached.at("azureml.git.commit") == commit);
@@ -79,18 +79,18 @@ TEST_CASE("the seven git facts carry Azure's names", "[snapshot][git]") {
     }
     SECTION("without a remote there is no address") {
         git(repository, "remote remove origin");
-        CHECK(facts(repository).count("azureml.git.repository_uri") == 0);
-        CHECK(facts(repository).size() == 5);
+        CHECK(facts_of(repository).count("azureml.git.repository_uri") == 0);
+        CHECK(facts_of(repository).size() == 5);
     }
     SECTION("in a git hook's environment it is still the source directory that counts") {
         ::setenv("GIT_DIR", "/nonexistent", 1);
-        properties const seen = facts(repository);
+        properties const seen = facts_of(repository);
         ::unsetenv("GIT_DIR");
         CHECK(seen == expected);
     }
     SECTION("a work tree and its .git file will do") {
         git(repository, "worktree add -q ../beside -b side");
-        CHECK(facts(temporary / "beside").at("azureml.git.branch") == "side");
+        CHECK(facts_of(temporary / "beside").at("azureml.git.branch") == "side");
     }
     CHECK(no_child_left());
 }
@@ -99,7 +99,7 @@ TEST_CASE("before the first commit there is a branch but no commit", "[snapshot]
     if (!estima_test::has_git()) return;
     temporary_directory temporary;
     git(temporary.path(), "init -q -b young");
-    CHECK(facts(temporary.path()) == properties{{"azureml.git.branch", "young"},
+    CHECK(facts_of(temporary.path()) == properties{{"azureml.git.branch", "young"},
                                                 {"mlflow.source.git.branch", "young"},
                                                 {"azureml.git.dirty", "False"}});
 }
@@ -107,17 +107,17 @@ TEST_CASE("before the first commit there is a branch but no commit", "[snapshot]
 TEST_CASE("a repository that git refuses, or no git at all, leaves no facts", "[snapshot][git]") {
     temporary_directory temporary;
     write(temporary / ".git", "gitdir: nowhere");
-    CHECK(facts(temporary.path()).empty());
+    CHECK(facts_of(temporary.path()).empty());
     if (::geteuid() == 0 && estima_test::has_git()) {
         make_repository(temporary / "foreign");
-        CHECK(facts(temporary / "foreign").size() == 5);
+        CHECK(facts_of(temporary / "foreign").size() == 5);
         for (char const* const name : {"foreign", "foreign/.git"})
             REQUIRE(::chown((temporary / name).c_str(), 65534, 65534) == 0);
-        CHECK(facts(temporary / "foreign").empty());
+        CHECK(facts_of(temporary / "foreign").empty());
     }
     std::string const path = ::getenv("PATH") == nullptr ? "" : ::getenv("PATH");
     ::setenv("PATH", (temporary / "bin").c_str(), 1);
-    properties const without = facts(temporary.path());
+    properties const without = facts_of(temporary.path());
     // A git that never answers is not waited for.
     write(temporary / "bin/git", "#!/bin/sh\nexec /bin/sleep 1000\n");
     fs::permissions(temporary / "bin/git", fs::perms{0755});

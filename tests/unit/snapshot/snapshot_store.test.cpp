@@ -191,16 +191,16 @@ TEST_CASE("a change right after a snapshot is seen, even of the same size and wi
 }
 
 TEST_CASE("a file that was changed just before it was read is read again", "[snapshot]") {
-    constexpr std::int64_t second = 1'000'000'000, now = 1'700'000'000 * second;
+    constexpr std::int64_t a_second = 1'000'000'000, now = 1'700'000'000 * a_second;
     estima::file_stamp stamp;
     stamp.changed = stamp.modified = now - 5'000'000;
     CHECK_FALSE(stamp.settled(now));
-    CHECK(stamp.settled(now + second));
-    stamp.changed = now + second;  // the clock was set back
+    CHECK(stamp.settled(now + a_second));
+    stamp.changed = now + a_second;  // the clock was set back
     CHECK_FALSE(stamp.settled(now));
-    stamp.changed = stamp.modified = now - second;  // a file system that counts in seconds
+    stamp.changed = stamp.modified = now - a_second;  // a file system that counts in seconds
     CHECK_FALSE(stamp.settled(now));
-    CHECK(stamp.settled(now + second));
+    CHECK(stamp.settled(now + a_second));
 
     temporary_directory temporary;
     estima::snapshot_store store{temporary / "store"};

@@ -33,7 +33,7 @@ using nlohmann::json;
 using estima_test::scoped_variable;
 
 /// A folder, and a run whose metrics file is in it. Its name makes numbers lines, as everything else is.
-struct fixture {
+struct tracked_run {
     estima_test::temporary_directory folder{};
     std::filesystem::path file = folder / "metrics.lines";
     scoped_variable id{"ESTIMA_RUN_ID", "digits_1700000000_0badcafe"};
@@ -59,14 +59,14 @@ struct fixture {
 };
 
 std::string logged_name(std::string_view name) {
-    fixture f;
+    tracked_run f;
     f.run.log(name, 1);
     CHECK(f.run.dropped() == 0);
     return f.only_line().at("name").get<std::string>();
 }
 
 double logged_number(double value) {
-    fixture f;
+    tracked_run f;
     f.run.log("x", value);
     json const line = f.only_line();
     CHECK(line.at("value").is_number_float());
@@ -78,7 +78,7 @@ std::string const replacement = "\xEF\xBF\xBD";
 }  // namespace
 
 TEST_CASE("a logged number becomes one line with name, value, step and time") {
-    fixture f;
+    tracked_run f;
     CHECK(f.run.is_submitted());
     CHECK(f.run.id() == "digits_1700000000_0badcafe");
     double const before = estima::epoch_seconds();
@@ -120,7 +120,7 @@ TEST_CASE("logged numbers read back as the same numbers") {
 }
 
 TEST_CASE("integers keep all their digits and bools are 0 and 1") {
-    fixture f;
+    tracked_run f;
     f.run.log("a", std::numeric_limits<std::int64_t>::min());
     f.run.log("b", std::numeric_limits<std::uint64_t>::max(), -7);
     f.run.log("c", true);
@@ -139,7 +139,7 @@ TEST_CASE("integers keep all their digits and bools are 0 and 1") {
 TEST_CASE("NaN and infinities are written as strings, so that every line is JSON") {
     double const infinity = std::numeric_limits<double>::infinity();
     double const nan = std::numeric_limits<double>::quiet_NaN();
-    fixture f;
+    tracked_run f;
     f.run.log("loss", nan);
     f.run.log("loss", infinity);
     f.run.log("loss", -infinity);
@@ -155,7 +155,7 @@ TEST_CASE("NaN and infinities are written as strings, so that every line is JSON
 }
 
 TEST_CASE("lists come from braces, vectors and nothing") {
-    fixture f;
+    tracked_run f;
     std::vector<double> const values{0.5, 2.0, -3.25};
     f.run.log_list("a", {1, 2.5});
     f.run.log_list("b", values, 4);
@@ -169,7 +169,7 @@ TEST_CASE("lists come from braces, vectors and nothing") {
 }
 
 TEST_CASE("rows keep numbers and strings, in the order of the columns") {
-    fixture f;
+    tracked_run f;
     std::string const label = "ankle \"boot\"";
     f.run.log_row("scores", {{"class", label}, {"epoch", 1}, {"accuracy", 0.75}, {"note", "a\nb"}, {"", "empty"}}, 2);
     f.run.log_row("empty", {});
@@ -196,7 +196,7 @@ TEST_CASE("odd names read back as they were") {
 }
 
 TEST_CASE("every line stays one line whatever the name holds") {
-    fixture f;
+    tracked_run f;
     f.run.log("a\nb\r\n\"}", 1);
     CHECK(f.raw_lines().size() == 1);
 }
@@ -219,7 +219,7 @@ TEST_CASE("invalid UTF-8 is replaced by U+FFFD and the text around it is kept") 
 
 TEST_CASE("lines of eight threads are all there and none is torn") {
     constexpr int threads = 8, count = 1000;
-    fixture f;
+    tracked_run f;
     std::string const padding(300, 'p');
     {
         std::vector<std::thread> writers;
@@ -263,7 +263,7 @@ TEST_CASE("a line that a killed process left torn takes no other with it") {
 }
 
 TEST_CASE("a forked child logs to the same file") {
-    fixture f;
+    tracked_run f;
     f.run.log("who", 1);
     pid_t const child = ::fork();
     if (child == 0) {
@@ -314,7 +314,7 @@ TEST_CASE("lines that cannot be written are counted and training goes on") {
 }
 
 TEST_CASE("existing lines of the file are kept") {
-    fixture f;
+    tracked_run f;
     std::ofstream{f.file, std::ios::app} << "{\"name\":\"earlier\",\"value\":1}\n";
     f.run.log("later", 2);
     estima::run_context::current().log("last", 3);
@@ -326,7 +326,7 @@ TEST_CASE("existing lines of the file are kept") {
 }
 
 TEST_CASE("a line cut short by a full disk does not spoil the lines after it") {
-    fixture f;
+    tracked_run f;
     f.run.log("first", 1);
     auto const size = std::filesystem::file_size(f.file);
     // In a child, so that the limit on file sizes ends with it.

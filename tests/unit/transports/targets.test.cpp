@@ -14,7 +14,7 @@ namespace {
 using estima_test::error_of;
 
 /// The error with which the settings of "lab" are read from a file with that text.
-std::string refusal(std::string const& text, std::string_view kind = "ssh_hosts") {
+std::string refused_target(std::string const& text, std::string_view kind = "ssh_hosts") {
     estima_test::temporary_directory const folder;
     std::ofstream{folder / "targets.json"} << text;
     return error_of([&] {
@@ -25,14 +25,14 @@ std::string refusal(std::string const& text, std::string_view kind = "ssh_hosts"
     });
 }
 bool is_refused(std::string const& text, std::string const& place, std::string_view kind = "ssh_hosts") {
-    std::string const said = refusal(text, kind);
+    std::string const said = refused_target(text, kind);
     INFO(text << " -> " << said);
     return said.find("EST-721") != std::string::npos && said.find("targets.json" + place) != std::string::npos;
 }
 }  // namespace
 
 TEST_CASE("what is wrong in a targets file is told with its line and column") {
-    CHECK(refusal(R"({"lab": {"kind": "ssh_hosts", "hosts": ["n1"]}})").empty());
+    CHECK(refused_target(R"({"lab": {"kind": "ssh_hosts", "hosts": ["n1"]}})").empty());
     CHECK(is_refused("{\n  \"lab\": {\n", ":3:1"));
     CHECK(is_refused("{\"lab\": 3}", ":1:2, lab"));
     CHECK(is_refused("[]", ""));
@@ -43,8 +43,9 @@ TEST_CASE("what is wrong in a targets file is told with its line and column") {
     CHECK(is_refused("{\"lab\": {\"hosts\": [\"n1\"],\n\"hosts\": [\"n2\"]}}", ":2:1"));
     CHECK(is_refused("{// the lab\n /* its\n hosts */ \"lab\": {\"hosts\": [\"n1\"], // one\n  \"prot\": 3}}",
                      ":4:3, lab, prot"));
-    CHECK(refusal("{\"lab\": {\"hosts\": [\"n1\"], \"port\": -1}}").find("-1 is less than 0") != std::string::npos);
-    CHECK(refusal(R"({"lab": {"hosts": ["n1", "n2", {"name": "n1"}]}})").find("twice") != std::string::npos);
+    CHECK(refused_target("{\"lab\": {\"hosts\": [\"n1\"], \"port\": -1}}").find("-1 is less than 0") !=
+          std::string::npos);
+    CHECK(refused_target(R"({"lab": {"hosts": ["n1", "n2", {"name": "n1"}]}})").find("twice") != std::string::npos);
 }
 
 TEST_CASE("a target with a kind that is no word does not hide the others") {
