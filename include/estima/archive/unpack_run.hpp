@@ -64,8 +64,12 @@ public:
         }
         if (sums.empty()) throw_bad_archive(from_.file(), "it is cut short: the checksums at its end are missing");
         if (sums != sums_text(found_.sums)) throw_bad_archive(from_.file(), why_other(sums));
-        for (auto const& [path, mode] : closed_directories_)
-            if (::chmod((into_ / path).c_str(), mode | 0700) != 0) throw_file_error("cannot write", into_ / path);
+        for (auto const& [path, mode] : closed_directories_) {
+            struct stat made {};  // as made here it may give its group to what is made in it
+            if (::stat((into_ / path).c_str(), &made) != 0 ||
+                ::chmod((into_ / path).c_str(), mode | 0700 | (made.st_mode & S_ISGID)) != 0)
+                throw_file_error("cannot write", into_ / path);
+        }
         return std::move(found_);
     }
 

@@ -26,6 +26,7 @@
 #include "../../support/fake_run.hpp"
 #include "../../support/many_runs.hpp"
 #include "../../support/skip.hpp"
+#include "../../support/umask_here.hpp"
 
 namespace {
 using namespace estima;
@@ -595,6 +596,42 @@ TEST_CASE("a group that shares a workspace shares its index") {
     REQUIRE(file);
     detail::index_store store{std::move(*file)};
     CHECK(store.has_all({first, second, third}));  // what the other user found was stored
+}
+
+TEST_CASE("an index that was made for one user alone is shared when he opens it again in a folder of his group") {
+    many_runs runs;
+    runs.add(1);
+    auto const file = runs.path() / "index.sqlite";
+    auto const has_mode = [&](unsigned mode) {
+        for (char const* const end : {"", "-wal", "-shm"}) {
+            struct stat status {};
+            if (::stat((file.string() + end).c_str(), &status) != 0 || (status.st_mode & 0777U) != mode) return false;
+        }
+        return true;
+    };
+    auto const look = [&] {
+        run_index index{runs.path()};
+        index.refresh();
+        CHECK(index.why_in_memory().empty());
+    };
+    estima_test::umask_here const alone{022};
+    REQUIRE(::chmod(runs.path().c_str(), 0755) == 0);
+    look();
+    CHECK(has_mode(0644));
+    look();
+    CHECK(has_mode(0644));  // nobody else may write to the folder
+    REQUIRE(::chmod(runs.path().c_str(), 02775) == 0);
+    look();
+    CHECK(has_mode(0664));
+    if (::geteuid() != 0) return;
+    for (char const* const end : {"", "-wal", "-shm"}) REQUIRE(::chmod((file.string() + end).c_str(), 0644) == 0);
+    REQUIRE(::chown(runs.path().c_str(), 0, 65530) == 0);  // since then of another group than the files
+    REQUIRE(::chmod(runs.path().c_str(), 02775) == 0);
+    look();
+    CHECK(has_mode(0664));
+    struct stat status {};
+    REQUIRE(::stat(file.c_str(), &status) == 0);
+    CHECK(status.st_gid == 65530);
 }
 
 TEST_CASE("what is logged after the end of a run is told to who asks for that run") {

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstddef>
@@ -26,6 +27,7 @@
 #include "../../support/error_of.hpp"
 #include "../../support/fake_run.hpp"
 #include "../../support/ordinary_user.hpp"
+#include "../../support/umask_here.hpp"
 
 namespace {
 namespace fs = std::filesystem;
@@ -279,4 +281,47 @@ TEST_CASE("the snapshots of a copy are as closed as those of any workspace") {
         CHECK((fs::status(folder / name / "snapshots").permissions() & fs::perms::all) ==
               (fs::status(w.path() / "snapshots").permissions() & fs::perms::all));
     CHECK((fs::status(folder / "there/snapshots").permissions() & fs::perms::others_all) == fs::perms::none);
+}
+
+TEST_CASE("the copy of a workspace that a group shares is shared by it as well, whatever umask the copier has") {
+    estima_test::temporary_directory folder;
+    gid_t const team = ::geteuid() == 0 ? 54321 : ::getegid();
+    fs::create_directories(folder / "here");
+    REQUIRE(::chown((folder / "here").c_str(), ::geteuid(), team) == 0);
+    REQUIRE(::chmod((folder / "here").c_str(), 02775) == 0);
+    auto const w = estima::workspace::open(folder / "here");
+    {
+        estima_test::umask_here const of_the_team{002};
+        auto const run = run_to_copy(w, folder / "source"), deleted = run_to_copy(w, folder / "source");
+        estima::run{run}.register_model({.name = "digits", .path = "outputs/model"});
+        delete_run(w, deleted.run_id());
+        REQUIRE(::chmod(run.outputs().c_str(), 02700) == 0);
+    }
+    bool const is_there = GENERATE(false, true);
+    if (is_there) {  // a folder that was made for the copy has its own mode
+        fs::create_directory(folder / "there");
+        REQUIRE(::chmod((folder / "there").c_str(), 02770) == 0);
+    }
+    {
+        estima_test::umask_here const of_the_copier{077};
+        copy_workspace(w, folder / "there");
+    }
+    std::size_t looks = 0;
+    for (auto const& entry : fs::recursive_directory_iterator{w.path()}) {
+        fs::path const path = entry.path().lexically_relative(w.path());
+        if (path.filename() == "changes.log" || *++path.begin() == "tmp" || *++path.begin() == "index") continue;
+        CAPTURE(path);
+        struct stat before {}, after {};
+        REQUIRE(::stat(entry.path().c_str(), &before) == 0);
+        REQUIRE(::stat((folder / "there" / path).c_str(), &after) == 0);
+        CHECK(before.st_gid == team);
+        CHECK(after.st_mode == before.st_mode);
+        if (!is_there) CHECK(after.st_gid == team);
+        ++looks;
+    }
+    CHECK(looks > 40);
+    struct stat root {};
+    REQUIRE(::stat((folder / "there").c_str(), &root) == 0);
+    CHECK((root.st_mode & 07777U) == (is_there ? 02770U : 02775U));
+    CHECK(root.st_gid == (is_there ? ::getegid() : team));
 }
