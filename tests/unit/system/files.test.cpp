@@ -30,11 +30,12 @@ TEST_CASE("a file that is replaced keeps its mode, and a new one has that by uma
         CHECK(mode_of(file) == mode);
         CHECK(estima::read_file(file) == "two");
     }
-    fs::remove(file);
+    fs::rename(file, folder / "elsewhere");
     fs::create_symlink("elsewhere", file);
     estima::replace_file(file, "three");  // the link, not what it leads to
     CHECK(mode_of(file) == (0666 & ~mask));
-    CHECK(estima::names_in(folder.path()).size() == 1);
+    CHECK(mode_of(folder / "elsewhere") == 0444);
+    CHECK(estima::names_in(folder.path()).size() == 2);
 }
 
 TEST_CASE("temporary files have names of their own, however many there are") {

@@ -325,3 +325,23 @@ TEST_CASE("the copy of a workspace that a group shares is shared by it as well, 
     CHECK((root.st_mode & 07777U) == (is_there ? 02770U : 02775U));
     CHECK(root.st_gid == (is_there ? ::getegid() : team));
 }
+
+TEST_CASE("the copy of a workspace in a folder that gives its group to what is made in it belongs to that group") {
+    estima_test::temporary_directory folder;
+    auto const w = estima::workspace::open(folder / "here");
+    auto const run = run_to_copy(w, folder / "source");
+    gid_t const team = ::geteuid() == 0 ? 54321 : ::getegid(), others = ::geteuid() == 0 ? 54322 : ::getegid();
+    REQUIRE(::chown(run.outputs().c_str(), ::geteuid(), others) == 0);
+    REQUIRE(::chmod(run.outputs().c_str(), 02775) == 0);
+    fs::create_directory(folder / "team");
+    REQUIRE(::chown((folder / "team").c_str(), ::geteuid(), team) == 0);
+    REQUIRE(::chmod((folder / "team").c_str(), 02770) == 0);
+    copy_workspace(w, folder / "team/there");
+    for (auto const& entry : fs::recursive_directory_iterator{folder / "team"}) {
+        struct stat status {};
+        REQUIRE(::lstat(entry.path().c_str(), &status) == 0);
+        CAPTURE(entry.path());
+        CHECK(status.st_gid == team);
+        if (S_ISDIR(status.st_mode)) CHECK((status.st_mode & S_ISGID) != 0);
+    }
+}

@@ -189,7 +189,7 @@ TEST_CASE("a thousand changes of a run that is over draw few pages, and the last
     fake.start();
     estima::file_descriptor const watch{::inotify_init1(IN_CLOEXEC | IN_NONBLOCK)};
     REQUIRE(watch);
-    REQUIRE(::inotify_add_watch(watch.get(), fake.directory().path.c_str(), IN_MOVED_TO) >= 0);
+    REQUIRE(::inotify_add_watch(watch.get(), fake.directory().path.c_str(), IN_MOVED_FROM) >= 0);
     auto const pages_drawn = [&watch] {
         int pages = 0;
         alignas(inotify_event) char buffer[4096];
