@@ -110,7 +110,8 @@ inline std::optional<index_file> open_index_file(std::string const& path, index_
     // SQLite makes files that the group cannot write, whatever umask says. Without a descriptor: to close one would let
     // go the locks that this process holds on the file. What else SQLite makes has the mode of this file.
     if (!file.is_in_memory()) (void)!::mknod(path.c_str(), S_IFREG | 0666, 0);
-    for (char const* const end : {"", "-wal", "-shm"})  // of who has another umask, or had when the folder was not shared
+    // Of who has another umask, or made them before the folder was shared.
+    for (char const* const end : {"", "-wal", "-shm"})
         if (!file.is_in_memory()) share_as_folder(path + end);
     file.database = std::make_unique<sqlite_database>(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
     sqlite_database& database = *file.database;

@@ -8,10 +8,9 @@
 
 namespace estima::inline v0_1::detail {
 
-/// Lets those who may write to a folder (its group, or all, where nobody's files are kept from others by the sticky bit)
-/// read and write something of this user's in it, whatever umask says, and whatever group he had when he made it, if the
-/// folder gives its group to what is made in it. What belongs to somebody else is left as it is. False and errno if it
-/// cannot.
+/// Lets those who may write to a folder (its group, or all, unless the sticky bit keeps files from others than their
+/// owners) read and write something of this user's in it, whatever umask says, and whatever group it has, if the folder
+/// gives its group to what is made in it. What belongs to somebody else is left as it is. False and errno if it cannot.
 inline bool share_as_folder(std::filesystem::path const& path) {
     std::filesystem::path const folder = path.has_parent_path() ? path.parent_path() : ".";
     struct stat around {}, made {};

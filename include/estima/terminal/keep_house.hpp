@@ -36,8 +36,8 @@ inline char const* name_of(verify_finding::kind kind) {
     return "note";
 }
 
-/// Holds everything against what was recorded of it. Returns 1 if something is damaged; else 3 if something could not be
-/// checked.
+/// Holds everything against what was recorded of it. Returns 1 if something is damaged, else 3 if something could not
+/// be checked.
 inline int verify_workspace(workspace const& where, verify_words const& options, screen const& on) {
     verify_report report;
     {
@@ -83,7 +83,8 @@ inline int verify_workspace(workspace const& where, verify_words const& options,
                        {"bytes", report.bytes}});
     } else {
         *on.out << on.painted(report.is_sound() ? "sound" : "damaged", report.is_sound() ? tone::good : tone::bad)
-                << (report.is_complete() ? ": " : ", as far as it could be checked: ") << counted(report.runs, "run") << ", " << counted(report.artifacts, "artifact") << ", "
+                << (report.is_complete() ? ": " : ", as far as it could be checked: ")
+                << counted(report.runs, "run") << ", " << counted(report.artifacts, "artifact") << ", "
                 << counted(report.metric_files, "metric file") << ", " << counted(report.snapshots, "snapshot") << "; "
                 << portal::human_bytes(report.bytes) << " read\n";
     }

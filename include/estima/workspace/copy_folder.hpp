@@ -18,10 +18,11 @@
 
 namespace estima::inline v0_1::detail {
 
-/// Where something is read from, and what errors call it: what may be moved meanwhile is read by a path that stays good.
+/// Where something is read from, and what errors call it: what may be moved meanwhile is read by a path that stays.
 struct read_path {
     read_path(std::filesystem::path path) : real{std::move(path)}, told{real} {}
-    read_path(std::filesystem::path stays, std::filesystem::path name) : real{std::move(stays)}, told{std::move(name)} {}
+    read_path(std::filesystem::path stays, std::filesystem::path name)
+        : real{std::move(stays)}, told{std::move(name)} {}
 
     read_path operator/(std::string const& name) const { return {real / name, told / name}; }
 
@@ -29,8 +30,8 @@ struct read_path {
 };
 
 /// Copies files and folders that may be written, and vanish, meanwhile: a file as far as it goes when it is opened.
-/// Links stay links; sockets and the like are passed over. Modes and times are kept, and so is the group of a folder that
-/// gives it to what is made in it (setgid), unless the folder around the copy has such a group itself.
+/// Links stay links; sockets and the like are passed over. Modes and times are kept, and so is the group of a folder
+/// that gives it to what is made in it (setgid), unless the folder around the copy has such a group itself.
 class folder_copy {
 public:
     explicit folder_copy(std::function<void(std::uint64_t)> const& progress) : progress_{progress} {}

@@ -14,7 +14,7 @@ struct verify_finding {
         damage,    ///< something is lost, or not what it was
         leftover,  ///< of a process that was killed: it takes room and harms nobody
         closed,    ///< this user may not read it: whether it is as it was is not known
-        note       ///< what is passed over: lines that are no metrics, lines of a journal that are there twice, and among
+        note       ///< what is passed over: lines that are no metrics, lines of a journal that are there twice, among
                    ///< runs what is none
     };
     kind is = kind::damage;

@@ -51,8 +51,8 @@ bool holds(bool condition, char const* what) {
 }
 #define HOLDS(condition) holds(condition, #condition)
 
-/// The folder of a workspace as docs/runs.md has a team make it, and a source directory for each user. The launcher lies
-/// where all may start it.
+/// The folder of a workspace as docs/runs.md has a team make it, and a source directory for each user. The launcher
+/// lies where all may start it.
 struct team_folder {
     temporary_directory folder{};
     fs::path const workspace = folder / "workspace";
@@ -68,8 +68,7 @@ struct team_folder {
                        "#!/bin/sh\necho '{\"name\":\"loss\",\"value\":0.5}' >> \"$ESTIMA_METRICS_FILE\"\n"
                        "mkdir outputs/part\necho weights > outputs/part/model\n");
             write_file(source(user) / "wait", "#!/bin/sh\n: > here\nsleep 1000\n");
-            for (char const* const script : {"train", "wait"})
-                fs::permissions(source(user) / script, fs::perms{0755});
+            for (char const* const script : {"train", "wait"}) fs::permissions(source(user) / script, fs::perms{0755});
             fs::create_directory(home(user));
             REQUIRE(::chown(home(user).c_str(), user, user) == 0);
         }
@@ -108,9 +107,11 @@ bool works_in_team(team_folder const& f, uid_t user) {
     for (int i = 0; i < runs_each; ++i) {
         estima::run const run = f.submit(user);
         for (std::string const& id : w.runs()) w.run(id).tag("seen by " + me);
-        if (!HOLDS(run.wait_for_completion({.timeout = patience}).status == estima::run_status::completed)) return false;
+        if (!HOLDS(run.wait_for_completion({.timeout = patience}).status == estima::run_status::completed))
+            return false;
         run.register_model({.name = "shared", .path = "outputs/part/model"}).set_alias("newest");
-        if (!HOLDS(!search_runs(w, "attributes.run_id = '" + run.id() + "' and metrics.loss = 0.5").empty())) return false;
+        if (!HOLDS(!search_runs(w, "attributes.run_id = '" + run.id() + "' and metrics.loss = 0.5").empty()))
+            return false;
         // One that is over is everybody's: it is deleted and brought back, by one user after the other.
         delete_run(w, run.id());
         restore_run(w, run.id());
@@ -172,8 +173,10 @@ TEST_CASE("users of a group submit, tag, list, delete and register in one worksp
         CAPTURE(entry.path());
         bool const is_of_store = *entry.path().lexically_relative(f.workspace).begin() == "snapshots";
         CHECK(status.st_gid == team);
-        if (S_ISDIR(status.st_mode)) CHECK((status.st_mode & 02070U) == 02070U);
-        else if (S_ISREG(status.st_mode)) CHECK((status.st_mode & (is_of_store ? 0444U : 0660U)) == (is_of_store ? 0444U : 0660U));
+        if (S_ISDIR(status.st_mode))
+            CHECK((status.st_mode & 02070U) == 02070U);
+        else if (S_ISREG(status.st_mode))
+            CHECK((status.st_mode & (is_of_store ? 0444U : 0660U)) == (is_of_store ? 0444U : 0660U));
     }
     CHECK(is_sound(w));
 }
@@ -216,19 +219,19 @@ TEST_CASE("where new files are not the group's, others look at everything and ch
         std::string const id = w.runs().at(0);
         estima::run const run = w.run(id);
         auto const is_refused = [](auto const& work) { return error_of(work).starts_with("[EST-301] cannot "); };
-        bool const sees_all = HOLDS(run.get_details().status == estima::run_status::completed) &&
-                              HOLDS(run.get_metrics().last("loss") == 0.5) &&
-                              HOLDS(search_runs(w, "metrics.loss = 0.5").size() == 1) &&
-                              HOLDS(w.model("shared").run_id == id) &&
-                              HOLDS(run.download_files("outputs", f.home(grace) / "got") == 1) &&
-                              HOLDS(export_run(w, id, f.home(grace) / "run.tar").has_snapshot) &&
-                              HOLDS(copy_workspace(w, f.home(grace) / "copy").runs == 1) && HOLDS(is_sound(w));
-        return sees_all && HOLDS(is_refused([&] { run.tag("x"); })) && HOLDS(is_refused([&] { run.set_description("x"); })) &&
-               HOLDS(is_refused([&] { delete_run(w, id); })) && HOLDS(is_refused([&] { f.submit(grace); })) &&
+        bool const sees_all =
+            HOLDS(run.get_details().status == estima::run_status::completed) &&
+            HOLDS(run.get_metrics().last("loss") == 0.5) && HOLDS(search_runs(w, "metrics.loss = 0.5").size() == 1) &&
+            HOLDS(w.model("shared").run_id == id) && HOLDS(run.download_files("outputs", f.home(grace) / "got") == 1) &&
+            HOLDS(export_run(w, id, f.home(grace) / "run.tar").has_snapshot) &&
+            HOLDS(copy_workspace(w, f.home(grace) / "copy").runs == 1) && HOLDS(is_sound(w));
+        return sees_all && HOLDS(is_refused([&] { run.tag("x"); })) &&
+               HOLDS(is_refused([&] { run.set_description("x"); })) && HOLDS(is_refused([&] { delete_run(w, id); })) &&
+               HOLDS(is_refused([&] { f.submit(grace); })) &&
                HOLDS(is_refused([&] { run.register_model({.name = "mine", .path = "outputs/part/model"}); })) &&
                HOLDS(is_refused([&] { w.model("shared").tag("x", "y"); })) &&
-               HOLDS(is_refused([&] { import_run(w, f.home(grace) / "run.tar"); })) &&
-               HOLDS(w.runs().size() == 1) && HOLDS(is_sound(w));
+               HOLDS(is_refused([&] { import_run(w, f.home(grace) / "run.tar"); })) && HOLDS(w.runs().size() == 1) &&
+               HOLDS(is_sound(w));
     });
     CHECK(looks.succeeded());
     auto const w = estima::workspace::open(f.workspace);
