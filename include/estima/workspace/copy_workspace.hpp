@@ -52,8 +52,13 @@ public:
     /// The copy has the mode of `like`, if that is there, else of what is copied.
     copied_workspace run(std::filesystem::path const& like) {
         copy_.keep_mode(is_there(like) ? like : from_, to_);
-        for (char const* const folder : {"runs", "deleted", "deleted/runs", "models", "snapshots"})
+        // All, since what is not there yet may come.
+        for (char const* const folder : {"runs", "deleted", "deleted/runs", "models"})
             if (is_there(from_ / folder)) copy_.make_folder(from_ / folder, to_ / folder);
+            else make_directories(to_ / folder);
+        store_layout const store{from_ / "snapshots"}, there{to_ / "snapshots"};
+        if (is_there(store.root)) copy_.make_folder(store.root, there.root);
+        else make_store(there);
         // Three times: one that is deleted or restored meanwhile is seen.
         for (char const* const folder : {"runs", "deleted/runs", "runs"})
             for (std::string const& id : run_ids_in(from_ / folder))
@@ -61,7 +66,6 @@ public:
                     seen_.insert(id);
         for (std::string const& name : names_in(from_ / "models")) copy_model(name);
         // A snapshot is there before a run names it, and its contents before the snapshot.
-        store_layout const store{from_ / "snapshots"}, there{to_ / "snapshots"};
         for (auto const of : {&store_layout::trees, &store_layout::objects, &store_layout::packs})
             if (is_there((store.*of)())) copy_.copy((store.*of)(), (there.*of)());
         copy_.copy(from_ / "workspace.json", to_ / "workspace.json");

@@ -239,6 +239,42 @@ TEST_CASE("what this user may not read ends the copy, and is named") {
     CHECK(copy_workspace(w, folder / "there").runs == 1);
 }
 
+TEST_CASE("a run that is deleted or restored while the workspace is copied is in the copy, whole, and once") {
+    estima_test::temporary_directory folder;
+    auto const w = estima::workspace::open(folder / "here");
+    run_to_copy(w, folder / "source");
+    run_to_copy(w, folder / "source");
+    auto const ids = estima::detail::run_ids_in(w.path() / "runs");  // in the order in which they are copied
+    bool is_first = true;
+    auto const copy_while = [&](auto const& work) {
+        copy_workspace(w, folder / "there", [&](std::uint64_t) {
+            if (std::exchange(is_first, false)) work();
+        });
+        CHECK_FALSE(is_first);
+        auto const there = estima::workspace::open(folder / "there");
+        CHECK(damage_of_copy(there).empty());
+        auto all = there.runs(), deleted = deleted_runs(there);
+        all.insert(all.end(), deleted.begin(), deleted.end());
+        CHECK(all.size() == 2);
+        for (std::string const& id : all) {
+            std::string const path = std::count(deleted.begin(), deleted.end(), id) != 0 ? "deleted/runs/" : "runs/";
+            for (char const* const file : {"events.jsonl", "metrics/rank_0.jsonl", "code/outputs/model"})
+                CHECK(fs::exists(there.path() / path / id / file));
+        }
+        return deleted;
+    };
+    SECTION("it is just being read") {
+        CHECK(copy_while([&] { delete_run(w, ids[0]); }).empty());
+    }
+    SECTION("its turn would have come next, and none was deleted before") {
+        CHECK(copy_while([&] { delete_run(w, ids[1]); }) == std::vector{ids[1]});
+    }
+    SECTION("it was not there when its turn came, and is not there any more where it was") {
+        delete_run(w, ids[1]);
+        CHECK(copy_while([&] { restore_run(w, ids[1]); }).empty());
+    }
+}
+
 TEST_CASE("a run of a newer estima is copied as it is, and named") {
     estima_test::temporary_directory folder;
     auto const w = estima::workspace::open(folder / "here");
