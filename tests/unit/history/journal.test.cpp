@@ -166,6 +166,20 @@ TEST_CASE("lines that are no events are skipped and counted") {
     CHECK(j.record().status == run_status::not_started);
 }
 
+TEST_CASE("a line that is longer than any that is written is passed over and counted, and what follows is read") {
+    fixture f;
+    auto const line = [](std::string const& name, std::size_t bytes) {
+        std::string const begin = R"({"event":"tag","name":")" + name + R"(","value":")";
+        return begin + std::string(bytes - begin.size() - 2, 'x') + "\"}\n";
+    };
+    f.add_text(line("longest", estima::longest_event) + line("too long", estima::longest_event + 1) + line("next", 50));
+    auto const record = journal{f.file}.record();
+    CHECK(record.tags.contains("longest"));
+    CHECK_FALSE(record.tags.contains("too long"));
+    CHECK(record.tags.contains("next"));
+    CHECK(record.lines_ignored == 1);
+}
+
 TEST_CASE("a number that its member cannot hold makes a line one of nobody's") {
     fixture f;
     f.add_text(R"({"event":"rank_start","rank":7.9e86})" "\n" R"({"event":"rank_start","rank":4294967297})" "\n"

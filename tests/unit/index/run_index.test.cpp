@@ -562,7 +562,7 @@ TEST_CASE("a run that this user may not read is told by its id, is not lost, and
     }
     CHECK_THAT(status, Catch::StartsWith("[EST-301]") && Catch::Contains("Permission denied"));
     CHECK_THAT(details, Catch::StartsWith("[EST-301]") && Catch::Contains("Permission denied"));
-    CHECK_THAT(verified, Catch::Contains("it may not be read by this user") && !Catch::Contains("lost"));
+    CHECK_THAT(verified, Catch::Contains("it could not be checked: user ") && !Catch::Contains("lost"));
     CHECK(log_size() == before);
     run_index index{runs.path()};  // of root, who may
     index.refresh();
@@ -632,6 +632,18 @@ TEST_CASE("an index that was made for one user alone is shared when he opens it 
     struct stat status {};
     REQUIRE(::stat(file.c_str(), &status) == 0);
     CHECK(status.st_gid == 65530);
+}
+
+TEST_CASE("a journal that somebody finds lost is found so by every search, whatever it asks for") {
+    many_runs runs;
+    runs.add_all(0, 5);
+    replace_file(runs.path() / "workspace.json", "{\"format\":1}\n");
+    workspace const w = workspace::open(runs.path());
+    auto const lost = [&w] { return search_runs(w, "attributes.error_id = 'EST-647'").size(); };
+    CHECK(lost() == 0);
+    std::filesystem::remove(runs.directory(runs.id(3)).journal());
+    CHECK_THAT(estima_test::error_of([&] { (void)w.run(runs.id(3)); }), Catch::StartsWith("[EST-647]"));
+    CHECK(lost() == 1);
 }
 
 TEST_CASE("what is logged after the end of a run is told to who asks for that run") {

@@ -9,11 +9,13 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <cstring>
 #include <filesystem>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -77,7 +79,12 @@ TEST_CASE("the copy of a workspace has its runs, deleted runs, models and snapsh
     delete_run(w, two.run_id());
     auto const deleted = fs::last_write_time(w.path() / "deleted/runs" / two.run_id());
     std::uint64_t told = 0;
-    auto const copied = copy_workspace(w, folder / "new/there", [&](std::uint64_t bytes) { told = bytes; });
+    append_file(one.journal(), "{\"event\":\"tag\",\"na");  // is being written
+    auto const copied = copy_workspace(w, folder / "new/there", [&](std::uint64_t bytes) {
+        told = bytes;
+        estima::file_descriptor const collector = estima::open_file(w.path() / "workspace.json", O_RDWR);
+        CHECK(::flock(collector.get(), LOCK_EX | LOCK_NB) != 0);  // no snapshot goes meanwhile
+    });
     CHECK(copied.folder == folder / "new/there");
     CHECK(copied.runs == 2);
     CHECK(copied.unfinished.empty());
@@ -89,8 +96,10 @@ TEST_CASE("the copy of a workspace has its runs, deleted runs, models and snapsh
     CHECK(there.runs() == std::vector{one.run_id()});
     CHECK(there.model("digits", "best").run_id == one.run_id());
     estima::run_directory const copy{there.path() / "runs" / one.run_id()};
+    CHECK(estima::read_file(copy.journal()) + "{\"event\":\"tag\",\"na" == estima::read_file(one.journal()));
+    CHECK(there.run(one.run_id()).get_details().warnings.empty());
     for (char const* const name :
-         {"events.jsonl", "run_configuration.json", "code/outputs/model", "metrics/rank_0.jsonl"})
+         {"run_configuration.json", "code/outputs/model", "metrics/rank_0.jsonl"})
         CHECK(estima::read_file(copy.path / name) == estima::read_file(one.path / name));
     CHECK(fs::read_symlink(copy.outputs() / "link") == "model");
     CHECK((fs::status(copy.outputs() / "model").permissions() & fs::perms::all) == fs::perms{0750});
@@ -273,6 +282,40 @@ TEST_CASE("a run that is deleted or restored while the workspace is copied is in
         delete_run(w, ids[1]);
         CHECK(copy_while([&] { restore_run(w, ids[1]); }).empty());
     }
+}
+
+TEST_CASE("a model is copied while nobody changes it, and without what a killed process left of a version") {
+    estima_test::temporary_directory folder;
+    auto const w = estima::workspace::open(folder / "here");
+    estima::run const run{run_to_copy(w, folder / "source")};
+    run.register_model({.name = "digits", .path = "outputs/model"}).set_alias("best");
+    fs::path const changes = w.path() / "models/digits/changes.jsonl";
+    write_file(w.path() / "models/digits/.left.tmp/files/model", "half");
+    estima::file_descriptor changer = estima::open_file(changes, O_RDWR | O_APPEND);
+    REQUIRE(::flock(changer.get(), LOCK_EX) == 0);
+    struct stat status {};
+    REQUIRE(::fstat(changer.get(), &status) == 0);
+    std::atomic<bool> is_over = false;
+    std::jthread const copier{[&] {
+        copy_workspace(w, folder / "there");
+        is_over = true;
+    }};
+    std::string const waiter = "-> FLOCK  ADVISORY  READ " + std::to_string(::getpid()),
+                      inode = ":" + std::to_string(status.st_ino) + " ";
+    for (bool waits = false; !waits && !is_over;) {
+        std::string const locks = estima::read_file("/proc/locks");
+        for (std::size_t at = 0; (at = locks.find(waiter, at)) != std::string::npos; ++at)
+            waits = waits || locks.substr(at, locks.find('\n', at) - at).find(inode) != std::string::npos;
+    }
+    CHECK_FALSE(is_over);
+    estima::write_all(changer.get(), "{\"event\":\"tag\",\"version\":1,\"name\":\"last\",\"value\":\"word\"}\n");
+    changer.reset();
+    while (!is_over) ::usleep(1000);
+    fs::path const copy = folder / "there/models/digits";
+    CHECK(estima::read_file(copy / "changes.jsonl") == estima::read_file(changes));
+    CHECK(fs::exists(copy / "1/files"));
+    CHECK_FALSE(fs::exists(copy / ".left.tmp"));
+    CHECK(hidden_in(copy) == 0);
 }
 
 TEST_CASE("a run of a newer estima is copied as it is, and named") {
