@@ -28,7 +28,6 @@
 #include <estima/system/is_there.hpp>
 #include <estima/system/json.hpp>
 #include <estima/system/open_beneath.hpp>
-#include <estima/system/random_hex.hpp>
 #include <estima/system/sha256.hpp>
 #include <estima/system/sha256_of_file.hpp>
 #include <estima/workspace/workspace.hpp>
@@ -187,8 +186,8 @@ inline exported_run export_run(workspace const& w, std::string const& id, std::f
                      .remedy = "wait for its end, or cancel it"}};
     struct stat there {};
     if (!options.exist_ok && ::lstat(file.c_str(), &there) == 0) detail::throw_archive_is_there(file);
-    std::string const temporary = file.string() + "." + detail::random_hex();
-    file_descriptor const fd{::open(temporary.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666)};
+    std::string temporary = file.string() + ".XXXXXX";
+    file_descriptor const fd = make_temporary(temporary);
     if (!fd) throw_file_error("cannot write", file);
     try {
         exported_run report{.run_id = id, .file = file};

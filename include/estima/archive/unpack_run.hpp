@@ -64,8 +64,12 @@ public:
         }
         if (sums.empty()) throw_bad_archive(from_.file(), "it is cut short: the checksums at its end are missing");
         if (sums != sums_text(found_.sums)) throw_bad_archive(from_.file(), why_other(sums));
-        for (auto const& [path, mode] : directories_)
-            if (::chmod((into_ / path).c_str(), mode | 0700) != 0) throw_file_error("cannot write", into_ / path);
+        for (auto const& [path, mode] : closed_directories_) {
+            struct stat made {};  // as made here it may give its group to what is made in it
+            if (::stat((into_ / path).c_str(), &made) != 0 ||
+                ::chmod((into_ / path).c_str(), mode | 0700 | (made.st_mode & S_ISGID)) != 0)
+                throw_file_error("cannot write", into_ / path);
+        }
         return std::move(found_);
     }
 
@@ -125,14 +129,24 @@ private:
         } else if (entry.kind == tar_kind::link) {
             if (::symlink(entry.target.c_str(), place.c_str()) != 0) throw_file_error("cannot write", place);
         } else {
-            if (made_.insert(entry.path).second && ::mkdir(place.c_str(), 0700) != 0)
+            bool const by_umask = is_by_umask(entry);
+            if (made_.insert(entry.path).second && ::mkdir(place.c_str(), by_umask ? 0777 : 0700) != 0)
                 throw_file_error("cannot create directory", place);
-            directories_.emplace_back(entry.path, entry.mode);
+            if (!by_umask) closed_directories_.emplace_back(entry.path, entry.mode);
         }
     }
 
+    /// Who imports a run, and the group of the workspace, can do with it what they can do with one that was submitted
+    /// there. But what the script, or who ran it, kept from others or made read-only stays so.
+    bool is_by_umask(tar_entry const& entry) const {
+        constexpr unsigned usual = 0644;
+        return !entry.path.starts_with(home_ + "code/") || (entry.mode & usual) == usual;
+    }
+
     void take_file(tar_entry const& entry, std::filesystem::path const& place) {
-        file_descriptor const fd{::open(place.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600)};
+        bool const by_umask = is_by_umask(entry);
+        mode_t const mode = !by_umask ? 0600 : (entry.mode & S_IXUSR) != 0 ? 0777 : 0666;
+        file_descriptor const fd{::open(place.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)};
         if (!fd) throw_file_error("cannot write", place);
         std::uint64_t size = 0;
         for (std::string_view bytes; !(bytes = from_.read({buffer_.get(), piece})).empty(); size += bytes.size()) {
@@ -142,7 +156,7 @@ private:
         }
         std::string sum = hash_.hex_digest();
         timespec const times[2] = {{entry.changed, 0}, {entry.changed, 0}};
-        if (::fchmod(fd.get(), entry.mode | 0400) != 0 || ::futimens(fd.get(), times) != 0)
+        if ((!by_umask && ::fchmod(fd.get(), entry.mode | 0400) != 0) || ::futimens(fd.get(), times) != 0)
             throw_file_error("cannot write", place);
         bool const is_tree = entry.path == tree_path();
         if ((is_tree && sum != found_.snapshot_id) || (is_object(entry.path) && object_path(sum) != entry.path))
@@ -219,7 +233,7 @@ private:
     unpacked_run found_{};
     std::string home_{};
     std::set<std::string> paths_{}, made_{};
-    std::vector<std::pair<std::string, unsigned>> directories_{};
+    std::vector<std::pair<std::string, unsigned>> closed_directories_{};
     std::unique_ptr<char[]> buffer_ = std::make_unique_for_overwrite<char[]>(piece);
     sha256 hash_{};
 };

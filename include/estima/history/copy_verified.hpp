@@ -8,7 +8,6 @@
 
 #include <cerrno>
 #include <cstdint>
-#include <cstdlib>
 #include <filesystem>
 #include <functional>
 #include <string>
@@ -51,7 +50,7 @@ public:
         make_directories(absolute_path(target).parent_path());
         if (!part.empty() && take(name_beside(target, part))) return;
         temporary_ = name_beside(target, ".XXXXXX");
-        fd_.reset(::mkostemp(temporary_.data(), O_CLOEXEC));
+        fd_ = make_temporary(temporary_);
         if (!fd_) throw_file_error("cannot write", target);
     }
     replacement(replacement const&) = delete;
@@ -69,8 +68,13 @@ public:
     void clear() {
         if (::ftruncate(fd_.get(), 0) != 0) throw_file_error("cannot write", target_);
     }
-    void take_place(mode_t mode, durable sync) {
-        if (::fchmod(fd_.get(), mode) != 0 || (sync == durable::yes && ::fsync(fd_.get()) != 0) ||
+    /// Who may read it may run it, if it `is_program`; else its mode is that by umask.
+    void take_place(bool is_program, durable sync) {
+        struct stat made {};
+        bool const good =
+            !is_program || (::fstat(fd_.get(), &made) == 0 &&
+                            ::fchmod(fd_.get(), (made.st_mode & 0777U) | (made.st_mode & 0444U) >> 2U) == 0);
+        if (!good || (sync == durable::yes && ::fsync(fd_.get()) != 0) ||
             ::rename(temporary_.c_str(), target_.c_str()) != 0)
             throw_file_error("cannot write", target_);
         temporary_.clear();
@@ -78,7 +82,7 @@ public:
 
 private:
     bool take(std::string name) {
-        fd_.reset(::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600));
+        fd_.reset(::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0666));
         struct stat ours {}, there {};
         // One that was locked, and had become the target by then, is not ours.
         stays_ = fd_ && ::flock(fd_.get(), LOCK_EX | LOCK_NB) == 0 && ::fstat(fd_.get(), &ours) == 0 &&
@@ -140,7 +144,7 @@ inline artifact_record copy_verified(std::filesystem::path const& folder, std::s
                      .where = from.string(),
                      .why = "its SHA-256 is not " + recorded->sha256,
                      .remedy = "something changed it later; run the job again"}};
-    copy.take_place((status.st_mode & S_IXUSR) != 0 ? 0755 : 0644, how.sync);
+    copy.take_place((status.st_mode & S_IXUSR) != 0, how.sync);
     return copied;
 }
 

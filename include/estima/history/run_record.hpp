@@ -116,6 +116,7 @@ struct run_record {
     std::uint64_t supervisor_start_ticks = 0;  ///< field 22 of /proc/PID/stat: tells a pid from its later reuse
     double cancel_grace_seconds = 0;           ///< what the canceller allows between SIGTERM and SIGKILL
     int lines_ignored = 0;                     ///< torn or foreign lines of the journal
+    int lines_passed_over = 0;  ///< lines that tell once more, or out of their turn, what became of the run
 
     /// Takes one event in. Unknown events are left alone: a newer writer may say more.
     void apply(json const& event);
@@ -178,6 +179,12 @@ inline void begin_attempt(run_record& run, json const& event, double time) {
     run.requeues = std::max(run.requeues, whole_number(event, "requeues", 0));
 }
 
+/// Whether what is known of a run, in a run_record or a run_summary, has it from the line that made the run.
+template <class Run>
+bool is_made(Run const& run) {
+    return !(run.host.empty() && run.user.empty() && run.target.empty() && run.snapshot_id.empty());
+}
+
 inline rank_record& rank_of(run_record& run, json const& event) {
     int const rank = whole_number(event, "rank", 0);
     auto place = std::lower_bound(run.ranks.begin(), run.ranks.end(), rank,
@@ -191,6 +198,10 @@ inline void run_record::apply(json const& event) {
     std::string const kind = event.value("event", "");
     double const time = utc_seconds(event.value("time", ""));
     if (kind == "created") {
+        if (detail::is_made(*this)) {  // what was changed since would be forgotten
+            ++lines_passed_over;
+            return;
+        }
         if (run_id.empty()) format = whole_number(event, "format", 0);
         run_id = event.value("run_id", "");
         experiment = event.value("experiment", "");
@@ -208,8 +219,8 @@ inline void run_record::apply(json const& event) {
         status_changes.push_back({run_status::not_started, time});
     } else if (kind == "status") {
         auto const s = parse_run_status(event.value("status", ""));
-        if (s && !is_believed(status, *s)) {  // no writer of ours: they ask before they write
-            ++lines_ignored;
+        if (s && !is_believed(status, *s)) {  // of two writers whom no lock held apart, or moved
+            ++lines_passed_over;
             return;
         }
         if (s) {
@@ -221,7 +232,7 @@ inline void run_record::apply(json const& event) {
         if (event.contains("grace_seconds")) cancel_grace_seconds = event["grace_seconds"].get<double>();
     } else if (kind == "attempt") {
         if (may_be_tried_again()) detail::begin_attempt(*this, event, time);
-        else ++lines_ignored;
+        else ++lines_passed_over;
     } else if (kind == "grace") {
         cancel_grace_seconds = std::min(cancel_grace_seconds, event.value("grace_seconds", cancel_grace_seconds));
     } else if (kind == "tag") {

@@ -10,6 +10,7 @@
 #include <string>
 
 #include <estima/index/sqlite.hpp>
+#include <estima/system/share_as_folder.hpp>
 
 namespace estima::inline v0_1::detail {
 
@@ -109,6 +110,9 @@ inline std::optional<index_file> open_index_file(std::string const& path, index_
     // SQLite makes files that the group cannot write, whatever umask says. Without a descriptor: to close one would let
     // go the locks that this process holds on the file. What else SQLite makes has the mode of this file.
     if (!file.is_in_memory()) (void)!::mknod(path.c_str(), S_IFREG | 0666, 0);
+    // Of who has another umask, or made them before the folder was shared.
+    for (char const* const end : {"", "-wal", "-shm"})
+        if (!file.is_in_memory()) share_as_folder(path + end);
     file.database = std::make_unique<sqlite_database>(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
     sqlite_database& database = *file.database;
     ::sqlite3_busy_timeout(database.handle(), 500);

@@ -97,6 +97,7 @@ private:
     }
 
     bool take_created(object const& event, double time, run_summary& run) {
+        if (is_made(run)) return true;
         constexpr std::array names{"run_id", "experiment", "display_name", "target", "user", "host", "snapshot_id"};
         std::array const places{&run.run_id, &run.experiment, &run.display_name, &run.target,
                                 &run.user,   &run.host,       &run.snapshot_id};

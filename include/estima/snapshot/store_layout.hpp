@@ -13,6 +13,7 @@
 
 #include <estima/snapshot/pack.hpp>
 #include <estima/system/files.hpp>
+#include <estima/system/share_as_folder.hpp>
 
 namespace estima::inline v0_1 {
 
@@ -42,14 +43,7 @@ inline void make_store(store_layout const& layout) {
         if (errno != EEXIST) throw_file_error("cannot create directory", layout.root);
         return;
     }
-    struct stat around {}, made{};
-    mode_t more = 0;
-    if (::stat((layout.root / "..").c_str(), &around) != 0 || ::stat(layout.root.c_str(), &made) != 0)
-        throw_file_error("cannot read", layout.root);
-    if ((around.st_mode & S_IWGRP) != 0 && around.st_gid == made.st_gid) more |= S_IRWXG;
-    if ((around.st_mode & S_IWOTH) != 0 && (around.st_mode & S_ISVTX) == 0) more |= S_IRWXO;
-    if (more != 0 && ::chmod(layout.root.c_str(), (made.st_mode & 07777U) | more) != 0)
-        throw_file_error("cannot write", layout.root);
+    if (!detail::share_as_folder(layout.root)) throw_file_error("cannot write", layout.root);
 }
 
 /// "ab/cdef...": the path of a loose object below objects/.

@@ -17,6 +17,7 @@
 #include <estima/snapshot/restore.hpp>
 #include <estima/snapshot/store_layout.hpp>
 #include <estima/snapshot/take_damage_out.hpp>
+#include <estima/system/closed_part.hpp>
 #include <estima/system/sha256_of_file.hpp>
 
 namespace estima::inline v0_1 {
@@ -39,20 +40,26 @@ public:
         : layout_{std::move(root)}, seen_{std::move(seen)} {}
 
     store_report run() {
-        for (std::string const& folder : names_in(layout_.objects()))
-            for (std::string const& rest : names_in(layout_.objects() / folder)) loose(folder + rest);
+        for (std::string const& folder : names(layout_.objects()))
+            for (std::string const& rest : names(layout_.objects() / folder)) loose(folder + rest);
         object_reader objects{layout_};
         for (pack const& one : objects.load_packs()) packed(one);
-        for (std::string const& name : names_in(layout_.packs()))
+        for (std::string const& name : names(layout_.packs()))
             if (!known_packs_.contains(name))
                 fault(layout_.packs() / name, "it is no pack: torn, or of another format");
-        for (std::string const& id : names_in(layout_.trees())) tree(id, objects);
+        for (std::string const& id : names(layout_.trees())) tree(id, objects);
         return std::move(report_);
     }
 
 private:
     void fault(std::filesystem::path path, std::string what, std::string object = {}) {
+        hides_objects_ = hides_objects_ || closed_part(path);
         report_.faults.push_back({std::move(path), std::move(what), std::move(object)});
+    }
+    std::vector<std::string> names(std::filesystem::path const& folder) {
+        if (!closed_part(folder)) return names_in(folder);
+        fault(folder, "it cannot be read");
+        return {};
     }
 
     /// Whether these bytes have that SHA-256.
@@ -99,7 +106,7 @@ private:
                 if (entry.digest.empty() || objects.find(entry.digest, entry.size)) continue;
                 if (missing++ == 0) example = entry.path;
             }
-            if (missing > 0)
+            if (missing > 0 && !hides_objects_)
                 fault(layout_.tree(id), std::to_string(missing) + (missing == 1 ? " file" : " files") +
                                             " of this snapshot cannot be had: " + shown(example) +
                                             (missing > 1 ? " and others" : ""));
@@ -112,12 +119,13 @@ private:
     std::function<void(std::uint64_t)> seen_;
     store_report report_{};
     std::set<std::string> known_packs_{};
+    bool hides_objects_ = false;  // from this user: then they may be all there
 };
 }  // namespace detail
 
 /// Reads every object and every tree of a store and holds them against their SHA-256. Memory does not grow with the
-/// sizes of files. `seen`, if there is one, is called with the bytes that were read so far. EST-301: a folder cannot be
-/// read.
+/// sizes of files. `seen`, if there is one, is called with the bytes that were read so far. What this user may not read
+/// is a fault as well, and then it is none of a snapshot that it lacks what may be there. EST-301.
 inline store_report verify_store(std::filesystem::path const& root, std::function<void(std::uint64_t)> seen = {}) {
     return detail::store_check{root, std::move(seen)}.run();
 }

@@ -5,7 +5,6 @@
 #include <sys/stat.h>
 
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
 #include <cstdint>
 #include <filesystem>
@@ -17,6 +16,7 @@
 
 #include <estima/base/error.hpp>
 #include <estima/system/file_descriptor.hpp>
+#include <estima/system/make_temporary.hpp>
 
 namespace estima::inline v0_1 {
 
@@ -87,13 +87,16 @@ inline bool sync_data(int fd) noexcept { return ::fdatasync(fd) == 0 || errno ==
 /// The same for all that was written to the file system that has this file, whoever wrote it.
 inline bool sync_file_system(int fd) noexcept { return ::syncfs(fd) == 0 || errno == EINVAL || errno == ENOTSUP; }
 
-/// Replaces the file in one step: readers see the old text or the new, never a part. `durable::yes` also syncs
-/// it to the disk first, for what must survive a loss of power. EST-301 if it cannot.
+/// Replaces the file in one step: readers see the old text or the new, never a part. It has the mode of the one that it
+/// replaces, and that by umask where there was none. `durable::yes` also syncs it to the disk first, for what must
+/// survive a loss of power. EST-301 if it cannot.
 inline void replace_file(std::filesystem::path const& path, std::string_view text, durable sync = durable::no) {
     std::string temporary = path.string() + ".XXXXXX";
-    file_descriptor const fd{::mkostemp(temporary.data(), O_CLOEXEC)};
+    file_descriptor const fd = make_temporary(temporary);
     if (!fd) throw_file_error("cannot write", path);
-    bool const written = write_all(fd.get(), text) && ::fchmod(fd.get(), 0644) == 0 &&
+    struct stat before {};
+    bool const is_there = ::lstat(path.c_str(), &before) == 0 && S_ISREG(before.st_mode);
+    bool const written = (!is_there || ::fchmod(fd.get(), before.st_mode & 0777U) == 0) && write_all(fd.get(), text) &&
                          (sync == durable::no || ::fsync(fd.get()) == 0) &&
                          ::rename(temporary.c_str(), path.c_str()) == 0;
     if (!written) {
@@ -124,22 +127,24 @@ inline std::filesystem::path absolute_path(std::filesystem::path const& path) {
 }
 
 /// Calls `take` with each std::filesystem::directory_entry of a directory, in any order; with none if there is no such
-/// directory. EST-301 if it cannot be read.
+/// directory. EST-301, which may name it in another way, if it cannot be read.
 template <class Take>
-void for_each_entry(std::filesystem::path const& directory, Take take) {
+void for_each_entry(std::filesystem::path const& directory, Take take, std::filesystem::path const& told = {}) {
     std::error_code code;
     std::filesystem::directory_iterator entry{directory, code};
     for (std::filesystem::directory_iterator const end; !code && entry != end; entry.increment(code)) take(*entry);
     if (code && code != std::errc::no_such_file_or_directory && code != std::errc::not_a_directory)
-        throw_file_error("cannot read", directory, code.value());
+        throw_file_error("cannot read", told.empty() ? directory : told, code.value());
 }
 
 /// The names in a directory, as for_each_entry.
-inline std::vector<std::string> names_in(std::filesystem::path const& directory) {
+inline std::vector<std::string> names_in(std::filesystem::path const& directory,
+                                         std::filesystem::path const& told = {}) {
     std::vector<std::string> names;
-    for_each_entry(directory, [&names](std::filesystem::directory_entry const& entry) {
+    auto const add = [&names](std::filesystem::directory_entry const& entry) {
         names.push_back(entry.path().filename().string());
-    });
+    };
+    for_each_entry(directory, add, told);
     return names;
 }
 

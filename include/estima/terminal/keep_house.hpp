@@ -26,7 +26,18 @@ struct verify_words {
     bool mend = false;
 };
 
-/// Holds everything against what was recorded of it. Returns 1 if something is damaged.
+inline char const* name_of(verify_finding::kind kind) {
+    switch (kind) {
+        case verify_finding::kind::damage: return "damage";
+        case verify_finding::kind::leftover: return "leftover";
+        case verify_finding::kind::closed: return "closed";
+        case verify_finding::kind::note: break;
+    }
+    return "note";
+}
+
+/// Holds everything against what was recorded of it. Returns 1 if something is damaged, else 3 if something could not
+/// be checked.
 inline int verify_workspace(workspace const& where, verify_words const& options, screen const& on) {
     verify_report report;
     {
@@ -42,7 +53,7 @@ inline int verify_workspace(workspace const& where, verify_words const& options,
     }
     for (verify_finding const& f : report.findings) {
         bool const is_damage = f.is == verify_finding::kind::damage;
-        char const* const kind = is_damage ? "damage" : f.is == verify_finding::kind::leftover ? "leftover" : "note";
+        char const* const kind = name_of(f.is);
         if (on.json) {
             on.print_json({{"kind", kind},
                            {"path", f.path},
@@ -62,6 +73,7 @@ inline int verify_workspace(workspace const& where, verify_words const& options,
     if (on.json) {
         on.print_json({{"kind", "summary"},
                        {"is_sound", report.is_sound()},
+                       {"is_complete", report.is_complete()},
                        {"runs", report.runs},
                        {"artifacts", report.artifacts},
                        {"metric_files", report.metric_files},
@@ -71,11 +83,13 @@ inline int verify_workspace(workspace const& where, verify_words const& options,
                        {"bytes", report.bytes}});
     } else {
         *on.out << on.painted(report.is_sound() ? "sound" : "damaged", report.is_sound() ? tone::good : tone::bad)
-                << ": " << counted(report.runs, "run") << ", " << counted(report.artifacts, "artifact") << ", "
+                << (report.is_complete() ? ": " : ", as far as it could be checked: ")
+                << counted(report.runs, "run") << ", " << counted(report.artifacts, "artifact") << ", "
                 << counted(report.metric_files, "metric file") << ", " << counted(report.snapshots, "snapshot") << "; "
                 << portal::human_bytes(report.bytes) << " read\n";
     }
-    return report.is_sound() ? 0 : 1;
+    if (!report.is_sound()) return 1;
+    return report.is_complete() ? 0 : 3;
 }
 
 struct gc_options {

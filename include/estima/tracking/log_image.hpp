@@ -15,6 +15,7 @@
 #include <string_view>
 
 #include <estima/system/file_descriptor.hpp>
+#include <estima/system/make_temporary.hpp>
 #include <estima/tracking/run_context.hpp>
 
 namespace estima::inline v0_1 {
@@ -54,7 +55,7 @@ inline std::string keep_image(std::string const& metrics_file, std::string_view 
     if (::stat(path.c_str(), &status) == 0 && static_cast<std::size_t>(status.st_size) == bytes.size()) return name;
     ::mkdir(folder.c_str(), 0777);
     std::string temporary = path + ".XXXXXX";
-    file_descriptor const fd{::mkostemp(temporary.data(), O_CLOEXEC)};
+    file_descriptor const fd = make_temporary(temporary);
     if (!fd) return {};
     std::string_view rest = bytes;
     while (!rest.empty()) {
@@ -63,7 +64,7 @@ inline std::string keep_image(std::string const& metrics_file, std::string_view 
         if (n <= 0) break;
         rest.remove_prefix(static_cast<std::size_t>(n));
     }
-    if (rest.empty() && ::fchmod(fd.get(), 0644) == 0 && ::rename(temporary.c_str(), path.c_str()) == 0) return name;
+    if (rest.empty() && ::rename(temporary.c_str(), path.c_str()) == 0) return name;
     ::unlink(temporary.c_str());
     return {};
 }

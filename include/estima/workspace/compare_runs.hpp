@@ -122,41 +122,38 @@ inline std::vector<run_difference> compare_runs(
     using kind = run_difference::kind;
     std::vector<run_difference> differences;
     std::uint64_t looks = 0;
-    auto const look = [&] {
-        if (progress) progress(++looks, runs.size() * 7);
-    };
+    // A kind of which one run does not know its own is not compared: it would differ in everything.
     auto const add = [&](kind is, auto const& texts_of) {
         std::vector<detail::named_texts> all;
-        for (run const& one : runs) all.push_back(texts_of(one)), look();
-        detail::add_differences(is, all, differences);
-    };
-    // A run that did not tell, since it was too short or older, would differ in everything.
-    auto const add_of_hosts = [&](kind is, auto const& texts_of) {
-        std::vector<detail::named_texts> all;
         for (run const& one : runs) {
-            look();
-            auto const hosts = journal{one.directory().journal()}.record().hosts;
-            if (hosts.empty() || all.emplace_back(texts_of(hosts.front())).empty()) return;
+            if (std::optional<detail::named_texts> texts = texts_of(one)) all.push_back(std::move(*texts));
+            if (progress) progress(++looks, runs.size() * 7);
         }
-        detail::add_differences(is, all, differences);
+        if (all.size() == runs.size()) detail::add_differences(is, all, differences);
+    };
+    auto const of_first_host = [](auto const& texts_of) {
+        return [&texts_of](run const& one) -> std::optional<detail::named_texts> {
+            auto const hosts = journal{one.directory().journal()}.record().hosts;
+            if (hosts.empty()) return std::nullopt;  // it was too short, or is older
+            detail::named_texts texts = texts_of(hosts.front());
+            return texts.empty() ? std::nullopt : std::optional{std::move(texts)};
+        };
     };
     add(kind::parameter, [](run const& one) { return one.get_parameters(); });
     add(kind::tag, [](run const& one) { return one.get_tags(); });
     add(kind::metric, detail::newest_metrics_of);
     add(kind::configuration, detail::configuration_of);
-    add_of_hosts(kind::environment, detail::packages_of);
-    add_of_hosts(kind::hardware, detail::hardware_of);
-    std::vector<detail::named_texts> files;
-    for (run const& one : runs) {
+    add(kind::environment, of_first_host(detail::packages_of));
+    add(kind::hardware, of_first_host(detail::hardware_of));
+    add(kind::file, [&](run const& one) -> std::optional<detail::named_texts> {
         try {
-            files.push_back(detail::files_of(one));
+            return detail::files_of(one);
         } catch (error const& e) {
             if (!on_unknown_files) throw;
             on_unknown_files(one, e);
+            return std::nullopt;
         }
-        look();
-    }
-    if (files.size() == runs.size()) detail::add_differences(kind::file, files, differences);
+    });
     return differences;
 }
 

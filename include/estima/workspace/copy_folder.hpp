@@ -18,8 +18,20 @@
 
 namespace estima::inline v0_1::detail {
 
+/// Where something is read from, and what errors call it: what may be moved meanwhile is read by a path that stays.
+struct read_path {
+    read_path(std::filesystem::path path) : real{std::move(path)}, told{real} {}
+    read_path(std::filesystem::path stays, std::filesystem::path name)
+        : real{std::move(stays)}, told{std::move(name)} {}
+
+    read_path operator/(std::string const& name) const { return {real / name, told / name}; }
+
+    std::filesystem::path real, told;
+};
+
 /// Copies files and folders that may be written, and vanish, meanwhile: a file as far as it goes when it is opened.
-/// Links stay links; sockets and the like are passed over. Modes and times are kept.
+/// Links stay links; sockets and the like are passed over. Modes and times are kept, and so is the group of a folder
+/// that gives it to what is made in it (setgid), unless the folder around the copy has such a group itself.
 class folder_copy {
 public:
     explicit folder_copy(std::function<void(std::uint64_t)> const& progress) : progress_{progress} {}
@@ -27,44 +39,60 @@ public:
     std::uint64_t files = 0, bytes = 0;
 
     /// What is below `from` comes below `to`, which is there, but for what has one of these names. EST-301.
-    void copy_below(std::filesystem::path const& from, std::filesystem::path const& to,
+    void copy_below(read_path const& from, std::filesystem::path const& to,
                     std::function<bool(std::string const&)> const& is_left_out = {}) {
-        for (std::string const& name : names_in(from))
+        for (std::string const& name : names_in(from.real, from.told))
             if (!is_left_out || !is_left_out(name)) copy(from / name, to / name);
         struct stat status {};
-        if (::stat(from.c_str(), &status) == 0) keep_times(to, status);
+        if (::stat(from.real.c_str(), &status) == 0) keep_times(to, status);
     }
 
     /// One of any kind; false if it is not there any more, or of a kind that is passed over. EST-301.
-    bool copy(std::filesystem::path const& from, std::filesystem::path const& to) {
+    bool copy(read_path const& from, std::filesystem::path const& to) {
         struct stat status {};
-        if (::lstat(from.c_str(), &status) != 0) return has_vanished(from);
+        if (::lstat(from.real.c_str(), &status) != 0) return has_vanished(from);
         if (S_ISREG(status.st_mode)) return copy_file(from, to);
         if (S_ISDIR(status.st_mode)) {
-            if (::mkdir(to.c_str(), 0700) != 0) throw_file_error("cannot create directory", to);
+            make_folder(from, to);
             copy_below(from, to);
-            if (::chmod(to.c_str(), (status.st_mode & 0777U) | 0700U) != 0) throw_file_error("cannot write", to);
-            keep_times(to, status);
             return true;
         }
         if (!S_ISLNK(status.st_mode)) return false;
         std::error_code code;
-        std::filesystem::path const target = std::filesystem::read_symlink(from, code);
+        std::filesystem::path const target = std::filesystem::read_symlink(from.real, code);
         if (code) return has_vanished(from, code.value());
         if (::symlink(target.c_str(), to.c_str()) != 0) throw_file_error("cannot write", to);
         return true;
     }
 
+    /// Makes a folder as another one is, which may be gone. EST-301.
+    static void make_folder(read_path const& like, std::filesystem::path const& folder) {
+        if (::mkdir(folder.c_str(), 0700) != 0) throw_file_error("cannot create directory", folder);
+        keep_mode(like, folder);
+    }
+    /// Lets a folder that was just made have the mode of another one, which may be gone. EST-301.
+    static void keep_mode(read_path const& of, std::filesystem::path const& folder) {
+        struct stat status {}, made {};
+        if (::stat(of.real.c_str(), &status) != 0) return void(has_vanished(of));
+        bool good = ::stat(folder.c_str(), &made) == 0;
+        mode_t gives_group = made.st_mode & S_ISGID;
+        if (good && gives_group == 0 && (status.st_mode & S_ISGID) != 0 &&
+            (made.st_gid == status.st_gid || ::chown(folder.c_str(), static_cast<uid_t>(-1), status.st_gid) == 0))
+            gives_group = S_ISGID;
+        good = good && ::chmod(folder.c_str(), (status.st_mode & 0777U) | 0700U | gives_group) == 0;
+        if (!good) throw_file_error("cannot write", folder);
+    }
+
 private:
     /// Whether that is what it was; EST-301 if not. Always false.
-    static bool has_vanished(std::filesystem::path const& path, int code = errno) {
+    static bool has_vanished(read_path const& path, int code = errno) {
         if (code != ENOENT && code != ENOTDIR && code != EINVAL && code != ELOOP && code != ENXIO)
-            throw_file_error("cannot read", path, code);
+            throw_file_error("cannot read", path.told, code);
         return false;
     }
 
-    bool copy_file(std::filesystem::path const& from, std::filesystem::path const& to) {
-        file_descriptor const in{::open(from.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)};
+    bool copy_file(read_path const& from, std::filesystem::path const& to) {
+        file_descriptor const in{::open(from.real.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)};
         struct stat status {};
         if (!in) return has_vanished(from);
         if (::fstat(in.get(), &status) != 0 || !S_ISREG(status.st_mode)) return false;
@@ -76,13 +104,13 @@ private:
         while (at < size) {
             std::uint64_t const before = at;
             auto const outcome = copier.copy(at, std::min(size, at + (std::uint64_t{8} << 20U)));
-            if (outcome == byte_copier::outcome::cannot_read) throw_file_error("cannot read", from);
+            if (outcome == byte_copier::outcome::cannot_read) throw_file_error("cannot read", from.told);
             if (outcome == byte_copier::outcome::cannot_write) throw_file_error("cannot write", to);
             if (at == before) break;  // it was cut short
             bytes += at - before;
             if (progress_) progress_(bytes);
         }
-        if (from.extension() == ".points") mend_copied_points(in.get(), out.get(), to);
+        if (from.real.extension() == ".points") mend_copied_points(in.get(), out.get(), to);
         if (::fchmod(out.get(), status.st_mode & 0777U) != 0) throw_file_error("cannot write", to);
         timespec const times[2] = {status.st_atim, status.st_mtim};
         ::futimens(out.get(), times);

@@ -49,8 +49,16 @@ public:
                    std::function<void(std::uint64_t)> const& progress)
         : from_{std::move(from)}, to_{std::move(to)}, copy_{progress} {}
 
-    copied_workspace run() {
-        for (char const* const folder : {"runs", "deleted/runs", "models"}) make_directories(to_ / folder);
+    /// The copy has the mode of `like`, if that is there, else of what is copied.
+    copied_workspace run(std::filesystem::path const& like) {
+        copy_.keep_mode(is_there(like) ? like : from_, to_);
+        // All, since what is not there yet may come.
+        for (char const* const folder : {"runs", "deleted", "deleted/runs", "models"})
+            if (is_there(from_ / folder)) copy_.make_folder(from_ / folder, to_ / folder);
+            else make_directories(to_ / folder);
+        store_layout const store{from_ / "snapshots"}, there{to_ / "snapshots"};
+        if (is_there(store.root)) copy_.make_folder(store.root, there.root);
+        else make_store(there);
         // Three times: one that is deleted or restored meanwhile is seen.
         for (char const* const folder : {"runs", "deleted/runs", "runs"})
             for (std::string const& id : run_ids_in(from_ / folder))
@@ -58,8 +66,6 @@ public:
                     seen_.insert(id);
         for (std::string const& name : names_in(from_ / "models")) copy_model(name);
         // A snapshot is there before a run names it, and its contents before the snapshot.
-        store_layout const store{from_ / "snapshots"}, there{to_ / "snapshots"};
-        make_store(there);
         for (auto const of : {&store_layout::trees, &store_layout::objects, &store_layout::packs})
             if (is_there((store.*of)())) copy_.copy((store.*of)(), (there.*of)());
         copy_.copy(from_ / "workspace.json", to_ / "workspace.json");
@@ -75,34 +81,20 @@ private:
         file_descriptor const folder{::open(from.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)};
         if (!folder && errno != ENOENT && errno != ENOTDIR && errno != ELOOP) throw_file_error("cannot read", from);
         if (!folder) return false;
-        run_directory const source{"/proc/self/fd/" + std::to_string(folder.get())};  // it may move meanwhile
-        try {
-            copy_run_from(source, run_directory{to});
-        } catch (error const& e) {
-            error_text told = e.text();
-            std::size_t const at = told.what.find(source.path.string());
-            if (at == std::string::npos) throw;
-            told.what.replace(at, source.path.string().size(), from.string());
-            throw error{e.id(), told};
-        }
+        read_path const source{"/proc/self/fd/" + std::to_string(folder.get()), from};  // it may move meanwhile
+        run_directory const target{to};
+        copy_.make_folder(source, to);
+        // The journal first: what it tells is there, and copied after it.
+        std::string const journal_name = target.journal().filename();
+        bool const has_journal = copy_.copy(source / journal_name, target.journal());
+        copy_.copy_below(source, to, [&](std::string const& name) { return name == journal_name; });
+        if (has_journal) look_at(target);  // else it is lost, and so it is in the copy
         return true;
     }
 
-    void copy_run_from(run_directory const& source, run_directory const& target) {
-        std::filesystem::path const& to = target.path;
-        make_directories(to);
-        if (!is_there(source.journal())) {  // it is lost, and so it is in the copy
-            copy_.copy_below(source.path, to);
-            return;
-        }
-        // The journal first: what it tells is there, and copied after it.
-        std::string lines = read_file(source.journal());
-        lines.resize(lines.rfind('\n') + 1);
-        file_descriptor const copy = open_file(target.journal(), O_WRONLY | O_CREAT | O_EXCL);
-        if (!write_all(copy.get(), lines)) throw_file_error("cannot write", target.journal());
-        ++copy_.files;
-        copy_.bytes += lines.size();
-        copy_.copy_below(source.path, to, [](std::string const& name) { return name == "events.jsonl"; });
+    /// At the copy of a run, with all that its journal tells of.
+    void look_at(run_directory const& target) {
+        take_torn_end(target.journal());
         journal log{target.journal()};
         try {
             (void)log.record();
@@ -114,6 +106,14 @@ private:
         if (!log.record().is_known()) return;
         if (is_terminal(log.record().status)) note_changed(target, log.record());
         else finish(target, log);
+    }
+
+    /// A line was just being written.
+    static void take_torn_end(std::filesystem::path const& file) {
+        std::string const lines = read_file(file);
+        std::size_t const end = lines.rfind('\n') + 1;
+        if (end < lines.size() && ::truncate(file.c_str(), static_cast<off_t>(end)) != 0)
+            throw_file_error("cannot write", file);
     }
 
     /// Of an output in the copy of a run: its size and SHA-256; nothing if it is not there.
@@ -163,7 +163,7 @@ private:
         file_descriptor const log{::open((home / "changes.jsonl").c_str(), O_RDONLY | O_CLOEXEC)};
         while (log && ::flock(log.get(), LOCK_SH) != 0 && errno == EINTR) {
         }
-        make_directories(to_ / "models" / name);
+        copy_.make_folder(home, to_ / "models" / name);
         copy_.copy_below(home, to_ / "models" / name, [](std::string const& entry) { return entry.starts_with('.'); });
     }
 
@@ -198,7 +198,7 @@ inline copied_workspace copy_workspace(workspace const& w, std::filesystem::path
     detail::workspace_lock const keeps_the_snapshots{w.path(), detail::workspace_lock::kind::shared};
     detail::scratch_directory scratch{target.parent_path() /
                                       ("." + target.filename().string() + "." + detail::random_hex())};
-    copied_workspace report = detail::workspace_copy{w.path(), scratch.path(), progress}.run();
+    copied_workspace report = detail::workspace_copy{w.path(), scratch.path(), progress}.run(target);
     file_descriptor const there = open_file(scratch.path(), O_RDONLY | O_DIRECTORY);
     if (::syncfs(there.get()) != 0) throw_file_error("cannot write", target);
     if (!scratch.rename_to(target)) refuse("the folder is not empty");  // another copy was quicker

@@ -50,7 +50,10 @@ public:
     run_directory const& directory() const { return directory_; }
 
     /// The address of the run's page, for a browser on this machine.
-    std::string portal_url() const { return file_url(absolute_path(directory_.page())); }
+    std::string portal_url() const {
+        known_->bring_to_page();
+        return file_url(absolute_path(directory_.page()));
+    }
 
     /// NotResponding if its supervisor died and the run cannot be ended from here: the workspace is read-only.
     run_status status() const { return newest().status; }
@@ -186,7 +189,7 @@ public:
     }
     void add_properties(std::map<std::string, std::string> const& properties) const {
         for (auto const& [name, value] : properties) require_a_name("a property", name);
-        known_->change(directory_, [&](journal& events) {
+        known_->change([&](journal& events) {
             for (auto const& [name, value] : properties)
                 set_once(events, "property", &run_record::properties, name, value);
         });
@@ -197,7 +200,7 @@ public:
     /// EST-301.
     void log_parameter(std::string const& name, std::string const& value) const {
         require_a_name("a parameter", name);
-        known_->change(directory_, [&](journal& events) {
+        known_->change([&](journal& events) {
             set_once(events, "parameter", &run_record::parameters, name, value);
         });
     }
@@ -248,7 +251,7 @@ private:
     }
 
     void append(json event) const {
-        known_->change(directory_, [&event](journal& events) { events.append(std::move(event)); });
+        known_->change([&event](journal& events) { events.append(std::move(event)); });
     }
 
     run_details details_from(run_record const& r, bool has_torn_end) const {
@@ -291,7 +294,7 @@ private:
     }
 
     run_directory directory_;
-    std::shared_ptr<detail::known_journal> known_ = std::make_shared<detail::known_journal>();
+    std::shared_ptr<detail::known_journal> known_ = std::make_shared<detail::known_journal>(directory_);
 };
 
 }  // namespace estima::inline v0_1

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <ctime>
 #include <filesystem>
+#include <set>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -23,6 +24,7 @@
 #include <estima/history/run_definition.hpp>
 #include <estima/snapshot/verify_store.hpp>
 #include <estima/system/clock.hpp>
+#include <estima/system/closed_part.hpp>
 #include <estima/system/open_beneath.hpp>
 #include <estima/system/sha256_of_file.hpp>
 #include <estima/tracking/log_image.hpp>
@@ -40,8 +42,8 @@ public:
         check_store();
         // Deleted runs can be restored: they count as well.
         for (std::filesystem::path const& folder : {root_ / "runs", root_ / "deleted" / "runs"})
-            for (std::string const& id : names_in(folder)) check_run(folder, id);
-        for (std::string const& name : names_in(root_ / "models")) check_model(name);
+            for (std::string const& id : names(folder)) check_run(folder, id);
+        for (std::string const& name : names(root_ / "models")) check_model(name);
         return std::move(report_);
     }
 
@@ -56,6 +58,17 @@ private:
         report_.findings.push_back(
             {.is = is, .path = relative(path), .what = std::move(what), .remedy = std::move(remedy)});
         return report_.findings.back();
+    }
+    /// Whether this user may not read something, which is told once.
+    bool is_closed(std::filesystem::path const& path) {
+        auto const part = closed_part(path);
+        if (part && closed_.insert(*part).second)
+            found(kind::closed, *part, "it could not be checked: " + why_closed(*part),
+                  "let somebody verify it who may read it");
+        return part.has_value();
+    }
+    std::vector<std::string> names(std::filesystem::path const& folder) {
+        return is_closed(folder) ? std::vector<std::string>{} : names_in(folder);
     }
     static std::string counted(auto count, char const* one, char const* many) {
         return std::to_string(count) + (count == 1 ? one : many);
@@ -77,12 +90,13 @@ private:
         report_.objects = store.objects;
         report_.bytes = store.bytes;
         for (store_report::fault const& one : store.faults) {
+            if (is_closed(one.path)) continue;
             verify_finding& f = found(kind::damage, one.path, one.what,
                                       "submit from the same source directory again: what is missing is stored anew");
             f.is_mendable = !one.object.empty();
             if (f.is_mendable && options_.mend) f.is_mended = take_damage_out(layout, one.object);
         }
-        for (std::string const& name : names_in(layout.temporary())) leftover(layout.temporary() / name);
+        for (std::string const& name : names(layout.temporary())) leftover(layout.temporary() / name);
     }
 
     /// What a killed process left under a temporary name, once it is a day old.
@@ -109,23 +123,19 @@ private:
                 return;
             }
             std::size_t const findings = report_.findings.size();
-            auto const counts = std::tuple{report_.runs, report_.artifacts, report_.metric_files};
+            auto const counts = std::tuple{report_.runs, report_.artifacts, report_.metric_files, closed_};
             check_files_of(run, id);
             bool const is_there = ::lstat(run.path.c_str(), &after) == 0;
             bool const is_same = is_there && seconds_of(after.st_ctim) == seconds_of(status.st_ctim);
             if (is_same || (is_there && (report_.findings.size() == findings || looks_left == 1))) return;
             report_.findings.resize(findings);
-            std::tie(report_.runs, report_.artifacts, report_.metric_files) = counts;
+            std::tie(report_.runs, report_.artifacts, report_.metric_files, closed_) = counts;
         }
     }
 
     void check_files_of(run_directory const& run, std::string const& id) {
         ++report_.runs;
-        if (::faccessat(AT_FDCWD, run.journal().c_str(), R_OK, AT_EACCESS) != 0 && errno == EACCES) {
-            found(kind::damage, run.path, "it may not be read by this user, and was not looked at: permission denied",
-                  "let somebody verify it who may read it");
-            return;
-        }
+        if (is_closed(run.journal())) return;
         try {
             check_journal(run, id);
             check_configuration(run);
@@ -145,11 +155,16 @@ private:
                 found(kind::damage, run.journal(),
                       counted(record.lines_ignored, " line is no event of a run", " lines are no events of a run"),
                       "none: what they said is lost; the other lines count");
+            if (record.lines_passed_over > 0)
+                found(kind::note, run.journal(),
+                      counted(record.lines_passed_over, " line tells", " lines tell") +
+                          " once more, or out of turn, what became of the run, as two hosts that write at once leave "
+                          "them: passed over, and nothing is lost");
             if (record.run_id != id)
                 found(kind::damage, run.journal(), "it does not begin as the journal of this run",
                       "restore it from a copy");
             if (!record.snapshot_id.empty() &&
-                ::access((root_ / "snapshots" / "trees" / record.snapshot_id).c_str(), F_OK) != 0)
+                ::access((root_ / "snapshots" / "trees" / record.snapshot_id).c_str(), F_OK) != 0 && errno != EACCES)
                 found(kind::damage, run.path, "its snapshot " + record.snapshot_id.substr(0, 12) + "... is not there",
                       "none: what the run needs of it lies in its folder `code`");
             for (artifact_record const& one : record.artifacts)  // those uploaded by a run that goes on may change
@@ -160,6 +175,7 @@ private:
     }
 
     void check_configuration(run_directory const& run) {
+        if (is_closed(run.run_configuration())) return;
         try {
             (void)read_run_definition(run);
         } catch (error const& e) {
@@ -170,6 +186,7 @@ private:
     void check_file(std::filesystem::path const& folder, artifact_record const& one,
                     std::filesystem::path const& path) {
         ++report_.artifacts;
+        if (is_closed(path)) return;
         file_descriptor const fd = open_beneath(folder, one.path);
         struct stat status {};
         std::string const remedy = "restore it from a copy; the record of it stays as it is";
@@ -184,8 +201,10 @@ private:
     }
 
     void check_metrics(run_directory const& run) {
+        if (is_closed(run.metrics())) return;
         for (metric_file const& file : metric_files(run.metrics())) {
             ++report_.metric_files;
+            if (is_closed(file.path)) continue;
             if (file.is_points) {
                 point_file points{file.path.string()};
                 std::uint64_t next = 0;
@@ -212,7 +231,8 @@ private:
     /// Images have names that tell their bytes.
     void check_media(run_directory const& run) {
         std::filesystem::path const folder = run.metrics() / "media";
-        for (std::string const& name : names_in(folder)) {
+        for (std::string const& name : names(folder)) {
+            if (is_closed(folder / name)) continue;
             file_descriptor const fd = open_beneath(folder, name);
             struct stat status {};
             if (!fd || ::fstat(fd.get(), &status) != 0 || !S_ISREG(status.st_mode)) continue;
@@ -236,8 +256,9 @@ private:
 
     void check_model(std::string const& name) {
         std::filesystem::path const home = root_ / "models" / name;
-        for (std::string const& entry : names_in(home))
+        for (std::string const& entry : names(home))
             if (entry.starts_with('.')) leftover(home / entry);
+        if (is_closed(home / "changes.jsonl")) return;
         if (int const lines = model_log{home}.lines_ignored(); lines > 0)
             found(kind::damage, home / "changes.jsonl",
                   counted(lines, " line is no change", " lines are no changes") + " of the model",
@@ -245,6 +266,7 @@ private:
         for (int const version : model_versions(root_ / "models", name)) {
             ++report_.model_versions;
             std::filesystem::path const folder = home / std::to_string(version);
+            if (is_closed(folder / "model.json")) continue;
             try {
                 model const m = read_model(folder);
                 for (artifact_record const& one : m.files)
@@ -256,6 +278,7 @@ private:
     }
 
     std::filesystem::path root_;
+    std::set<std::filesystem::path> closed_{};
     verify_options const& options_;
     verify_report report_{};
 };
@@ -263,7 +286,7 @@ private:
 
 /// Holds everything in a workspace against what was recorded of it: journals, configurations and metric files are read,
 /// outputs, snapshots and models are compared with their SHA-256. A run that goes on is looked at as it is. Memory does
-/// not grow with the sizes of files. EST-301: a folder cannot be read.
+/// not grow with the sizes of files. What this user may not read is told as such. EST-301.
 inline verify_report verify(workspace const& w, verify_options const& options = {}) {
     return detail::workspace_check{w, options}.run();
 }

@@ -13,7 +13,9 @@ struct verify_finding {
     enum class kind {
         damage,    ///< something is lost, or not what it was
         leftover,  ///< of a process that was killed: it takes room and harms nobody
-        note       ///< what others put there, and is passed over: lines that are no metrics, among runs what is none
+        closed,    ///< this user may not read it: whether it is as it was is not known
+        note       ///< what is passed over: lines that are no metrics, lines of a journal that are there twice, among
+                   ///< runs what is none
     };
     kind is = kind::damage;
     std::string path;         ///< relative to the workspace
@@ -34,11 +36,16 @@ struct verify_report {
     std::vector<verify_finding> findings;
     std::uint64_t runs = 0, artifacts = 0, metric_files = 0, snapshots = 0, objects = 0, model_versions = 0, bytes = 0;
 
-    /// Nothing is lost; leftovers and notes do not count.
-    bool is_sound() const {
+    /// Nothing that was looked at is lost; leftovers and notes do not count.
+    bool is_sound() const { return !has(verify_finding::kind::damage); }
+    /// All was looked at: this user may read it.
+    bool is_complete() const { return !has(verify_finding::kind::closed); }
+
+private:
+    bool has(verify_finding::kind what) const {
         for (verify_finding const& one : findings)
-            if (one.is == verify_finding::kind::damage && !one.is_mended) return false;
-        return true;
+            if (one.is == what && !one.is_mended) return true;
+        return false;
     }
 };
 

@@ -256,8 +256,10 @@ TEST_CASE("a journal with a line of 100 MB, and lines torn, doubled, in another 
     CHECK(search_runs(w, "tags.after = 'all' and status = 'FINISHED'").size() == 1);
     CHECK(verify_index(w).empty());
     estima::verify_report const report = verify(w);
-    REQUIRE(report.findings.size() == 1);
+    REQUIRE(report.findings.size() == 2);
     CHECK_THAT(report.findings[0].what, Catch::EndsWith(" lines are no events of a run"));
+    CHECK(report.findings[1].is == estima::verify_finding::kind::note);
+    CHECK_THAT(report.findings[1].what, Catch::StartsWith("1 line tells once more, or out of turn"));
 }
 
 TEST_CASE("a disk that is full while the index is updated, a run is exported, all is copied") {

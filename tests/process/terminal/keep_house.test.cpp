@@ -8,8 +8,11 @@
 #include <vector>
 
 #include <estima/index/sqlite.hpp>
+#include <estima/system/host.hpp>
 #include <estima/system/json.hpp>
 #include <estima/terminal/display_width.hpp>
+
+#include <support/ordinary_user.hpp>
 
 #include "estima_program.hpp"
 #include "seen_place.hpp"
@@ -309,4 +312,34 @@ TEST_CASE("estima verify: sound, and damaged with exit code 1") {
     CHECK_THAT(mended.out(), Catch::Contains("mended  index.sqlite: "));
     estima_program drawn{at.words({"verify"}), seen_through::terminal};
     CHECK_THAT(drawn.out(), Catch::Contains("B  read\x1B[K") && Catch::Contains("\x1B[31mdamaged\x1B[0m"));
+}
+
+TEST_CASE("estima verify: what this user may not read is told, and the exit code is 3 where nothing else is wrong") {
+    seen_place at;
+    estima::run const run = at.trained();
+    std::filesystem::permissions(at.workspace().path() / "snapshots", std::filesystem::perms{0755});
+    std::filesystem::permissions(run.directory().outputs(), std::filesystem::perms::none);
+    {
+        ordinary_user const reader{at.source().parent_path()};
+        estima_program closed{at.words({"verify"})};
+        CHECK_THAT(closed.out(),
+                   Catch::StartsWith("closed  runs/" + run.id() + "/code/outputs: it could not be checked: user " +
+                                     estima::user_name() + " may not read it: mode 0000, of user ") &&
+                       Catch::Contains("\nsound, as far as it could be checked: 1 run, "));
+        CHECK(closed.code() == 3);
+        estima_program told{at.words({"verify", "--json"})};
+        auto const lines = printed_lines(told.out());
+        REQUIRE(lines.size() == 2);
+        CHECK(json::parse(lines[0])["kind"] == "closed");
+        CHECK(json::parse(lines[1])["is_sound"] == true);
+        CHECK(json::parse(lines[1])["is_complete"] == false);
+    }
+    write_file(run.directory().run_configuration(), "{");
+    {
+        ordinary_user const reader{at.source().parent_path()};
+        estima_program damaged{at.words({"verify"})};
+        CHECK_THAT(damaged.out(), Catch::Contains("\ndamaged, as far as it could be checked: 1 run, "));
+        CHECK(damaged.code() == 1);
+    }
+    std::filesystem::permissions(run.directory().outputs(), std::filesystem::perms{0755});
 }

@@ -23,6 +23,7 @@
 #include "../../support/error_of.hpp"
 #include "../../support/fake_run.hpp"
 #include "../../support/ordinary_user.hpp"
+#include "../../support/umask_here.hpp"
 
 namespace {
 namespace fs = std::filesystem;
@@ -393,24 +394,45 @@ TEST_CASE("a snapshot that this user may not see is not taken for lost") {
 }
 
 TEST_CASE("an archive, and the folder of an imported run, are as open as this user wants new files to be") {
-    struct umask_here {
-        explicit umask_here(mode_t mask) : before{::umask(mask)} {}
-        umask_here(umask_here const&) = delete;
-        umask_here& operator=(umask_here const&) = delete;
-        ~umask_here() { ::umask(before); }
-        mode_t before;
-    };
     auto const mode_of = [](fs::path const& path) {
         return static_cast<unsigned>(fs::status(path).permissions() & fs::perms::all);
     };
     run_to_move const f;
     mode_t const mask = GENERATE(mode_t{077}, mode_t{022}, mode_t{002});
-    umask_here const set{mask};
+    estima_test::umask_here const set{mask};
     export_run(f.from, f.id, f.archive());
     CHECK(mode_of(f.archive()) == (0666 & ~mask));
     import_run(f.to, f.archive());
     CHECK(mode_of(f.arrived()) == (0777 & ~mask));
     CHECK(mode_of(f.to.path() / "snapshots") == 0700);
+}
+
+TEST_CASE("the group of a workspace can change a run that is imported there, but for what was kept from others") {
+    run_to_move const f;
+    for (auto const& [path, mode] : std::map<std::string, unsigned>{{"events.jsonl", 0600},
+                                                                    {"metrics", 0700},
+                                                                    {"code", 0700},
+                                                                    {"code/logs", 0755},
+                                                                    {"code/logs/nothing", 0700},
+                                                                    {"code/outputs/empty", 0600},
+                                                                    {"code/outputs/a\nb \\ \xff", 0744}})
+        fs::permissions(f.home() / path, fs::perms{mode});
+    export_run(f.from, f.id, f.archive());
+    REQUIRE(::chmod(f.to.path().c_str(), 02775) == 0);
+    estima_test::umask_here const set{002};
+    import_run(f.to, f.archive());
+    auto const mode_of = [&f](char const* path) {
+        struct stat status {};
+        return ::stat((f.arrived() / path).c_str(), &status) == 0 ? status.st_mode & 07777U : 0U;
+    };
+    for (char const* const shared : {"", "metrics", "code", "code/logs", "code/outputs"})
+        CHECK(mode_of(shared) == 02775);
+    CHECK(mode_of("code/logs/nothing") == 02700);
+    for (char const* const shared : {"events.jsonl", "run_configuration.json", "metrics/rank_0.jsonl", "index.html"})
+        CHECK(mode_of(shared) == 0664);
+    CHECK(mode_of("code/outputs/empty") == 0600);
+    CHECK(mode_of("code/outputs/model.pkl") == 0400);
+    CHECK(mode_of("code/outputs/a\nb \\ \xff") == 0775);
 }
 
 TEST_CASE("links that can only lead inside") {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "../../support/temporary_directory.hpp"
+#include "../../support/umask_here.hpp"
 
 namespace {
 namespace fs = std::filesystem;
@@ -83,16 +84,18 @@ TEST_CASE("a file is copied out whole, with its folders made and its mode kept")
     f.output("outputs/model.pkl", large);
     fs::permissions(f.run.outputs() / "model.pkl", fs::perms::owner_all);
     fs::path const target = f.folder.path() / "a" / "b" / "model.pkl";
+    mode_t const mask = GENERATE(mode_t{077}, mode_t{022}, mode_t{002});
+    estima_test::umask_here const set{mask};
     estima::copy_out(f.run, f.record, "outputs/model.pkl", target);
     CHECK(estima::read_file(target) == large);
     struct stat status {};
     REQUIRE(::stat(target.c_str(), &status) == 0);
-    CHECK((status.st_mode & 0777) == 0755);
+    CHECK((status.st_mode & 0777) == (0777 & ~mask));
     f.put(f.run.logs() / "l", "log");
     estima::copy_out(f.run, f.record, "logs/l", target);  // replaces it
     CHECK(estima::read_file(target) == "log");
     REQUIRE(::stat(target.c_str(), &status) == 0);
-    CHECK((status.st_mode & 0777) == 0644);
+    CHECK((status.st_mode & 0777) == (0666 & ~mask));
     CHECK(f.files_in(target.parent_path()) == 1);
 }
 

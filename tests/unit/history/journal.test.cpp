@@ -166,6 +166,20 @@ TEST_CASE("lines that are no events are skipped and counted") {
     CHECK(j.record().status == run_status::not_started);
 }
 
+TEST_CASE("a line that is longer than any that is written is passed over and counted, and what follows is read") {
+    fixture f;
+    auto const line = [](std::string const& name, std::size_t bytes) {
+        std::string const begin = R"({"event":"tag","name":")" + name + R"(","value":")";
+        return begin + std::string(bytes - begin.size() - 2, 'x') + "\"}\n";
+    };
+    f.add_text(line("longest", estima::longest_event) + line("too long", estima::longest_event + 1) + line("next", 50));
+    auto const record = journal{f.file}.record();
+    CHECK(record.tags.contains("longest"));
+    CHECK_FALSE(record.tags.contains("too long"));
+    CHECK(record.tags.contains("next"));
+    CHECK(record.lines_ignored == 1);
+}
+
 TEST_CASE("a number that its member cannot hold makes a line one of nobody's") {
     fixture f;
     f.add_text(R"({"event":"rank_start","rank":7.9e86})" "\n" R"({"event":"rank_start","rank":4294967297})" "\n"
@@ -247,7 +261,8 @@ TEST_CASE("a status that the table does not allow is not believed, whoever wrote
     f.add_text("{\"event\":\"status\",\"status\":\"Running\"}\n");
     journal log{f.file};
     CHECK(log.record().status == run_status::not_started);
-    CHECK(log.record().lines_ignored == 1);
+    CHECK(log.record().lines_passed_over == 1);
+    CHECK(log.record().lines_ignored == 0);
     CHECK(log.append_status(run_status::preparing));
 }
 
@@ -258,9 +273,30 @@ TEST_CASE("the end of a run counts wherever it stands, and nothing after it") {
         REQUIRE(log.append_status(s));
     f.add_text("{\"event\":\"status\",\"status\":\"Completed\"}\n{\"event\":\"status\",\"status\":\"Finalizing\"}\n");
     CHECK(log.record().status == run_status::completed);
-    CHECK(log.record().lines_ignored == 1);
+    CHECK(log.record().lines_passed_over == 1);
     CHECK_FALSE(log.append_status(run_status::failed));
     CHECK_FALSE(journal{f.file}.append_status(run_status::completed));
+}
+
+TEST_CASE("a line that makes the run, there once more, takes back nothing of what was changed since") {
+    fixture f;
+    std::filesystem::remove(f.file);
+    journal::create(f.file, {{"event", "created"}, {"run_id", "digits_1_0"}, {"experiment", "digits"}, {"host", "here"},
+                             {"display_name", "first"}, {"tags", {{"owner", "ada"}}}});
+    std::string const begin = estima::read_file(f.file);
+    journal log{f.file};
+    log.append({{"event", "experiment"}, {"value", "fashion"}});
+    log.append({{"event", "display_name"}, {"value", "second"}});
+    log.append({{"event", "tag"}, {"name", "owner"}, {"value", "grace"}});
+    f.add_text(begin);
+    for (estima::run_record const& r : {log.record(), journal{f.file}.record()}) {
+        CHECK(r.experiment == "fashion");
+        CHECK(r.display_name == "second");
+        CHECK(r.tags.at("owner") == "grace");
+        CHECK(r.status_changes.size() == 1);
+        CHECK(r.lines_passed_over == 1);
+        CHECK(r.lines_ignored == 0);
+    }
 }
 
 TEST_CASE("lines that are there twice tell their warning and their model once") {

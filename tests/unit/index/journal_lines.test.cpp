@@ -140,6 +140,10 @@ TEST_CASE("torn, doubled, foreign and very long lines spoil nothing else") {
         "\n"
         R"({"event":"tag","name":"b","value":"2"})"
         "\n");
+    add(R"({"event":"tag","name":"team","value":"changed"})" "\n");
+    add(estima::read_file(journal).substr(0, estima::read_file(journal).find('\n') + 1));  // the run is made once more
+    CHECK(same_as_truth());
+    CHECK(run.summary.tags.at("team") == "changed");
     add("\n\n<xml/>\n[1,2]\n\"event\"\n" + std::string(1, '\0') + "\n\xEF\xBB\xBF{}\n{\"event\":\"\xFF\"}\n");
     CHECK(same_as_truth());
     add(R"({"event":"tag","name":"long","value":")" + std::string(3'000'000, 'x') + "\"}\n");

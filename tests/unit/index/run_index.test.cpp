@@ -26,6 +26,7 @@
 #include "../../support/fake_run.hpp"
 #include "../../support/many_runs.hpp"
 #include "../../support/skip.hpp"
+#include "../../support/umask_here.hpp"
 
 namespace {
 using namespace estima;
@@ -561,7 +562,7 @@ TEST_CASE("a run that this user may not read is told by its id, is not lost, and
     }
     CHECK_THAT(status, Catch::StartsWith("[EST-301]") && Catch::Contains("Permission denied"));
     CHECK_THAT(details, Catch::StartsWith("[EST-301]") && Catch::Contains("Permission denied"));
-    CHECK_THAT(verified, Catch::Contains("it may not be read by this user") && !Catch::Contains("lost"));
+    CHECK_THAT(verified, Catch::Contains("it could not be checked: user ") && !Catch::Contains("lost"));
     CHECK(log_size() == before);
     run_index index{runs.path()};  // of root, who may
     index.refresh();
@@ -595,6 +596,54 @@ TEST_CASE("a group that shares a workspace shares its index") {
     REQUIRE(file);
     detail::index_store store{std::move(*file)};
     CHECK(store.has_all({first, second, third}));  // what the other user found was stored
+}
+
+TEST_CASE("an index that was made for one user alone is shared when he opens it again in a folder of his group") {
+    many_runs runs;
+    runs.add(1);
+    auto const file = runs.path() / "index.sqlite";
+    auto const has_mode = [&](unsigned mode) {
+        for (char const* const end : {"", "-wal", "-shm"}) {
+            struct stat status {};
+            if (::stat((file.string() + end).c_str(), &status) != 0 || (status.st_mode & 0777U) != mode) return false;
+        }
+        return true;
+    };
+    auto const look = [&] {
+        run_index index{runs.path()};
+        index.refresh();
+        CHECK(index.why_in_memory().empty());
+    };
+    estima_test::umask_here const alone{022};
+    REQUIRE(::chmod(runs.path().c_str(), 0755) == 0);
+    look();
+    CHECK(has_mode(0644));
+    look();
+    CHECK(has_mode(0644));  // nobody else may write to the folder
+    REQUIRE(::chmod(runs.path().c_str(), 02775) == 0);
+    look();
+    CHECK(has_mode(0664));
+    if (::geteuid() != 0) return;
+    for (char const* const end : {"", "-wal", "-shm"}) REQUIRE(::chmod((file.string() + end).c_str(), 0644) == 0);
+    REQUIRE(::chown(runs.path().c_str(), 0, 65530) == 0);  // since then of another group than the files
+    REQUIRE(::chmod(runs.path().c_str(), 02775) == 0);
+    look();
+    CHECK(has_mode(0664));
+    struct stat status {};
+    REQUIRE(::stat(file.c_str(), &status) == 0);
+    CHECK(status.st_gid == 65530);
+}
+
+TEST_CASE("a journal that somebody finds lost is found so by every search, whatever it asks for") {
+    many_runs runs;
+    runs.add_all(0, 5);
+    replace_file(runs.path() / "workspace.json", "{\"format\":1}\n");
+    workspace const w = workspace::open(runs.path());
+    auto const lost = [&w] { return search_runs(w, "attributes.error_id = 'EST-647'").size(); };
+    CHECK(lost() == 0);
+    std::filesystem::remove(runs.directory(runs.id(3)).journal());
+    CHECK_THAT(estima_test::error_of([&] { (void)w.run(runs.id(3)); }), Catch::StartsWith("[EST-647]"));
+    CHECK(lost() == 1);
 }
 
 TEST_CASE("what is logged after the end of a run is told to who asks for that run") {

@@ -6,13 +6,16 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <cstring>
 #include <filesystem>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -26,6 +29,7 @@
 #include "../../support/error_of.hpp"
 #include "../../support/fake_run.hpp"
 #include "../../support/ordinary_user.hpp"
+#include "../../support/umask_here.hpp"
 
 namespace {
 namespace fs = std::filesystem;
@@ -75,7 +79,12 @@ TEST_CASE("the copy of a workspace has its runs, deleted runs, models and snapsh
     delete_run(w, two.run_id());
     auto const deleted = fs::last_write_time(w.path() / "deleted/runs" / two.run_id());
     std::uint64_t told = 0;
-    auto const copied = copy_workspace(w, folder / "new/there", [&](std::uint64_t bytes) { told = bytes; });
+    append_file(one.journal(), "{\"event\":\"tag\",\"na");  // is being written
+    auto const copied = copy_workspace(w, folder / "new/there", [&](std::uint64_t bytes) {
+        told = bytes;
+        estima::file_descriptor const collector = estima::open_file(w.path() / "workspace.json", O_RDWR);
+        CHECK(::flock(collector.get(), LOCK_EX | LOCK_NB) != 0);  // no snapshot goes meanwhile
+    });
     CHECK(copied.folder == folder / "new/there");
     CHECK(copied.runs == 2);
     CHECK(copied.unfinished.empty());
@@ -87,8 +96,10 @@ TEST_CASE("the copy of a workspace has its runs, deleted runs, models and snapsh
     CHECK(there.runs() == std::vector{one.run_id()});
     CHECK(there.model("digits", "best").run_id == one.run_id());
     estima::run_directory const copy{there.path() / "runs" / one.run_id()};
+    CHECK(estima::read_file(copy.journal()) + "{\"event\":\"tag\",\"na" == estima::read_file(one.journal()));
+    CHECK(there.run(one.run_id()).get_details().warnings.empty());
     for (char const* const name :
-         {"events.jsonl", "run_configuration.json", "code/outputs/model", "metrics/rank_0.jsonl"})
+         {"run_configuration.json", "code/outputs/model", "metrics/rank_0.jsonl"})
         CHECK(estima::read_file(copy.path / name) == estima::read_file(one.path / name));
     CHECK(fs::read_symlink(copy.outputs() / "link") == "model");
     CHECK((fs::status(copy.outputs() / "model").permissions() & fs::perms::all) == fs::perms{0750});
@@ -237,6 +248,76 @@ TEST_CASE("what this user may not read ends the copy, and is named") {
     CHECK(copy_workspace(w, folder / "there").runs == 1);
 }
 
+TEST_CASE("a run that is deleted or restored while the workspace is copied is in the copy, whole, and once") {
+    estima_test::temporary_directory folder;
+    auto const w = estima::workspace::open(folder / "here");
+    run_to_copy(w, folder / "source");
+    run_to_copy(w, folder / "source");
+    auto const ids = estima::detail::run_ids_in(w.path() / "runs");  // in the order in which they are copied
+    bool is_first = true;
+    auto const copy_while = [&](auto const& work) {
+        copy_workspace(w, folder / "there", [&](std::uint64_t) {
+            if (std::exchange(is_first, false)) work();
+        });
+        CHECK_FALSE(is_first);
+        auto const there = estima::workspace::open(folder / "there");
+        CHECK(damage_of_copy(there).empty());
+        auto all = there.runs(), deleted = deleted_runs(there);
+        all.insert(all.end(), deleted.begin(), deleted.end());
+        CHECK(all.size() == 2);
+        for (std::string const& id : all) {
+            std::string const path = std::count(deleted.begin(), deleted.end(), id) != 0 ? "deleted/runs/" : "runs/";
+            for (char const* const file : {"events.jsonl", "metrics/rank_0.jsonl", "code/outputs/model"})
+                CHECK(fs::exists(there.path() / path / id / file));
+        }
+        return deleted;
+    };
+    SECTION("it is just being read") {
+        CHECK(copy_while([&] { delete_run(w, ids[0]); }).empty());
+    }
+    SECTION("its turn would have come next, and none was deleted before") {
+        CHECK(copy_while([&] { delete_run(w, ids[1]); }) == std::vector{ids[1]});
+    }
+    SECTION("it was not there when its turn came, and is not there any more where it was") {
+        delete_run(w, ids[1]);
+        CHECK(copy_while([&] { restore_run(w, ids[1]); }).empty());
+    }
+}
+
+TEST_CASE("a model is copied while nobody changes it, and without what a killed process left of a version") {
+    estima_test::temporary_directory folder;
+    auto const w = estima::workspace::open(folder / "here");
+    estima::run const run{run_to_copy(w, folder / "source")};
+    run.register_model({.name = "digits", .path = "outputs/model"}).set_alias("best");
+    fs::path const changes = w.path() / "models/digits/changes.jsonl";
+    write_file(w.path() / "models/digits/.left.tmp/files/model", "half");
+    estima::file_descriptor changer = estima::open_file(changes, O_RDWR | O_APPEND);
+    REQUIRE(::flock(changer.get(), LOCK_EX) == 0);
+    struct stat status {};
+    REQUIRE(::fstat(changer.get(), &status) == 0);
+    std::atomic<bool> is_over = false;
+    std::jthread const copier{[&] {
+        copy_workspace(w, folder / "there");
+        is_over = true;
+    }};
+    std::string const waiter = "-> FLOCK  ADVISORY  READ " + std::to_string(::getpid()),
+                      inode = ":" + std::to_string(status.st_ino) + " ";
+    for (bool waits = false; !waits && !is_over;) {
+        std::string const locks = estima::read_file("/proc/locks");
+        for (std::size_t at = 0; (at = locks.find(waiter, at)) != std::string::npos; ++at)
+            waits = waits || locks.substr(at, locks.find('\n', at) - at).find(inode) != std::string::npos;
+    }
+    CHECK_FALSE(is_over);
+    estima::write_all(changer.get(), "{\"event\":\"tag\",\"version\":1,\"name\":\"last\",\"value\":\"word\"}\n");
+    changer.reset();
+    while (!is_over) ::usleep(1000);
+    fs::path const copy = folder / "there/models/digits";
+    CHECK(estima::read_file(copy / "changes.jsonl") == estima::read_file(changes));
+    CHECK(fs::exists(copy / "1/files"));
+    CHECK_FALSE(fs::exists(copy / ".left.tmp"));
+    CHECK(hidden_in(copy) == 0);
+}
+
 TEST_CASE("a run of a newer estima is copied as it is, and named") {
     estima_test::temporary_directory folder;
     auto const w = estima::workspace::open(folder / "here");
@@ -279,4 +360,67 @@ TEST_CASE("the snapshots of a copy are as closed as those of any workspace") {
         CHECK((fs::status(folder / name / "snapshots").permissions() & fs::perms::all) ==
               (fs::status(w.path() / "snapshots").permissions() & fs::perms::all));
     CHECK((fs::status(folder / "there/snapshots").permissions() & fs::perms::others_all) == fs::perms::none);
+}
+
+TEST_CASE("the copy of a workspace that a group shares is shared by it as well, whatever umask the copier has") {
+    estima_test::temporary_directory folder;
+    gid_t const team = ::geteuid() == 0 ? 54321 : ::getegid();
+    fs::create_directories(folder / "here");
+    REQUIRE(::chown((folder / "here").c_str(), ::geteuid(), team) == 0);
+    REQUIRE(::chmod((folder / "here").c_str(), 02775) == 0);
+    auto const w = estima::workspace::open(folder / "here");
+    {
+        estima_test::umask_here const of_the_team{002};
+        auto const run = run_to_copy(w, folder / "source"), deleted = run_to_copy(w, folder / "source");
+        estima::run{run}.register_model({.name = "digits", .path = "outputs/model"});
+        delete_run(w, deleted.run_id());
+        REQUIRE(::chmod(run.outputs().c_str(), 02700) == 0);
+    }
+    bool const is_there = GENERATE(false, true);
+    if (is_there) {  // a folder that was made for the copy has its own mode
+        fs::create_directory(folder / "there");
+        REQUIRE(::chmod((folder / "there").c_str(), 02770) == 0);
+    }
+    {
+        estima_test::umask_here const of_the_copier{077};
+        copy_workspace(w, folder / "there");
+    }
+    std::size_t looks = 0;
+    for (auto const& entry : fs::recursive_directory_iterator{w.path()}) {
+        fs::path const path = entry.path().lexically_relative(w.path());
+        if (path.filename() == "changes.log" || *++path.begin() == "tmp" || *++path.begin() == "index") continue;
+        CAPTURE(path);
+        struct stat before {}, after {};
+        REQUIRE(::stat(entry.path().c_str(), &before) == 0);
+        REQUIRE(::stat((folder / "there" / path).c_str(), &after) == 0);
+        CHECK(before.st_gid == team);
+        CHECK(after.st_mode == before.st_mode);
+        if (!is_there) CHECK(after.st_gid == team);
+        ++looks;
+    }
+    CHECK(looks > 40);
+    struct stat root {};
+    REQUIRE(::stat((folder / "there").c_str(), &root) == 0);
+    CHECK((root.st_mode & 07777U) == (is_there ? 02770U : 02775U));
+    CHECK(root.st_gid == (is_there ? ::getegid() : team));
+}
+
+TEST_CASE("the copy of a workspace in a folder that gives its group to what is made in it belongs to that group") {
+    estima_test::temporary_directory folder;
+    auto const w = estima::workspace::open(folder / "here");
+    auto const run = run_to_copy(w, folder / "source");
+    gid_t const team = ::geteuid() == 0 ? 54321 : ::getegid(), others = ::geteuid() == 0 ? 54322 : ::getegid();
+    REQUIRE(::chown(run.outputs().c_str(), ::geteuid(), others) == 0);
+    REQUIRE(::chmod(run.outputs().c_str(), 02775) == 0);
+    fs::create_directory(folder / "team");
+    REQUIRE(::chown((folder / "team").c_str(), ::geteuid(), team) == 0);
+    REQUIRE(::chmod((folder / "team").c_str(), 02770) == 0);
+    copy_workspace(w, folder / "team/there");
+    for (auto const& entry : fs::recursive_directory_iterator{folder / "team"}) {
+        struct stat status {};
+        REQUIRE(::lstat(entry.path().c_str(), &status) == 0);
+        CAPTURE(entry.path());
+        CHECK(status.st_gid == team);
+        if (S_ISDIR(status.st_mode)) CHECK((status.st_mode & S_ISGID) != 0);
+    }
 }

@@ -107,6 +107,16 @@ TEST_CASE("an experiment with a run whose journal is lost is neither renamed nor
     CHECK(f.names() == names_of{"digits"});
 }
 
+TEST_CASE("the runs of a deleted experiment are restored also where the journal of one was lost meanwhile") {
+    some_experiments f;
+    f.add("digits");
+    std::string const lost = f.add("digits");
+    delete_experiment(f.w, "digits");
+    std::filesystem::remove(f.w.path() / "deleted/runs" / lost / "events.jsonl");
+    CHECK(restore_experiment(f.w, "digits") == 1);
+    CHECK(deleted_runs(f.w) == std::vector{lost});  // it can be restored by its id
+}
+
 TEST_CASE("display name and description of a run may change, and are searched and told") {
     some_experiments f;
     estima::run const run = f.w.run(f.add("digits"));

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <catch2/catch.hpp>
 
+#include <fcntl.h>
 #include <sys/stat.h>
 
 #include <algorithm>
 #include <atomic>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <thread>
 #include <vector>
@@ -145,6 +147,43 @@ TEST_CASE("what was deleted just now is garbage when nothing is to be kept longe
     }
     CHECK(deleted_runs(f.w).empty());
     CHECK(estima::names_in(f.w.path() / "snapshots/trees").empty());
+}
+
+TEST_CASE("a run of long ago that is deleted today stays for its time") {
+    workspace_with_snapshots const f;
+    std::string const id = f.add("a");
+    timespec const old[2]{{1'600'000'000, 0}, {1'600'000'000, 0}};
+    REQUIRE(::utimensat(AT_FDCWD, (f.w.path() / "runs" / id).c_str(), old, 0) == 0);
+    delete_run(f.w, id);
+    CHECK(collect_garbage(f.w, {.older_than = estima::seconds(3600)}).runs == 0);
+    REQUIRE(::utimensat(AT_FDCWD, (f.w.path() / "deleted/runs" / id).c_str(), old, 0) == 0);
+    CHECK(collect_garbage(f.w, {.older_than = estima::seconds(3600)}).runs == 1);
+}
+
+TEST_CASE("who asks for a run that is deleted and restored meanwhile gets it, or is told that it is deleted") {
+    workspace_with_snapshots const made;
+    std::string const id = made.add("a");
+    estima::run const held = made.w.run(id);
+    std::atomic<bool> is_over = false;
+    std::jthread const mover{[&] {
+        while (!is_over) {
+            estima::delete_run(made.w, id);
+            estima::restore_run(made.w, id);
+        }
+    }};
+    std::map<std::string, int> told;
+    for (int i = 0; i < 2000; ++i) {
+        ++told[error_of([&] { (void)known_record(held.directory()); }).substr(0, 9)];
+        ++told[error_of([&] { (void)held.status(); }).substr(0, 9)];
+        if (i % 50 == 0) ++told[error_of([&] { held.tag("a"); }).substr(0, 9)];
+    }
+    is_over = true;
+    CHECK(told[""] > 0);
+    CHECK(told["[EST-307]"] > 0);
+    for (auto const& [error, times] : told) {
+        CAPTURE(times);
+        CHECK((error == "" || error == "[EST-307]"));
+    }
 }
 
 TEST_CASE("while it is not known what a run needs, no snapshot goes") {

@@ -3,12 +3,16 @@
 
 #include <catch2/catch.hpp>
 
+#include <sys/inotify.h>
+
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <string>
 #include <thread>
 #include <vector>
+
+#include <estima/system/event_loop.hpp>
 
 #include "../../support/error_of.hpp"
 #include "../../support/fake_run.hpp"
@@ -178,6 +182,47 @@ TEST_CASE("a run whose supervisor died is Failed at the next look, and cannot be
         CHECK(fake.journal().record().status == run_status::failed);
         CHECK(fs::exists(fake.directory().page()));
     }
+}
+
+TEST_CASE("a thousand changes of a run that is over draw few pages, and the last one has them all") {
+    estima_test::fake_run fake;
+    fake.start();
+    estima::file_descriptor const watch{::inotify_init1(IN_CLOEXEC | IN_NONBLOCK)};
+    REQUIRE(watch);
+    REQUIRE(::inotify_add_watch(watch.get(), fake.directory().path.c_str(), IN_MOVED_FROM) >= 0);
+    auto const pages_drawn = [&watch] {
+        int pages = 0;
+        alignas(inotify_event) char buffer[4096];
+        for (ssize_t n = 0; (n = ::read(watch.get(), buffer, sizeof buffer)) > 0;)
+            for (char const* at = buffer; at < buffer + n; ++pages)
+                at += sizeof(inotify_event) + reinterpret_cast<inotify_event const*>(at)->len;
+        return pages;
+    };
+    auto const page_has = [&fake](std::string const& text) {
+        return estima::read_file(fake.directory().page()).find(text) != std::string::npos;
+    };
+    {
+        estima::run const early = fake.run();
+        early.tag("early");  // of a run that goes on its supervisor draws the page
+        CHECK(pages_drawn() == 0);
+        fake.complete();
+    }
+    CHECK(pages_drawn() == 0);
+    {
+        estima::run const run = fake.run(), copy = run;
+        run.tag("atonce");
+        CHECK(page_has("atonce"));
+        double const begin = estima::monotonic_seconds();
+        for (int i = 0; i < 1000; ++i) (i % 2 == 0 ? run : copy).tag("step", "step" + std::to_string(i));
+        int const pages = pages_drawn();
+        CHECK(pages >= 1);
+        CHECK(pages <= 1 + static_cast<int>(estima::monotonic_seconds() - begin));
+        CHECK(run.portal_url().ends_with("/index.html"));
+        CHECK(page_has("step999"));
+        run.tag("lastwords");
+    }
+    CHECK(page_has("lastwords"));
+    CHECK(page_has("early"));
 }
 
 TEST_CASE("the page's address can be opened whatever the workspace is called") {

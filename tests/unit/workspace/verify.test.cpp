@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <estima/snapshot/snapshot_store.hpp>
@@ -15,6 +16,7 @@
 #include <estima/workspace/verify.hpp>
 
 #include "../../support/fake_run.hpp"
+#include "../../support/ordinary_user.hpp"
 #include "../../support/scoped_variable.hpp"
 
 namespace {
@@ -155,6 +157,63 @@ TEST_CASE("lines that are no events of a run are damage") {
     auto const damage = f.damage();
     REQUIRE(damage.size() == 1);
     CHECK(damage[0].ends_with("events.jsonl: 2 lines are no events of a run"));
+}
+
+TEST_CASE("lines of a journal that are there twice or out of turn are noted, and no damage") {
+    workspace_to_verify const f;
+    auto const before = estima::run{f.run}.get_details();
+    append_file(f.run.journal(), estima::read_file(f.run.journal()));  // as two hosts that write at once may leave it
+    append_file(f.run.journal(), "{\"event\":\"status\",\"status\":\"Running\"}\n");
+    auto const report = verify(f.w);
+    REQUIRE(report.findings.size() == 1);
+    CHECK(report.findings[0].is == estima::verify_finding::kind::note);
+    CHECK(report.findings[0].path == "runs/" + f.run.run_id() + "/events.jsonl");
+    CHECK(report.findings[0].what.starts_with("7 lines tell once more, or out of turn, what became of the run"));
+    CHECK(report.is_sound());
+    auto const after = estima::run{f.run}.get_details();
+    CHECK(after.status == before.status);
+    CHECK(after.start_time == before.start_time);
+    CHECK(after.end_time == before.end_time);
+    CHECK(after.artifacts == before.artifacts);
+    CHECK(after.models.size() == before.models.size());
+    CHECK(after.warnings == before.warnings);
+}
+
+TEST_CASE("what this user may not read could not be checked, which is no damage, and told with its mode and owner") {
+    workspace_to_verify const f;
+    fs::permissions(f.w.path() / "snapshots", fs::perms{0755});
+    std::string const run = "runs/" + f.run.run_id();
+    std::vector<std::string> parts{"runs", "models", "models/digits", "models/digits/1/files",
+                                   "models/digits/1/model.json", "models/digits/changes.jsonl", "snapshots",
+                                   "snapshots/trees", "snapshots/objects", "snapshots/packs", "snapshots/tmp", run};
+    for (char const* const part : {"/events.jsonl", "/run_configuration.json", "/code/outputs",
+                                   "/code/outputs/model.bin", "/metrics", "/metrics/rank_0.jsonl", "/metrics/media"})
+        parts.push_back(run + part);
+    for (char const* const folder : {"snapshots/objects", "snapshots/packs", "snapshots/trees"})
+        parts.push_back(f.files_below(folder).at(0).lexically_relative(f.w.path()));
+    f.w.model("digits").tag("x", "y");
+    fs::create_directory(f.run.metrics() / "media");
+    for (std::string const& part : parts) {
+        CAPTURE(part);
+        fs::path const file = f.w.path() / part;
+        auto const before = fs::status(file).permissions();
+        fs::permissions(file, fs::perms::none);
+        auto const [report, reader] = [&] {
+            estima_test::ordinary_user const user{f.folder.path()};
+            return std::pair{verify(f.w), estima::user_name()};
+        }();
+        fs::permissions(file, before);
+        REQUIRE(report.findings.size() == 1);
+        CHECK(report.findings[0].is == estima::verify_finding::kind::closed);
+        CHECK(report.findings[0].path == part);
+        CHECK(report.findings[0].what ==
+              "it could not be checked: user " + reader + " may not read it: mode 0000, of user " + estima::user_name() +
+                  " and group " + estima::group_name(::getegid()));
+        CHECK(report.is_sound());
+        CHECK_FALSE(report.is_complete());
+    }
+    CHECK(verify(f.w).findings.empty());
+    CHECK(verify(f.w).is_complete());
 }
 
 TEST_CASE("lines that are no changes of a model are damage, but for what a killed writer left torn") {

@@ -193,6 +193,11 @@ TEST_CASE("folders of a workspace that cannot be read are told") {
     CHECK(error_of([&] { (void)estima::workspace::open(folder / "closed"); }).starts_with("[EST-301]"));
     for (char const* const name : {"w/runs", "w/models", "closed"})
         fs::permissions(folder / name, fs::perms::owner_all);
+    auto const run = estima::detail::create_run(workspace.path(), "digits", {.script = "s"}, "", "/").directory;
+    fs::permissions(run.path, fs::perms::none);
+    CHECK_THAT(error_of([&] { (void)workspace.run(run.run_id()); }),
+               Catch::StartsWith("[EST-301]") && Catch::Contains(run.journal().string()));
+    fs::permissions(run.path, fs::perms::owner_all);
 }
 
 TEST_CASE("what lies among runs and is none is no run to anybody, and noted by verify alone") {
@@ -249,7 +254,10 @@ TEST_CASE("of several that delete or restore a run one does, and the others are 
     CHECK(estima::detail::move_run(id, here, there));
     CHECK_FALSE(estima::detail::move_run(id, here, there));  // the slower one
     CHECK(estima::detail::move_run(id, there, here));
+    auto const told_of = [&w] { return fs::file_size(w.path() / "changes.log"); };
+    auto const before = told_of();
     CHECK(error_of([&] { estima::detail::move_run(id, here, here); }).starts_with("[EST-301]"));
+    CHECK(told_of() > before);  // first, so that a move which nobody lives to tell of was told
     for (int round = 0; round < 100; ++round) {
         std::array<std::string, 4> told;
         {
