@@ -110,7 +110,7 @@ inline std::vector<std::string> candidates(workspace const& where, word_kind kin
         case word_kind::metric_of_run:
             for (run_summary const& r : search_runs(where, query::run_id == find_run(where, of_run).id()))
                 for (auto const& [name, m] : r.metrics) words.push_back(name);
-            for (auto const& one : other_metrics_of(find_run(where, of_run))) words.push_back(one.first.first);
+            for (auto const& one : other_metrics_of(find_run(where, of_run)).named) words.push_back(one.first.first);
             break;
         case word_kind::metric:
             add(detail::name_candidates(where, "", "no", false));

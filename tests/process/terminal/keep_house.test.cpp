@@ -274,7 +274,12 @@ TEST_CASE("estima show and metrics: how many lines of which file are no metrics"
           json{"metrics/other.jsonl: 1 line is no metric, and passed over",
                "metrics/rank_0.jsonl: 2 lines are no metrics, and passed over"});
     for (std::vector<std::string> const& words : std::vector<std::vector<std::string>>{
-             {"metrics", "latest"}, {"metrics", "latest", "loss"}, {"metrics", "latest", "loss", "--plot"}}) {
+             {"metrics", "latest"},
+             {"metrics", "latest", "loss"},
+             {"metrics", "latest", "loss", "--plot"},
+             {"metrics", "latest", "--plot"},
+             {"metrics", "latest", "-f"}}) {
+        CAPTURE(words);
         estima_program told{at.words(words)};
         CHECK(told.err() == "metrics/other.jsonl: 1 line is no metric, and passed over\n"
                             "metrics/rank_0.jsonl: 2 lines are no metrics, and passed over\n");
