@@ -40,7 +40,7 @@ std::string some_lines(int from, int to) {
 }
 
 template <class Value>
-bool is_same(std::vector<estima::logged<Value>> const& a, std::vector<estima::logged<Value>> const& b) {
+bool tells_same(std::vector<estima::logged<Value>> const& a, std::vector<estima::logged<Value>> const& b) {
     auto const same = [](auto const& x, auto const& y) {
         if constexpr (std::is_same_v<Value, double>)
             if (std::isnan(x.value) != std::isnan(y.value) || (!std::isnan(x.value) && x.value != y.value))
@@ -49,7 +49,7 @@ bool is_same(std::vector<estima::logged<Value>> const& a, std::vector<estima::lo
     };
     return std::equal(a.begin(), a.end(), b.begin(), b.end(), same);
 }
-std::string text(estima::metric_line_value const& v) {
+std::string shown_value(estima::metric_line_value const& v) {
     if (auto const* list = std::get_if<std::vector<double>>(&v)) return std::to_string(list->at(0));
     if (auto const* row = std::get_if<estima::metric_table_row>(&v))
         return std::to_string(std::get<double>(row->at(0).second));
@@ -59,7 +59,8 @@ template <class Value>
 bool is_end_of(estima::newest_values const& told, std::vector<estima::logged<Value>> const& all, std::size_t most) {
     if (told.count != all.size() || told.values.size() != std::min(most, all.size())) return false;
     for (std::size_t i = 0; i < told.values.size(); ++i)
-        if (text(told.values[told.values.size() - 1 - i].value) != text(all[all.size() - 1 - i].value)) return false;
+        if (shown_value(told.values[told.values.size() - 1 - i].value) != shown_value(all[all.size() - 1 - i].value))
+            return false;
     return true;
 }
 
@@ -76,7 +77,7 @@ struct lines_folder {
         estima::run_metrics const m = estima::read_metrics(folder.path());
         for (char const* name : {"dense", "near", "far0", "far999", "new", "row"}) {
             CAPTURE(name);
-            CHECK(is_same(read(name, {.max_points = 0}), m.points(name)));
+            CHECK(tells_same(read(name, {.max_points = 0}), m.points(name)));
         }
         auto const points = read("dense", {.max_points = 1000});
         CHECK(points.size() <= 1000);
@@ -89,10 +90,11 @@ struct lines_folder {
         auto const others = estima::read_others(folder.path());
         REQUIRE(others.named.size() == m.lists.size() + m.rows.size() + m.documents.size());
         CHECK(others.named.at({"dense", "list"}).count == m.lists.at("dense").size());
-        CHECK(text(others.named.at({"dense", "list"}).newest.value) ==
+        CHECK(shown_value(others.named.at({"dense", "list"}).newest.value) ==
               std::to_string(m.lists.at("dense").back().value[0]));
-        CHECK(text(others.named.at({"row", "row"}).newest.value) == text(m.rows.at("row").back().value));
-        CHECK(text(others.named.at({"note", "document"}).newest.value) == m.documents.at("note").back().value.json);
+        CHECK(shown_value(others.named.at({"row", "row"}).newest.value) == shown_value(m.rows.at("row").back().value));
+        CHECK(shown_value(others.named.at({"note", "document"}).newest.value) ==
+              m.documents.at("note").back().value.json);
         std::uint64_t skipped = 0;
         for (auto const& one : others.skipped) skipped += one.second;
         CHECK(skipped == m.lines_skipped);
@@ -140,7 +142,7 @@ TEST_CASE("lines: what was read of a long file is kept, used and continued, and 
     // Another process, earlier files of the same one.
     estima_test::append_file(f.folder / "rank_1.jsonl", some_lines(3, 900));
     estima_test::append_file(f.folder / "rank_0.attempt_1.jsonl", some_lines(0, 70));
-    CHECK(is_same(f.read("dense", {.max_points = 0}), estima::read_metrics(f.folder.path()).points("dense")));
+    CHECK(tells_same(f.read("dense", {.max_points = 0}), estima::read_metrics(f.folder.path()).points("dense")));
     CHECK(is_end_of(estima::read_newest_others(f.folder.path(), "dense", 30).at("list"),
                     estima::read_metrics(f.folder.path()).lists.at("dense"), 30));
 }
@@ -159,8 +161,8 @@ TEST_CASE("lines: what is kept is passed over when it is damaged, or the file is
         damaged[at] = static_cast<char>(damaged[at] + 1);
         if (round % 4 == 3) damaged.resize(random() % damaged.size());
         estima::replace_file(f.kept(), damaged);
-        CHECK(is_same(f.read("dense"), first));
-        CHECK(is_same(f.read("far500"), far));
+        CHECK(tells_same(f.read("dense"), first));
+        CHECK(tells_same(f.read("far500"), far));
         CHECK(estima::read_others(f.folder.path()).named.at({"dense", "list"}).count == 340);
     }
     // Changed without growing; cut short; another file of the same begin.
@@ -171,10 +173,10 @@ TEST_CASE("lines: what is kept is passed over when it is damaged, or the file is
     std::filesystem::last_write_time(f.lines(), kept_time + std::chrono::seconds{1});
     CHECK(f.read("dense", {.max_points = 0}).front().value == 77'700'000);
     std::filesystem::resize_file(f.lines(), lines.size() - 1'000'000);
-    CHECK(is_same(f.read("dense", {.max_points = 0}), estima::read_metrics(f.folder.path()).points("dense")));
+    CHECK(tells_same(f.read("dense", {.max_points = 0}), estima::read_metrics(f.folder.path()).points("dense")));
     std::string const another = some_lines(17'000, 32'000);
     estima::replace_file(f.lines(), lines + another);
-    CHECK(is_same(f.read("dense", {.max_points = 0}), estima::read_metrics(f.folder.path()).points("dense")));
+    CHECK(tells_same(f.read("dense", {.max_points = 0}), estima::read_metrics(f.folder.path()).points("dense")));
     std::filesystem::remove(f.kept());
     std::filesystem::create_directory(f.kept());  // it cannot be kept
     CHECK(f.read("near", {.max_points = 0}).size() == 6'400);
