@@ -23,9 +23,6 @@
 
 namespace estima::inline v0_1 {
 
-/// A list, a row of a table or a document: what is logged and is no number.
-using logged_value = logged<metric_line_value>;
-
 /// Tells what a run logs as it comes: each once, that of one process in its order.
 class metric_follower {
 public:
@@ -35,29 +32,19 @@ public:
     /// `take_other(std::string const& name, logged_value const&)` for all else: everything when the run is over.
     template <class Take, class TakeOther>
     void read(bool is_over, Take take, TakeOther take_other) {
-        for_each_source([&](metric_file const& file, source& s) {
+        for (metric_file const& file : metric_files(folder_)) {
+            auto [known, fresh] = sources_.try_emplace(file.path.filename().string());
+            source& s = known->second;
+            if (fresh) {
+                s.rank = file.rank;
+                if (file.rank < 0)
+                    s.rank = -others_.try_emplace(file.writer, static_cast<int>(others_.size()) + 1).first->second;
+            }
             if (file.is_points)
                 read_points(file, s, is_over, take);
             else
                 read_lines(file, s, is_over, take, take_other);
-        });
-    }
-
-    /// Only what is no number, so that points need not be read.
-    template <class TakeOther>
-    void read_others(bool is_over, TakeOther take) {
-        auto const pass = [](std::string const&, metric_point const&) {};
-        for_each_source([&](metric_file const& file, source& s) {
-            if (!file.is_points) read_lines(file, s, is_over, pass, take);
-        });
-    }
-
-    /// How many of the lines that were read are no metrics, by the names of their files.
-    std::map<std::string, std::uint64_t> lines_skipped() const {
-        std::map<std::string, std::uint64_t> all;
-        for (auto const& [name, s] : sources_)
-            if (s.skipped > 0) all.emplace(name, s.skipped);
-        return all;
+        }
     }
 
 private:
@@ -67,22 +54,7 @@ private:
         file_descriptor lines{};
         std::uint64_t place = 0;  ///< the slot, or the byte, to read on from
         std::string begun{};      ///< of a line without its end
-        std::uint64_t skipped = 0;  ///< lines
     };
-
-    template <class Read>
-    void for_each_source(Read read_one) {
-        for (metric_file const& file : metric_files(folder_)) {
-            auto [known, fresh] = sources_.try_emplace(file.path.filename().string());
-            source& s = known->second;
-            if (fresh) {
-                s.rank = file.rank;
-                if (file.rank < 0)
-                    s.rank = -others_.try_emplace(file.writer, static_cast<int>(others_.size()) + 1).first->second;
-            }
-            read_one(file, s);
-        }
-    }
 
     template <class Take>
     static void read_points(metric_file const& file, source& s, bool is_over, Take& take) {
@@ -97,10 +69,7 @@ private:
         if (!s.lines) s.lines.reset(::open(file.path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
         auto const tell = [&](std::string_view text) {
             auto line = parse_metric_line(text);
-            if (!line) {
-                if (is_told_as_skipped(text)) ++s.skipped;
-                return;
-            }
+            if (!line) return;
             double const time = line->time.value_or(0);
             if (double const* const value = std::get_if<double>(&line->value))
                 take(line->name, metric_point{*value, line->step, time, s.rank});

@@ -18,6 +18,7 @@ struct metric_file {
     std::filesystem::path path;
     std::string writer;      ///< "rank_0"
     int rank = -1;           ///< -1: a writer that is no rank
+    int told_rank = -1;      ///< the same, but -1, -2, ... for one such writer after the other
     bool is_points = false;  ///< else lines
 };
 
@@ -67,6 +68,13 @@ inline std::vector<metric_file> metric_files(std::filesystem::path const& folder
     std::sort(files.begin(), files.end(), [key](metric_file const& a, metric_file const& b) {
         return key(a) != key(b) ? key(a) < key(b) : a.path < b.path;
     });
+    int others = 0;
+    std::string_view last_other;
+    for (metric_file& file : files) {
+        if (file.rank < 0 && (others == 0 || file.writer != last_other)) ++others;
+        if (file.rank < 0) last_other = file.writer;
+        file.told_rank = file.rank < 0 ? -others : file.rank;
+    }
     return files;
 }
 

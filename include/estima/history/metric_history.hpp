@@ -10,10 +10,9 @@
 #include <optional>
 #include <string>
 #include <utility>
-#include <variant>
 #include <vector>
 
-#include <estima/history/lines.hpp>
+#include <estima/history/line_blocks.hpp>
 #include <estima/history/metric_files.hpp>
 #include <estima/history/metric_line.hpp>
 #include <estima/history/metrics.hpp>
@@ -37,9 +36,6 @@ class history_reader {
 public:
     history_reader(std::string const& name, history_options const& options, bool is_over)
         : name_{name}, options_{options}, is_over_{is_over} {
-        auto in_microseconds = [](double seconds) {  // beyond 292,000 years it is as good as no limit
-            return static_cast<std::int64_t>(std::llround(std::clamp(seconds, -9e12, 9e12) * 1e6));
-        };
         if (options.first_step) first_step_ = *options.first_step;
         if (options.last_step) last_step_ = *options.last_step;
         if (options.first_time) first_time_ = in_microseconds(*options.first_time);
@@ -48,14 +44,10 @@ public:
     }
 
     std::vector<metric_point> read(std::filesystem::path const& folder) {
-        int others = 0;
-        std::string last_other;
         for (metric_file const& file : metric_files(folder)) {
             if (options_.rank && file.rank != *options_.rank) continue;
-            if (file.rank < 0 && file.writer != last_other) ++others;
-            if (file.rank < 0) last_other = file.writer;
-            std::int32_t const rank = file.rank < 0 ? -others : file.rank;
-            source s = file.is_points ? points_of(file, rank) : lines_of(file, rank);
+            source s = file.is_points ? points_of(file) : lines_of(file);
+            choose(s);
             if (!s.blocks.empty()) sources_.push_back(std::move(s));
         }
         std::uint64_t total = 0;
@@ -70,10 +62,15 @@ public:
 private:
     /// What one file has, in its order.
     struct source {
-        std::optional<point_file> file{};
+        int rank = 0;
+        std::optional<point_file> points{};
+        std::optional<line_blocks> lines{};
+        named_lines of_lines{};
         std::vector<point_block> blocks{};
-        std::vector<block_point> points{};  ///< of lines
-        std::int32_t rank = 0;
+    };
+    struct told_block {
+        point_block const* block;
+        int rank;
     };
 
     bool is_wanted(block_point const& p) const {
@@ -90,122 +87,120 @@ private:
                (b.count_of_steps == b.count && b.first_step >= first_step_ && b.last_step <= last_step_);
     }
 
-    source points_of(metric_file const& file, std::int32_t rank) {
-        source s{.rank = rank};
-        s.file.emplace(open_file(file.path, O_RDONLY | O_NONBLOCK | O_NOCTTY));
-        s.blocks = point_blocks::of(*s.file, file.path, name_, is_over_);
-        std::erase_if(s.blocks, [this](point_block const& b) { return is_outside(b); });
-        for (point_block& b : s.blocks) {
-            if (!is_inside(b)) {
-                point_block part;
-                for_each_point(s, b, [&](block_point const& p) { part.add(p); });
-                b = part;
-            }
-            b.lowest.rank = b.highest.rank = b.last.rank = rank;
-        }
-        std::erase_if(s.blocks, [](point_block const& b) { return b.count == 0; });
+    source points_of(metric_file const& file) const {
+        source s{.rank = file.told_rank};
+        s.points.emplace(open_file(file.path, O_RDONLY | O_NONBLOCK | O_NOCTTY));
+        s.blocks = point_blocks::of(*s.points, file.path, name_, is_over_);
+        return s;
+    }
+    source lines_of(metric_file const& file) const {
+        source s{.rank = file.told_rank};
+        s.lines.emplace(file.path, is_over_);
+        s.of_lines = s.lines->of(name_, 0);
+        s.blocks = std::move(s.of_lines.blocks);
         return s;
     }
 
-    source lines_of(metric_file const& file, std::int32_t rank) const {
-        source s{.rank = rank};
-        for_each_line(file.path, [&](std::string_view text, bool) {
-            auto const line = parse_metric_line(text);
-            if (!line || line->name != name_) return;
-            double const* const value = std::get_if<double>(&line->value);
-            if (value == nullptr) return;
-            double const time = std::clamp(line->time.value_or(0), -9e12, 9e12);
-            block_point const p{*value, line->step.value_or(no_step), std::llround(time * 1e6),
-                                static_cast<std::uint32_t>(s.points.size()), rank};
-            if (is_wanted(p)) s.points.push_back(p);
-        });
-        for (block_point const& p : s.points) {
-            if (s.blocks.empty() || s.blocks.back().count == point_block::most_points) s.blocks.emplace_back();
-            s.blocks.back().add(p);
+    /// Leaves the blocks that are wanted, and parts of those that are in part.
+    void choose(source& s) const {
+        std::erase_if(s.blocks, [this](point_block const& b) { return is_outside(b); });
+        for (point_block& b : s.blocks) {
+            if (is_inside(b)) continue;
+            point_block part;
+            for_each_point(s, b, [&](block_point const& p) { part.add(p); });
+            b = part;
         }
-        return s;
+        std::erase_if(s.blocks, [](point_block const& b) { return b.count == 0; });
     }
 
     /// Calls `take` for the points of a block that are wanted.
     template <class Take>
     void for_each_point(source& s, point_block const& b, Take take) const {
+        auto const tell = [&](block_point const& p) {
+            if (is_wanted(p)) take(p);
+        };
+        if (s.lines) {
+            s.lines->read(s.of_lines, b.begin, b.last.place,
+                          [&](estima::metric_line const& line, std::uint64_t place) { tell(point_of(line, place)); });
+            return;
+        }
         std::uint64_t next = b.begin;
-        s.file->read(
+        s.points->read(
             next, true,
-            [&](stored_point const& stored) {
-                block_point const p{stored.value, stored.step.value_or(no_step), stored.time,
-                                    static_cast<std::uint32_t>(stored.slot), s.rank};
-                if (*stored.name == name_ && is_wanted(p)) take(p);
+            [&](stored_point const& p) {
+                if (*p.name == name_) tell({p.value, p.step.value_or(no_step), p.time, p.slot});
             },
-            std::uint64_t{b.last.slot} + 1);
+            b.last.place + 1);
     }
 
     /// Makes a block of each point.
     void split(source& s) const {
         std::vector<point_block> single;
-        auto const add = [&single](block_point const& p) { single.emplace_back().add(p); };
-        if (!s.file)
-            for (block_point const& p : s.points) add(p);
-        else
-            for (point_block const& b : s.blocks) for_each_point(s, b, add);
+        for (point_block const& b : s.blocks)
+            for_each_point(s, b, [&single](block_point const& p) { single.emplace_back().add(p); });
         s.blocks = std::move(single);
     }
 
     /// The blocks of all files by time, those of one file in its order.
-    std::vector<point_block const*> in_order() const {
-        std::vector<point_block const*> met;
+    std::vector<told_block> in_order() const {
+        std::vector<told_block> met;
         std::vector<std::pair<std::int64_t, std::size_t>> by_time;  // and the place in `met`
         for (source const& s : sources_) {
             std::int64_t latest = std::numeric_limits<std::int64_t>::min();
             for (point_block const& b : s.blocks) {
                 latest = std::max(latest, b.first_time);
                 by_time.emplace_back(latest, met.size());
-                met.push_back(&b);
+                met.push_back({&b, s.rank});
             }
         }
         if (sources_.size() <= 1) return met;
         std::sort(by_time.begin(), by_time.end());
-        std::vector<point_block const*> all;
+        std::vector<told_block> all;
         all.reserve(met.size());
         for (auto const& [time, place] : by_time) all.push_back(met[place]);
         return all;
     }
 
     /// Of as many parts as fit, each of about as many points, the lowest and the highest; and the last of all.
-    std::vector<metric_point> thinned(std::vector<point_block const*> const& all, std::uint64_t total) const {
+    std::vector<metric_point> thinned(std::vector<told_block> const& all, std::uint64_t total) const {
         std::vector<metric_point> told;
         std::size_t const most = options_.max_points;
-        auto const tell = [&told](block_point const& p) {
+        auto const tell = [&told](block_point const& p, int rank) {
             told.push_back({p.value, p.step == no_step ? std::nullopt : std::optional{p.step},
-                            static_cast<double>(p.time) / 1e6, p.rank});
+                            static_cast<double>(p.time) / 1e6, rank});
         };
         if (most == 0 || total <= most) {
-            for (point_block const* b : all) tell(b->last);
+            for (told_block const& b : all) tell(b.block->last, b.rank);
             return told;
         }
+        using place = std::pair<std::size_t, std::uint64_t>;  // which block, and where in its file
+        struct extreme {
+            block_point const* point = nullptr;
+            std::size_t block = 0;
+            place at() const { return {block, point->place}; }
+        };
         std::uint64_t const parts = std::max<std::uint64_t>((most - 1) / 2, 1);
         std::uint64_t taken = 0;
-        block_point const* last = nullptr;
+        std::optional<place> last;
         for (std::size_t i = 0; i < all.size() && most > 1;) {
             std::uint64_t const part = taken * parts / total;
-            std::pair<std::size_t, block_point const*> low{}, high{};
-            for (; i < all.size() && taken * parts / total == part; taken += all[i++]->count) {
-                block_point const &its_low = all[i]->lowest, &its_high = all[i]->highest;
-                if (!low.second || its_low.value < low.second->value || std::isnan(low.second->value))
-                    low = {i, &its_low};
-                if (!high.second || its_high.value > high.second->value || std::isnan(high.second->value))
-                    high = {i, &its_high};
+            extreme low, high;
+            for (; i < all.size() && taken * parts / total == part; taken += all[i++].block->count) {
+                block_point const &its_low = all[i].block->lowest, &its_high = all[i].block->highest;
+                if (!low.point || its_low.value < low.point->value || std::isnan(low.point->value)) low = {&its_low, i};
+                if (!high.point || its_high.value > high.point->value || std::isnan(high.point->value))
+                    high = {&its_high, i};
             }
-            auto const place = [](auto const& p) { return std::pair{p.first, p.second->slot}; };
-            if (place(high) < place(low)) std::swap(low, high);
-            tell(*low.second);
-            last = low.second;
-            if (place(low) != place(high)) tell(*(last = high.second));
+            if (high.at() < low.at()) std::swap(low, high);
+            tell(*low.point, all[low.block].rank);
+            last = low.at();
+            if (high.at() != *last) {
+                tell(*high.point, all[high.block].rank);
+                last = high.at();
+            }
         }
-        block_point const& end = all.back()->last;
-        bool const is_told =
-            last != nullptr && last->slot == end.slot && last->rank == end.rank && last->time == end.time;
-        if (!is_told && told.size() < most) tell(end);
+        if (last != place{all.size() - 1, all.back().block->last.place} && told.size() < most)
+            tell(all.back().block->last, all.back().rank);
         return told;
     }
 

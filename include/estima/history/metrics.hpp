@@ -34,6 +34,8 @@ using metric_point = logged<double>;
 using metric_list = logged<std::vector<double>>;
 using metric_row = logged<metric_table_row>;
 using logged_document = logged<metric_document>;
+/// Any of them.
+using logged_value = logged<metric_line_value>;
 
 /// What a run logged so far. The values of a name are in the order of their times; those of one process always in the
 /// order in which it wrote them.
@@ -132,15 +134,8 @@ inline run_metrics read_metrics(std::filesystem::path const& folder, std::string
     detail::gathered_values<std::vector<double>> lists;
     detail::gathered_values<metric_table_row> rows;
     detail::gathered_values<metric_document> documents;
-    int others = 0;
-    std::string last_other;
     for (metric_file const& file : metric_files(folder)) {
-        int writer = file.rank;
-        if (writer < 0) {
-            if (others == 0 || file.writer != last_other) ++others;
-            last_other = file.writer;
-            writer = -others;
-        }
+        int const writer = file.told_rank;
         if (file.is_points) {
             point_file points{open_file(file.path, O_RDONLY | O_NONBLOCK | O_NOCTTY)};
             std::uint64_t next = 0;

@@ -3,12 +3,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <limits>
 #include <map>
 #include <ostream>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <estima/history/metrics.hpp>
@@ -24,10 +27,18 @@ enum class plot_style {
 
 namespace detail {
 /// Six significant digits, which is what a column has room for.
-inline std::string short_number(double value) {
+inline std::string short_number(double value, int digits = 6) {
     char text[32];
-    std::snprintf(text, sizeof text, "%.6g", value);
+    std::snprintf(text, sizeof text, "%.*g", digits, value);
     return text;
+}
+
+/// The ends of a range, with as many digits as it takes to tell them apart.
+inline std::pair<std::string, std::string> range_ends(double low, double high) {
+    std::pair<std::string, std::string> ends{short_number(low), short_number(high)};
+    for (int digits = 7; digits <= 17 && low != high && ends.first == ends.second; ++digits)
+        ends = {short_number(low, digits), short_number(high, digits)};
+    return ends;
 }
 
 /// As the C library finds the locale, without changing this program's.
@@ -169,8 +180,8 @@ private:
 };
 
 /// The first and the last x at the ends of a line, the axis's name between them where there is room.
-inline std::string x_labels(double low, double high, std::string name, std::size_t width) {
-    std::string const left = short_number(low), right = high > low ? short_number(high) : "";
+inline std::string x_labels(std::int64_t low, std::int64_t high, std::string name, std::size_t width) {
+    std::string const left = std::to_string(low), right = high > low ? std::to_string(high) : "";
     std::size_t const used = left.size() + right.size();
     if (used + name.size() + 2 > width) name.clear();
     std::size_t const gap = width > used + name.size() ? width - used - name.size() : 1;
@@ -188,14 +199,16 @@ inline void print_metric_plot(std::ostream& out, std::vector<metric_point> const
     bool const by_step =
         std::all_of(points.begin(), points.end(), [](metric_point const& p) { return p.step.has_value(); });
     struct place {
-        double x, y;
+        std::int64_t x;
+        double y;
     };
     std::map<int, std::vector<place>> curves;
-    std::map<int, double> count;
-    double x_low = HUGE_VAL, x_high = -HUGE_VAL, y_low = HUGE_VAL, y_high = -HUGE_VAL;
+    std::map<int, std::int64_t> count;
+    std::int64_t x_low = std::numeric_limits<std::int64_t>::max(), x_high = std::numeric_limits<std::int64_t>::min();
+    double y_low = HUGE_VAL, y_high = -HUGE_VAL;
     std::size_t left_out = 0;
     for (metric_point const& p : points) {
-        double const x = by_step ? static_cast<double>(*p.step) : ++count[p.rank];
+        std::int64_t const x = by_step ? *p.step : ++count[p.rank];
         if (!std::isfinite(p.value)) {
             ++left_out;
             continue;
@@ -212,7 +225,7 @@ inline void print_metric_plot(std::ostream& out, std::vector<metric_point> const
         return;
     }
 
-    std::string const top = detail::short_number(y_high), bottom = detail::short_number(y_low);
+    auto const [bottom, top] = detail::range_ends(y_low, y_high);
     std::size_t const label = std::max(top.size(), bottom.size());
     int const rows = std::max(height - 2, 2);
     int const columns = std::max(width - static_cast<int>(label) - 2, 8);
@@ -225,7 +238,8 @@ inline void print_metric_plot(std::ostream& out, std::vector<metric_point> const
     for (auto const& [rank, curve] : curves) {
         int last_x = 0, last_y = 0;
         for (std::size_t i = 0; i < curve.size(); ++i) {
-            int const x = scaled(curve[i].x, x_low, x_high, canvas.width());
+            int const x = scaled(static_cast<double>(curve[i].x), static_cast<double>(x_low),
+                                 static_cast<double>(x_high), canvas.width());
             int const y = canvas.height() - 1 - scaled(curve[i].y, y_low, y_high, canvas.height());
             if (i == 0)
                 canvas.dot(x, y);

@@ -11,6 +11,7 @@
 #include <estima/terminal/find_run.hpp>
 #include <estima/terminal/progress_bar.hpp>
 #include <estima/terminal/screen.hpp>
+#include <estima/terminal/signal_guard.hpp>
 #include <estima/terminal/words.hpp>
 
 /// Runs as files: out of a workspace, and into one.
@@ -27,9 +28,11 @@ struct export_options {
 inline int export_to_archive(workspace const& where, export_options const& options, screen const& on) {
     run const run = find_run(where, options.run, on);
     exported_run const written = [&] {
+        signal_guard const guard;
         progress_bar bar{on};
         return export_run(where, run.id(), options.file,
                           {.exist_ok = options.overwrite, .progress = [&](std::uint64_t bytes, std::uint64_t total) {
+                               guard.check();
                                bar.show(bytes, total, run.id());
                            }});
     }();
@@ -61,9 +64,12 @@ struct import_options {
 inline int import_archives(workspace const& where, import_options const& options, screen const& on) {
     for (std::string const& file : options.files) {
         imported_run const taken = [&] {
+            signal_guard const guard;
             progress_bar bar{on};
-            return import_run(where, file,
-                              [&](std::uint64_t bytes, std::uint64_t total) { bar.show(bytes, total, file); });
+            return import_run(where, file, [&](std::uint64_t bytes, std::uint64_t total) {
+                guard.check();
+                bar.show(bytes, total, file);
+            });
         }();
         if (on.json)
             on.print_json({{"run_id", taken.run_id},

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
 #include <set>
 #include <string>
 #include <string_view>
@@ -34,6 +35,11 @@ enum class word_kind {
 };
 
 namespace detail {
+/// What filters and orders name of every run, in MLflow's words and our own.
+inline constexpr std::string_view run_attributes[]{"run_id",   "run_name",      "status",      "start_time",
+                                                   "end_time", "created",       "target",      "host",
+                                                   "user_id",  "experiment_id", "snapshot_id", "error_id"};
+
 /// How many runs are asked for the names that they know.
 inline constexpr std::size_t runs_to_ask = 200;
 
@@ -74,8 +80,8 @@ inline std::vector<std::string> model_candidates(workspace const& where, std::st
     bool const of_version = sign != std::string::npos;
     std::vector<std::string> words;
     for (model const& m : where.models({.name = begun.substr(0, of_version ? sign : 0),
-                                        .all_versions = of_version,
-                                        .on_damage = [](error const&) {}})) {
+                          .all_versions = of_version,
+                          .on_damage = [](error const&) {}})) {
         if (!of_version) {
             words.push_back(m.name);
         } else if (begun[sign] == ':') {
@@ -94,7 +100,7 @@ inline std::vector<std::string> model_candidates(workspace const& where, std::st
 inline std::vector<std::string> candidates(workspace const& where, word_kind kind, std::string const& begun,
                                            std::string const& of_run) {
     std::vector<std::string> words;
-    auto const add = [&words](auto const& more) { words.insert(words.end(), more.begin(), more.end()); };
+    auto const add = [&words](auto const& more) { words.insert(words.end(), std::begin(more), std::end(more)); };
     switch (kind) {
         case word_kind::other:
             break;
@@ -110,7 +116,7 @@ inline std::vector<std::string> candidates(workspace const& where, word_kind kin
         case word_kind::metric_of_run:
             for (run_summary const& r : search_runs(where, query::run_id == find_run(where, of_run).id()))
                 for (auto const& [name, m] : r.metrics) words.push_back(name);
-            for (auto const& one : other_metrics_of(find_run(where, of_run))) words.push_back(one.first.first);
+            for (auto const& one : other_metrics_of(find_run(where, of_run)).named) words.push_back(one.first.first);
             break;
         case word_kind::metric:
             add(detail::name_candidates(where, "", "no", false));
@@ -123,11 +129,14 @@ inline std::vector<std::string> candidates(workspace const& where, word_kind kin
             break;
         case word_kind::column:
             add(run_column_names);
-            [[fallthrough]];
+            add(detail::name_candidates(where, "metrics.", "params.", true));
+            break;
         case word_kind::filter:
+            add(detail::run_attributes);
             add(detail::name_candidates(where, "metrics.", "params.", true));
             break;
         case word_kind::order:
+            add(detail::run_attributes);
             add(detail::name_candidates(where, "metrics.", "params.", false));
             break;
         case word_kind::model:

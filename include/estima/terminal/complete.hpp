@@ -14,11 +14,22 @@
 
 namespace estima::inline v0_1::terminal {
 
+namespace detail {
+/// Bash tells words as they are typed: "latest", and of one that is begun "metrics.lo. What is offered goes behind the
+/// opening quote.
+inline void take_off_quotes(std::string& word) {
+    if (word.empty() || (word.front() != '"' && word.front() != '\'')) return;
+    if (word.size() > 1 && word.back() == word.front()) word.pop_back();
+    word.erase(0, 1);
+}
+}  // namespace detail
+
 /// What a shell offers for the last of these words, which is begun (perhaps empty). `open` gives the workspace in the
 /// folder that the words name, and may throw: then there is nothing of runs to offer.
 inline std::vector<std::string> completions(command_line const& known, std::vector<std::string> words,
                                             std::function<workspace(std::string const&)> const& open) {
     if (words.empty()) words.emplace_back();
+    for (std::string& word : words) detail::take_off_quotes(word);
     std::string begun = std::move(words.back());
     words.pop_back();
     std::erase(words, "=");  // a word of its own to bash
@@ -84,12 +95,14 @@ inline std::vector<std::string> completions(command_line const& known, std::vect
         else
             --place;
     }
-    // Of a list only what stands after the last comma is begun.
-    std::size_t const comma = awaits_value != nullptr ? begun.rfind(',') + 1 : 0;
+    // Of a list only what stands after the last comma is begun, of a filter what stands after the last blank.
+    word_kind const kind = known.kind_of(of);
+    std::size_t const blank = kind == word_kind::filter ? begun.rfind(' ') + 1 : 0;
+    std::size_t const part = awaits_value != nullptr ? begun.rfind(',') + 1 : blank;
     try {
-        if (word_kind const kind = known.kind_of(of); kind != word_kind::other)
-            for (std::string const& word : candidates(open(folder), kind, stem + begun.substr(comma), of_run))
-                offered.push_back(begun.substr(0, comma) + word.substr(stem.size()));
+        if (kind != word_kind::other)
+            for (std::string const& word : candidates(open(folder), kind, stem + begun.substr(part), of_run))
+                offered.push_back(begun.substr(0, part) + word.substr(stem.size()));
     } catch (error const&) {
         return {};
     }

@@ -11,6 +11,7 @@
 #include <estima/terminal/find_run.hpp>
 #include <estima/terminal/progress_bar.hpp>
 #include <estima/terminal/screen.hpp>
+#include <estima/terminal/signal_guard.hpp>
 #include <estima/terminal/words.hpp>
 #include <estima/terminal/working_line.hpp>
 #include <estima/workspace/collect_garbage.hpp>
@@ -129,8 +130,12 @@ struct copy_words {
 /// not empty; EST-301.
 inline int copy_all(workspace const& where, copy_words const& options, screen const& on) {
     copied_workspace const made = [&] {
+        signal_guard const guard;
         progress_bar bar{on};
-        return copy_workspace(where, options.folder, [&](std::uint64_t bytes) { bar.show(bytes, 0, "copied"); });
+        return copy_workspace(where, options.folder, [&](std::uint64_t bytes) {
+            guard.check();
+            bar.show(bytes, 0, "copied");
+        });
     }();
     int const code = made.changed.empty() ? 0 : 1;
     if (on.json) {

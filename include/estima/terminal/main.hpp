@@ -18,6 +18,7 @@
 #include <estima/terminal/print_error.hpp>
 #include <estima/terminal/safe_log.hpp>
 #include <estima/terminal/screen.hpp>
+#include <estima/terminal/signal_guard.hpp>
 
 namespace estima::inline v0_1::terminal {
 
@@ -85,7 +86,8 @@ inline int refuse(screen const& on, CLI::App const& app, CLI::ParseError const& 
 }  // namespace detail
 
 /// All that the program `estima` does. The exit code: 0 done; 1 what was asked for failed, which is told on standard
-/// error; 2 the command line is wrong. A closed pipe and Ctrl-C end it at once, as any program that only looks.
+/// error; 2 the command line is wrong. A closed pipe and Ctrl-C end it at once, as any program that only looks; what
+/// writes a file or a folder takes it away first.
 inline int main(int argc, char** argv) {
     ::signal(SIGPIPE, SIG_DFL);
     std::ios::sync_with_stdio(false);
@@ -117,6 +119,8 @@ inline int main(int argc, char** argv) {
         int const code = words.makes_workspace() ? detail::in_made_workspace(folder, obey)
                                                  : obey(detail::workspace_to_see(folder));
         return detail::exit_code(on, code);
+    } catch (interrupted const& e) {
+        ::raise(e.signal);  // nothing catches it any more
     } catch (error const& e) {
         print_error(on, e);
     } catch (std::exception const& e) {

@@ -10,7 +10,7 @@
 #include <variant>
 #include <vector>
 
-#include <estima/history/follow_metrics.hpp>
+#include <estima/history/other_values.hpp>
 #include <estima/history/terminal_metrics.hpp>
 #include <estima/terminal/json_forms.hpp>
 #include <estima/terminal/text_table.hpp>
@@ -20,13 +20,7 @@
 /// What runs log and is no number: lists, rows of tables, documents.
 namespace estima::inline v0_1::terminal {
 
-/// "number", "list", "row" or "document".
-inline std::string_view kind_of(metric_line_value const& v) {
-    constexpr std::string_view names[]{"number", "list", "row", "document"};
-    return names[v.index()];
-}
-
-/// The same value in JSON.
+/// A value in JSON.
 inline json json_value(metric_line_value const& v) {
     if (auto const* number = std::get_if<double>(&v)) return json_number(*number);
     if (auto const* document = std::get_if<metric_document>(&v)) return json::parse(document->json, nullptr, false);
@@ -79,31 +73,9 @@ json json_point(std::string const& name, logged<Value> const& p) {
     return point;
 }
 
-/// How often one kind of them was logged under a name, and the newest.
-struct other_metric {
-    std::uint64_t count = 0;
-    logged_value newest{};
-};
-/// By name and kind.
-using other_metrics = std::map<std::pair<std::string, std::string_view>, other_metric>;
-
-/// How many lines of metric files are no metrics, by the names of the files.
-using skipped_lines = std::map<std::string, std::uint64_t>;
-
-/// All of a run, and in `skipped` what its metric files have besides.
-inline other_metrics other_metrics_of(run const& of, skipped_lines& skipped) {
-    other_metrics all;
-    metric_follower files{of.directory().metrics()};
-    files.read_others(is_terminal(of.status()), [&](std::string const& name, logged_value const& v) {
-        other_metric& one = all[{name, kind_of(v.value)}];
-        if (one.count++ == 0 || v.time >= one.newest.time) one.newest = v;
-    });
-    skipped = files.lines_skipped();
-    return all;
-}
+/// What a run logged that is no number.
 inline other_metrics other_metrics_of(run const& of) {
-    skipped_lines ignored;
-    return other_metrics_of(of, ignored);
+    return read_others(of.directory().metrics(), is_terminal(of.status()));
 }
 
 /// "2 lines are no metrics, and passed over".
@@ -111,8 +83,8 @@ inline std::string told_skipped(std::uint64_t lines) {
     return counted(lines, "line") + (lines == 1 ? " is no metric" : " are no metrics") + ", and passed over";
 }
 
-/// Tells of them on standard error.
-inline void print_skipped(screen const& on, skipped_lines const& skipped) {
+/// Tells of them on standard error, by the names of their files.
+inline void print_skipped(screen const& on, std::map<std::string, std::uint64_t> const& skipped) {
     for (auto const& [name, lines] : skipped)
         if (on.json)
             *on.err << json{{"warning",
@@ -123,30 +95,11 @@ inline void print_skipped(screen const& on, skipped_lines const& skipped) {
             *on.err << on.painted("metrics/" + on.safe(name) + ": " + told_skipped(lines), tone::busy) << '\n';
 }
 
-/// All that were logged under this name: by kind, in the order of time, those of one process in its own.
-inline std::map<std::string_view, std::vector<logged_value>> others_named(run const& of, std::string const& name,
-                                                                          skipped_lines& skipped) {
-    std::map<std::string_view, std::multimap<double, logged_value>> found;  // those of one time as they came
-    std::map<int, double> latest;  // of each process, whose clock may have been set back
-    metric_follower files{of.directory().metrics()};
-    files.read_others(is_terminal(of.status()), [&](std::string const& one, logged_value const& v) {
-        if (one != name) return;
-        double& time = latest[v.rank];
-        time = std::max(time, v.time);
-        found[kind_of(v.value)].emplace(time, v);
-    });
-    skipped = files.lines_skipped();
-    std::map<std::string_view, std::vector<logged_value>> all;
-    for (auto& [kind, values] : found)
-        for (auto& [time, value] : values) all[kind].push_back(std::move(value));
-    return all;
-}
-
 /// A table of them: what each name has, and the newest of it.
 inline void print_others(screen const& on, other_metrics const& all) {
-    if (all.empty()) return;
+    if (all.named.empty()) return;
     text_table table{{{"metric"}, {"kind"}, {"count", true, true}, {"step", true, true}, {"newest"}}};
-    for (auto const& [key, m] : all)
+    for (auto const& [key, m] : all.named)
         table.add({{on.safe(key.first)},
                    {word_for(m.newest.value, on)},
                    {std::to_string(m.count)},

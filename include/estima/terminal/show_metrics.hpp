@@ -74,7 +74,7 @@ inline void print_points(screen const& on, std::string const& name, std::vector<
                                           std::map<std::string, metric_summary> const& metrics) {
     std::set<std::string> known;
     for (auto const& one : metrics) known.insert(one.first);
-    for (auto const& one : other_metrics_of(run)) known.insert(one.first.first);
+    for (auto const& one : other_metrics_of(run).named) known.insert(one.first.first);
     throw error{"EST-655",
                 {.what = "nothing is logged as \"" + shown(name) + "\"",
                  .where = "run " + run.id(),
@@ -110,24 +110,22 @@ inline int follow_metrics(workspace const& where, run const& run, metrics_option
         on.out->flush();
     };
     run_details const ended = run.wait_for_completion({.raise_on_error = false, .on_metric = tell, .on_value = tell});
+    print_skipped(on, lines_skipped(run.directory().metrics()));
     if (!missing.empty()) throw_not_logged(run, *missing.begin(), numbers_of(where, run, on));
     return exit_code_of(ended, on);
 }
 
 /// What is no number under a name, the newest `max` of each kind (0: all). False if there is nothing.
-inline bool print_others_named(run const& run, std::string const& name, std::size_t max, screen const& on,
-                               skipped_lines& skipped) {
-    auto all = others_named(run, name, skipped);
-    for (auto& [kind, values] : all) {
-        std::size_t const count = values.size();
-        if (max != 0 && count > max) values.erase(values.begin(), values.end() - static_cast<std::ptrdiff_t>(max));
+inline bool print_others_named(run const& run, std::string const& name, std::size_t max, screen const& on) {
+    auto const all = read_newest_others(run.directory().metrics(), name, max, is_terminal(run.status()));
+    for (auto const& [kind, newest] : all) {
         if (on.json) {
-            for (logged_value const& v : values) on.print_json(json_point(name, v));
+            for (logged_value const& v : newest.values) on.print_json(json_point(name, v));
             continue;
         }
-        print_other_points(on, name, values);
-        if (values.size() < count)
-            *on.err << on.painted("The newest " + std::to_string(max) + " of " + std::to_string(count) +
+        print_other_points(on, name, newest.values);
+        if (newest.values.size() < newest.count)
+            *on.err << on.painted("The newest " + std::to_string(max) + " of " + std::to_string(newest.count) +
                                       ": -n N shows N of them, -n 0 all.",
                                   tone::soft)
                     << '\n';
@@ -143,7 +141,6 @@ inline void print_named(run const& run, metrics_options const& options,
         for (auto const& one : numbers) names.push_back(one.first);
     if (names.empty() && !on.json) *on.err << "The run has logged no numbers.\n";
     bool is_first = true;
-    skipped_lines skipped;
     for (std::string const& name : names) {
         std::size_t const usual = on.json || options.plot ? 1000 : 20;
         auto const points = run.get_metric_history(name, {.max_points = options.max.value_or(usual)});
@@ -159,10 +156,9 @@ inline void print_named(run const& run, metrics_options const& options,
             print_points(on, name, points);
         }
         if (options.names.empty()) continue;
-        bool const has_others = print_others_named(run, name, options.max.value_or(on.json ? 0 : 20), on, skipped);
+        bool const has_others = print_others_named(run, name, options.max.value_or(on.json ? 0 : 20), on);
         if (points.empty() && !has_others) throw_not_logged(run, name, numbers);
     }
-    print_skipped(on, skipped);
 }
 }  // namespace detail
 
@@ -172,12 +168,12 @@ inline int show_metrics(workspace const& where, metrics_options const& options, 
     if (options.follow) return detail::follow_metrics(where, run, options, on);
     auto const numbers = detail::numbers_of(where, run, on);
     if (options.plot || !options.names.empty()) {
+        print_skipped(on, lines_skipped(run.directory().metrics(), is_terminal(run.status())));
         detail::print_named(run, options, numbers, on);
         return 0;
     }
-    skipped_lines skipped;
-    other_metrics const others = other_metrics_of(run, skipped);
-    print_skipped(on, skipped);
+    other_metrics const others = other_metrics_of(run);
+    print_skipped(on, others.skipped);
     if (on.json) {
         for (auto const& [name, m] : numbers) {
             json line = json_form(m);
@@ -185,7 +181,7 @@ inline int show_metrics(workspace const& where, metrics_options const& options, 
             line["kind"] = "number";
             on.print_json(line);
         }
-        for (auto const& [key, m] : others) {
+        for (auto const& [key, m] : others.named) {
             json line = json_point(key.first, m.newest);
             line.erase("rank");
             line["last"] = std::move(line["value"]);
@@ -197,9 +193,9 @@ inline int show_metrics(workspace const& where, metrics_options const& options, 
         return 0;
     }
     print_metrics(on, numbers);
-    if (!numbers.empty() && !others.empty()) *on.out << '\n';
+    if (!numbers.empty() && !others.named.empty()) *on.out << '\n';
     print_others(on, others);
-    if (numbers.empty() && others.empty()) *on.err << "The run has logged nothing.\n";
+    if (numbers.empty() && others.named.empty()) *on.err << "The run has logged nothing.\n";
     return 0;
 }
 

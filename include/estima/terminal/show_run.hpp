@@ -197,9 +197,8 @@ inline int show_run(workspace const& where, show_options const& options, screen 
     run_page const found = search_with_bar(where, {.filter = query::run_id == d.run_id}, on);
     run_summary const summary = found.empty() ? run_summary{} : found.runs[0];
     std::vector<run_summary> const children = detail::children_of(where, d.run_id);
-    skipped_lines skipped;
-    other_metrics const others = other_metrics_of(run, skipped);
-    for (auto const& [name, lines] : skipped)
+    other_metrics const others = other_metrics_of(run);
+    for (auto const& [name, lines] : others.skipped)
         d.warnings.push_back("metrics/" + shown(name) + ": " + told_skipped(lines));
     if (on.json) {
         json told = json_form(summary, d);
@@ -245,7 +244,7 @@ inline int show_run(workspace const& where, show_options const& options, screen 
     for (run_summary const& child : children) to.row(to_string(child.status), child.run_id, tone_of(child.status));
     if (!summary.metrics.empty()) *on.out << '\n';
     print_metrics(on, summary.metrics);
-    if (!others.empty()) *on.out << '\n';
+    if (!others.named.empty()) *on.out << '\n';
     print_others(on, others);
     detail::show_ranks(on, d.ranks);
     detail::show_outputs(on, d.artifacts);

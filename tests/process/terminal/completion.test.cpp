@@ -57,6 +57,12 @@ TEST_CASE("bash completes commands, options, runs, metrics, files and models") {
     CHECK(offered({"runs", "-c", "id,metrics."}) == some{"id,metrics.loss"});
     CHECK(offered({"runs", "-e", "t"}) == some{"test"});
     CHECK(offered({"runs", "par"}) == some{"params.lr"});
+    CHECK(offered({"runs", "sta"}) == some{"start_time", "status"});
+    CHECK(offered({"runs", "-o", "en"}) == some{"end_time"});
+    // Bash tells quotes as they are typed, and puts what is offered behind the opening one.
+    CHECK(offered({"runs", "\"metrics.loss < 1 and par"}) == some{"metrics.loss < 1 and params.lr"});
+    CHECK(offered({"runs", "'metrics.lo"}) == some{"metrics.loss"});
+    CHECK(offered({"metrics", "\"latest\"", "l"}) == some{"loss"});
     run.add_property("team", "x");
     CHECK(offered({"runs", "-c", "properties.te"}) == some{"properties.team"});
     CHECK(offered({"models", "s"}) == some{"small"});

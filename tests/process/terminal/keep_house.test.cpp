@@ -277,7 +277,12 @@ TEST_CASE("estima show and metrics: how many lines of which file are no metrics"
           json{"metrics/other.jsonl: 1 line is no metric, and passed over",
                "metrics/rank_0.jsonl: 2 lines are no metrics, and passed over"});
     for (std::vector<std::string> const& words : std::vector<std::vector<std::string>>{
-             {"metrics", "latest"}, {"metrics", "latest", "loss"}, {"metrics", "latest", "loss", "--plot"}}) {
+             {"metrics", "latest"},
+             {"metrics", "latest", "loss"},
+             {"metrics", "latest", "loss", "--plot"},
+             {"metrics", "latest", "--plot"},
+             {"metrics", "latest", "-f"}}) {
+        CAPTURE(words);
         estima_program told{at.words(words)};
         CHECK(told.err() == "metrics/other.jsonl: 1 line is no metric, and passed over\n"
                             "metrics/rank_0.jsonl: 2 lines are no metrics, and passed over\n");
@@ -288,6 +293,32 @@ TEST_CASE("estima show and metrics: how many lines of which file are no metrics"
     CHECK(warning["lines"] == 2);
     CHECK(warning["where"] == "metrics/rank_0.jsonl");
     CHECK(json::parse(printed_lines(told.out()).at(0))["name"] == "loss");
+}
+
+TEST_CASE("Ctrl-C takes away what export, import and copy have half made, and ends them as it ends any program") {
+    seen_place at;
+    estima::run const run = at.trained();
+    std::filesystem::path const big = run.directory().path / "system_logs/big", to = at / "to";
+    write_file(big, "");
+    std::filesystem::resize_file(big, std::uintmax_t{8} << 30U);  // nothing but a hole, which takes some seconds
+    std::filesystem::create_directory(to);
+    for (std::vector<std::string> const& words : std::vector<std::vector<std::string>>{
+             {"export", "latest", (to / "run.tar.zst").string()}, {"copy", (to / "copy").string()}}) {
+        CAPTURE(words);
+        estima_program program{at.words(words), seen_through::terminal};
+        CHECK(program.says(words.size() == 3 ? "\r[" : "copied"));
+        program.type("\x03");
+        CHECK(program.code() == 128 + SIGINT);
+        CHECK(entries_in(to) == 0);
+    }
+    std::filesystem::resize_file(big, std::uintmax_t{1} << 30U);
+    std::string const archive = (at / "run.tar.zst").string();
+    at.out({"export", "latest", archive});
+    estima_program program{{"import", archive, "--workspace", (to / "new").string()}, seen_through::terminal};
+    CHECK(program.says("\r["));
+    program.type("\x03");
+    CHECK(program.code() == 128 + SIGINT);
+    CHECK(entries_in(to) == 0);
 }
 
 TEST_CASE("estima verify: sound, and damaged with exit code 1") {

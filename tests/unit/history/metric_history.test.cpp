@@ -187,4 +187,19 @@ TEST_CASE("what was read of a long history is kept, used, continued, and made an
     std::filesystem::remove(f.blocks());
     CHECK(is_same(f.read(), third));
     CHECK(is_same(f.read(), third));
+
+    // What is kept of one file says nothing of another one.
+    history_folder const g;
+    estima::detail::point_store others{g.folder / "rank_0"};
+    for (int i = 0; i < 300'000; ++i) others.add("loss", i % 7, i, history_start + i);
+    auto const of_others = g.read();
+    estima::replace_file(g.blocks(), estima::read_file(f.blocks()));
+    CHECK(is_same(g.read(), of_others));
+
+    // A file that was cut short has what it has, whatever is kept of more.
+    for (auto const& entry : std::filesystem::directory_iterator{f.folder.path()})
+        if (entry.path().extension() == ".points") std::filesystem::resize_file(entry.path(), 4096 * 1001);
+    auto const cut = f.read();
+    CHECK(cut.back().step.value() < 170'000);
+    CHECK(cut.back().step.value() > 169'000);
 }

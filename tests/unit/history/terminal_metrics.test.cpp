@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <cstdlib>
+#include <limits>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -121,6 +122,36 @@ TEST_CASE("plots of odd data are drawn without harm") {
         CHECK(lines(plot(line_of({1, 2, 3}), 1, 1, style)).size() == 4);
         for (auto const& row : lines(plot(line_of({1, 2, 3}), 40, 8, style))) CHECK(estima::detail::columns(row) <= 40);
     }
+}
+
+TEST_CASE("the labels of a plot tell its ends apart, and steps to their last digit") {
+    auto points = line_of({1'000'000'001, 1'000'000'030});
+    points[0].step = 1'234'567;
+    points[1].step = std::numeric_limits<std::int64_t>::max();
+    auto const text = lines(plot(points, 60, 6, estima::plot_style::ascii));
+    CHECK(text[0].starts_with("1.00000003e+09 |"));
+    CHECK(text[3].starts_with("         1e+09 |*"));
+    CHECK(text[5].starts_with("                1234567 "));
+    CHECK(text[5].ends_with(" 9223372036854775807"));
+    for (auto const& row : text) CHECK(row.size() <= 60);
+    // Dense steps, then one far away: a thin curve at the left and a line to the right.
+    points.clear();
+    for (int i = 0; i < 100; ++i) points.push_back({.value = i % 2 * 1.0, .step = i, .time = 0, .rank = 0});
+    points.push_back({.value = 1, .step = 1'000'000, .time = 0, .rank = 0});
+    CHECK(plot(points, 24, 6, estima::plot_style::ascii) ==
+          "1 |*********************\n"
+          "  |*\n"
+          "  |*\n"
+          "0 |*\n"
+          "  +---------------------\n"
+          "   0    step     1000000\n");
+    // The ranges of doubles.
+    CHECK(plot(line_of({1e308, -1e308, 1e308}), 20, 5, estima::plot_style::ascii) ==
+          " 1e+308 |***       *\n"
+          "        |   **   **\n"
+          "-1e+308 |     ***\n"
+          "        +-----------\n"
+          "         0  step  20\n");
 }
 
 TEST_CASE("braille is used where the locale is a UTF-8 one") {

@@ -54,10 +54,6 @@ TEST_CASE("a follower tells each number once: points, lines in pieces, files tha
     CHECK(news() == told_numbers{{"z/0", {4}}});
     estima_test::append_file(folder / "tensorboard.jsonl", line_of("x", 7) + "{\"name\":\"x\",\"value\":[1]}\n");
     CHECK(news() == told_numbers{{"x/-1", {7}}, {"a list x/-1", {1}}});
-    int others = 0;
-    estima::metric_follower{folder.path()}.read_others(
-        true, [&others](std::string const& name, estima::logged_value const&) { others += name == "x" ? 1 : 100; });
-    CHECK(others == 1);
     store.add("y", -1, 1);
     CHECK(news(true) == told_numbers{{"y/2", {-1}}, {"z/0", {5}}});
     CHECK(news(true).empty());

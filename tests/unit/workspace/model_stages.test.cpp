@@ -255,6 +255,11 @@ TEST_CASE("changes of a model by a killed writer or a foreign one are passed ove
         "no json\n[1]\n{\"event\":\"tag\",\"version\":\"x\"}\n{\"event\":\"tag\",\"name\":7}\n{\"event\":\"ta");
     m.tag("b", "2");
     CHECK(fake.workspace().model("m").tags == std::map<std::string, std::string>{{"a", "1"}, {"b", "2"}});
+    // A property stays as it was set first, whoever writes another one.
+    m.add_property("p", "1");
+    estima_test::append_file(m.folder.parent_path() / "changes.jsonl",
+                             "{\"event\":\"property\",\"version\":1,\"name\":\"p\",\"value\":\"2\"}\n");
+    CHECK(fake.workspace().model("m").properties == std::map<std::string, std::string>{{"p", "1"}});
 }
 
 TEST_CASE("processes that register at once get a version each, while others are deleted") {
