@@ -10,7 +10,7 @@ using status = estima::run_status;
 
 namespace {
 /// Counts its attempts in ./outputs; the last of `good_at` succeeds.
-std::string const script =
+std::string const tried_script =
     "#!/bin/sh\n"
     "n=$(($(cat outputs/count 2>/dev/null || echo 0) + 1)); echo $n > outputs/count\n"
     "echo attempt $n with $ESTIMA_RESUME_FROM, $@; echo words $n >&2\n"
@@ -25,7 +25,7 @@ estima::run_configuration tried(int at_most, std::vector<std::string> after, std
     c.retries = estima::retries_section{at_most, std::move(after), "outputs/checkpoint_*"};
     return c;
 }
-std::vector<made_run::source_file> const files{{"train.sh", script}, {"outputs/given", "given\n"}};
+std::vector<made_run::source_file> const files{{"train.sh", tried_script}, {"outputs/given", "given\n"}};
 }  // namespace
 
 TEST_CASE("a run is tried again after an exit code that its retries name, from its newest checkpoint") {
@@ -69,7 +69,7 @@ TEST_CASE("a run is tried again no more often, and for nothing else, than its re
     }));
     // sh does not expand a command with $$ out of a variable
     made_run run{tried(at_most, {after}, "9", "eval"),
-                 {{"train.sh", script.substr(0, script.rfind("$2")) + end + "\n"}, {"outputs/given", ""}}};
+                 {{"train.sh", tried_script.substr(0, tried_script.rfind("$2")) + end + "\n"}, {"outputs/given", ""}}};
     auto const r = run.run();
     INFO(after << " " << end << "\n" << estima::read_file(run.directory.journal()));
     CHECK(r.status == status::failed);

@@ -13,12 +13,12 @@
 namespace {
 using namespace estima;
 
-run_filter parsed(std::string const& text) { return run_filter{text}; }
+run_filter filter_of(std::string const& text) { return run_filter{text}; }
 
 /// The id, and where the caret stands: "EST-611 14".
 std::string fault(std::string const& text) {
     try {
-        parsed(text);
+        filter_of(text);
     } catch (error const& e) {
         std::string const& where = e.text().where;
         std::size_t const column = std::stoul(where.substr(std::string{"column "}.size()));
@@ -33,49 +33,49 @@ std::string fault(std::string const& text) {
 TEST_CASE("an expression and MLflow's words for it are the same filter") {
     using namespace estima::query;
     using all = std::vector<run_filter>;
-    CHECK(parsed("") == run_filter{});
-    CHECK(parsed("  \n") == run_filter{});
-    CHECK(parsed("metrics.loss < 0.1") == (metric("loss") < 0.1));
-    CHECK(parsed("metric.loss<=-1e-3") == (metric("loss") <= -1e-3));
-    CHECK(parsed("metrics.`a b` != +2") == (metric("a b") != 2));
-    CHECK(parsed("metrics.\"a.b\" >= .5") == (metric("a.b") >= 0.5));
-    CHECK(parsed("metrics.a.b > 1") == (metric("a.b") > 1));
-    CHECK(parsed("metrics.val/acc-1 = 1") == (metric("val/acc-1") == 1));
-    CHECK(parsed("params.lr = '0.1'") == (parameter("lr") == "0.1"));
-    CHECK(parsed("parameters.lr != \"0.1\"") == (parameter("lr") != "0.1"));
-    CHECK(parsed("tags.team = 'it''s'") == (tag("team") == "it's"));
-    CHECK(parsed("tags.\"a\"\"b\" = 'x'") == (tag("a\"b") == "x"));
-    CHECK(parsed("tags.mlflow.user LIKE 'ad%'") == tag("mlflow.user").like("ad%"));
-    CHECK(parsed("tags.t ilike '%X'") == tag("t").ilike("%X"));
-    CHECK(parsed("tags.t IN ('a', 'b')") == tag("t").in({"a", "b"}));
-    CHECK(parsed("tags.t not in ('a',)") == tag("t").not_in({"a"}));
-    CHECK(parsed("tags.t IS NOT NULL") == exists(tag("t")));
-    CHECK(parsed("properties.p = 'x'") == (property("p") == "x"));
-    CHECK(parsed("attributes.run_name = 'x'") == (display_name == "x"));
-    CHECK(parsed("\"run name\" = 'x'") == (display_name == "x"));
-    CHECK(parsed("run_id IN ('x')") == run_id.in({"x"}));
-    CHECK(parsed("attr.user_id = 'ada'") == (user == "ada"));
-    CHECK(parsed("run.start_time > 1700000000500") == (start_time > 1700000000.5));
-    CHECK(parsed("created <= 1000") == (created_time <= 1));
-    CHECK(parsed("metrics.loss < 0.1 AND tags.team = 'x' and status = 'Completed'") ==
+    CHECK(filter_of("") == run_filter{});
+    CHECK(filter_of("  \n") == run_filter{});
+    CHECK(filter_of("metrics.loss < 0.1") == (metric("loss") < 0.1));
+    CHECK(filter_of("metric.loss<=-1e-3") == (metric("loss") <= -1e-3));
+    CHECK(filter_of("metrics.`a b` != +2") == (metric("a b") != 2));
+    CHECK(filter_of("metrics.\"a.b\" >= .5") == (metric("a.b") >= 0.5));
+    CHECK(filter_of("metrics.a.b > 1") == (metric("a.b") > 1));
+    CHECK(filter_of("metrics.val/acc-1 = 1") == (metric("val/acc-1") == 1));
+    CHECK(filter_of("params.lr = '0.1'") == (parameter("lr") == "0.1"));
+    CHECK(filter_of("parameters.lr != \"0.1\"") == (parameter("lr") != "0.1"));
+    CHECK(filter_of("tags.team = 'it''s'") == (tag("team") == "it's"));
+    CHECK(filter_of("tags.\"a\"\"b\" = 'x'") == (tag("a\"b") == "x"));
+    CHECK(filter_of("tags.mlflow.user LIKE 'ad%'") == tag("mlflow.user").like("ad%"));
+    CHECK(filter_of("tags.t ilike '%X'") == tag("t").ilike("%X"));
+    CHECK(filter_of("tags.t IN ('a', 'b')") == tag("t").in({"a", "b"}));
+    CHECK(filter_of("tags.t not in ('a',)") == tag("t").not_in({"a"}));
+    CHECK(filter_of("tags.t IS NOT NULL") == exists(tag("t")));
+    CHECK(filter_of("properties.p = 'x'") == (property("p") == "x"));
+    CHECK(filter_of("attributes.run_name = 'x'") == (display_name == "x"));
+    CHECK(filter_of("\"run name\" = 'x'") == (display_name == "x"));
+    CHECK(filter_of("run_id IN ('x')") == run_id.in({"x"}));
+    CHECK(filter_of("attr.user_id = 'ada'") == (user == "ada"));
+    CHECK(filter_of("run.start_time > 1700000000500") == (start_time > 1700000000.5));
+    CHECK(filter_of("created <= 1000") == (created_time <= 1));
+    CHECK(filter_of("metrics.loss < 0.1 AND tags.team = 'x' and status = 'Completed'") ==
           run_filter{run_filter::kind::all_of,
                      all{metric("loss") < 0.1, tag("team") == "x", status == run_status::completed}});
-    CHECK(parsed("error_id = 'EST-420'") == (error_id == "EST-420"));
+    CHECK(filter_of("error_id = 'EST-420'") == (error_id == "EST-420"));
 }
 
 TEST_CASE("a status is asked for by Azure's word or by MLflow's") {
     using namespace estima::query;
     using enum run_status;
-    CHECK(parsed("status = 'FINISHED'") == (status == completed));
-    CHECK(parsed("status = 'KILLED'") == (status == canceled));
-    CHECK(parsed("status = 'Running'") == (status == running));
-    CHECK(parsed("status = 'SCHEDULED'") == status.in({not_started, queued}));
-    CHECK(parsed("status = 'RUNNING'") ==
+    CHECK(filter_of("status = 'FINISHED'") == (status == completed));
+    CHECK(filter_of("status = 'KILLED'") == (status == canceled));
+    CHECK(filter_of("status = 'Running'") == (status == running));
+    CHECK(filter_of("status = 'SCHEDULED'") == status.in({not_started, queued}));
+    CHECK(filter_of("status = 'RUNNING'") ==
           status.in({preparing, starting, running, finalizing, cancel_requested, not_responding}));
-    CHECK(parsed("status != 'FINISHED'") == status.in({not_started, queued, preparing, starting, running, finalizing,
+    CHECK(filter_of("status != 'FINISHED'") == status.in({not_started, queued, preparing, starting, running, finalizing,
                                                       cancel_requested, failed, canceled, not_responding}));
-    CHECK(parsed("status IN ('FAILED', 'Canceled')") == status.in({failed, canceled}));
-    CHECK(parsed("status LIKE 'F%ED'") == status.in({completed, failed}));
+    CHECK(filter_of("status IN ('FAILED', 'Canceled')") == status.in({failed, canceled}));
+    CHECK(filter_of("status LIKE 'F%ED'") == status.in({completed, failed}));
 }
 
 TEST_CASE("a filter that cannot be read says where, with a caret") {
@@ -116,7 +116,7 @@ TEST_CASE("a filter that cannot be read says where, with a caret") {
     std::string text = "tags.a = 'b'";
     for (int i = 0; i < 50; ++i) text += " and tags.a = 'b'";
     try {
-        parsed(text + " or");
+        filter_of(text + " or");
         FAIL("it was read");
     } catch (error const& e) {
         CHECK(e.text().where.size() < 250);
@@ -144,7 +144,7 @@ TEST_CASE("whatever text is given as a filter, it is read or refused") {
         std::string text;
         for (auto n = random() % 12; n > 0; --n) text += pieces[random() % pieces.size()];
         try {
-            parsed(text);
+            filter_of(text);
         } catch (error const& e) {
             ++refused;
             REQUIRE((e.id() == "EST-611" || e.id() == "EST-612" || e.id() == "EST-613"));
