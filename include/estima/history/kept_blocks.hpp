@@ -66,11 +66,15 @@ public:
     kept_head const& head() const { return head_; }
     std::vector<entry> const& entries() const { return entries_; }
 
-    /// Adds what is kept of a name; false if it is damaged.
-    bool take(entry const& e, block_list& into) const {
+    /// Adds the blocks that are kept of a name; false if they are damaged.
+    bool take_blocks(entry const& e, block_list& into) const {
         into.kind = e.kind;
         into.hash = e.hash;
-        return take(e.offset, e.blocks, e.check, into.blocks) &&
+        return take(e.offset, e.blocks, e.check, into.blocks);
+    }
+    /// And the places of lines.
+    bool take(entry const& e, block_list& into) const {
+        return take_blocks(e, into) &&
                take(e.offset + e.blocks * sizeof(point_block), e.places, e.places_check, into.places);
     }
     bool take_all(lists& into) const {

@@ -90,7 +90,7 @@ public:
         return found;
     }
 
-    /// All that is no number, by name and kind.
+    /// All that is no number, by name and kind, without places.
     std::map<std::pair<std::string, std::size_t>, named_lines> others() {
         std::map<std::pair<std::string, std::size_t>, named_lines> all;
         auto const into = [&all](std::string const& name, std::size_t kind) -> named_lines& {
@@ -99,7 +99,7 @@ public:
         for (kept_blocks::entry const& e : kept_.entries()) {
             if (e.kind == 0) continue;
             auto const line = line_at(e.name);
-            if (block_list list; line && line->value.index() == e.kind && kept_.take(e, list)) {
+            if (block_list list; line && line->value.index() == e.kind && kept_.take_blocks(e, list)) {
                 add(into(line->name, e.kind), list);
                 continue;
             }

@@ -93,6 +93,20 @@ TEST_CASE("damaged records are left out and told, wherever the damage is") {
     }
 }
 
+TEST_CASE("a file that was damaged, and is written anew, is read from its begin") {
+    followed_folder logs;
+    std::string const first = eb::scalar("loss", 5, 1);
+    std::string damaged = first + eb::scalar("loss", 4, 2);
+    damaged[first.size()] ^= 0x10;
+    logs.append("x.tfevents", damaged);
+    CHECK(logs.take() == strings{"loss 1 5"});
+    REQUIRE(logs.folder.damage().size() == 1);
+    std::filesystem::remove(logs.place.path() / "x.tfevents");
+    logs.append("x.tfevents", first_record + eb::scalar("loss", 7, 1) + eb::scalar("loss", 6, 2));
+    CHECK(logs.take() == strings{"loss 1 7", "loss 2 6"});
+    CHECK(logs.folder.damage().empty());
+}
+
 TEST_CASE("a file that ends in the middle of a record is told, wherever it ends") {
     std::string const first = eb::scalar("loss", 5, 1), second = eb::scalar("loss", 4, 2);
     for (std::size_t size = first.size() + 1; size < first.size() + second.size(); ++size) {

@@ -165,19 +165,54 @@ TEST_CASE("lines: what is kept is passed over when it is damaged, or the file is
         CHECK(tells_same(f.read("far500"), far));
         CHECK(estima::read_others(f.folder.path()).named.at({"dense", "list"}).count == 340);
     }
-    // Changed without growing; cut short; another file of the same begin.
-    std::string other = lines;
-    other.replace(other.find(R"("value":0.0)"), 11, R"("value":777)");
+    auto const check = [&f] {  // some points by what is kept, all of them by the lines
+        auto const all = estima::read_metrics(f.folder.path()).points("dense");
+        CHECK(tells_same(f.read("dense", {.max_points = 0}), all));
+        auto const some = f.read("dense", {.max_points = 9});
+        auto const by_value = [](auto const& x, auto const& y) {  // those that are none before all others
+            return std::isnan(x.value) ? !std::isnan(y.value) : x.value < y.value;
+        };
+        CHECK(std::max_element(some.begin(), some.end(), by_value)->value ==
+              std::max_element(all.begin(), all.end(), by_value)->value);
+        CHECK(some.back().step == all.back().step);
+    };
+    check();
+    // Changed without growing.
+    auto const with_highest = [&lines](std::string const& value) {
+        std::string other = lines;
+        return other.replace(other.find(R"("value":0.000000)"), 16, R"("value":)" + value);
+    };
     auto const kept_time = std::filesystem::last_write_time(f.lines());
-    { std::ofstream{f.lines()} << other; }
+    std::ofstream{f.lines()} << with_highest("99999e99");
     std::filesystem::last_write_time(f.lines(), kept_time + std::chrono::seconds{1});
-    CHECK(f.read("dense", {.max_points = 0}).front().value == 77'700'000);
+    check();
+    // Cut short; another file of the same end; the same file with other lines, and more of them.
     std::filesystem::resize_file(f.lines(), lines.size() - 1'000'000);
-    CHECK(tells_same(f.read("dense", {.max_points = 0}), estima::read_metrics(f.folder.path()).points("dense")));
-    std::string const another = some_lines(17'000, 32'000);
-    estima::replace_file(f.lines(), lines + another);
-    CHECK(tells_same(f.read("dense", {.max_points = 0}), estima::read_metrics(f.folder.path()).points("dense")));
+    check();
+    estima::replace_file(f.lines(), lines);
+    check();
+    estima::replace_file(f.lines(), with_highest("88888e99"));
+    check();
+    std::ofstream{f.lines()} << "{}\n" << lines << some_lines(17'000, 18'000);
+    check();
     std::filesystem::remove(f.kept());
     std::filesystem::create_directory(f.kept());  // it cannot be kept
-    CHECK(f.read("near", {.max_points = 0}).size() == 6'400);
+    CHECK(f.read("near", {.max_points = 0}).size() == 3'600);
+}
+
+TEST_CASE("lines: the newest of several processes are found also where a clock was set back long before") {
+    lines_folder const f;
+    auto const log = [&f](char const* file, int count, int time) {
+        std::string lines;
+        for (int i = 0; i < count; ++i)
+            lines +=
+                R"({"name":"l","value":[)" + std::to_string(time + i) + R"(],"time":)" + std::to_string(time) + "}\n";
+        estima_test::append_file(f.folder / file, lines);
+    };
+    log("rank_0.jsonl", 512, 1000);
+    log("rank_0.jsonl", 100, 10);
+    log("rank_1.jsonl", 30, 500);
+    auto const told = estima::read_newest_others(f.folder.path(), "l", 20);
+    CHECK(told.at("list").count == 642);
+    for (auto const& v : told.at("list").values) CHECK(v.rank == 0);
 }

@@ -135,13 +135,45 @@ TEST_CASE("numbers that are none hide no extremes, and are told where there is n
     {
         estima::detail::point_store store{f.folder / "rank_0"};
         for (int i = 0; i < 10'000; ++i)
-            store.add("loss", i == 3000 ? 5.0 : i < 5000 ? NAN : i == 6000 ? HUGE_VAL : 1, i, history_start + i);
+            store.add("loss", i == 3000 ? 5.0 : i == 3500 ? -7 : i == 3501 ? 4 : i < 5000 ? NAN : i == 6000 ? HUGE_VAL : 1, i,
+                      history_start + i);
     }
-    auto const points = f.read({.max_points = 20});
-    CHECK(std::isnan(points.front().value));
-    CHECK(has_value(points, 5));
-    CHECK(has_value(points, HUGE_VAL));
-    CHECK(points.back().value == 1);
+    for (std::size_t const most : {std::size_t{20}, std::size_t{100}}) {  // by blocks, and point by point
+        auto const points = f.read({.max_points = most});
+        CHECK(std::isnan(points.front().value));
+        for (double const value : {5.0, -7.0, HUGE_VAL}) CHECK(has_value(points, value));
+        CHECK(points.back().value == 1);
+    }
+}
+
+TEST_CASE("a point without a step is in no range of steps, also where points are told by blocks") {
+    history_folder const f;
+    {
+        estima::detail::point_store store{f.folder / "rank_0"};
+        for (int i = 0; i < 4000; ++i)
+            store.add("loss", i % 2 == 0 ? 1 : i == 2001 ? -9 : i == 2003 ? 9 : 1, i % 2 == 0 ? i : estima::detail::no_step,
+                      history_start + i);
+    }
+    for (std::size_t const most : {std::size_t{3}, std::size_t{0}}) {
+        auto const points = f.read({.max_points = most, .first_step = 0, .last_step = 9000});
+        CHECK(points.size() == (most == 0 ? 2000 : 2));  // all the same: the lowest of all, and the last
+        for (auto const& p : points) CHECK((p.step && p.value == 1));
+    }
+    CHECK(has_value(f.read({.max_points = 3}), -9));
+}
+
+TEST_CASE("of a process whose clock was set back the order stays") {
+    history_folder const f;
+    auto log = [&f](char const* writer, std::vector<int> const& seconds) {
+        std::ofstream lines{f.folder / writer};
+        for (int const s : seconds)
+            lines << estima::detail::metric_line("loss", estima::metric_number{s * 1.0}, {}, 1.7e9 + s);
+    };
+    log("rank_0.jsonl", {100, 50, 120});
+    log("rank_1.jsonl", {60, 110});
+    std::vector<double> told;
+    for (auto const& p : f.read()) told.push_back(p.value);
+    CHECK(told == std::vector<double>{60, 100, 50, 110, 120});
 }
 
 TEST_CASE("what was read of a long history is kept, used, continued, and made anew when it is damaged or another's") {
@@ -191,9 +223,9 @@ TEST_CASE("what was read of a long history is kept, used, continued, and made an
     // What is kept of one file says nothing of another one.
     history_folder const g;
     estima::detail::point_store others{g.folder / "rank_0"};
-    for (int i = 0; i < 300'000; ++i) others.add("loss", i % 7, i, history_start + i);
+    for (int i = 0; i < 400'000; ++i) others.add(i % 3 == 0 ? "other" : "loss", i % 7, i, history_start + i);
     auto const of_others = g.read();
-    estima::replace_file(g.blocks(), estima::read_file(f.blocks()));
+    estima::replace_file(g.blocks(), kept);
     CHECK(is_same(g.read(), of_others));
 
     // A file that was cut short has what it has, whatever is kept of more.

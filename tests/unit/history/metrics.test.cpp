@@ -196,3 +196,14 @@ TEST_CASE("no folder and no metrics are no error") {
     CHECK(f.read().empty());
     CHECK(estima::read_metrics(f.folder / "none").empty());
 }
+
+TEST_CASE("a time that is no number is none, and the point stays") {
+    run_with_metrics const f;
+    std::string lines;
+    for (char const* const time : {"NaN", "1e999", "-Infinity", "null"})
+        lines += std::string{"{\"name\":\"x\",\"value\":1,\"time\":"} + time + "}\n";
+    f.put("rank_0.jsonl", lines);
+    auto const m = f.read();
+    REQUIRE(m.points("x").size() == 4);
+    for (auto const& p : m.points("x")) CHECK(p.time == 0);
+}

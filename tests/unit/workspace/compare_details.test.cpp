@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: BSL-1.0
+// What compare_runs tells of links, repeated arguments, hosts and packages, and compare_code of permissions.
+#include <catch2/catch.hpp>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <estima/workspace/compare_code.hpp>
+#include <estima/workspace/compare_runs.hpp>
+#include <estima/workspace/workspace.hpp>
+
+#include "../../support/fake_run.hpp"
+
+namespace {
+struct detailed_runs {
+    estima_test::temporary_directory folder{};
+    estima::workspace w = estima::workspace::open(folder / "workspace");
+    std::vector<estima::run> runs{};
+
+    /// One whose script is the same in all, with a link beside it.
+    estima::run const& add(std::vector<std::string> const& arguments = {}, std::string const& target = "train.py",
+                           bool is_executable = false) {
+        std::filesystem::remove_all(folder / "source");
+        estima_test::write_file(folder / "source/train.py", "x");
+        if (is_executable)
+            std::filesystem::permissions(folder / "source/train.py", std::filesystem::perms::owner_all);
+        std::filesystem::create_symlink(target, folder / "source/link");
+        std::string const snapshot = estima::snapshot_store{w.path() / "snapshots"}.take(folder / "source").id;
+        estima::run_configuration const c{.script = "train.py", .arguments = arguments};
+        auto const made = estima::detail::create_run(w.path(), "digits", c, snapshot, "/source");
+        runs.emplace_back(made.directory);
+        return runs.back();
+    }
+    void tell(estima::json const& event) const { estima::journal{runs.back().directory().journal()}.append(event); }
+    void tell_host(std::string const& name, int cores, std::string const& numpy) const {
+        tell({{"event", "host"}, {"host", name}, {"cores", cores}, {"gpus", {"A", "B"}}});
+        if (!numpy.empty())
+            tell({{"event", "environment"}, {"host", name}, {"python_version", "3.11"}, {"packages", {{"numpy", numpy}}}});
+    }
+
+    /// "kind name: value value".
+    std::vector<std::string> differences() const {
+        std::vector<std::string> all;
+        for (auto const& one : compare_runs(runs)) {
+            std::string text = std::to_string(static_cast<int>(one.is)) + " " + one.name + ":";
+            for (auto const& value : one.values) text += " " + value.value_or("none");
+            all.push_back(text);
+        }
+        return all;
+    }
+};
+using texts = std::vector<std::string>;
+}  // namespace
+
+TEST_CASE("where a link of a snapshot leads, and how often an argument was given, is compared") {
+    detailed_runs f;
+    f.add({"--layer", "3", "--layer", "4", "--fast"});
+    f.add({"--layer", "5", "--layer", "4"}, "nowhere");
+    CHECK(f.differences() == texts{"3 arguments.--fast: (flag) none", "3 arguments.--layer: 3 4 5 4",
+                                   "6 link: -> train.py -> nowhere"});
+}
+
+TEST_CASE("a script that may be executed from now on has changed, though its text has not") {
+    detailed_runs f;
+    f.add();
+    auto const changed = [&f] {
+        std::vector<std::string> paths;
+        for (auto const& one : estima::compare_code(f.runs.front(), f.runs.back())) {
+            paths.push_back(one.path);
+            CHECK(one.unified.empty());
+        }
+        return paths;
+    };
+    f.add();
+    CHECK(changed().empty());
+    f.add({}, "train.py", true);
+    CHECK(changed() == texts{"train.py"});
+}
+
+TEST_CASE("packages and hardware of the first host are compared, where all runs know theirs") {
+    detailed_runs f;
+    f.add();
+    f.tell_host("first", 4, "1.0");
+    f.tell_host("second", 16, "9.0");
+    f.add();
+    f.tell_host("first", 8, "1.1");
+    CHECK(f.differences() == texts{"4 numpy: 1.0 1.1", "5 cores: 4 8"});
+    f.add();
+    f.tell_host("first", 8, "");  // it was over before its packages were looked at
+    CHECK(f.differences() == texts{"5 cores: 4 8 8"});
+    f.add();
+    CHECK(f.differences().empty());
+}
