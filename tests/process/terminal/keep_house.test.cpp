@@ -187,7 +187,7 @@ TEST_CASE("estima delete, restore and gc") {
 TEST_CASE("estima gc tells what it passed over") {
     seen_place at;
     estima::run const run = at.trained();
-    std::string const tree = "snapshots/trees/" + run.get_details().snapshot_id;
+    std::string const tree = "snapshots/trees/" + estima::journal{run.directory().journal()}.record().snapshot_id;
     std::filesystem::permissions(at.workspace().path() / tree, std::filesystem::perms::owner_all);
     write_file(at.workspace().path() / tree, "x");
     estima_program told{at.words({"gc"})};
