@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <fcntl.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -87,10 +88,13 @@ private:
                 pass_over(look.stays, std::strerror(look.why));
                 continue;
             }
-            if (!is_trial_ && std::rename((deleted_ / id).c_str(), (deleted_ / (leaving + id)).c_str()) != 0) {
+            std::filesystem::path const place = deleted_ / (leaving + id);
+            if (!is_trial_ && std::rename((deleted_ / id).c_str(), place.c_str()) != 0) {
                 if (errno != ENOENT) pass_over(deleted_ / id, std::strerror(errno));
                 continue;
             }
+            // To verify() it is left behind by a killed collection when it is as old as that.
+            if (!is_trial_) (void)::utimensat(AT_FDCWD, place.c_str(), nullptr, 0);
             gone_.insert(id);
             ++report_.runs;
             report_.bytes += look.bytes;
