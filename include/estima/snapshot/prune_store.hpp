@@ -60,7 +60,7 @@ private:
             std::filesystem::path const tree = layout_.tree(id);
             if (!wanted.contains(id) && is_old(tree) && remove(tree)) {
                 ++result_.snapshots;
-            } else if (!note_objects_of(id) && ::lstat(tree.c_str(), &status) == 0) {
+            } else if (!note_objects_of(id) && (::lstat(tree.c_str(), &status) == 0 || errno != ENOENT)) {
                 passed_over_.emplace(tree.string(), "it cannot be read: no contents of snapshots are removed");
                 has_doubt = true;
             }

@@ -40,7 +40,7 @@ public:
         : layout_{std::move(root)}, seen_{std::move(seen)} {}
 
     store_report run() {
-        // The trees first: what a tree needs is there before it. And packs before they are opened, for what comes later.
+        // The trees first: what a tree needs is there before it. Packs before they are opened: others come later.
         std::vector<std::string> const trees = names_in(layout_.trees()), packs = names_in(layout_.packs());
         for (std::string const& folder : names_in(layout_.objects()))
             for (std::string const& rest : names_in(layout_.objects() / folder)) loose(folder + rest);
@@ -134,8 +134,8 @@ private:
 }  // namespace detail
 
 /// Reads every object and every tree of a store and holds them against their SHA-256. Memory does not grow with the
-/// sizes of files. Snapshots may be taken, and what nobody needs be removed, meanwhile. `seen`, if there is one, is called with the bytes that were read so far. EST-301: a folder cannot be
-/// read.
+/// sizes of files. Snapshots may be taken, and what nobody needs be removed, meanwhile. `seen`, if there is one, is
+/// called with the bytes that were read so far. EST-301: a folder cannot be read.
 inline store_report verify_store(std::filesystem::path const& root, std::function<void(std::uint64_t)> seen = {}) {
     return detail::store_check{root, std::move(seen)}.run();
 }

@@ -150,9 +150,11 @@ private:
             std::filesystem::path const folder = deleted_ / name;
             if (!gone_.contains(name.substr(leaving.size()))) {
                 folder_look const look = look_into(folder);
-                if (look.why == 0) report_.bytes += look.bytes;
-                else pass_over(look.stays, std::strerror(look.why));
-                if (look.why != 0) continue;
+                if (look.why != 0) {
+                    pass_over(look.stays, std::strerror(look.why));
+                    continue;
+                }
+                report_.bytes += look.bytes;
             }
             if (int const why = is_trial_ ? 0 : remove_folder(folder)) pass_over(folder, std::strerror(why));
         }

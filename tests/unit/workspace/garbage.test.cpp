@@ -79,7 +79,8 @@ bool waits_for_a_lock() {
 
 /// Does `work` in a thread, and `meanwhile` when it waits for a lock of that kind, or is done without having waited.
 template <class Work, class Meanwhile>
-void beside_a_lock(estima::workspace const& w, workspace_lock::kind kind, Work const& work, Meanwhile const& meanwhile) {
+void beside_a_lock(estima::workspace const& w, workspace_lock::kind kind, Work const& work,
+                   Meanwhile const& meanwhile) {
     std::atomic<bool> is_done = false;
     std::jthread worker;
     workspace_lock const held{w.path(), kind};
