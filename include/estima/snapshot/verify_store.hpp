@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include <cerrno>
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
@@ -40,19 +41,24 @@ public:
         : layout_{std::move(root)}, seen_{std::move(seen)} {}
 
     store_report run() {
+        // The trees first: what a tree needs is there before it. Packs before they are opened: others come later.
+        std::vector<std::string> const trees = names(layout_.trees()), packs = names(layout_.packs());
         for (std::string const& folder : names(layout_.objects()))
             for (std::string const& rest : names(layout_.objects() / folder)) loose(folder + rest);
         object_reader objects{layout_};
         for (pack const& one : objects.load_packs()) packed(one);
-        for (std::string const& name : names(layout_.packs()))
+        for (std::string const& name : packs)
             if (!known_packs_.contains(name))
                 fault(layout_.packs() / name, "it is no pack: torn, or of another format");
-        for (std::string const& id : names(layout_.trees())) tree(id, objects);
+        for (std::string const& id : trees) tree(id, objects);
         return std::move(report_);
     }
 
 private:
+    /// What is not there any more was removed meanwhile, since nobody needs it: that is no damage.
     void fault(std::filesystem::path path, std::string what, std::string object = {}) {
+        struct stat status {};
+        if (::lstat(path.c_str(), &status) != 0 && errno == ENOENT) return;
         hides_objects_ = hides_objects_ || closed_part(path);
         report_.faults.push_back({std::move(path), std::move(what), std::move(object)});
     }
@@ -96,20 +102,32 @@ private:
         }
     }
 
+    struct lacking {
+        std::size_t count = 0;
+        std::string example{};
+    };
+    lacking lacking_of(std::string const& id, object_reader& objects) const {
+        manifest_reader manifest = open_manifest(layout_, id);
+        lacking files;
+        for (snapshot_entry entry; manifest.next(entry);) {
+            if (entry.digest.empty() || objects.find(entry.digest, entry.size)) continue;
+            if (files.count++ == 0) files.example = entry.path;
+        }
+        return files;
+    }
+
     void tree(std::string const& id, object_reader& objects) {
         ++report_.snapshots;
         try {
-            manifest_reader manifest = open_manifest(layout_, id);
-            std::size_t missing = 0;
-            std::string example;
-            for (snapshot_entry entry; manifest.next(entry);) {
-                if (entry.digest.empty() || objects.find(entry.digest, entry.size)) continue;
-                if (missing++ == 0) example = entry.path;
+            lacking files = lacking_of(id, objects);
+            for (int looks_left = 2; files.count > 0 && looks_left > 0; --looks_left) {
+                object_reader now{layout_};  // a pack may have been written anew meanwhile
+                files = lacking_of(id, now);
             }
-            if (missing > 0 && !hides_objects_)
-                fault(layout_.tree(id), std::to_string(missing) + (missing == 1 ? " file" : " files") +
-                                            " of this snapshot cannot be had: " + shown(example) +
-                                            (missing > 1 ? " and others" : ""));
+            if (files.count > 0 && !hides_objects_)
+                fault(layout_.tree(id), std::to_string(files.count) + (files.count == 1 ? " file" : " files") +
+                                            " of this snapshot cannot be had: " + shown(files.example) +
+                                            (files.count > 1 ? " and others" : ""));
         } catch (error const& e) {
             fault(layout_.tree(id), e.text().why.empty() ? e.text().what : e.text().what + ": " + e.text().why);
         }
@@ -124,8 +142,9 @@ private:
 }  // namespace detail
 
 /// Reads every object and every tree of a store and holds them against their SHA-256. Memory does not grow with the
-/// sizes of files. `seen`, if there is one, is called with the bytes that were read so far. What this user may not read
-/// is a fault as well, and then it is none of a snapshot that it lacks what may be there. EST-301.
+/// sizes of files. Snapshots may be taken, and what nobody needs be removed, meanwhile. `seen`, if there is one, is
+/// called with the bytes that were read so far. What this user may not read is a fault as well, and then it is none of a
+/// snapshot that it lacks what may be there. EST-301.
 inline store_report verify_store(std::filesystem::path const& root, std::function<void(std::uint64_t)> seen = {}) {
     return detail::store_check{root, std::move(seen)}.run();
 }

@@ -105,20 +105,25 @@ inline int free_space(workspace const& where, gc_options const& options, screen 
         return collect_garbage(where,
                                {.older_than = seconds(options.older_than * 24 * 3600), .is_trial = options.dry_run});
     }();
+    json passed_over = json::array();
+    for (not_removed const& one : freed.passed_over) passed_over.push_back({{"path", one.path}, {"why", one.why}});
     if (on.json)
         on.print_json({{"dry_run", options.dry_run},
                        {"runs", freed.runs},
                        {"snapshots", freed.snapshots},
                        {"objects", freed.objects},
                        {"bytes", freed.bytes},
-                       {"in_doubt", freed.in_doubt}});
+                       {"in_doubt", freed.in_doubt},
+                       {"passed_over", std::move(passed_over)}});
     else
         *on.out << (options.dry_run ? "would remove " : "removed ") << counted(freed.runs, "deleted run") << ", "
                 << counted(freed.snapshots, "snapshot") << " and " << counted(freed.objects, "object")
                 << " of snapshots: " << portal::human_bytes(freed.bytes) << '\n';
-    if (!on.json)
-        for (std::string const& id : freed.in_doubt)
-            *on.err << "snapshots stay, since the journal of this run cannot be read: " << on.safe(id) << '\n';
+    if (on.json) return 0;
+    for (std::string const& id : freed.in_doubt)
+        *on.err << "snapshots stay, since what this run or model needs cannot be read: " << on.safe(id) << '\n';
+    for (not_removed const& one : freed.passed_over)
+        *on.err << "not removed: " << on.safe(one.path) << ": " << on.safe(one.why) << '\n';
     return 0;
 }
 

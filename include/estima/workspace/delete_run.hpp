@@ -15,6 +15,7 @@
 #include <estima/history/journal.hpp>
 #include <estima/system/is_there.hpp>
 #include <estima/workspace/workspace.hpp>
+#include <estima/workspace/workspace_lock.hpp>
 
 namespace estima::inline v0_1 {
 
@@ -33,10 +34,11 @@ inline void require_over(workspace const& w, std::string const& id) {
     if (!is_terminal(known_record(w.run(id).directory()).status)) throw_not_over(id);
 }
 
-/// Moves a run's folder in one step; whoever keeps something derived from the runs is told before and after. False if
-/// it is not there any more. EST-301.
-inline bool move_run(std::string const& id, std::filesystem::path const& from,
+/// Moves a run's folder in one step; whoever keeps something derived from the runs is told before and after. Waits for
+/// collect_garbage(), which has to see each run where it is. False if it is not there any more. EST-301.
+inline bool move_run(workspace const& w, std::string const& id, std::filesystem::path const& from,
                      std::filesystem::path const& to) {
+    workspace_lock const stays_in_sight{w.path(), workspace_lock::kind::shared};
     make_directories(to.parent_path());
     change_log const here{from.parent_path().parent_path()}, there{to.parent_path().parent_path()};
     for (change_log const* log : {&here, &there}) log->add(id);
@@ -54,12 +56,13 @@ inline bool move_run(std::string const& id, std::filesystem::path const& from,
 /// where restore_run() finds it until collect_garbage() removes it. EST-630: the run is not over; EST-307: there is
 /// none; EST-647; EST-301: it cannot be moved.
 inline void delete_run(workspace const& w, std::string const& id) {
-    std::filesystem::path const place = detail::deleted_runs_folder(w) / id;
-    do detail::require_over(w, id);
-    while (!detail::move_run(id, w.path() / "runs" / id, place));
-    // From now on its age counts, unless it was restored at once.
-    if (::utimensat(AT_FDCWD, place.c_str(), nullptr, 0) != 0 && errno != ENOENT)
-        throw_file_error("cannot change the time of", place);
+    std::filesystem::path const here = w.path() / "runs" / id;
+    do {
+        detail::require_over(w, id);
+        // From now on its age counts. Before it is among the deleted ones: there it would be as old as its last change.
+        if (::utimensat(AT_FDCWD, here.c_str(), nullptr, 0) != 0 && errno != ENOENT)
+            throw_file_error("cannot delete", here);
+    } while (!detail::move_run(w, id, here, detail::deleted_runs_folder(w) / id));
 }
 
 /// The ids of the runs that were deleted and can be restored, sorted. EST-301.
@@ -73,7 +76,7 @@ inline std::vector<std::string> deleted_runs(workspace const& w) {
 inline run restore_run(workspace const& w, std::string const& id) {
     std::filesystem::path const place = detail::deleted_runs_folder(w) / id;
     if (!detail::has_run(detail::deleted_runs_folder(w), id) ||
-        !detail::move_run(id, place, w.path() / "runs" / id)) {
+        !detail::move_run(w, id, place, w.path() / "runs" / id)) {
         std::vector<std::string> const ids = deleted_runs(w);
         throw error{"EST-631",
                     {.what = "there is no deleted run \"" + shown(id.substr(0, 300)) + "\"",

@@ -16,6 +16,7 @@
 #include <estima/system/shown.hpp>
 #include <estima/system/utf8.hpp>
 #include <estima/workspace/model_registry.hpp>
+#include <estima/workspace/workspace_lock.hpp>
 
 namespace estima::inline v0_1::detail {
 
@@ -90,6 +91,7 @@ inline std::string keep_children(std::vector<model_file>& files, std::string con
 inline model register_outputs(run_directory const& run, run_record const& record,
                               run_configuration const& configuration, model_options const& options) {
     check_model_options(options);
+    workspace_lock const keeps_the_snapshot{run.workspace(), workspace_lock::kind::shared};
     if (!is_terminal(record.status))
         throw error{"EST-505",
                     {.what = "a model can be registered when the run is over",

@@ -3,13 +3,19 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
+#include <cmath>
+#include <cstdint>
 #include <filesystem>
 #include <map>
+#include <sstream>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <estima/workspace/collect_garbage.hpp>
@@ -18,6 +24,7 @@
 
 #include "../../support/error_of.hpp"
 #include "../../support/fake_run.hpp"
+#include "../../support/ordinary_user.hpp"
 
 namespace {
 namespace fs = std::filesystem;
@@ -60,7 +67,32 @@ struct workspace_with_snapshots {
     }
 };
 using texts = std::vector<std::string>;
-estima::garbage_options const now{.older_than = estima::seconds(-3600)};
+estima::garbage_options const now{.older_than = estima::seconds(0)};
+using estima::detail::workspace_lock;
+
+/// Whether this process waits for a lock, by what the kernel tells.
+bool waits_for_a_lock() {
+    std::istringstream locks{estima::read_file("/proc/locks")};
+    std::string const id = " " + std::to_string(::getpid()) + " ";
+    for (std::string line; std::getline(locks, line);)
+        if (line.find("-> FLOCK") != line.npos && line.find(id) != line.npos) return true;
+    return false;
+}
+
+/// Does `work` in a thread, and `meanwhile` when it waits for a lock of that kind, or is done without having waited.
+template <class Work, class Meanwhile>
+void beside_a_lock(estima::workspace const& w, workspace_lock::kind kind, Work const& work,
+                   Meanwhile const& meanwhile) {
+    std::atomic<bool> is_done = false;
+    std::jthread worker;
+    workspace_lock const held{w.path(), kind};
+    worker = std::jthread{[&] {
+        work();
+        is_done = true;
+    }};
+    while (!is_done && !waits_for_a_lock()) std::this_thread::yield();
+    meanwhile();
+}
 }  // namespace
 
 TEST_CASE("a deleted run is in no list and no search until it is restored") {
@@ -262,4 +294,169 @@ TEST_CASE("runs are made while garbage is collected, and none loses its snapshot
     collector.join();
     for (std::string const& id : ids) CHECK(f.can_restore(id));
     CHECK(verify(f.w).findings.empty());
+}
+
+TEST_CASE("a run is not moved while garbage is collected: it would be seen neither here nor there") {
+    workspace_with_snapshots const f;
+    std::string const a = f.add("a"), b = f.add("b");
+    delete_run(f.w, b);
+    bool const deletes = GENERATE(true, false);
+    beside_a_lock(
+        f.w, workspace_lock::kind::alone, [&] { deletes ? delete_run(f.w, a) : (void)restore_run(f.w, b); },
+        [&] {
+            CHECK(f.w.runs() == texts{a});
+            CHECK(deleted_runs(f.w) == texts{b});
+        });
+    CHECK(f.w.runs().size() == (deletes ? 0 : 2));
+}
+
+TEST_CASE("runs that are restored or deleted before garbage is collected keep their snapshots, and nothing fails") {
+    workspace_with_snapshots const f;
+    std::string const a = f.add("a"), b = f.add("b");
+    delete_run(f.w, b);
+    estima::garbage_report report;
+    beside_a_lock(
+        f.w, workspace_lock::kind::shared, [&] { report = collect_garbage(f.w, now); },
+        [&] {  // it has seen that b is to go
+            restore_run(f.w, b);
+            delete_run(f.w, a);
+        });
+    CHECK(report.runs == 0);
+    CHECK(report.snapshots == 0);
+    CHECK(report.in_doubt == texts{});
+    CHECK(report.passed_over.empty());
+    CHECK(f.w.runs() == texts{b});
+    restore_run(f.w, a);
+    CHECK(f.can_restore(a));
+    CHECK(f.can_restore(b));
+}
+
+TEST_CASE("a run that is deleted after long is not older than that") {
+    workspace_with_snapshots const f;
+    std::string const a = f.add("a");
+    fs::path const run = f.w.path() / "runs" / a;
+    fs::last_write_time(run, fs::last_write_time(run) - std::chrono::hours{24 * 60});
+    // As a deletion that was killed just after the run was moved would leave it.
+    beside_a_lock(
+        f.w, workspace_lock::kind::alone, [&] { delete_run(f.w, a); },
+        [&] { CHECK(fs::last_write_time(run) > fs::file_time_type::clock::now() - std::chrono::hours{1}); });
+    CHECK(collect_garbage(f.w).runs == 0);
+}
+
+TEST_CASE("a deleted run that cannot be removed is passed over and told, and can still be restored") {
+    estima_test::temporary_directory const scratch;
+    estima_test::ordinary_user const user{scratch.path()};
+    workspace_with_snapshots const f;
+    std::string const a = f.add("a"), b = f.add("b");
+    f.take("nobody's");
+    std::string const inside = "code/outputs/tmp_private";
+    fs::create_directories(f.w.path() / "runs" / a / inside);
+    fs::permissions(f.w.path() / "runs" / a / inside, fs::perms::none);
+    delete_run(f.w, a);
+    delete_run(f.w, b);
+    for (bool const is_trial : {true, false}) {
+        auto const report = collect_garbage(f.w, {.older_than = now.older_than, .is_trial = is_trial});
+        CHECK(report.runs == 1);
+        CHECK(report.snapshots == 2);
+        REQUIRE(report.passed_over.size() == 1);
+        CHECK(report.passed_over[0].path == "deleted/runs/" + a + "/" + inside);
+        CHECK(report.passed_over[0].why == "Permission denied");
+    }
+    CHECK(deleted_runs(f.w) == texts{a});
+    restore_run(f.w, a);
+    CHECK(f.can_restore(a));
+    fs::permissions(f.w.path() / "runs" / a / inside, fs::perms::owner_all);
+    delete_run(f.w, a);
+    auto const report = collect_garbage(f.w, now);
+    CHECK(report.runs == 1);
+    CHECK(report.passed_over.empty());
+}
+
+TEST_CASE("of a store where this user may remove nothing all stays, and that is told") {
+    estima_test::temporary_directory const scratch;
+    estima_test::ordinary_user const user{scratch.path()};
+    workspace_with_snapshots const f;
+    f.take("nobody's");
+    fs::path const folder = f.w.path() / "snapshots" / GENERATE("trees", "packs");
+    fs::permissions(folder, fs::perms::owner_write, fs::perm_options::remove);
+    for (bool const is_trial : {true, false}) {
+        auto const report = collect_garbage(f.w, {.older_than = now.older_than, .is_trial = is_trial});
+        REQUIRE(report.passed_over.size() == 1);
+        CHECK(report.passed_over[0].path == "snapshots/" + folder.filename().string());
+        CHECK(report.snapshots == (folder.filename() == "packs" ? 1 : 0));
+    }
+    CHECK(verify(f.w).findings.empty());
+    fs::permissions(folder, fs::perms::owner_write, fs::perm_options::add);
+    CHECK(collect_garbage(f.w, now).objects >= 60);
+    CHECK(estima::names_in(f.w.path() / "snapshots/packs").empty());
+}
+
+TEST_CASE("what a killed collection left is collected by the next") {
+    workspace_with_snapshots const f;
+    std::string const a = f.add("a"), b = f.add("b");
+    delete_run(f.w, b);
+    fs::path const deleted = f.w.path() / "deleted/runs";
+    auto const all = collect_garbage(f.w, {.older_than = now.older_than, .is_trial = true});
+    // It was renamed, and its tree removed.
+    fs::remove(f.w.path() / "snapshots/trees" /
+               estima::journal{estima::run_directory{deleted / b}.journal()}.record().snapshot_id);
+    fs::rename(deleted / b, deleted / (".leaving_" + b));
+    auto const report = collect_garbage(f.w, now);
+    CHECK(report.objects == all.objects);
+    CHECK(report.bytes > 2'000'000);
+    CHECK(estima::names_in(deleted).empty());
+    CHECK(collect_garbage(f.w, now).bytes == 0);
+    CHECK(f.can_restore(a));
+    CHECK(verify(f.w).findings.empty());
+}
+
+TEST_CASE("a store is verified while snapshots come and go, and nothing is found") {
+    workspace_with_snapshots const f;
+    std::string const a = f.add("a");
+    f.take("nobody's");
+    std::uint64_t const after = GENERATE(0U, 4'000'100U);  // while it reads large files, or a pack
+    bool is_done = false;
+    auto const report = estima::verify_store(f.w.path() / "snapshots", [&](std::uint64_t bytes) {
+        if (bytes < after || std::exchange(is_done, true)) return;
+        CHECK(collect_garbage(f.w, now).snapshots == 1);
+        f.take("new");
+    });
+    CHECK(is_done);
+    for (auto const& one : report.faults) FAIL_CHECK(one.path << ": " << one.what);
+    CHECK(f.can_restore(a));
+}
+
+TEST_CASE("a model keeps the snapshot of its run") {
+    workspace_with_snapshots const f;
+    std::string const a = f.add("a", false);
+    estima::run_directory const run{f.w.path() / "runs" / a};
+    write_file(run.code() / "outputs/m", "weights");
+    estima::journal log{run.journal()};
+    log.append({{"event", "artifact"}, {"path", "outputs/m"}, {"bytes", 7}, {"sha256", estima::sha256_hex("weights")}});
+    (void)log.append_status(estima::run_status::failed);
+    estima::model const m = f.w.run(a).register_model({.name = "m", .path = "outputs/m"});
+    REQUIRE(!m.lineage.snapshot_id.empty());
+    delete_run(f.w, a);
+    auto const report = collect_garbage(f.w, now);
+    CHECK(report.runs == 1);
+    CHECK(report.snapshots == 0);
+    CHECK(fs::exists(f.w.path() / "snapshots/trees" / m.lineage.snapshot_id));
+
+    std::string const text = estima::read_file(m.folder / "model.json");
+    write_file(m.folder / "model.json", "{");
+    CHECK(collect_garbage(f.w, now).in_doubt == texts{"m:1"});
+    write_file(m.folder / "model.json", text);
+    f.w.delete_model("m", 1);
+    CHECK(collect_garbage(f.w, now).snapshots == 1);
+}
+
+TEST_CASE("garbage cannot be kept for less than no time") {
+    workspace_with_snapshots const f;
+    std::string const a = f.add("a");
+    delete_run(f.w, a);
+    for (double const s : {-5.0, double(NAN), -double(INFINITY)})
+        CHECK_THAT(error_of([&] { collect_garbage(f.w, {.older_than = estima::seconds(s)}); }),
+                   Catch::StartsWith("[EST-649]"));
+    CHECK(collect_garbage(f.w, {.older_than = estima::seconds(INFINITY)}).runs == 0);
+    CHECK(deleted_runs(f.w) == texts{a});
 }

@@ -226,7 +226,7 @@ TEST_CASE("what lies among runs and is none is no run to anybody, and noted by v
     CHECK(notes == 10);
     // The snapshot of a made up run is the one that is damaged here.
     CHECK(report.findings.size() - notes == 1);
-    CHECK(collect_garbage(w, {.older_than = estima::seconds(-10)}).in_doubt.empty());
+    CHECK(collect_garbage(w, {.older_than = estima::seconds(0)}).in_doubt.empty());
     CHECK(copy_workspace(w, made / "copy").runs == 1);
 }
 
@@ -251,12 +251,12 @@ TEST_CASE("of several that delete or restore a run one does, and the others are 
     auto const& w = made.workspace();
     std::string const id = made.run().id();
     auto const here = w.path() / "runs" / id, there = w.path() / "deleted/runs" / id;
-    CHECK(estima::detail::move_run(id, here, there));
-    CHECK_FALSE(estima::detail::move_run(id, here, there));  // the slower one
-    CHECK(estima::detail::move_run(id, there, here));
+    CHECK(estima::detail::move_run(w, id, here, there));
+    CHECK_FALSE(estima::detail::move_run(w, id, here, there));  // the slower one
+    CHECK(estima::detail::move_run(w, id, there, here));
     auto const told_of = [&w] { return fs::file_size(w.path() / "changes.log"); };
     auto const before = told_of();
-    CHECK(error_of([&] { estima::detail::move_run(id, here, here); }).starts_with("[EST-301]"));
+    CHECK(error_of([&] { estima::detail::move_run(w, id, here, here); }).starts_with("[EST-301]"));
     CHECK(told_of() > before);  // first, so that a move which nobody lives to tell of was told
     for (int round = 0; round < 100; ++round) {
         std::array<std::string, 4> told;
