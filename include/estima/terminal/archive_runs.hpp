@@ -9,6 +9,7 @@
 #include <estima/archive/import_run.hpp>
 #include <estima/portal/human.hpp>
 #include <estima/terminal/find_run.hpp>
+#include <estima/terminal/interruption.hpp>
 #include <estima/terminal/progress_bar.hpp>
 #include <estima/terminal/screen.hpp>
 #include <estima/terminal/words.hpp>
@@ -27,9 +28,11 @@ struct export_options {
 inline int export_to_archive(workspace const& where, export_options const& options, screen const& on) {
     run const run = find_run(where, options.run, on);
     exported_run const written = [&] {
+        interruption const may_come;
         progress_bar bar{on};
         return export_run(where, run.id(), options.file,
                           {.exist_ok = options.overwrite, .progress = [&](std::uint64_t bytes, std::uint64_t total) {
+                               may_come.look();
                                bar.show(bytes, total, run.id());
                            }});
     }();
@@ -59,11 +62,15 @@ struct import_options {
 
 /// Takes runs from archives, each under the id that it has. EST-634 to EST-637, EST-301.
 inline int import_archives(workspace const& where, import_options const& options, screen const& on) {
+    interruption const may_come;
     for (std::string const& file : options.files) {
+        may_come.look();
         imported_run const taken = [&] {
             progress_bar bar{on};
-            return import_run(where, file,
-                              [&](std::uint64_t bytes, std::uint64_t total) { bar.show(bytes, total, file); });
+            return import_run(where, file, [&](std::uint64_t bytes, std::uint64_t total) {
+                may_come.look();
+                bar.show(bytes, total, file);
+            });
         }();
         if (on.json)
             on.print_json({{"run_id", taken.run_id},

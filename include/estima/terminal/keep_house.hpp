@@ -9,6 +9,7 @@
 
 #include <estima/portal/human.hpp>
 #include <estima/terminal/find_run.hpp>
+#include <estima/terminal/interruption.hpp>
 #include <estima/terminal/progress_bar.hpp>
 #include <estima/terminal/screen.hpp>
 #include <estima/terminal/words.hpp>
@@ -115,8 +116,12 @@ struct copy_words {
 /// not empty; EST-301.
 inline int copy_all(workspace const& where, copy_words const& options, screen const& on) {
     copied_workspace const made = [&] {
+        interruption const may_come;
         progress_bar bar{on};
-        return copy_workspace(where, options.folder, [&](std::uint64_t bytes) { bar.show(bytes, 0, "copied"); });
+        return copy_workspace(where, options.folder, [&](std::uint64_t bytes) {
+            may_come.look();
+            bar.show(bytes, 0, "copied");
+        });
     }();
     int const code = made.changed.empty() ? 0 : 1;
     if (on.json) {
@@ -179,6 +184,7 @@ inline int restore_runs(workspace const& where, restore_options const& options, 
     for (std::string const& word : options.runs)  // all are found before the first is restored
         if (std::string id = find_deleted_run(where, word); std::find(ids.begin(), ids.end(), id) == ids.end())
             ids.push_back(std::move(id));
+    if (ids.empty()) *on.err << "No run is deleted.\n";
     for (std::string const& id : ids) {
         if (!options.runs.empty()) restore_run(where, id);
         if (on.json)

@@ -182,7 +182,8 @@ struct deleted_in_the_middle {
             std::ofstream const pipe{version / "model.json"};
             before();
             estima::detail::model_log log{version.parent_path()};
-            log.change([&] { log.append({{"event", "deleted"}, {"version", std::stoi(version.filename().string())}}); });
+            int const number = std::stoi(version.filename().string());
+            log.change([&] { log.append({{"event", "deleted"}, {"version", number}}); });
             fs::remove_all(version);
         }};
     }
