@@ -31,6 +31,14 @@ struct output_options {
     int attempt = 0;  ///< one that is over; 0: the newest one, and those that may follow
 };
 
+/// Ranks as somebody named them, each once.
+inline std::vector<int> distinct_ranks(std::vector<int> const& named) {
+    std::vector<int> ranks;
+    for (int const rank : named)
+        if (std::find(ranks.begin(), ranks.end(), rank) == ranks.end()) ranks.push_back(rank);
+    return ranks;
+}
+
 /// Copies what the processes of a run write to their standard output and standard error to a stream, as it grows, byte
 /// for byte. Lines of different processes are not mixed: the begun end of a line is held back (it stays in its file)
 /// until the line is whole, longer than 64 kB, or `release` is asked for. Uses 64 kB of memory, whatever is written.

@@ -56,6 +56,16 @@ inline void require_journal(run_directory const& run) {
     // It may have come back between the two looks: a run that was deleted and restored.
     if (::access(run.journal().c_str(), F_OK) != 0) throw_lost_journal(run, "it is not there any more");
 }
+/// Calls `work`, which reads files of a run; EST-307 if that fails since the run went away meanwhile.
+template <class Work>
+auto while_there(run_directory const& run, Work const& work) {
+    try {
+        return work();
+    } catch (error const&) {
+        if (struct stat status {}; ::lstat(run.path.c_str(), &status) != 0 && errno == ENOENT) throw_gone(run);
+        throw;
+    }
+}
 /// The journal of a run; EST-647, EST-307, EST-301 as require_journal.
 inline journal open_journal(run_directory const& run) {
     require_journal(run);

@@ -2,7 +2,10 @@
 #pragma once
 
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include <array>
+#include <cerrno>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -96,6 +99,17 @@ struct index_file {
     }
 };
 
+/// What SQLite keeps in files beside the database, and that itself, which comes last.
+inline constexpr std::array<char const*, 4> database_file_ends{"-journal", "-wal", "-shm", ""};
+
+/// Whoever opens a pipe in place of a file may wait for ever.
+inline void require_files(std::string const& path) {
+    struct stat status {};
+    for (std::string const end : database_file_ends)
+        if (::stat((path + end).c_str(), &status) == 0 && !S_ISREG(status.st_mode))
+            throw sqlite_failure{SQLITE_CANTOPEN, path + end + " is no file"};
+}
+
 /// What becomes of what a file holds.
 enum class index_content {
     keep,        ///< it is used if that is possible
@@ -109,6 +123,7 @@ inline std::optional<index_file> open_index_file(std::string const& path, index_
     index_file file{.path = path};
     // SQLite makes files that the group cannot write, whatever umask says. Without a descriptor: to close one would let
     // go the locks that this process holds on the file. What else SQLite makes has the mode of this file.
+    if (!file.is_in_memory()) require_files(path);
     if (!file.is_in_memory()) (void)!::mknod(path.c_str(), S_IFREG | 0666, 0);
     // Of who has another umask, or made them before the folder was shared.
     for (char const* const end : {"", "-wal", "-shm"})
@@ -132,7 +147,17 @@ inline std::optional<index_file> open_index_file(std::string const& path, index_
         if (application != index_application || format > index_format) return std::nullopt;
         must_empty = must_empty || format < index_format;
     }
-    if (must_empty) empty_database(database);
+    if (must_empty) try {
+            empty_database(database);
+        } catch (sqlite_failure const& failure) {
+            // Somebody else's, of no use to anybody: in a folder that the group may write another one takes its place,
+            // which those who have this one open notice.
+            if (!failure.is_read_only() || file.is_in_memory()) throw;
+            file.database.reset();
+            for (std::string const end : database_file_ends)
+                if (::unlink((path + end).c_str()) != 0 && errno != ENOENT) throw;
+            return open_index_file(path, index_content::keep);
+        }
     if (!file.is_in_memory()) {
         database.run("PRAGMA page_size = 16384");  // of a new file: two cells of numbers
         database.run("PRAGMA journal_mode = WAL");

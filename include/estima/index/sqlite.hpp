@@ -21,6 +21,8 @@ public:
     int code() const noexcept { return code_; }
     /// What the file holds is not what was written to it.
     bool is_damage() const noexcept { return code_ == SQLITE_CORRUPT || code_ == SQLITE_NOTADB; }
+    /// This user may not write there.
+    bool is_read_only() const noexcept { return code_ == SQLITE_READONLY; }
     /// Somebody else holds a lock.
     bool is_locked() const noexcept { return code_ == SQLITE_BUSY || code_ == SQLITE_LOCKED; }
 

@@ -24,9 +24,9 @@ namespace estima::inline v0_1 {
 [[noreturn]] inline void throw_file_error(std::string_view doing, std::filesystem::path const& path, int code = errno) {
     std::string remedy;
     if (code == ENOSPC || code == EDQUOT)
-        remedy = "free space on that file system, or choose another workspace ($ESTIMA_WORKSPACE)";
+        remedy = "free space on that file system, or choose another place (of a workspace: $ESTIMA_WORKSPACE)";
     if (code == EROFS || code == EACCES || code == EPERM)
-        remedy = "make it accessible for this user, or choose another workspace ($ESTIMA_WORKSPACE)";
+        remedy = "make it accessible for this user, or choose another place (of a workspace: $ESTIMA_WORKSPACE)";
     if (code == ENOTDIR) remedy = "a part of that path is a file: remove it, or choose another place";
     throw error{"EST-301",
                 {.what = std::string{doing} + " " + path.string(), .why = std::strerror(code), .remedy = remedy}};

@@ -9,9 +9,9 @@
 #include <estima/archive/import_run.hpp>
 #include <estima/portal/human.hpp>
 #include <estima/terminal/find_run.hpp>
+#include <estima/terminal/interruption.hpp>
 #include <estima/terminal/progress_bar.hpp>
 #include <estima/terminal/screen.hpp>
-#include <estima/terminal/signal_guard.hpp>
 #include <estima/terminal/words.hpp>
 
 /// Runs as files: out of a workspace, and into one.
@@ -28,11 +28,11 @@ struct export_options {
 inline int export_to_archive(workspace const& where, export_options const& options, screen const& on) {
     run const run = find_run(where, options.run, on);
     exported_run const written = [&] {
-        signal_guard const guard;
+        interruption const may_come;
         progress_bar bar{on};
         return export_run(where, run.id(), options.file,
                           {.exist_ok = options.overwrite, .progress = [&](std::uint64_t bytes, std::uint64_t total) {
-                               guard.check();
+                               may_come.look();
                                bar.show(bytes, total, run.id());
                            }});
     }();
@@ -62,12 +62,13 @@ struct import_options {
 
 /// Takes runs from archives, each under the id that it has. EST-634 to EST-637, EST-301.
 inline int import_archives(workspace const& where, import_options const& options, screen const& on) {
+    interruption const may_come;
     for (std::string const& file : options.files) {
+        may_come.look();
         imported_run const taken = [&] {
-            signal_guard const guard;
             progress_bar bar{on};
             return import_run(where, file, [&](std::uint64_t bytes, std::uint64_t total) {
-                guard.check();
+                may_come.look();
                 bar.show(bytes, total, file);
             });
         }();

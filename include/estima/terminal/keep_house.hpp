@@ -9,9 +9,9 @@
 
 #include <estima/portal/human.hpp>
 #include <estima/terminal/find_run.hpp>
+#include <estima/terminal/interruption.hpp>
 #include <estima/terminal/progress_bar.hpp>
 #include <estima/terminal/screen.hpp>
-#include <estima/terminal/signal_guard.hpp>
 #include <estima/terminal/words.hpp>
 #include <estima/terminal/working_line.hpp>
 #include <estima/workspace/collect_garbage.hpp>
@@ -135,10 +135,10 @@ struct copy_words {
 /// not empty; EST-301.
 inline int copy_all(workspace const& where, copy_words const& options, screen const& on) {
     copied_workspace const made = [&] {
-        signal_guard const guard;
+        interruption const may_come;
         progress_bar bar{on};
         return copy_workspace(where, options.folder, [&](std::uint64_t bytes) {
-            guard.check();
+            may_come.look();
             bar.show(bytes, 0, "copied");
         });
     }();
@@ -203,6 +203,7 @@ inline int restore_runs(workspace const& where, restore_options const& options, 
     for (std::string const& word : options.runs)  // all are found before the first is restored
         if (std::string id = find_deleted_run(where, word); std::find(ids.begin(), ids.end(), id) == ids.end())
             ids.push_back(std::move(id));
+    if (ids.empty()) *on.err << "No run is deleted.\n";
     for (std::string const& id : ids) {
         if (!options.runs.empty()) restore_run(where, id);
         if (on.json)

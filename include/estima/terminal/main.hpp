@@ -15,26 +15,15 @@
 #include <estima/system/shown.hpp>
 #include <estima/terminal/command_line.hpp>
 #include <estima/terminal/complete.hpp>
+#include <estima/terminal/interruption.hpp>
 #include <estima/terminal/print_error.hpp>
 #include <estima/terminal/safe_log.hpp>
 #include <estima/terminal/screen.hpp>
-#include <estima/terminal/signal_guard.hpp>
+#include <estima/terminal/workspace_to_see.hpp>
 
 namespace estima::inline v0_1::terminal {
 
 namespace detail {
-/// The workspace to look at. Looking makes none. EST-653: there is none in that folder.
-inline workspace workspace_to_see(std::string const& named) {
-    std::filesystem::path const folder = named.empty() ? workspace::default_path() : std::filesystem::path{named};
-    std::error_code ignored;
-    if (std::filesystem::exists(folder / "workspace.json", ignored)) return workspace::open(folder);
-    throw error{"EST-653",
-                {.what = "there is no workspace",
-                 .where = folder.string(),
-                 .why = named.empty() ? "nothing was submitted to the workspace that is used without --workspace" : "",
-                 .remedy = "name one with --workspace or ESTIMA_WORKSPACE; submitting a run makes it"}};
-}
-
 /// What was made for a command that failed, and holds nothing.
 inline void remove_if_empty(std::filesystem::path const& folder, bool was_there) {
     std::error_code code;
@@ -86,8 +75,8 @@ inline int refuse(screen const& on, CLI::App const& app, CLI::ParseError const& 
 }  // namespace detail
 
 /// All that the program `estima` does. The exit code: 0 done; 1 what was asked for failed, which is told on standard
-/// error; 2 the command line is wrong. A closed pipe and Ctrl-C end it at once, as any program that only looks; what
-/// writes a file or a folder takes it away first.
+/// error; 2 the command line is wrong. A closed pipe ends it at once, as any program that only looks, and so does
+/// Ctrl-C; what makes a file or folder removes first what it has made of it.
 inline int main(int argc, char** argv) {
     ::signal(SIGPIPE, SIG_DFL);
     std::ios::sync_with_stdio(false);
@@ -119,8 +108,8 @@ inline int main(int argc, char** argv) {
         int const code = words.makes_workspace() ? detail::in_made_workspace(folder, obey)
                                                  : obey(detail::workspace_to_see(folder));
         return detail::exit_code(on, code);
-    } catch (interrupted const& e) {
-        ::raise(e.signal);  // nothing catches it any more
+    } catch (interrupted const& by) {
+        by.end_program();
     } catch (error const& e) {
         print_error(on, e);
     } catch (std::exception const& e) {

@@ -11,6 +11,7 @@
 
 #include <estima/base/error.hpp>
 #include <estima/history/follow_output.hpp>
+#include <estima/history/known_record.hpp>
 #include <estima/history/status.hpp>
 #include <estima/terminal/find_run.hpp>
 #include <estima/terminal/json_log.hpp>
@@ -43,14 +44,9 @@ inline void require_ranks(run_details const& d, std::vector<int> const& ranks) {
                  .why = count == 1 ? "it has one process, rank 0" : "its ranks are 0 to " + std::to_string(count - 1),
                  .remedy = "name one of them, or --all-ranks"}};
 }
-}  // namespace detail
 
-/// What the processes of a run wrote to their output and error, byte for byte; on a terminal made safe. With several
-/// ranks each line stands after its rank. As JSON an object for each line. Following, it returns 1 if the run did not
-/// complete. EST-790: there is no such attempt; EST-791: no such rank.
-inline int show_logs(workspace const& where, logs_options const& options, screen const& on) {
-    run const run = find_run(where, options.run, on);
-    std::vector<int> ranks = options.ranks;
+inline int print_logs(run const& run, logs_options const& options, screen const& on) {
+    std::vector<int> ranks = distinct_ranks(options.ranks);
     run_details const details = run.get_details();
     auto const newest = static_cast<int>(details.attempts.size()) + 1;
     if (options.attempt < 0 || options.attempt > newest)
@@ -65,7 +61,7 @@ inline int show_logs(workspace const& where, logs_options const& options, screen
     } else if (ranks.empty()) {
         ranks = {0};
     }
-    detail::require_ranks(details, ranks);
+    require_ranks(details, ranks);
     auto const streams = options.only_output  ? output_streams::output
                          : options.only_error ? output_streams::error
                                               : output_streams::both;
@@ -89,9 +85,19 @@ inline int show_logs(workspace const& where, logs_options const& options, screen
         {.name_ranks = ranks.size() > 1, .name_streams = on.json, .streams = streams, .attempt = attempt}};
     while (files.copy(out, true) == output_follower::found::more && out) {
     }
+    require_journal(run.directory());  // deleted meanwhile, it may have more
     if (files.bytes_copied() == 0 && !on.json) *on.err << "Nothing was written there.\n";
     if (!out) on.out->setstate(std::ios::badbit);
     return 0;
+}
+}  // namespace detail
+
+/// What the processes of a run wrote to their output and error, byte for byte; on a terminal made safe. With several
+/// ranks each line stands after its rank. As JSON an object for each line. Following, it returns 1 if the run did not
+/// complete. EST-790: there is no such attempt; EST-791: no such rank; EST-307: it was deleted meanwhile.
+inline int show_logs(workspace const& where, logs_options const& options, screen const& on) {
+    run const run = find_run(where, options.run, on);
+    return while_there(run.directory(), [&] { return detail::print_logs(run, options, on); });
 }
 
 }  // namespace estima::inline v0_1::terminal

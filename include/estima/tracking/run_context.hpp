@@ -6,11 +6,13 @@
 #include <estima/system/clock.hpp>
 #include <estima/system/file_descriptor.hpp>
 #include <estima/system/torn_line.hpp>
+#include <estima/tracking/json_check.hpp>
 #include <estima/tracking/metric_line.hpp>
 #include <estima/tracking/point_store.hpp>
 
 #include <fcntl.h>
 #include <pthread.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -44,10 +46,12 @@ struct log_files {
     file_descriptor lines;
     std::optional<point_store> points{};
     std::atomic<bool> torn{false};  // the file ends in the middle of a line
+    int refused = 0;                // why the file could not be opened
 
     explicit log_files(std::string metrics_file)
         : path{std::move(metrics_file)},
-          lines{::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666)} {
+          lines{::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666)},
+          refused{lines ? 0 : errno} {
         struct stat status {};
         if (!lines || ::fstat(lines.get(), &status) != 0 || !S_ISREG(status.st_mode)) return;
         if (path.ends_with(".jsonl")) points.emplace(path.substr(0, path.size() - 6));
@@ -71,16 +75,31 @@ struct log_files {
     }
 
     /// One write(2), so that lines of other threads and processes do not get in between. A line that was cut short
-    /// (full disk, a killed process) cannot be completed without that risk: it is closed by the next one.
-    bool write(std::string line) {
+    /// (full disk, a killed process) cannot be completed without that risk: it is closed by the next one. 0, or why the
+    /// system refuses it.
+    int write(std::string line) {
+        if (refused != 0) return refused;
         bool const was_torn = torn.exchange(false);
         if (was_torn) line.insert(0, end_of_torn_line);
         ssize_t written = -1;
-        do written = ::write(lines.get(), line.data(), line.size());
-        while (written < 0 && errno == EINTR);
-        if (written == static_cast<ssize_t>(line.size())) return true;
+        int code = has_room(line.size()) ? 0 : EFBIG;
+        if (code == 0) {
+            do written = ::write(lines.get(), line.data(), line.size());
+            while (written < 0 && errno == EINTR);
+            if (written == static_cast<ssize_t>(line.size())) return 0;
+            code = written < 0 ? errno : ENOSPC;
+        }
         if (written > 0 || was_torn) torn = true;
-        return false;
+        return code;
+    }
+
+    /// Whether the limit of file sizes of this process (`ulimit -f`) allows it: to go beyond it would be a signal.
+    bool has_room(std::size_t bytes) const noexcept {
+        rlimit limit{};
+        struct stat status {};
+        return ::getrlimit(RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY ||
+               ::fstat(lines.get(), &status) != 0 || !S_ISREG(status.st_mode) ||
+               static_cast<std::uint64_t>(status.st_size) + bytes <= limit.rlim_cur;
     }
 
     /// Brings points, lines and the names of their files to the disk.
@@ -178,12 +197,19 @@ public:
     template <class Json>
     void log_document(std::string_view name, std::string_view type, Json const& document,
                       std::optional<std::int64_t> step = {}) const {
-        append_made(name, step, type, [&document] {
+        if (!state_ || !state_->files) return;
+        detail::written_json written;
+        try {
             if constexpr (std::invocable<Json const&>)
-                return detail::written_json{std::string{document()}};
+                written.text = document();
             else
-                return detail::written_json{std::string{document}};
-        });
+                written.text = document;
+        } catch (...) {  // out of memory
+            return not_written(name, ENOMEM);
+        }
+        if (!detail::json_check{written.text}.is_one_value())
+            return refuse(name, "the document is not one JSON value, in UTF-8, with numbers that a double can hold");
+        append(name, written, step, type);
     }
 
     /// Tells those who follow the run that there is something new, which they would hear within some milliseconds. What
@@ -222,21 +248,24 @@ private:
     }
 
     template <typename Value>
-    void append(std::string_view name, Value const& value, std::optional<std::int64_t> step) const {
-        append_made(name, step, {}, [&value]() -> Value const& { return value; });
-    }
-    template <class Make>
-    void append_made(std::string_view name, std::optional<std::int64_t> step, std::string_view type,
-                     Make const& make) const {
+    void append(std::string_view name, Value const& value, std::optional<std::int64_t> step,
+                std::string_view type = {}) const {
         if (!state_ || !state_->files) return;
         if (step == detail::no_step)
             return refuse(name, "its step is the smallest of all integers, which stands for none");
+        int code = 0;
         try {
-            if (state_->files->write(detail::metric_line(name, make(), step, epoch_seconds(), type))) return;
+            code = state_->files->write(detail::metric_line(name, value, step, epoch_seconds(), type));
         } catch (...) {  // out of memory
+            code = ENOMEM;
         }
-        not_logged("EST-620", name, std::strerror(errno),
-                   "free space there; without on_log_error::throw_ it is only counted");
+        if (code != 0) not_written(name, code);
+    }
+    void not_written(std::string_view name, int code) const {
+        bool const is_full = code == ENOSPC || code == EDQUOT;
+        not_logged("EST-620", name, std::strerror(code),
+                   is_full ? "free space there; without on_log_error::throw_ it is only counted"
+                           : "let this program write there; without on_log_error::throw_ it is only counted");
     }
     void not_logged(char const* id, std::string_view name, std::string_view why, char const* remedy) const {
         if (!state_ || !state_->files) return;

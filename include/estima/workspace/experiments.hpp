@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <fcntl.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <set>
 #include <string>
 #include <utility>
@@ -63,27 +65,66 @@ inline std::vector<run_summary> runs_of_experiment(workspace const& where, std::
     throw_no_experiment(where, "run", name, names,
                         "name one that has runs; restore_experiment() brings back what was deleted");
 }
+
+/// EST-301 if this user may not write that.
+inline void require_writable(std::filesystem::path const& path) {
+    if (::faccessat(AT_FDCWD, path.c_str(), W_OK, AT_EACCESS) != 0) throw_file_error("cannot change", path);
+}
+
+/// Calls `may(id)` for all runs, and then `work(id)`, so that nothing was done if `may` throws. A run that somebody took
+/// away meanwhile is passed over. Returns how many were worked on; what `work` throws tells this, too.
+template <class May, class Work>
+std::size_t with_each_run(workspace const& where, std::vector<run_summary> const& all, May const& may,
+                          Work const& work) {
+    auto const is_done = [&](auto const& what, std::string const& id) {
+        try {
+            what(id);
+        } catch (error const&) {
+            if (has_run(where.path() / "runs", id)) throw;
+            return false;
+        }
+        return true;
+    };
+    for (run_summary const& one : all) is_done(may, one.run_id);
+    std::size_t done = 0;
+    for (run_summary const& one : all) try {
+            done += is_done(work, one.run_id) ? 1 : 0;
+        } catch (error const& e) {
+            error_text text = e.text();
+            text.why += (text.why.empty() ? "" : "; ") + std::string{"it was done for "} + std::to_string(done) +
+                        " of " + std::to_string(all.size()) + " runs of the experiment, and no more";
+            throw error{e.id(), std::move(text)};
+        }
+    return done;
+}
 }  // namespace detail
 
 /// Gives all runs of an experiment to another one, which may have runs already. Their ids stay. Returns how many: none
-/// if both are one. What is interrupted goes on when it is called again. EST-633: it has no runs; EST-647: the journal
-/// of one is lost; EST-305: a name; EST-301.
+/// if both are one. What is interrupted goes on when it is called again. EST-633: it has no runs; EST-305: a name.
+/// EST-647, EST-301: the journal of one is lost, or this user may not write to it, and none is renamed.
 inline std::size_t rename_experiment(workspace const& where, std::string const& from, std::string const& to) {
     detail::require_name("an experiment", to);
     std::vector<run_summary> const all = detail::runs_of_experiment(where, from);
     if (from == to) return 0;
-    for (run_summary const& one : all) known_record(where.run(one.run_id).directory());  // before the first one is told
-    for (run_summary const& one : all) where.run(one.run_id).move_to_experiment(to);
-    return all.size();
+    auto const may = [&](std::string const& id) {
+        run_directory const run = where.run(id).directory();
+        known_record(run);
+        detail::require_writable(run.journal());
+    };
+    return detail::with_each_run(where, all, may,
+                                 [&](std::string const& id) { where.run(id).move_to_experiment(to); });
 }
 
-/// Deletes all runs of an experiment, as delete_run(). Returns how many. EST-630, EST-647: one of them is not over, or
-/// not known to be, and none is deleted; EST-633: it has no runs; EST-305: the name; EST-301.
+/// Deletes all runs of an experiment, as delete_run(). Returns how many. EST-630, EST-647, EST-301: one of them is not
+/// over, or not known to be, or this user may not take it away, and none is deleted; EST-633: it has no runs; EST-305:
+/// the name.
 inline std::size_t delete_experiment(workspace const& where, std::string const& name) {
     std::vector<run_summary> const all = detail::runs_of_experiment(where, name);
-    for (run_summary const& one : all) detail::require_over(where, one.run_id);
-    for (run_summary const& one : all) delete_run(where, one.run_id);
-    return all.size();
+    auto const may = [&](std::string const& id) {
+        detail::require_over(where, id);
+        detail::require_writable(where.path() / "runs" / id);  // it gets another folder above it
+    };
+    return detail::with_each_run(where, all, may, [&](std::string const& id) { delete_run(where, id); });
 }
 
 /// Brings back all runs of an experiment that were deleted, with it or one by one. Returns how many.

@@ -40,27 +40,42 @@ inline std::vector<int> require_model(std::filesystem::path const& models, std::
                  .remedy = "name one of this workspace, or register it with run.register_model()"}};
 }
 
-/// EST-507 lists what there is.
-inline model find_model(std::filesystem::path const& models, std::string const& name, int version) {
-    std::vector<int> const versions = require_model(models, name);
-    if (version == 0) version = versions.back();
-    if (!std::binary_search(versions.begin(), versions.end(), version)) {
-        std::vector<std::string> texts;
-        for (int const v : versions) texts.push_back(std::to_string(v));
-        throw error{"EST-507",
-                    {.what = "there is no version " + std::to_string(version) + " of model \"" + name + "\"",
-                     .where = models.string(),
-                     .why = "there are: " + listed(texts),
-                     .remedy = "name one of them, or 0 for the newest"}};
-    }
-    return read_model(models / name / std::to_string(version));
+[[noreturn]] inline void throw_no_version(std::filesystem::path const& models, std::string const& name, int version,
+                                          char const* remedy = "name one of them, or 0 for the newest") {
+    std::vector<std::string> texts;
+    for (int const v : require_model(models, name)) texts.push_back(std::to_string(v));
+    throw error{"EST-507",
+                {.what = "there is no version " + std::to_string(version) + " of model \"" + name + "\"",
+                 .where = models.string(),
+                 .why = "there are: " + listed(texts),
+                 .remedy = remedy}};
 }
 
-inline std::optional<model> readable_model(std::filesystem::path const& folder, model_query const& query) {
-    if (!query.on_damage) return read_model(folder);
+/// Reads a version that was there a moment ago: nothing if somebody deleted it. The log tells so before its files go.
+inline std::optional<model> read_if_there(std::filesystem::path const& home, int version) {
     try {
-        return read_model(folder);
+        return read_model(home / std::to_string(version));
+    } catch (error const&) {
+        if (!model_log{home}.deleted().contains(version)) throw;
+        return std::nullopt;
+    }
+}
+
+/// EST-507 lists what there is.
+inline model find_model(std::filesystem::path const& models, std::string const& name, int version) {
+    for (;;) {
+        std::vector<int> const versions = require_model(models, name);
+        int const wanted = version == 0 ? versions.back() : version;
+        if (!std::binary_search(versions.begin(), versions.end(), wanted)) throw_no_version(models, name, wanted);
+        if (std::optional<model> found = read_if_there(models / name, wanted)) return std::move(*found);
+    }
+}
+
+inline std::optional<model> readable_model(std::filesystem::path const& home, int version, model_query const& query) {
+    try {
+        return read_if_there(home, version);
     } catch (error const& e) {
+        if (!query.on_damage) throw;
         query.on_damage(e);
         return std::nullopt;
     }
@@ -76,7 +91,7 @@ inline std::vector<model> find_models(std::filesystem::path const& models, model
         std::vector<int> const versions = model_versions(models, name);
         std::size_t const before = found.size();
         for (auto version = versions.rbegin(); version != versions.rend(); ++version) {
-            std::optional<model> const read = readable_model(models / name / std::to_string(*version), query);
+            std::optional<model> const read = readable_model(models / name, *version, query);
             if (!read) continue;
             model const& m = *read;
             bool const fits = has(m.tags, query.tags) && has(m.properties, query.properties) &&
@@ -91,9 +106,16 @@ inline std::vector<model> find_models(std::filesystem::path const& models, model
 }
 
 inline model find_model(std::filesystem::path const& models, std::string const& name, std::string const& alias) {
-    require_model(models, name);
-    std::map<std::string, int> const aliases = model_log{models / name}.aliases();
-    if (auto const at = aliases.find(alias); at != aliases.end()) return find_model(models, name, at->second);
+    std::map<std::string, int> aliases;
+    for (int before = 0;;) {
+        require_model(models, name);
+        aliases = model_log{models / name}.aliases();
+        auto const at = aliases.find(alias);
+        if (at == aliases.end()) break;
+        if (at->second == before) throw_no_version(models, name, before);
+        before = at->second;  // if it is deleted now, the alias has gone elsewhere
+        if (std::optional<model> found = read_if_there(models / name, before)) return std::move(*found);
+    }
     std::vector<std::string> there;
     for (auto const& [one, version] : aliases) there.push_back(one + " (" + std::to_string(version) + ")");
     throw error{"EST-507",
@@ -117,6 +139,8 @@ inline model find_model(std::filesystem::path const& models, std::string const& 
 
 /// Removes a version, whose number is not given again. EST-640 if an alias points to it; EST-507; EST-301.
 inline void delete_model(std::filesystem::path const& models, std::string const& name, int version) {
+    // Two that delete the newest would delete two.
+    if (version == 0) throw_no_version(models, name, 0, "name the one that is to go");
     model const m = find_model(models, name, version);
     model_log log{models / name};
     log.change([&] {

@@ -14,8 +14,10 @@
 #include <vector>
 
 #include <estima/base/duration.hpp>
+#include <estima/base/error.hpp>
 #include <estima/system/event_loop.hpp>
 #include <estima/system/inotify.hpp>
+#include <estima/system/is_there.hpp>
 #include <estima/workspace/search_runs.hpp>
 
 namespace estima::inline v0_1 {
@@ -27,6 +29,16 @@ struct follow_options {
 };
 
 namespace detail {
+/// EST-653: somebody removed the workspace. Whoever goes on would make its index anew, in a folder that is to go.
+inline void require_workspace(std::filesystem::path const& folder) {
+    if (is_there(folder / "workspace.json")) return;
+    throw error{"EST-653",
+                {.what = "there is no workspace any more",
+                 .where = folder.string(),
+                 .why = "its workspace.json is gone",
+                 .remedy = "name another one; submitting a run makes one anew"}};
+}
+
 /// Sleeps until runs of a workspace may have changed: one is made, deleted or restored, or is over and told something;
 /// the journal or a metric of one that goes on grows; a supervisor dies.
 class runs_watch {
@@ -103,7 +115,8 @@ private:
 
 /// Searches, and again whenever something changed, woken by the kernel; the index is kept up to date with it.
 /// `on_page(run_page const&)` is called with the first answer and with each that is not as the one before. It ends when
-/// that returns false, or after the time limit. Throws what search_runs and `on_page` throw.
+/// that returns false, or after the time limit. EST-653: the workspace was removed. Throws what search_runs and
+/// `on_page` throw.
 ///
 ///     follow_runs(workspace, {.filter = "status = 'RUNNING'"}, [](estima::run_page const& page) { ...; return true;
 ///     });
@@ -116,6 +129,7 @@ void follow_runs(workspace const& where, run_query const& query, OnPage on_page,
     changes.watch({});
     for (;;) {
         do {
+            detail::require_workspace(where.path());
             changes.look();
             detail::refresh_and_bury(index, where.path());
         } while (changes.watch(index.unfinished()));

@@ -24,6 +24,11 @@ inline void require_name(std::string_view kind, std::string const& name) {
                  .remedy = "use 1 to 200 letters, digits, '_', '-' and '.', a letter, digit or '_' first"}};
 }
 
+/// Whether a file of that name in a workspace is its index, which is derived from the rest, or a part of that.
+inline bool is_index_name(std::string_view name) {
+    return name.starts_with("index.") && name.find("sqlite") != std::string_view::npos;
+}
+
 inline std::string new_run_id(std::string const& experiment) {
     return experiment + "_" + std::to_string(static_cast<std::int64_t>(epoch_seconds())) + "_" + random_hex();
 }

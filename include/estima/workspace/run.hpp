@@ -132,7 +132,7 @@ public:
         transport_of(directory_).fetch(directory_);
         if (output_path.empty()) output_path = ".";
         if (std::filesystem::is_directory(output_path, ignored)) output_path /= std::filesystem::path{name}.filename();
-        copy_out(directory_, newest(), name, output_path, options);
+        while_there(directory_, [&] { copy_out(directory_, newest(), name, output_path, options); });
         return output_path;
     }
 
@@ -146,7 +146,8 @@ public:
     std::size_t download_files(std::vector<std::string> const& prefixes, std::filesystem::path const& output_directory,
                                download_options const& options = {}) const {
         transport_of(directory_).fetch(directory_);
-        return copy_all_out(directory_, newest(), prefixes, output_directory, options);
+        return while_there(directory_,
+                           [&] { return copy_all_out(directory_, newest(), prefixes, output_directory, options); });
     }
 
     /// Stores outputs as the next version of a model. EST-505: the run is not over; EST-506: the path is left out or

@@ -69,7 +69,7 @@ public:
         }
         if (!options.show_output) return;
         changes_.watch(run.system_logs(), IN_MODIFY | IN_CREATE);
-        std::vector<int> ranks = options.ranks;
+        std::vector<int> ranks = distinct_ranks(options.ranks);
         if (ranks.empty()) {
             ranks.resize(static_cast<std::size_t>(options.all_ranks ? std::max(process_count, 1) : 1));
             std::iota(ranks.begin(), ranks.end(), 0);

@@ -135,8 +135,8 @@ public:
         return detail::register_path(path_ / "models", options);
     }
 
-    /// Removes a version of a model, whose number is not given again. EST-640 if an alias points to it; EST-507;
-    /// EST-301.
+    /// Removes a version of a model, whose number is not given again. EST-640 if an alias points to it; EST-507, also
+    /// for 0: which one is newest may just have changed; EST-301.
     void delete_model(std::string const& name, int version) const {
         detail::delete_model(path_ / "models", name, version);
     }
@@ -176,8 +176,8 @@ private:
 
     void describe() const {
         for (std::string const& name : names_in(path_))
-            // Another program may be making the same workspace now.
-            if (!name.starts_with("workspace.json") && !description())
+            // Another program may be making the same workspace now; or somebody looked at one while it was removed.
+            if (!name.starts_with("workspace.json") && !detail::is_index_name(name) && !description())
                 throw error{
                     "EST-304",
                     {.what = "this folder is not a workspace, and it is not empty",

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <catch2/catch.hpp>
 
+#include <sys/stat.h>
+
 #include <filesystem>
 #include <fstream>
 #include <random>
@@ -10,6 +12,8 @@
 #include <estima/index/run_index.hpp>
 
 #include "../../support/many_runs.hpp"
+#include "../../support/ordinary_user.hpp"
+#include "../../support/temporary_directory.hpp"
 
 namespace {
 using namespace estima;
@@ -199,6 +203,54 @@ TEST_CASE("where no index can be made, one in memory gives the same answers") {
     f.add(100);
     index.refresh();
     CHECK(texts_of(index) == f.truth);
+}
+
+TEST_CASE("a pipe in place of a file of the index lets nobody wait, and the answers come from memory") {
+    fixture f;
+    for (char const* end : {"-journal", "-wal", "-shm", ""}) std::filesystem::remove(f.file.string() + end);
+    std::string const end = GENERATE("", "-wal", "-shm", "-journal");
+    if (!end.empty()) f.refreshed();
+    std::filesystem::remove(f.file.string() + end);
+    REQUIRE(::mkfifo((f.file.string() + end).c_str(), 0666) == 0);
+    run_index index{f.runs.path()};
+    index.refresh();
+    CHECK(index.why_in_memory() == f.file.string() + end + " is no file");
+    CHECK(texts_of(index) == f.truth);
+    std::filesystem::remove(f.file.string() + end);
+    CHECK(f.refreshed() == f.truth);
+}
+
+TEST_CASE("an index that is of no use and that this user may not write is replaced where the folder allows it") {
+    estima_test::temporary_directory folder;
+    estima_test::ordinary_user const user{folder.path()};
+    fixture f;
+    bool const is_old = GENERATE(true, false), may_replace = GENERATE(true, false);
+    INFO((is_old ? "old" : "damaged") << ", in a folder that is " << (may_replace ? "" : "not ") << "to be written");
+    if (is_old) f.do_in(f.file, "DROP TABLE cells; PRAGMA user_version = 0");
+    f.checkpoint();
+    for (char const* end : {"-wal", "-shm"}) std::filesystem::remove(f.file.string() + end);
+    if (!is_old) f.overwrite(0, std::string(20000, 'x'));
+    std::filesystem::permissions(f.file, std::filesystem::perms{0444});  // as another user's with umask 022
+    if (!may_replace) std::filesystem::permissions(f.runs.path(), std::filesystem::perms{0555});
+    run_index index{f.runs.path()};
+    index.refresh();
+    CHECK(index.why_in_memory().empty() == may_replace);
+    CHECK(texts_of(index) == f.truth);
+    std::filesystem::permissions(f.runs.path(), std::filesystem::perms{0755});
+    CHECK(f.refreshed(!may_replace) == f.truth);
+    if (may_replace) CHECK(f.number_in(f.file, "SELECT count(*) FROM runs") == 40);
+}
+
+TEST_CASE("an index that this user may not write and can use is left as it is") {
+    estima_test::temporary_directory folder;
+    estima_test::ordinary_user const user{folder.path()};
+    fixture f;
+    f.checkpoint();
+    std::filesystem::permissions(f.file, std::filesystem::perms{0444});
+    std::string const before = read_file(f.file);
+    f.add(100);
+    CHECK(f.refreshed(true) == f.truth);
+    CHECK(read_file(f.file) == before);
 }
 
 TEST_CASE("a clock that jumps back hides no run") {

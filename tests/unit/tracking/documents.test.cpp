@@ -135,11 +135,48 @@ TEST_CASE("charts whose sizes do not fit and images that are none are counted, o
     CHECK(nothing.dropped() == 0);
 }
 
+TEST_CASE("a document is refused where readers would take it for no JSON, and only there") {
+    documents_of_a_run f;
+    auto const asked = estima::run_context::current(estima::on_log_error::throw_);
+    auto const quoted = [](std::string const& inner) { return '"' + inner + '"'; };
+    auto const nested = [](std::size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); };
+    std::vector<std::string> const texts{
+        "",       " ",       "{not json",  "{}{}",      "{}",        "[]",       "[ ]",       "{ }",      "[1,]",
+        "[,1]",   "{,}",     "[1 2]",      "{\"a\":1}", "{\"a\" 1}", "{\"a\":}", "{a:1}",     "{\"a\":1,}",
+        "[1",     "1]",      "[1}",        "{\"a\":1]", "{1:2}",     "true",     "nul",       "null",     "NaN",
+        "0",      "-0",      "-",          "01",        "1.",        ".5",       "1.5e3",     "1e",       "1e+",
+        "1e400",  "-1e400",  "1e-400",     "1E+2",      "+1",        "1 ",       "\t[\n1\r]", "'a'",      "\"",
+        "\"a",    "\"a\nb\"", "\"\\q\"",  "\"\\\"",  "[\"a\",{\"b\":[null,false,{}]}]", "123456789012345678901234567890",
+        quoted("\\u00e9"), quoted("\\u00g9"), quoted("\\u12"), quoted("\\ud83d\\ude00"), quoted("\\ud83d"),
+        quoted("\\ude00"), quoted("\\ud83dx"), quoted("\\ud83d\\u0041"), quoted("\xC3\xA9"), quoted("\xE9"),
+        quoted("\\n\\t\\b\\f\\r\\/\\\\\\\""), quoted(std::string(1, '\0')), nested(1000), nested(1001),
+        nested(100'000), "[[[]", "[]]", "// x\n1"};
+    std::uint64_t refused = 0;
+    for (std::string const& text : texts) {
+        CAPTURE(text.substr(0, 50));
+        std::size_t const before = f.metrics().documents["x"].size();
+        f.run.log_document("x", "t", text);
+        bool const is_read = f.metrics().documents["x"].size() == before + 1;
+        bool const is_taken = f.run.dropped() == refused;
+        CHECK(is_taken == is_read);
+        if (text.size() < 2000) CHECK(is_taken == json::accept(text));
+        refused = f.run.dropped();
+        if (!is_taken) CHECK_THROWS_WITH(asked.log_document("x", "t", text), Catch::Contains("EST-621"));
+    }
+    CHECK(f.metrics().lines_skipped == 0);
+    CHECK(refused > 30);
+}
+
 TEST_CASE("a document of one's own is any JSON, on however many lines") {
     documents_of_a_run f;
     f.run.log_document("tree", "my_tree", "{\n  \"left\": [1, {\"x\": null}]\n}", 3);
     CHECK(f.document("tree", "my_tree") == json::parse(R"({"left":[1,{"x":null}]})"));
     f.run.log_document("bad", "my_tree", "{\"left\": }");
+    CHECK(f.run.dropped() == 1);
+    CHECK(f.metrics().lines_skipped == 0);
+    // As a program in another language may write it.
+    std::ofstream{f.folder / "rank_0.jsonl", std::ios::app}
+        << R"({"name":"bad","type":"my_tree","value":{"left": }})" "\n";
     CHECK(f.metrics().lines_skipped == 1);
     CHECK_FALSE(f.metrics().documents.contains("bad"));
 }

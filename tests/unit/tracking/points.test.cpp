@@ -342,3 +342,39 @@ TEST_CASE("what cannot be logged throws if that is asked for") {
     }
     CHECK(run.dropped() == 1);
 }
+
+TEST_CASE("a metrics file that cannot be opened is told with the system's reason") {
+    estima_test::temporary_directory const folder;
+    estima_test::scoped_variable const metrics{"ESTIMA_METRICS_FILE", (folder / "none/rank_0.jsonl").string()};
+    auto const run = estima::run_context::current(estima::on_log_error::throw_);
+    try {
+        run.log("loss", 0.5);
+        FAIL("no error");
+    } catch (estima::error const& e) {
+        CHECK(e.id() == "EST-620");
+        CHECK(e.text().why == "No such file or directory");
+        CHECK(e.text().remedy.find("free space") == std::string::npos);
+    }
+    CHECK(run.dropped() == 1);
+}
+
+TEST_CASE("a limit of file sizes ends no program that logs") {
+    estima_test::temporary_directory const folder;
+    pid_t const child = ::fork();
+    if (child == 0) {
+        ::setenv("ESTIMA_METRICS_FILE", (folder / "rank_0.jsonl").c_str(), 1);
+        rlimit const limit{64 * 1024, 64 * 1024};
+        ::setrlimit(RLIMIT_FSIZE, &limit);
+        auto const run = estima::run_context::current();
+        for (int i = 0; i < 20'000; ++i) run.log("loss", i, i);
+        ::_exit(run.dropped() > 0 ? 0 : 1);
+    }
+    int status = 0;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    CHECK(WIFEXITED(status));  // by no signal
+    CHECK(WEXITSTATUS(status) == 0);
+    auto const m = estima::read_metrics(folder.path());
+    CHECK(m.points("loss").size() > 100);
+    CHECK(m.points("loss").size() < 20'000);
+    CHECK(m.lines_skipped == 0);
+}

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,13 +12,21 @@
 
 #include "../../support/error_of.hpp"
 #include "../../support/fake_run.hpp"
+#include "../../support/ordinary_user.hpp"
 
 namespace {
 using estima_test::error_of;
 
 struct some_experiments {
+    bool as_ordinary_user = false;
     estima_test::temporary_directory folder{};
-    estima::workspace w = estima::workspace::open(folder / "workspace");
+    std::optional<estima_test::ordinary_user> user{};
+    estima::workspace w = opened();
+
+    estima::workspace opened() {
+        if (as_ordinary_user) user.emplace(folder.path());
+        return estima::workspace::open(folder / "workspace");
+    }
 
     std::vector<estima::detail::created_run> going_on{};
 
@@ -115,6 +124,63 @@ TEST_CASE("the runs of a deleted experiment are restored also where the journal 
     std::filesystem::remove(f.w.path() / "deleted/runs" / lost / "events.jsonl");
     CHECK(restore_experiment(f.w, "digits") == 1);
     CHECK(deleted_runs(f.w) == std::vector{lost});  // it can be restored by its id
+}
+
+TEST_CASE("of an experiment with a run that this user may not change no run is renamed or deleted") {
+    some_experiments f{.as_ordinary_user = true};
+    std::vector<std::string> const ids{f.add("digits"), f.add("digits"), f.add("digits")};
+    estima::run_directory const other = f.w.run(ids[1]).directory();
+    std::filesystem::permissions(other.journal(), std::filesystem::perms{0444});
+    std::filesystem::permissions(other.path, std::filesystem::perms{0555});
+    for (bool const renames : {true, false}) {
+        INFO((renames ? "rename" : "delete"));
+        std::string const told = error_of([&] {
+            renames ? rename_experiment(f.w, "digits", "letters") : delete_experiment(f.w, "digits");
+        });
+        CHECK(told.find("EST-301") != std::string::npos);
+        CHECK(told.find(ids[1]) != std::string::npos);
+        CHECK(f.names() == names_of{"digits"});
+        CHECK(search_runs(f.w.experiment("digits")).size() == 3);
+    }
+    std::filesystem::permissions(other.path, std::filesystem::perms{0755});  // to be removed
+}
+
+TEST_CASE("a run that is deleted while its experiment is renamed or deleted is passed over") {
+    some_experiments f;
+    std::string const a = f.add("digits"), b = f.add("digits"), c = f.add("digits");
+    auto const all = estima::detail::runs_of_experiment(f.w, "digits");
+    REQUIRE(all.size() == 3);
+    SECTION("before it is asked whether it may be") {
+        delete_run(f.w, b);
+        CHECK(estima::detail::with_each_run(
+                  f.w, all, [&](std::string const& id) { estima::detail::require_over(f.w, id); },
+                  [&](std::string const& id) { f.w.run(id).move_to_experiment("letters"); }) == 2);
+    }
+    SECTION("after that") {
+        CHECK(estima::detail::with_each_run(
+                  f.w, all, [](std::string const&) {},
+                  [&](std::string const& id) {
+                      if (id == all.front().run_id) delete_run(f.w, b == id ? c : b);
+                      f.w.run(id).move_to_experiment("letters");
+                  }) == 2);
+    }
+    CHECK(f.names() == names_of{"letters"});
+    CHECK(search_deleted_runs(f.w).size() == 1);
+}
+
+TEST_CASE("what fails in the middle of an experiment tells for how many runs it was done") {
+    some_experiments f;
+    for (int i = 0; i < 3; ++i) f.add("digits");
+    auto const all = estima::detail::runs_of_experiment(f.w, "digits");
+    std::string const told = error_of([&] {
+        estima::detail::with_each_run(
+            f.w, all, [](std::string const&) {},
+            [&](std::string const& id) {
+                if (id == all.back().run_id) estima::throw_file_error("cannot write", id, ENOSPC);
+            });
+    });
+    CHECK(told.find("EST-301") != std::string::npos);
+    CHECK(told.find("No space left on device; it was done for 2 of 3 runs") != std::string::npos);
 }
 
 TEST_CASE("display name and description of a run may change, and are searched and told") {

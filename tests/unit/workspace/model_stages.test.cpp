@@ -10,6 +10,7 @@
 #include <fstream>
 #include <set>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "../../support/error_of.hpp"
@@ -160,6 +161,67 @@ TEST_CASE("a version is deleted unless an alias points to it, and its number is 
     fake.workspace().delete_model("m", 4);
     CHECK(fake.workspace().models().empty());
     CHECK(fake.add().version == 5);
+}
+
+TEST_CASE("the version that is to be deleted has to be named") {
+    run_with_models fake;
+    fake.add();
+    CHECK(error_of([&] { fake.workspace().delete_model("m", 0); }).starts_with("[EST-507]"));
+    CHECK(fake.workspace().model("m").version == 1);
+}
+
+namespace {
+/// Deletes a version while it is being read, and does `before` first: its description is a pipe, which the reader has
+/// open then.
+struct deleted_in_the_middle {
+    template <class Before>
+    deleted_in_the_middle(fs::path const& version, Before const& before) {
+        fs::remove(version / "model.json");
+        REQUIRE(::mkfifo((version / "model.json").c_str(), 0600) == 0);
+        other = std::jthread{[version, before] {
+            std::ofstream const pipe{version / "model.json"};
+            before();
+            estima::detail::model_log log{version.parent_path()};
+            int const number = std::stoi(version.filename().string());
+            log.change([&] { log.append({{"event", "deleted"}, {"version", number}}); });
+            fs::remove_all(version);
+        }};
+    }
+    std::jthread other{};
+};
+}  // namespace
+
+TEST_CASE("a version that is deleted while it is read is as one that was deleted before") {
+    run_with_models fake;
+    fake.add();
+    auto second = fake.add();
+    auto const nothing = [] {};
+    SECTION("all") {
+        deleted_in_the_middle const now{second.folder, nothing};
+        strings told;
+        auto const found = fake.workspace().models(
+            {.all_versions = true, .on_damage = [&](estima::error const& e) { told.emplace_back(e.what()); }});
+        CHECK(told.empty());
+        REQUIRE(found.size() == 1);
+        CHECK(found[0].version == 1);
+    }
+    SECTION("without damage being asked for") {
+        deleted_in_the_middle const now{second.folder, nothing};
+        CHECK(fake.workspace().models().at(0).version == 1);
+    }
+    SECTION("the newest") {
+        deleted_in_the_middle const now{second.folder, nothing};
+        CHECK(fake.workspace().model("m").version == 1);
+    }
+    SECTION("by its number") {
+        deleted_in_the_middle const now{second.folder, nothing};
+        CHECK(error_of([&] { (void)fake.workspace().model("m", 2); }).starts_with("[EST-507]"));
+    }
+    SECTION("by an alias that moves") {
+        second.set_alias("champion");
+        deleted_in_the_middle const now{second.folder, [&] { fake.workspace().model("m", 1).set_alias("champion"); }};
+        CHECK(fake.workspace().model("m", "champion").version == 1);
+    }
 }
 
 TEST_CASE("models are found by tags, properties, stage and run") {

@@ -8,11 +8,13 @@
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include <estima/system/event_loop.hpp>
+#include <estima/workspace/delete_run.hpp>
 
 #include "../../support/error_of.hpp"
 #include "../../support/fake_run.hpp"
@@ -272,6 +274,39 @@ TEST_CASE("files are downloaded one by one or by folder") {
     CHECK(error_of([&] { run.download_files("outputs/ch", fake / "x"); }).starts_with("[EST-502]"));
     CHECK(error_of([&] { run.download_file("../../workspace.json", fake / "x"); }).starts_with("[EST-502]"));
     CHECK_FALSE(fs::exists(fake / "x"));
+}
+
+TEST_CASE("who reads files of a run that is deleted in the middle is told so") {
+    estima_test::fake_run fake;
+    fake.start();
+    for (char const* name : {"outputs/a.txt", "outputs/b.txt", "outputs/c.txt"}) fake.output(name, "A");
+    fake.complete();
+    estima::run const run = fake.run();
+    auto const remove = [&](estima::download_progress const& now) {
+        if (now.files == 1) delete_run(fake.workspace(), run.id());
+    };
+    std::string const told = error_of([&] {
+        run.download_files("", fake / "all", {.on_progress = remove, .at_once = 1});
+    });
+    CHECK(told.starts_with("[EST-307]"));
+    CHECK(told.find("restore_run()") != std::string::npos);
+    CHECK(error_of([&] { run.download_file("outputs/b.txt", fake / "x"); }).starts_with("[EST-307]"));
+    CHECK(error_of([&] { (void)run.get_file_names(); }).starts_with("[EST-307]"));
+    CHECK(error_of([&] { (void)run.get_details(); }).starts_with("[EST-307]"));
+    restore_run(fake.workspace(), run.id());
+    CHECK(run.download_files("", fake / "all") == 3);
+    // What else fails is told as what it is.
+    CHECK(error_of([&] { run.download_file("outputs/b.txt", fake / "all/outputs/a.txt/b"); }).starts_with("[EST-301]"));
+}
+
+TEST_CASE("a rank that is named twice is shown once") {
+    estima_test::fake_run fake;
+    fake.start();
+    fake.print("one\n");
+    fake.complete();
+    std::ostringstream out;
+    fake.run().wait_for_completion({.show_output = true, .ranks = {0, 0}, .show_status = false, .output = &out});
+    CHECK(out.str() == "one\n");
 }
 
 TEST_CASE("a run without a journal is none") {

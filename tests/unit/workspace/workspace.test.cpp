@@ -115,6 +115,16 @@ TEST_CASE("a folder with other things in it does not become a workspace") {
     CHECK(error_of([&] { (void)estima::workspace::open(folder / "train.py"); }).starts_with("[EST-301]"));
 }
 
+TEST_CASE("a folder becomes a workspace again in which only an index is left, of who looked while it was removed") {
+    estima_test::temporary_directory const folder;
+    for (char const* name : {"index.sqlite", "index.sqlite-wal", "index.3.sqlite-shm"}) write_file(folder / name, "");
+    CHECK_NOTHROW(estima::workspace::open(folder.path()));
+    CHECK(fs::exists(folder / "workspace.json"));
+    fs::remove(folder / "workspace.json");
+    write_file(folder / "index.html", "");
+    CHECK(error_of([&] { (void)estima::workspace::open(folder.path()); }).starts_with("[EST-304]"));
+}
+
 TEST_CASE("many programs may make the same workspace at once") {
     estima_test::temporary_directory const folder;
     std::vector<std::thread> all;

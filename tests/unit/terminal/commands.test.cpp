@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: BSL-1.0
+// Commands of the program `estima` in cases that need no program of its own.
+#include <catch2/catch.hpp>
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/file.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <filesystem>
+#include <sstream>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <estima/terminal/interruption.hpp>
+#include <estima/terminal/keep_house.hpp>
+#include <estima/terminal/show_logs.hpp>
+#include <estima/terminal/workspace_to_see.hpp>
+#include <estima/workspace/follow_runs.hpp>
+
+#include "../../support/error_of.hpp"
+#include "../../support/fake_run.hpp"
+#include "../../support/ordinary_user.hpp"
+
+namespace {
+namespace fs = std::filesystem;
+namespace terminal = estima::terminal;
+using estima_test::error_of;
+
+struct seen {
+    std::ostringstream out{}, err{};
+    terminal::screen on() {
+        terminal::screen s;
+        s.out = &out;
+        s.err = &err;
+        return s;
+    }
+};
+
+std::vector<std::string> names_below(fs::path const& folder) {
+    std::vector<std::string> names;
+    for (auto const& entry : fs::directory_iterator{folder}) names.push_back(entry.path().filename().string());
+    return names;
+}
+
+struct run_that_printed : estima_test::fake_run {
+    run_that_printed() {
+        start();
+        print("one\n");
+        complete();
+    }
+};
+}  // namespace
+
+TEST_CASE("a workspace that this user may not enter is said to be so, and not to be none") {
+    estima_test::temporary_directory folder;
+    estima_test::ordinary_user const user{folder.path()};
+    (void)estima::workspace::open(folder / "w");
+    fs::permissions(folder / "w", fs::perms{});
+    std::string const told = error_of([&] { (void)terminal::detail::workspace_to_see((folder / "w").string()); });
+    fs::permissions(folder / "w", fs::perms{0755});
+    CHECK(told.starts_with("[EST-301]"));
+    CHECK(told.find("Permission denied") != std::string::npos);
+    CHECK(error_of([&] {
+              (void)terminal::detail::workspace_to_see((folder / "none").string());
+          }).starts_with("[EST-653]"));
+}
+
+TEST_CASE("a rank that is named twice is printed once, without its number") {
+    run_that_printed fake;
+    seen s;
+    terminal::show_logs(fake.workspace(), {.run = "latest", .ranks = {0, 0}}, s.on());
+    CHECK(s.out.str() == "one\n");
+}
+
+TEST_CASE("where no run is deleted, restore says so") {
+    run_that_printed fake;
+    seen s;
+    CHECK(terminal::restore_runs(fake.workspace(), {}, s.on()) == 0);
+    CHECK(s.out.str().empty());
+    CHECK(s.err.str() == "No run is deleted.\n");
+    delete_run(fake.workspace(), fake.run().id());
+    CHECK(terminal::restore_runs(fake.workspace(), {}, s.on()) == 0);
+    CHECK(s.out.str() == fake.directory().run_id() + "\n");
+}
+
+TEST_CASE("a copy that is interrupted leaves nothing") {
+    run_that_printed fake;
+    fake.workspace().register_model({.name = "m", .path = fake.directory().journal().string(), .aliases = {"best"}});
+    // The copy waits here until the signal is there.
+    estima::file_descriptor held{
+        ::open((fake.workspace().path() / "models/m/changes.jsonl").c_str(), O_RDWR | O_CLOEXEC)};
+    REQUIRE(::flock(held.get(), LOCK_EX) == 0);
+    int const signal = GENERATE(SIGINT, SIGTERM, SIGHUP);
+    fs::create_directory(fake / "there");
+    pid_t const child = ::fork();
+    if (child == 0) {
+        held.reset();
+        try {
+            seen s;
+            terminal::copy_all(fake.workspace(), {(fake / "there/copy").string()}, s.on());
+        } catch (terminal::interrupted const& by) {
+            by.end_program();
+        } catch (...) {
+        }
+        ::_exit(1);
+    }
+    while (names_below(fake / "there").empty() && ::kill(child, 0) == 0)
+        std::this_thread::sleep_for(std::chrono::milliseconds{1});
+    REQUIRE(::kill(child, signal) == 0);
+    held.reset();
+    int status = 0;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    CHECK((WIFSIGNALED(status) && WTERMSIG(status) == signal));
+    CHECK(names_below(fake / "there").empty());
+}
+
+TEST_CASE("a signal that this program is to ignore interrupts nothing, and afterwards all is as before") {
+    struct sigaction before {};
+    ::sigaction(SIGHUP, nullptr, &before);
+    ::signal(SIGHUP, SIG_IGN);
+    {
+        terminal::interruption const may_come;
+        ::raise(SIGHUP);
+        CHECK_NOTHROW(may_come.look());
+        ::raise(SIGTERM);
+        CHECK_THROWS_AS(may_come.look(), terminal::interrupted);
+    }
+    struct sigaction after {};
+    ::sigaction(SIGHUP, nullptr, &after);
+    CHECK(after.sa_handler == SIG_IGN);
+    ::sigaction(SIGHUP, &before, nullptr);
+    terminal::interruption const another;
+    CHECK_NOTHROW(another.look());
+}
+
+TEST_CASE("who follows the runs of a workspace that is removed ends, and puts nothing into its folder") {
+    run_that_printed fake;
+    fs::path const folder = fake.workspace().path();
+    int pages = 0;
+    std::string const told = error_of([&] {
+        follow_runs(
+            fake.workspace(), {},
+            [&](estima::run_page const&) {
+                for (std::string const& name : names_below(folder)) fs::remove_all(folder / name);
+                return ++pages == 1;
+            },
+            {.timeout = estima::seconds(60)});
+    });
+    CHECK(told.starts_with("[EST-653]"));
+    CHECK(pages == 1);
+    CHECK(names_below(folder).empty());
+}
