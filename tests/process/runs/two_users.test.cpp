@@ -98,13 +98,13 @@ bool is_sound(estima::workspace const& w) {
     return report.findings.empty();
 }
 
-constexpr int runs_each = 5;
+constexpr int runs_of_each = 5;
 
 /// What one of the team does while the others do the same.
 bool works_in_team(team_folder const& f, uid_t user) {
     auto const w = estima::workspace::open(f.workspace);
     std::string const me = std::to_string(user);
-    for (int i = 0; i < runs_each; ++i) {
+    for (int i = 0; i < runs_of_each; ++i) {
         estima::run const run = f.submit(user);
         for (std::string const& id : w.runs()) w.run(id).tag("seen by " + me);
         if (!HOLDS(run.wait_for_completion({.timeout = patience}).status == estima::run_status::completed))
@@ -135,8 +135,8 @@ TEST_CASE("users of a group submit, tag, list, delete and register in one worksp
             all.push_back(program_of(user, 002, [&] { return works_in_team(f, user); }));
         for (other_program& one : all) CHECK(one.succeeded());
     }
-    REQUIRE(w.runs().size() == 2 * runs_each);
-    CHECK(w.models({.all_versions = true}).size() == 2 * runs_each);
+    REQUIRE(w.runs().size() == 2 * runs_of_each);
+    CHECK(w.models({.all_versions = true}).size() == 2 * runs_of_each);
     std::string const left = w.runs().front();
     // Each can do with the runs of the other what he can do with his own.
     for (uid_t const user : {ada, grace}) {
@@ -165,7 +165,7 @@ TEST_CASE("users of a group submit, tag, list, delete and register in one worksp
         for (uid_t const user : {ada, grace}) CHECK(details.tags.contains("seen by " + std::to_string(user)));
         CHECK(details.tags.at("last") == std::to_string(grace));
     }
-    CHECK(search_runs(w, "attributes.user_id = '" + std::to_string(ada) + "'").size() == runs_each);
+    CHECK(search_runs(w, "attributes.user_id = '" + std::to_string(ada) + "'").size() == runs_of_each);
     // All of it is the team's.
     for (auto const& entry : fs::recursive_directory_iterator{f.workspace}) {
         struct stat status {};

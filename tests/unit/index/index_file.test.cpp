@@ -206,7 +206,7 @@ TEST_CASE("where no index can be made, one in memory gives the same answers") {
 }
 
 TEST_CASE("a pipe in place of a file of the index lets nobody wait, and the answers come from memory") {
-    fixture f;
+    kept_index f;
     for (char const* end : {"-journal", "-wal", "-shm", ""}) std::filesystem::remove(f.file.string() + end);
     std::string const end = GENERATE("", "-wal", "-shm", "-journal");
     if (!end.empty()) f.refreshed();
@@ -223,7 +223,7 @@ TEST_CASE("a pipe in place of a file of the index lets nobody wait, and the answ
 TEST_CASE("an index that is of no use and that this user may not write is replaced where the folder allows it") {
     estima_test::temporary_directory folder;
     estima_test::ordinary_user const user{folder.path()};
-    fixture f;
+    kept_index f;
     bool const is_old = GENERATE(true, false), may_replace = GENERATE(true, false);
     INFO((is_old ? "old" : "damaged") << ", in a folder that is " << (may_replace ? "" : "not ") << "to be written");
     if (is_old) f.do_in(f.file, "DROP TABLE cells; PRAGMA user_version = 0");
@@ -244,7 +244,7 @@ TEST_CASE("an index that is of no use and that this user may not write is replac
 TEST_CASE("an index that this user may not write and can use is left as it is") {
     estima_test::temporary_directory folder;
     estima_test::ordinary_user const user{folder.path()};
-    fixture f;
+    kept_index f;
     f.checkpoint();
     std::filesystem::permissions(f.file, std::filesystem::perms{0444});
     std::string const before = read_file(f.file);
