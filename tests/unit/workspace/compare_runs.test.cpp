@@ -128,7 +128,10 @@ TEST_CASE("what one of the runs does not tell of its host is not compared, and w
     CHECK(f.differences() == std::vector<std::string>{"5 cores: 8 8 4", "5 processor: fast slow fast"});
     auto const tell_python = [&f](std::size_t run, std::string const& version, estima::json packages) {
         estima::journal{f.runs[run].directory().journal()}.append(
-            {{"event", "environment"}, {"host", "here"}, {"python_version", version}, {"packages", std::move(packages)}});
+            {{"event", "environment"},
+             {"host", "here"},
+             {"python_version", version},
+             {"packages", std::move(packages)}});
     };
     tell_python(0, "3.11.2", {{"numpy", "1.24"}});
     tell_python(1, "3.11.2", {{"numpy", "1.25"}});

@@ -207,8 +207,8 @@ TEST_CASE("what this user may not read could not be checked, which is no damage,
         CHECK(report.findings[0].is == estima::verify_finding::kind::closed);
         CHECK(report.findings[0].path == part);
         CHECK(report.findings[0].what ==
-              "it could not be checked: user " + reader + " may not read it: mode 0000, of user " + estima::user_name() +
-                  " and group " + estima::group_name(::getegid()));
+              "it could not be checked: user " + reader + " may not read it: mode 0000, of user " +
+                  estima::user_name() + " and group " + estima::group_name(::getegid()));
         CHECK(report.is_sound());
         CHECK_FALSE(report.is_complete());
     }
