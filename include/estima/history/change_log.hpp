@@ -2,6 +2,7 @@
 #pragma once
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -28,11 +29,23 @@ public:
         if (!write_all(fd.get(), "\n" + run_id + "\n") ||
             (sync == durable::yes && !sync_data(fd.get())))
             throw_file_error("cannot write", file_);
+        reserve_room(fd.get());
     }
+
+    /// Makes the file, if it is not there, so that lines can be added where the disk is full by then. EST-301.
+    void make() const { reserve_room(open_file(file_, O_WRONLY | O_APPEND | O_CREAT).get()); }
 
     std::filesystem::path const& path() const { return file_; }
 
 private:
+    /// For the next lines: to delete runs is how one gets space.
+    static void reserve_room(int fd) noexcept {
+        constexpr off_t few_lines = 4096;
+        struct stat status {};
+        if (::fstat(fd, &status) == 0 && status.st_blocks * 512 < status.st_size + few_lines)
+            (void)!::fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, status.st_size + 2 * few_lines);
+    }
+
     std::filesystem::path file_;
 };
 

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sys/file.h>
 
+#include <exception>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -13,9 +14,11 @@
 #include <estima/history/change_log.hpp>
 #include <estima/history/journal.hpp>
 #include <estima/history/run_directory.hpp>
+#include <estima/history/run_id.hpp>
 #include <estima/run_configuration/json.hpp>
 #include <estima/system/files.hpp>
 #include <estima/system/host.hpp>
+#include <estima/system/is_there.hpp>
 #include <estima/workspace/names.hpp>
 #include <estima/workspace/scratch_directory.hpp>
 
@@ -26,6 +29,17 @@ struct created_run {
     run_directory directory;
     file_descriptor lock;
 };
+
+/// A run can be deleted on a full disk, too: what that needs is there before.
+inline void make_room_for_deleted_runs(std::filesystem::path const& workspace) noexcept {
+    try {
+        std::filesystem::path const deleted = deleted_runs_in(workspace);
+        if (is_there(deleted)) return;
+        make_directories(deleted);
+        change_log{deleted.parent_path()}.make();
+    } catch (std::exception const&) {  // it is made by who deletes one
+    }
+}
 
 /// Makes the folder of a run under a new id. It can be seen only when it is complete and locked, and a failure leaves
 /// nothing behind. EST-301; EST-102 for text that is not UTF-8.
@@ -68,6 +82,7 @@ inline created_run create_run(std::filesystem::path const& workspace, std::strin
             changes.add(id);  // again, for who looked in between
         } catch (error const&) {  // it was told once
         }
+        make_room_for_deleted_runs(workspace);
         if (how_durable == durability::power_loss && !sync_file_system(lock.get()))  // its snapshot, too
             throw_file_error("cannot write", directory.path);
         return {std::move(directory), std::move(lock)};

@@ -71,8 +71,8 @@ inline void require_writable(std::filesystem::path const& path) {
     if (::faccessat(AT_FDCWD, path.c_str(), W_OK, AT_EACCESS) != 0) throw_file_error("cannot change", path);
 }
 
-/// Calls `may(id)` for all runs, and then `work(id)`, so that nothing was done if `may` throws. A run that somebody took
-/// away meanwhile is passed over. Returns how many were worked on; what `work` throws tells this, too.
+/// Calls `may(id)` for all runs, and then `work(id)`, so that nothing was done if `may` throws. A run that somebody
+/// took away meanwhile is passed over. Returns how many were worked on; what `work` throws tells this, too.
 template <class May, class Work>
 std::size_t with_each_run(workspace const& where, std::vector<run_summary> const& all, May const& may,
                           Work const& work) {

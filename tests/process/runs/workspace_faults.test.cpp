@@ -9,6 +9,11 @@
 #include <csignal>
 #include <filesystem>
 #include <string>
+#include <vector>
+
+#include <estima/workspace/create_run.hpp>
+#include <estima/workspace/delete_run.hpp>
+#include <estima/workspace/search_runs.hpp>
 
 #include <support/skip.hpp>
 
@@ -154,6 +159,31 @@ TEST_CASE("a full disk while a model is registered is told, and leaves nothing o
         return true;
     }};
     CHECK(registrar.succeeded());
+}
+
+TEST_CASE("runs are deleted, found among the deleted ones and restored on a full disk") {
+    if (!can_make_own_mounts()) return skip("neither root nor user namespaces: no small file system can be mounted");
+    temporary_directory const folder;
+    fs::create_directories(folder / "small");
+    other_program user{[&] {
+        expect(make_own_mounts(), "own mounts");
+        expect(::mount("tmpfs", (folder / "small").c_str(), "tmpfs", 0, "size=8m,mode=0777") == 0, "tmpfs");
+        auto const workspace = estima::workspace::open(folder / "small/w");
+        std::vector<std::string> ids;
+        for (int i = 0; i < 20; ++i) {
+            auto const made = estima::detail::create_run(workspace.path(), "e", {.script = "a.py"}, "", "/source");
+            ids.push_back(made.directory.run_id());
+            expect(estima::journal{made.directory.journal()}.append_status(run_status::failed), "Failed");
+        }
+        fill_but(folder / "small", 0);
+        for (std::string const& id : ids) delete_run(workspace, id);
+        expect(search_runs(workspace).empty(), "no run");
+        expect(search_deleted_runs(workspace).size() == ids.size(), "all are deleted");
+        restore_run(workspace, ids[7]);
+        expect(search_runs(workspace).size() == 1, "one run");
+        return true;
+    }};
+    CHECK(user.succeeded());
 }
 
 TEST_CASE("a workspace in which nothing can be written any more is told, and nothing is left") {

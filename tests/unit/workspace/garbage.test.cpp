@@ -67,7 +67,7 @@ struct workspace_with_snapshots {
     }
 };
 using texts = std::vector<std::string>;
-estima::garbage_options const now{.older_than = estima::seconds(0)};
+estima::garbage_options const all_deleted{.older_than = estima::seconds(0)};
 using estima::detail::workspace_lock;
 
 /// Whether this process waits for a lock, by what the kernel tells.
@@ -151,13 +151,13 @@ TEST_CASE("garbage is what no run needs any more, and nothing else") {
     f.take("nobody's");
     delete_run(f.w, a);
     CHECK(collect_garbage(f.w).runs == 0);  // not old enough
-    auto const trial = collect_garbage(f.w, {.older_than = now.older_than, .is_trial = true});
+    auto const trial = collect_garbage(f.w, {.older_than = all_deleted.older_than, .is_trial = true});
     CHECK(trial.runs == 1);
     CHECK(trial.snapshots == 2);
     CHECK(trial.bytes > 4'000'000);
     CHECK(deleted_runs(f.w) == texts{a});
 
-    auto const done = collect_garbage(f.w, now);
+    auto const done = collect_garbage(f.w, all_deleted);
     CHECK(done.runs == 1);
     CHECK(done.snapshots == 2);
     CHECK(done.objects == trial.objects);
@@ -165,7 +165,7 @@ TEST_CASE("garbage is what no run needs any more, and nothing else") {
     CHECK(deleted_runs(f.w).empty());
     CHECK(verify(f.w).findings.empty());
     CHECK(f.can_restore(b));
-    CHECK(collect_garbage(f.w, now).bytes == 0);
+    CHECK(collect_garbage(f.w, all_deleted).bytes == 0);
     // What was removed is there again when it is needed again.
     CHECK(f.can_restore(f.add("a")));
     CHECK(verify(f.w).findings.empty());
@@ -226,11 +226,11 @@ TEST_CASE("while it is not known what a run needs, no snapshot goes") {
     std::string const journal = estima::read_file(run.journal());
     if (GENERATE(true, false)) fs::remove(run.journal());
     else fs::resize_file(run.journal(), 0);
-    auto const report = collect_garbage(f.w, now);
+    auto const report = collect_garbage(f.w, all_deleted);
     CHECK(report.in_doubt == texts{a});
     CHECK(report.snapshots == 0);
     write_file(run.journal(), journal);
-    auto const after = collect_garbage(f.w, now);
+    auto const after = collect_garbage(f.w, all_deleted);
     CHECK(after.in_doubt.empty());
     CHECK(after.snapshots == 1);
     CHECK(f.can_restore(a));
@@ -273,7 +273,7 @@ TEST_CASE("where a tree cannot be read nothing of the store is removed") {
     std::string const text = estima::read_file(tree);
     fs::permissions(tree, fs::perms::owner_write, fs::perm_options::add);
     write_file(tree, "x" + text);
-    CHECK(collect_garbage(f.w, now).objects == 0);
+    CHECK(collect_garbage(f.w, all_deleted).objects == 0);
     write_file(tree, text);
     CHECK(f.can_restore(a));
 }
@@ -282,7 +282,7 @@ TEST_CASE("runs are made while garbage is collected, and none loses its snapshot
     workspace_with_snapshots const f;
     std::atomic<bool> over{false};
     std::thread collector{[&] {
-        while (!over) collect_garbage(f.w, now);
+        while (!over) collect_garbage(f.w, all_deleted);
     }};
     std::vector<std::string> ids;
     for (int i = 0; i < 8; ++i) {
@@ -316,7 +316,7 @@ TEST_CASE("runs that are restored or deleted before garbage is collected keep th
     delete_run(f.w, b);
     estima::garbage_report report;
     beside_a_lock(
-        f.w, workspace_lock::kind::shared, [&] { report = collect_garbage(f.w, now); },
+        f.w, workspace_lock::kind::shared, [&] { report = collect_garbage(f.w, all_deleted); },
         [&] {  // it has seen that b is to go
             restore_run(f.w, b);
             delete_run(f.w, a);
@@ -355,7 +355,7 @@ TEST_CASE("a deleted run that cannot be removed is passed over and told, and can
     delete_run(f.w, a);
     delete_run(f.w, b);
     for (bool const is_trial : {true, false}) {
-        auto const report = collect_garbage(f.w, {.older_than = now.older_than, .is_trial = is_trial});
+        auto const report = collect_garbage(f.w, {.older_than = all_deleted.older_than, .is_trial = is_trial});
         CHECK(report.runs == 1);
         CHECK(report.snapshots == 2);
         REQUIRE(report.passed_over.size() == 1);
@@ -367,7 +367,7 @@ TEST_CASE("a deleted run that cannot be removed is passed over and told, and can
     CHECK(f.can_restore(a));
     fs::permissions(f.w.path() / "runs" / a / inside, fs::perms::owner_all);
     delete_run(f.w, a);
-    auto const report = collect_garbage(f.w, now);
+    auto const report = collect_garbage(f.w, all_deleted);
     CHECK(report.runs == 1);
     CHECK(report.passed_over.empty());
 }
@@ -380,14 +380,14 @@ TEST_CASE("of a store where this user may remove nothing all stays, and that is 
     fs::path const folder = f.w.path() / "snapshots" / GENERATE("trees", "packs");
     fs::permissions(folder, fs::perms::owner_write, fs::perm_options::remove);
     for (bool const is_trial : {true, false}) {
-        auto const report = collect_garbage(f.w, {.older_than = now.older_than, .is_trial = is_trial});
+        auto const report = collect_garbage(f.w, {.older_than = all_deleted.older_than, .is_trial = is_trial});
         REQUIRE(report.passed_over.size() == 1);
         CHECK(report.passed_over[0].path == "snapshots/" + folder.filename().string());
         CHECK(report.snapshots == (folder.filename() == "packs" ? 1 : 0));
     }
     CHECK(verify(f.w).findings.empty());
     fs::permissions(folder, fs::perms::owner_write, fs::perm_options::add);
-    CHECK(collect_garbage(f.w, now).objects >= 60);
+    CHECK(collect_garbage(f.w, all_deleted).objects >= 60);
     CHECK(estima::names_in(f.w.path() / "snapshots/packs").empty());
 }
 
@@ -396,16 +396,16 @@ TEST_CASE("what a killed collection left is collected by the next") {
     std::string const a = f.add("a"), b = f.add("b");
     delete_run(f.w, b);
     fs::path const deleted = f.w.path() / "deleted/runs";
-    auto const all = collect_garbage(f.w, {.older_than = now.older_than, .is_trial = true});
+    auto const all = collect_garbage(f.w, {.older_than = all_deleted.older_than, .is_trial = true});
     // It was renamed, and its tree removed.
     fs::remove(f.w.path() / "snapshots/trees" /
                estima::journal{estima::run_directory{deleted / b}.journal()}.record().snapshot_id);
     fs::rename(deleted / b, deleted / (".leaving_" + b));
-    auto const report = collect_garbage(f.w, now);
+    auto const report = collect_garbage(f.w, all_deleted);
     CHECK(report.objects == all.objects);
     CHECK(report.bytes > 2'000'000);
     CHECK(estima::names_in(deleted).empty());
-    CHECK(collect_garbage(f.w, now).bytes == 0);
+    CHECK(collect_garbage(f.w, all_deleted).bytes == 0);
     CHECK(f.can_restore(a));
     CHECK(verify(f.w).findings.empty());
 }
@@ -418,7 +418,7 @@ TEST_CASE("a store is verified while snapshots come and go, and nothing is found
     bool is_done = false;
     auto const report = estima::verify_store(f.w.path() / "snapshots", [&](std::uint64_t bytes) {
         if (bytes < after || std::exchange(is_done, true)) return;
-        CHECK(collect_garbage(f.w, now).snapshots == 1);
+        CHECK(collect_garbage(f.w, all_deleted).snapshots == 1);
         f.take("new");
     });
     CHECK(is_done);
@@ -437,17 +437,17 @@ TEST_CASE("a model keeps the snapshot of its run") {
     estima::model const m = f.w.run(a).register_model({.name = "m", .path = "outputs/m"});
     REQUIRE(!m.lineage.snapshot_id.empty());
     delete_run(f.w, a);
-    auto const report = collect_garbage(f.w, now);
+    auto const report = collect_garbage(f.w, all_deleted);
     CHECK(report.runs == 1);
     CHECK(report.snapshots == 0);
     CHECK(fs::exists(f.w.path() / "snapshots/trees" / m.lineage.snapshot_id));
 
     std::string const text = estima::read_file(m.folder / "model.json");
     write_file(m.folder / "model.json", "{");
-    CHECK(collect_garbage(f.w, now).in_doubt == texts{"m:1"});
+    CHECK(collect_garbage(f.w, all_deleted).in_doubt == texts{"m:1"});
     write_file(m.folder / "model.json", text);
     f.w.delete_model("m", 1);
-    CHECK(collect_garbage(f.w, now).snapshots == 1);
+    CHECK(collect_garbage(f.w, all_deleted).snapshots == 1);
 }
 
 TEST_CASE("garbage cannot be kept for less than no time") {
