@@ -105,8 +105,7 @@ public:
         return read_metrics(directory_.metrics(), name, is_terminal(newest().status));
     }
 
-    /// The numbers that were logged under one name, a range of them, thinned to 1,000 points that keep the extremes;
-    /// see history_options.
+    /// The numbers logged under one name, or a range of them, thinned to 1,000 points that keep the extremes.
     std::vector<metric_point> get_metric_history(std::string const& name, history_options const& options = {}) const {
         return read_history(directory_.metrics(), name, options, is_terminal(newest().status));
     }
