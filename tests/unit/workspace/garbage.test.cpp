@@ -391,6 +391,21 @@ TEST_CASE("of a store where this user may remove nothing all stays, and that is 
     CHECK(estima::names_in(f.w.path() / "snapshots/packs").empty());
 }
 
+TEST_CASE("trees that this user may not look at are not taken for trees that are gone") {
+    estima_test::temporary_directory const scratch;
+    estima_test::ordinary_user const user{scratch.path()};
+    workspace_with_snapshots const f;
+    std::string const a = f.add("a");
+    fs::path const trees = f.w.path() / "snapshots/trees";
+    fs::permissions(trees, fs::perms::owner_read);
+    auto const report = collect_garbage(f.w, now);
+    fs::permissions(trees, fs::perms::owner_all);
+    CHECK(report.objects == 0);
+    REQUIRE(report.passed_over.size() == 1);
+    CHECK(report.passed_over[0].path.starts_with("snapshots/trees/"));
+    CHECK(f.can_restore(a));
+}
+
 TEST_CASE("what a killed collection left is collected by the next") {
     workspace_with_snapshots const f;
     std::string const a = f.add("a"), b = f.add("b");
