@@ -31,7 +31,7 @@ public:
         for (std::size_t i = 0; i < signals_.size(); ++i) {
             struct sigaction action {};
             action.sa_handler = [](int signal) { came_ = signal; };
-            action.sa_flags = SA_RESETHAND | SA_RESTART;
+            action.sa_flags = static_cast<int>(SA_RESETHAND | SA_RESTART);
             ::sigaction(signals_[i], nullptr, &before_[i]);
             if (before_[i].sa_handler != SIG_IGN) ::sigaction(signals_[i], &action, nullptr);
         }

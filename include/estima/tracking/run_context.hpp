@@ -199,15 +199,17 @@ public:
                       std::optional<std::int64_t> step = {}) const {
         if (!state_ || !state_->files) return;
         detail::written_json written;
+        bool is_json = false;
         try {
             if constexpr (std::invocable<Json const&>)
-                written.text = document();
+                written.text = std::string{document()};
             else
-                written.text = document;
+                written.text = std::string{document};
+            is_json = detail::json_check{written.text}.is_one_value();
         } catch (...) {  // out of memory
             return not_written(name, ENOMEM);
         }
-        if (!detail::json_check{written.text}.is_one_value())
+        if (!is_json)
             return refuse(name, "the document is not one JSON value, in UTF-8, with numbers that a double can hold");
         append(name, written, step, type);
     }

@@ -206,12 +206,14 @@ TEST_CASE("where no index can be made, one in memory gives the same answers") {
 }
 
 TEST_CASE("a pipe in place of a file of the index lets nobody wait, and the answers come from memory") {
+    estima_test::temporary_directory folder;
+    estima_test::ordinary_user const user{folder.path()};
     fixture f;
     for (char const* end : {"-journal", "-wal", "-shm", ""}) std::filesystem::remove(f.file.string() + end);
     std::string const end = GENERATE("", "-wal", "-shm", "-journal");
     if (!end.empty()) f.refreshed();
     std::filesystem::remove(f.file.string() + end);
-    REQUIRE(::mkfifo((f.file.string() + end).c_str(), 0666) == 0);
+    REQUIRE(::mkfifo((f.file.string() + end).c_str(), 0444) == 0);  // to read and write it would not wait
     run_index index{f.runs.path()};
     index.refresh();
     CHECK(index.why_in_memory() == f.file.string() + end + " is no file");
