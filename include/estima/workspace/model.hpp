@@ -52,7 +52,7 @@ struct model {
 
     /// Copies the model's file or folder into `target_directory`, verified, resumed where it was interrupted; returns
     /// its place there. EST-508 if something is there already and `exist_ok` is not set; EST-504 if a file was changed;
-    /// EST-301.
+    /// EST-507: the version was deleted; EST-301.
     std::filesystem::path download(std::filesystem::path const& target_directory = ".", bool exist_ok = false,
                                    download_options const& options = {}) const {
         std::filesystem::path const target = target_directory / std::filesystem::path{path}.filename();
@@ -65,7 +65,12 @@ struct model {
         std::vector<detail::download_item> items;
         for (artifact_record const& file : files)
             items.push_back({files_directory(), file.path, &file, target_directory / file.path, file.bytes});
-        detail::downloads{std::move(items), options}.run();
+        try {
+            detail::downloads{std::move(items), options}.run();
+        } catch (error const&) {
+            detail::model_log{folder.parent_path()}.require(version);  // it was deleted meanwhile
+            throw;
+        }
         return target;
     }
 

@@ -398,7 +398,7 @@ TEST_CASE("trees that this user may not look at are not taken for trees that are
     std::string const a = f.add("a");
     fs::path const trees = f.w.path() / "snapshots/trees";
     fs::permissions(trees, fs::perms::owner_read);
-    auto const report = collect_garbage(f.w, now);
+    auto const report = collect_garbage(f.w, all_deleted);
     fs::permissions(trees, fs::perms::owner_all);
     CHECK(report.objects == 0);
     REQUIRE(report.passed_over.size() == 1);

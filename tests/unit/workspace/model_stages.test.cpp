@@ -224,6 +224,20 @@ TEST_CASE("a version that is deleted while it is read is as one that was deleted
     }
 }
 
+TEST_CASE("who downloads a version that is deleted in the middle is told so") {
+    run_with_models fake;
+    auto const net = fake.add({.name = "m", .path = "outputs/net"});
+    std::string const told = error_of([&] {
+        (void)net.download(fake / "there", false,
+                           {.on_progress =
+                                [&](estima::download_progress const& now) {
+                                    if (now.files == 1) fake.workspace().delete_model("m", 1);
+                                },
+                            .at_once = 1});
+    });
+    CHECK(told.starts_with("[EST-507] that version of the model was deleted"));
+}
+
 TEST_CASE("models are found by tags, properties, stage and run") {
     run_with_models fake;
     fake.add({.name = "m", .tags = {{"team", "x"}, {"kind", "net"}}, .stage = model_stage::production});
