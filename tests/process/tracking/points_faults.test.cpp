@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <functional>
 #include <map>
 #include <new>
@@ -26,6 +27,7 @@
 #include <vector>
 
 #include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
 
 #include <estima/history/metrics.hpp>
 #include <estima/tracking/run_context.hpp>
@@ -115,6 +117,12 @@ void wait_at_random(acknowledged const& shared, std::mt19937& random) {
     while (shared.points[0] < enough) std::this_thread::yield();
 }
 
+/// Mounts a small file system there that this process alone sees.
+bool mount_disk(fs::path const& folder, char const* options) {
+    return ::unshare(::geteuid() == 0 ? CLONE_NEWNS : CLONE_NEWUSER | CLONE_NEWNS) == 0 &&
+           ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
+           ::mount("tmpfs", folder.c_str(), "tmpfs", 0, options) == 0;
+}
 }  // namespace
 
 TEST_CASE("a process that is killed at any moment leaves all points that it logged, and no other") {
@@ -202,15 +210,37 @@ TEST_CASE("sixteen processes of one rank log at once, each twenty thousand point
     }
 }
 
+TEST_CASE("a line cut short by a full disk does not spoil the lines after it") {
+    estima_test::temporary_directory const folder;
+    pid_t const child = start_child([&] {
+        if (!mount_disk(folder.path(), "size=12k,mode=0777")) return 77;
+        if (!estima::write_all(estima::open_file(folder / "ballast", O_WRONLY | O_CREAT).get(), std::string(4096, 'b')))
+            return 1;
+        ::setenv("ESTIMA_METRICS_FILE", (folder / "metrics.lines").c_str(), 1);  // the name makes numbers lines
+        auto const run = estima::run_context::current();
+        run.log("first", 1);
+        run.log_list("cut", std::vector<double>(5000, 1.5));
+        if (run.dropped() != 1 || fs::file_size(folder / "metrics.lines") != 8192) return 2;  // a part of it arrived
+        fs::remove(folder / "ballast");
+        run.log("after", 4);
+        if (run.dropped() != 1) return 3;
+        std::ifstream in{folder / "metrics.lines"};
+        std::vector<std::string> lines;
+        for (std::string line; std::getline(in, line);) lines.push_back(line);
+        if (lines.size() != 3 || nlohmann::json::parse(lines[0]).at("name") != "first") return 4;
+        if (!lines[1].starts_with("{\"name\":\"cut\"") || nlohmann::json::accept(lines[1])) return 5;
+        return nlohmann::json::parse(lines[2]).at("name") == "after" ? 0 : 6;
+    });
+    int const status = status_of(child);
+    REQUIRE(WIFEXITED(status));
+    if (WEXITSTATUS(status) == 77) return estima_test::skip("no small file system can be mounted here");
+    CHECK(WEXITSTATUS(status) == 0);
+}
+
 TEST_CASE("on a full disk numbers are dropped and counted, the process goes on, and logs again when there is room") {
     estima_test::temporary_directory const folder;
     pid_t const child = start_child([&] {
-        auto own_mounts = [] {
-            if (::geteuid() == 0) return ::unshare(CLONE_NEWNS) == 0;
-            return ::unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0;
-        };
-        if (!own_mounts() || ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) return 77;
-        if (::mount("tmpfs", folder.path().c_str(), "tmpfs", 0, "size=1m,mode=0777") != 0) return 77;
+        if (!mount_disk(folder.path(), "size=1m,mode=0777")) return 77;
         ::setenv("ESTIMA_METRICS_FILE", (folder / "rank_0.jsonl").c_str(), 1);
         auto const run = estima::run_context::current();
         if (!estima::write_all(estima::open_file(folder / "ballast", O_WRONLY | O_CREAT).get(), std::string(8192, 'b')))
@@ -237,9 +267,7 @@ TEST_CASE("on a full disk numbers are dropped and counted, the process goes on, 
 TEST_CASE("a disk that was full from the beginning holds lines, as far as there is room") {
     estima_test::temporary_directory const folder;
     pid_t const child = start_child([&] {
-        if (::unshare(::geteuid() == 0 ? CLONE_NEWNS : CLONE_NEWUSER | CLONE_NEWNS) != 0) return 77;
-        if (::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) return 77;
-        if (::mount("tmpfs", folder.path().c_str(), "tmpfs", 0, "size=32k,mode=0777") != 0) return 77;
+        if (!mount_disk(folder.path(), "size=32k,mode=0777")) return 77;
         ::setenv("ESTIMA_METRICS_FILE", (folder / "rank_0.jsonl").c_str(), 1);
         auto const run = estima::run_context::current();
         for (int i = 0; i < 100; ++i) run.log("x", i);

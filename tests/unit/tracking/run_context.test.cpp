@@ -6,13 +6,11 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cfloat>
 #include <cmath>
-#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -323,34 +321,4 @@ TEST_CASE("existing lines of the file are kept") {
     CHECK(lines[0].at("name") == "earlier");
     CHECK(lines[1].at("name") == "later");
     CHECK(lines[2].at("name") == "last");
-}
-
-TEST_CASE("a line cut short by a full disk does not spoil the lines after it") {
-    tracked_run f;
-    f.run.log("first", 1);
-    auto const size = std::filesystem::file_size(f.file);
-    // In a child, so that the limit on file sizes ends with it.
-    pid_t const child = ::fork();
-    if (child == 0) {
-        ::signal(SIGXFSZ, SIG_IGN);
-        rlimit limit{};
-        ::getrlimit(RLIMIT_FSIZE, &limit);
-        rlimit const full{size + 10, limit.rlim_max};
-        ::setrlimit(RLIMIT_FSIZE, &full);
-        f.run.log("cut", 2);   // ten bytes of it arrive
-        f.run.log("lost", 3);  // nothing of it
-        ::setrlimit(RLIMIT_FSIZE, &limit);
-        f.run.log("after", 4);
-        ::_exit(static_cast<int>(f.run.dropped()));
-    }
-    REQUIRE(child > 0);
-    int status = -1;
-    REQUIRE(::waitpid(child, &status, 0) == child);
-    REQUIRE(WIFEXITED(status));
-    CHECK(WEXITSTATUS(status) == 2);
-    auto const raw = f.raw_lines();
-    REQUIRE(raw.size() == 3);
-    CHECK(json::parse(raw[0]).at("name") == "first");
-    CHECK(raw[1].size() == 10 + 1);  // and the mark that says that nobody was told it is there
-    CHECK(json::parse(raw[2]).at("name") == "after");
 }
