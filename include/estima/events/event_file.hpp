@@ -3,10 +3,8 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -17,6 +15,7 @@
 #include <estima/events/event_record.hpp>
 #include <estima/events/summary_event.hpp>
 #include <estima/system/file_descriptor.hpp>
+#include <estima/system/read_all_at.hpp>
 
 namespace estima::inline v0_1 {
 
@@ -120,14 +119,7 @@ private:
 
     bool read_bytes(int fd, std::int64_t from, std::size_t count) {
         buffer_.resize(count);
-        std::size_t done = 0;
-        while (done < count) {
-            ssize_t const n = ::pread(fd, buffer_.data() + done, count - done, from + static_cast<off_t>(done));
-            if (n < 0 && errno == EINTR) continue;
-            if (n <= 0) return false;
-            done += static_cast<std::size_t>(n);
-        }
-        return true;
+        return detail::read_all_at(fd, static_cast<std::uint64_t>(from), buffer_.data(), count);
     }
 
     std::filesystem::path path_;

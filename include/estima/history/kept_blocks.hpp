@@ -3,10 +3,8 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -19,6 +17,7 @@
 #include <estima/history/point_block.hpp>
 #include <estima/system/checksum.hpp>
 #include <estima/system/files.hpp>
+#include <estima/system/read_all_at.hpp>
 
 namespace estima::inline v0_1::detail {
 
@@ -130,14 +129,7 @@ private:
     }
 
     bool read_at(std::uint64_t offset, void* to, std::size_t size) const {
-        for (std::size_t done = 0; done < size;) {
-            ssize_t const n =
-                ::pread(fd_.get(), static_cast<char*>(to) + done, size - done, static_cast<off_t>(offset + done));
-            if (n < 0 && errno == EINTR) continue;
-            if (n <= 0) return false;
-            done += static_cast<std::size_t>(n);
-        }
-        return true;
+        return read_all_at(fd_.get(), offset, to, size);
     }
 
     file_descriptor fd_{};

@@ -3,11 +3,9 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
-#include <cerrno>
 #include <cstdint>
 #include <cstring>
 #include <optional>
@@ -17,6 +15,7 @@
 #include <vector>
 
 #include <estima/system/file_descriptor.hpp>
+#include <estima/system/read_all_at.hpp>
 #include <estima/tracking/point_format.hpp>
 
 namespace estima::inline v0_1 {
@@ -162,14 +161,7 @@ private:
         return read_at((first + 1) * detail::point_page_size, into.data(), into.size() * detail::point_page_size);
     }
     bool read_at(std::uint64_t offset, void* to, std::size_t size) const {
-        for (std::size_t done = 0; done < size;) {
-            ssize_t const n =
-                ::pread(fd_.get(), static_cast<char*>(to) + done, size - done, static_cast<off_t>(offset + done));
-            if (n < 0 && errno == EINTR) continue;
-            if (n <= 0) return false;
-            done += static_cast<std::size_t>(n);
-        }
-        return true;
+        return detail::read_all_at(fd_.get(), offset, to, size);
     }
 
     file_descriptor fd_;

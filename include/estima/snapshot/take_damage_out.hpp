@@ -13,22 +13,12 @@
 
 #include <estima/snapshot/object_writer.hpp>
 #include <estima/snapshot/store_layout.hpp>
+#include <estima/system/read_all_at.hpp>
 #include <estima/system/sha256.hpp>
 
 namespace estima::inline v0_1 {
 
 namespace detail {
-/// False if the bytes cannot all be read.
-inline bool read_at(int fd, std::uint64_t offset, std::string& bytes) {
-    for (std::size_t at = 0; at < bytes.size();) {
-        ssize_t const n = ::pread(fd, bytes.data() + at, bytes.size() - at, static_cast<off_t>(offset + at));
-        if (n < 0 && errno == EINTR) continue;
-        if (n <= 0) return false;
-        at += static_cast<std::size_t>(n);
-    }
-    return true;
-}
-
 /// Writes what is sound in a pack, and wanted, to a new one, and deletes it. `is_wanted(hex)`.
 template <class IsWanted>
 void keep_in_new_pack(store_layout const& layout, pack const& damaged, IsWanted const& is_wanted) {
@@ -43,7 +33,8 @@ void keep_in_new_pack(store_layout const& layout, pack const& damaged, IsWanted 
         std::memcpy(&record, table.data() + at, sizeof record);
         if (!damaged.holds(record) || !is_wanted(to_hex(record.digest))) continue;
         contents.resize(static_cast<std::size_t>(record.size));
-        if (read_at(damaged.fd(), record.offset, contents) && sha256{}.update(contents).digest() == record.digest)
+        if (read_all_at(damaged.fd(), record.offset, contents.data(), contents.size()) &&
+            sha256{}.update(contents).digest() == record.digest)
             writer.add(record.digest, contents, waiting);
     }
     writer.flush(waiting);
@@ -56,7 +47,8 @@ inline bool is_sound(pack const& one, std::string const& hex) {
     if (sha256_hex(one.table()) + ".pack" != one.name()) return false;
     auto const record = one.find(digest_from_hex(hex));
     std::string contents(record ? static_cast<std::size_t>(record->size) : 0, '\0');
-    return !record || (read_at(one.fd(), record->offset, contents) && sha256_hex(contents) == hex);
+    return !record ||
+           (read_all_at(one.fd(), record->offset, contents.data(), contents.size()) && sha256_hex(contents) == hex);
 }
 }  // namespace detail
 
