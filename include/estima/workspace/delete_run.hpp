@@ -31,12 +31,7 @@ inline std::filesystem::path deleted_runs_folder(workspace const& w) { return de
 
 /// EST-630: the run is not over; EST-647: nobody knows whether it is; EST-307.
 inline void require_over(workspace const& w, std::string const& id) {
-    try {
-        if (!is_terminal(known_record(w.run(id).directory()).status)) throw_not_over(id);
-    } catch (error const&) {
-        if (!has_run(w.path() / "runs", id)) (void)w.run(id);  // it was deleted meanwhile
-        throw;
-    }
+    if (!is_terminal(known_record(w.run(id).directory()).status)) throw_not_over(id);
 }
 
 /// Moves a run's folder in one step; whoever keeps something derived from the runs is told before and after. Waits for

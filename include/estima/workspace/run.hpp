@@ -44,7 +44,7 @@ struct cancel_options {
 class run {
 public:
     /// The run in that folder; EST-301 if it has no journal. Usually made by experiment::submit or workspace::run.
-    explicit run(run_directory directory) : directory_{std::move(directory)} { journal{directory_.journal()}; }
+    explicit run(run_directory directory) : directory_{std::move(directory)} { (void)open_journal(directory_); }
 
     std::string id() const { return directory_.run_id(); }
     run_directory const& directory() const { return directory_; }

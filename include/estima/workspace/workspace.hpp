@@ -87,9 +87,7 @@ public:
     /// or the deleted runs that may be meant; EST-647 if its journal is lost.
     estima::run run(std::string const& id) const {
         if (!detail::has_run(path_ / "runs", id)) throw_no_run(id);
-        run_directory const directory{path_ / "runs" / id};
-        require_journal(directory);
-        return estima::run{directory};
+        return estima::run{run_directory{path_ / "runs" / id}};
     }
 
     /// The ids of all runs, oldest first. EST-301.
