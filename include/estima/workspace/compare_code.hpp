@@ -11,7 +11,8 @@
 
 #include <estima/history/journal.hpp>
 #include <estima/snapshot/restore.hpp>
-#include <estima/snapshot/take_damage_out.hpp>
+#include <estima/system/read_all_at.hpp>
+#include <estima/system/sha256.hpp>
 #include <estima/workspace/run.hpp>
 #include <estima/workspace/unified_diff.hpp>
 
@@ -47,7 +48,8 @@ public:
         if (entry->kind != entry_kind::file || entry->size > largest_) return std::nullopt;
         std::string text(static_cast<std::size_t>(entry->size), '\0');
         auto const place = objects_.find(entry->digest, entry->size);
-        if (!place || !read_at(place->fd, place->offset, text) || sha256_hex(text) != entry->digest)
+        if (!place || !read_all_at(place->fd, place->offset, text.data(), text.size()) ||
+            sha256_hex(text) != entry->digest)
             throw error{"EST-208",
                         {.what = "the store has lost, or has damaged contents of " + shown(entry->path),
                          .where = layout_.root.string(),
