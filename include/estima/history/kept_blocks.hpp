@@ -80,8 +80,9 @@ public:
         return std::all_of(entries_.begin(), entries_.end(), [&](entry const& e) { return take(e, into[e.name]); });
     }
 
-    /// Replaces the file.
-    static void write(std::filesystem::path const& path, std::string_view magic, kept_head h, told_lists const& all) {
+    /// Replaces the file that tells of another one.
+    static void write(std::filesystem::path const& path, std::filesystem::path const& of, std::string_view magic,
+                      kept_head h, told_lists const& all) {
         std::copy_n(magic.data(), sizeof h.magic, h.magic);
         h.names = all.size();
         std::string bytes(sizeof h + all.size() * sizeof(entry), '\0');
@@ -105,6 +106,9 @@ public:
         std::memcpy(bytes.data(), &h, sizeof h);
         try {
             replace_file(path, bytes);
+            // Whoever may read that may read this, whatever the umask of who looked.
+            struct stat status {};
+            if (::stat(of.c_str(), &status) == 0) (void)::chmod(path.c_str(), status.st_mode & 0666U);
         } catch (error const&) {  // no room, or a workspace that is read-only: the next look takes as long
         }
     }

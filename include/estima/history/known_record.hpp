@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -13,6 +14,7 @@
 #include <estima/history/journal.hpp>
 #include <estima/history/run_directory.hpp>
 #include <estima/history/run_id.hpp>
+#include <estima/system/file_descriptor.hpp>
 #include <estima/system/files.hpp>
 
 namespace estima::inline v0_1 {
@@ -48,13 +50,12 @@ namespace estima::inline v0_1 {
 inline void require_journal(run_directory const& run) {
     if (::access(run.journal().c_str(), F_OK) == 0) return;
     if (errno != ENOENT) throw_file_error("cannot read", run.journal());
-    struct stat status {};
-    if (::lstat(run.path.c_str(), &status) != 0) {
-        if (errno != ENOENT) throw_file_error("cannot read", run.path);
-        throw_gone(run);
-    }
-    // It may have come back between the two looks: a run that was deleted and restored.
-    if (::access(run.journal().c_str(), F_OK) != 0) throw_lost_journal(run, "it is not there any more");
+    // The folder itself is asked, wherever it is now: a run may be deleted and restored meanwhile.
+    file_descriptor const folder{::open(run.path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)};
+    if (!folder && errno != ENOENT) throw_file_error("cannot read", run.path);
+    if (!folder) throw_gone(run);
+    if (::faccessat(folder.get(), run.journal().filename().c_str(), F_OK, 0) != 0)
+        throw_lost_journal(run, "it is not there any more");
 }
 /// Calls `work`, which reads files of a run; EST-307 if that fails since the run went away meanwhile.
 template <class Work>
@@ -68,12 +69,14 @@ auto while_there(run_directory const& run, Work const& work) {
 }
 /// The journal of a run; EST-647, EST-307, EST-301 as require_journal.
 inline journal open_journal(run_directory const& run) {
-    require_journal(run);
-    try {
-        return journal{run.journal()};
-    } catch (error const&) {
-        require_journal(run);  // it went away meanwhile
-        throw;
+    for (int tries_left = 100;; --tries_left) {
+        require_journal(run);
+        try {
+            return journal{run.journal()};
+        } catch (error const&) {
+            require_journal(run);  // it went away meanwhile, or did and is back: then once more
+            if (tries_left == 0) throw;
+        }
     }
 }
 /// EST-647 if a journal tells nothing: it was emptied.

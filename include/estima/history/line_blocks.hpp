@@ -242,7 +242,7 @@ private:
         for (auto const& [name, of_name] : lists_)
             for (auto const& lines : of_name)
                 if (lines) told.emplace(lines->begin, &lines->list);
-        kept_blocks::write(beside(), magic,
+        kept_blocks::write(beside(), path_, magic,
                            {.file_id = status_.st_ino,
                             .next = next_,
                             .size = size(),

@@ -53,7 +53,7 @@ public:
             if (its != nullptr && *its == name)
                 found.blocks.insert(found.blocks.end(), list.blocks.begin(), list.blocks.end());
         }
-        kept_blocks::write(beside, magic, head, told);
+        kept_blocks::write(beside, path, magic, head, told);
         return std::move(found.blocks);
     }
 

@@ -102,11 +102,11 @@ struct index_file {
 /// What SQLite keeps in files beside the database, and that itself, which comes last.
 inline constexpr std::array<char const*, 4> database_file_ends{"-journal", "-wal", "-shm", ""};
 
-/// Whoever opens a pipe in place of a file may wait for ever.
+/// Whoever opens a pipe in place of a file may wait for ever, and a link leads to what is somebody's own.
 inline void require_files(std::string const& path) {
     struct stat status {};
     for (std::string const end : database_file_ends)
-        if (::stat((path + end).c_str(), &status) == 0 && !S_ISREG(status.st_mode))
+        if (::lstat((path + end).c_str(), &status) == 0 && !S_ISREG(status.st_mode))
             throw sqlite_failure{SQLITE_CANTOPEN, path + end + " is no file"};
 }
 

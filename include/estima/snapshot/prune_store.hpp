@@ -95,7 +95,7 @@ private:
     /// Whether something can be taken out of that folder; if not, that is told.
     bool may_empty(std::filesystem::path const& folder) {
         auto const [known, is_new] = emptied_.try_emplace(folder.string(), 0);
-        if (is_new) known->second = why_not_emptied(folder);
+        if (is_new) known->second = why_not_emptied(folder.c_str());
         if (known->second != 0) passed_over_.emplace(folder.string(), std::strerror(known->second));
         return known->second == 0;
     }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include <estima/snapshot/pack.hpp>
+#include <estima/system/directory_stream.hpp>
 #include <estima/system/files.hpp>
 #include <estima/system/share_as_folder.hpp>
 
@@ -48,11 +49,6 @@ inline void make_store(store_layout const& layout) {
 
 /// "ab/cdef...": the path of a loose object below objects/.
 inline std::string loose_name(std::string const& hex) { return hex.substr(0, 2) + '/' + hex.substr(2); }
-
-struct close_directory {
-    void operator()(DIR* directory) const noexcept { ::closedir(directory); }
-};
-using directory_stream = std::unique_ptr<DIR, close_directory>;
 
 /// The objects of a store, for reading.
 class object_reader {

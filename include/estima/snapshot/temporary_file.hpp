@@ -16,13 +16,15 @@
 
 #include <estima/snapshot/store_layout.hpp>
 #include <estima/system/files.hpp>
+#include <estima/system/share_as_folder.hpp>
 
 namespace estima::inline v0_1 {
 
 /// A file with a temporary name in the store, which becomes visible under its own name in one step, or not at all.
 class temporary_file {
 public:
-    explicit temporary_file(store_layout const& layout) : path_{(layout.temporary() / "XXXXXX").string()} {
+    explicit temporary_file(store_layout const& layout)
+        : root_{layout.root}, path_{(layout.temporary() / "XXXXXX").string()} {
         fd_.reset(::mkostemp(path_.data(), O_CLOEXEC));
         if (!fd_) throw_file_error("cannot write", path_);
     }
@@ -44,13 +46,18 @@ public:
         if (::fchmod(fd_.get(), 0444) != 0) throw_file_error("cannot write", path_);
         if (::rename(path_.c_str(), name.c_str()) != 0) {
             if (errno != ENOENT) throw_file_error("cannot write", name);
-            make_directories(name.parent_path());
+            std::filesystem::path const folder = name.parent_path();
+            make_directories(folder);
+            // As the store: whoever may write to it goes on there, whatever the umask of the first.
+            for (auto const& made : {folder.parent_path(), folder})
+                if (made != root_ && !detail::share_as_folder(made)) throw_file_error("cannot write", made);
             if (::rename(path_.c_str(), name.c_str()) != 0) throw_file_error("cannot write", name);
         }
         fd_.reset();
     }
 
 private:
+    std::filesystem::path root_;
     std::string path_;
     file_descriptor fd_{};
 };

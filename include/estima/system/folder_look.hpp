@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdint>
-#include <cstring>
 #include <filesystem>
 #include <string>
+#include <system_error>
+
+#include <estima/system/directory_stream.hpp>
+#include <estima/system/file_descriptor.hpp>
 
 namespace estima::inline v0_1 {
 
@@ -20,11 +24,12 @@ struct not_removed {
 };
 
 namespace detail {
-/// Why this user may take nothing out of a folder, as far as its permissions tell: an errno, or 0 if it may.
-inline int why_not_emptied(std::filesystem::path const& folder) {
-    if (::faccessat(AT_FDCWD, folder.c_str(), R_OK | W_OK | X_OK, AT_EACCESS) != 0) return errno;
+/// Why this user may take nothing out of a folder, as far as its permissions tell: an errno, or 0 if it may. `name` is
+/// below `at`, if that is a descriptor.
+inline int why_not_emptied(char const* name, int at = AT_FDCWD) {
+    if (::faccessat(at, name, R_OK | W_OK | X_OK, AT_EACCESS) != 0) return errno;
     struct stat status {};
-    if (::lstat(folder.c_str(), &status) != 0) return errno;
+    if (::fstatat(at, name, &status, AT_SYMLINK_NOFOLLOW) != 0) return errno;
     uid_t const user = ::geteuid();
     return (status.st_mode & S_ISVTX) != 0 && user != 0 && user != status.st_uid ? EPERM : 0;
 }
@@ -39,22 +44,26 @@ struct folder_look {
 /// Looks at all below a folder and changes nothing. What goes away meanwhile is passed over.
 inline folder_look look_into(std::filesystem::path const& folder) {
     folder_look found;
-    auto const may_be_emptied = [&found](std::filesystem::path const& one) {
-        int const why = why_not_emptied(one);
-        if (why == 0 || why == ENOENT) return true;
-        if (found.why == 0) found.stays = one, found.why = why;
-        return false;
+    // By descriptors: a path may be longer than the system takes.
+    auto const look = [&found](auto const& itself, int at, char const* name, std::filesystem::path const& shown) {
+        auto const stays = [&](int why) {
+            if (found.why == 0 && why != ENOENT) found.stays = shown, found.why = why;
+        };
+        if (int const why = why_not_emptied(name, at); why != 0) return stays(why);
+        file_descriptor fd{::openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)};
+        directory_stream const stream{fd ? ::fdopendir(fd.get()) : nullptr};
+        if (!stream) return stays(errno);
+        int const here = fd.release();
+        while (dirent const* const entry = ::readdir(stream.get())) {
+            std::string const inside = entry->d_name;
+            struct stat status {};
+            if (inside == "." || inside == ".." || ::fstatat(here, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) != 0)
+                continue;
+            if (S_ISREG(status.st_mode)) found.bytes += static_cast<std::uint64_t>(status.st_size);
+            if (S_ISDIR(status.st_mode)) itself(itself, here, inside.c_str(), shown / inside);
+        }
     };
-    if (!may_be_emptied(folder)) return found;
-    std::error_code code;
-    std::filesystem::recursive_directory_iterator entry{
-        folder, std::filesystem::directory_options::skip_permission_denied, code};
-    for (std::filesystem::recursive_directory_iterator const end; !code && entry != end; entry.increment(code)) {
-        struct stat status {};
-        if (::lstat(entry->path().c_str(), &status) != 0) continue;
-        if (S_ISREG(status.st_mode)) found.bytes += static_cast<std::uint64_t>(status.st_size);
-        if (S_ISDIR(status.st_mode) && !may_be_emptied(entry->path())) entry.disable_recursion_pending();
-    }
+    look(look, AT_FDCWD, folder.c_str(), folder);
     return found;
 }
 

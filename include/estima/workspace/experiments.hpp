@@ -49,13 +49,13 @@ namespace detail {
                  .remedy = remedy}};
 }
 
-/// EST-633 if there are none.
-inline std::vector<run_summary> runs_of_experiment(workspace const& where, std::string const& name) {
-    std::vector<run_summary> all;
+/// The ids of an experiment's runs; EST-633 if there are none.
+inline std::vector<std::string> runs_of_experiment(workspace const& where, std::string const& name) {
+    std::vector<std::string> all;
     run_query query{.max_results = 1000};
     do {
         run_page page = search_runs(where.experiment(name), query);
-        for (run_summary& one : page.runs) all.push_back(std::move(one));
+        for (run_summary& one : page.runs) all.push_back(std::move(one.run_id));
         query.page_token = page.next_page_token;
     } while (!query.page_token.empty());
     if (!all.empty()) return all;
@@ -71,28 +71,30 @@ inline void require_writable(std::filesystem::path const& path) {
     if (::faccessat(AT_FDCWD, path.c_str(), W_OK, AT_EACCESS) != 0) throw_file_error("cannot change", path);
 }
 
-/// Calls `may(id)` for all runs, and then `work(id)`, so that nothing was done if `may` throws. A run that somebody
-/// took away meanwhile is passed over. Returns how many were worked on; what `work` throws tells this, too.
+/// Calls `may(id)` for all runs of a folder, and then `work(id)`, so that nothing was done if `may` throws. A run that
+/// somebody took away meanwhile is passed over; one that is back by then is tried again. Returns how many were worked
+/// on; what `work` throws tells this, too.
 template <class May, class Work>
-std::size_t with_each_run(workspace const& where, std::vector<run_summary> const& all, May const& may,
+std::size_t with_each_run(std::filesystem::path const& runs, std::vector<std::string> const& ids, May const& may,
                           Work const& work) {
     auto const is_done = [&](auto const& what, std::string const& id) {
-        try {
-            what(id);
-        } catch (error const&) {
-            if (has_run(where.path() / "runs", id)) throw;
-            return false;
-        }
-        return true;
+        for (int tries_left = 100;; --tries_left) try {
+                what(id);
+                return true;
+            } catch (error const& e) {
+                if (!has_run(runs, id)) return false;
+                bool const was_gone = e.id() == "EST-307" || e.id() == "EST-631";
+                if (!was_gone || tries_left == 0) throw;
+            }
     };
-    for (run_summary const& one : all) is_done(may, one.run_id);
+    for (std::string const& id : ids) is_done(may, id);
     std::size_t done = 0;
-    for (run_summary const& one : all) try {
-            done += is_done(work, one.run_id) ? 1 : 0;
+    for (std::string const& id : ids) try {
+            done += is_done(work, id) ? 1 : 0;
         } catch (error const& e) {
             error_text text = e.text();
             text.why += (text.why.empty() ? "" : "; ") + std::string{"it was done for "} + std::to_string(done) +
-                        " of " + std::to_string(all.size()) + " runs of the experiment, and no more";
+                        " of " + std::to_string(ids.size()) + " runs of the experiment, and no more";
             throw error{e.id(), std::move(text)};
         }
     return done;
@@ -104,14 +106,14 @@ std::size_t with_each_run(workspace const& where, std::vector<run_summary> const
 /// EST-647, EST-301: the journal of one is lost, or this user may not write to it, and none is renamed.
 inline std::size_t rename_experiment(workspace const& where, std::string const& from, std::string const& to) {
     detail::require_name("an experiment", to);
-    std::vector<run_summary> const all = detail::runs_of_experiment(where, from);
+    std::vector<std::string> const all = detail::runs_of_experiment(where, from);
     if (from == to) return 0;
     auto const may = [&](std::string const& id) {
         run_directory const run = where.run(id).directory();
         known_record(run);
         detail::require_writable(run.journal());
     };
-    return detail::with_each_run(where, all, may,
+    return detail::with_each_run(where.path() / "runs", all, may,
                                  [&](std::string const& id) { where.run(id).move_to_experiment(to); });
 }
 
@@ -119,34 +121,32 @@ inline std::size_t rename_experiment(workspace const& where, std::string const& 
 /// over, or not known to be, or this user may not take it away, and none is deleted; EST-633: it has no runs; EST-305:
 /// the name.
 inline std::size_t delete_experiment(workspace const& where, std::string const& name) {
-    std::vector<run_summary> const all = detail::runs_of_experiment(where, name);
+    std::vector<std::string> const all = detail::runs_of_experiment(where, name);
     auto const may = [&](std::string const& id) {
         detail::require_over(where, id);
         detail::require_writable(where.path() / "runs" / id);  // it gets another folder above it
     };
-    return detail::with_each_run(where, all, may, [&](std::string const& id) { delete_run(where, id); });
+    return detail::with_each_run(where.path() / "runs", all, may,
+                                 [&](std::string const& id) { delete_run(where, id); });
 }
 
 /// Brings back all runs of an experiment that were deleted, with it or one by one. Returns how many.
-/// EST-633: none of its runs is deleted; EST-301.
+/// EST-633: none of its runs is deleted; EST-301: this user may not take one of them there, and none is restored.
 inline std::size_t restore_experiment(workspace const& where, std::string const& name) {
-    std::size_t restored = 0;
+    std::filesystem::path const deleted = detail::deleted_runs_folder(where);
+    std::vector<std::string> all;
     std::set<std::string> others;
-    for (std::string const& id : deleted_runs(where)) {
-        run_directory const one{detail::deleted_runs_folder(where) / id};
-        if (::access(one.journal().c_str(), F_OK) != 0) continue;  // verify() tells of it
-        journal log{one.journal()};
-        if (log.record().experiment != name) {
-            others.insert(log.record().experiment);
-            continue;
+    for (std::string const& id : deleted_runs(where)) try {
+            std::string const its = known_record(run_directory{deleted / id}).experiment;
+            if (its == name) all.push_back(id);
+            else others.insert(its);
+        } catch (error const&) {  // it went meanwhile, or its journal is lost: verify() tells of that
         }
-        restore_run(where, id);
-        ++restored;
-    }
-    if (restored == 0)
+    if (all.empty())
         detail::throw_no_experiment(where, "deleted run", name, {others.begin(), others.end()},
                                     "name one whose runs were deleted");
-    return restored;
+    auto const may = [&](std::string const& id) { detail::require_writable(deleted / id); };
+    return detail::with_each_run(deleted, all, may, [&](std::string const& id) { restore_run(where, id); });
 }
 
 }  // namespace estima::inline v0_1

@@ -71,13 +71,15 @@ inline model find_model(std::filesystem::path const& models, std::string const& 
     }
 }
 
-inline std::optional<model> readable_model(std::filesystem::path const& home, int version, model_query const& query) {
+/// What `read` gives; nothing if it cannot be read, and that is told.
+template <class Read>
+auto readable(model_query const& query, Read const& read) -> decltype(read()) {
     try {
-        return read_if_there(home, version);
+        return read();
     } catch (error const& e) {
         if (!query.on_damage) throw;
         query.on_damage(e);
-        return std::nullopt;
+        return {};
     }
 }
 
@@ -86,12 +88,12 @@ inline std::vector<model> find_models(std::filesystem::path const& models, model
         return std::includes(all.begin(), all.end(), wanted.begin(), wanted.end());
     };
     std::vector<model> found;
-    for (std::string const& name : model_names(models)) {
+    for (std::string const& name : all_model_names(models)) {
         if (!query.name.empty() && name != query.name) continue;
-        std::vector<int> const versions = model_versions(models, name);
+        std::vector<int> const versions = readable(query, [&] { return model_versions(models, name); });
         std::size_t const before = found.size();
         for (auto version = versions.rbegin(); version != versions.rend(); ++version) {
-            std::optional<model> const read = readable_model(models / name, *version, query);
+            std::optional<model> const read = readable(query, [&] { return read_if_there(models / name, *version); });
             if (!read) continue;
             model const& m = *read;
             bool const fits = has(m.tags, query.tags) && has(m.properties, query.properties) &&

@@ -34,12 +34,17 @@ inline std::vector<int> model_versions(std::filesystem::path const& models, std:
     return versions;
 }
 
+/// Names of models, sorted; also of those whose versions are all deleted.
+inline std::vector<std::string> all_model_names(std::filesystem::path const& models) {
+    std::vector<std::string> names = names_in(models);
+    std::erase_if(names, [&](std::string const& name) { return !is_name(name); });
+    std::sort(names.begin(), names.end());
+    return names;
+}
 /// Names of models that have a version, sorted.
 inline std::vector<std::string> model_names(std::filesystem::path const& models) {
-    std::vector<std::string> names = names_in(models);
-    std::erase_if(names,
-                  [&](std::string const& name) { return !is_name(name) || model_versions(models, name).empty(); });
-    std::sort(names.begin(), names.end());
+    std::vector<std::string> names = all_model_names(models);
+    std::erase_if(names, [&](std::string const& name) { return model_versions(models, name).empty(); });
     return names;
 }
 

@@ -4,6 +4,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -122,7 +124,12 @@ TEST_CASE("lines: what was read of a long file is kept, used and continued, and 
     f.check();
     CHECK_FALSE(std::filesystem::exists(f.kept()));  // not worth it
     estima_test::append_file(f.lines(), some_lines(11'000, 17'000));
+    std::filesystem::permissions(f.lines(), std::filesystem::perms{0664});
+    mode_t const before = ::umask(077);  // of who looks
     f.check();
+    ::umask(before);
+    CHECK((std::filesystem::status(f.kept()).permissions() & std::filesystem::perms::all) ==
+          std::filesystem::perms{0664});
     f.check_extremes();
     REQUIRE(std::filesystem::exists(f.kept()));
     std::string const kept = estima::read_file(f.kept());

@@ -222,6 +222,27 @@ TEST_CASE("a pipe in place of a file of the index lets nobody wait, and the answ
     CHECK(f.refreshed() == f.truth);
 }
 
+TEST_CASE("a link in place of a file of the index leads nobody to what it shows") {
+    estima_test::temporary_directory folder;
+    kept_index f;
+    REQUIRE(::chmod(f.runs.path().c_str(), 0777) == 0);
+    std::filesystem::path const own = folder / "own";
+    estima::replace_file(own, "nobody else's");
+    REQUIRE(::chmod(own.c_str(), 0600) == 0);
+    for (char const* end : {"-journal", "-wal", "-shm", ""}) std::filesystem::remove(f.file.string() + end);
+    std::string const end = GENERATE("", "-wal", "-shm", "-journal");
+    std::filesystem::create_symlink(own, f.file.string() + end);
+    run_index index{f.runs.path()};
+    index.refresh();
+    CHECK(index.why_in_memory() == f.file.string() + end + " is no file");
+    CHECK(texts_of(index) == f.truth);
+    CHECK(estima::read_file(own) == "nobody else's");
+    CHECK((std::filesystem::status(own).permissions() & std::filesystem::perms::all) == std::filesystem::perms{0600});
+    // Neither does what makes a file the folder's.
+    CHECK(estima::detail::share_as_folder(f.file.string() + end));
+    CHECK((std::filesystem::status(own).permissions() & std::filesystem::perms::all) == std::filesystem::perms{0600});
+}
+
 TEST_CASE("an index that is of no use and that this user may not write is replaced where the folder allows it") {
     estima_test::temporary_directory folder;
     estima_test::ordinary_user const user{folder.path()};

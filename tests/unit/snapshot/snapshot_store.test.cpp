@@ -502,6 +502,25 @@ TEST_CASE("a store is open to those who may write to the workspace, and to nobod
     CHECK(mode_of_store_in(01777) == 0770);
 }
 
+TEST_CASE("the folders of a store are as open as the store, whatever umask says") {
+    temporary_directory const temporary;
+    write(temporary / "source/train.py", "pass");
+    fs::path const workspace = temporary / "workspace";
+    fs::create_directory(workspace);
+    REQUIRE(::chmod(workspace.c_str(), 0770) == 0);
+    mode_t const before = ::umask(077);
+    estima::snapshot_store{workspace / "snapshots"}.take(temporary / "source");
+    ::umask(before);
+    int folders = 0;
+    for (auto const& entry : fs::recursive_directory_iterator{workspace / "snapshots"}) {
+        CAPTURE(entry.path());
+        if (!entry.is_directory() || entry.path().parent_path().filename() == "snapshots") continue;
+        ++folders;
+        CHECK((entry.status().permissions() & fs::perms::all) == fs::perms{0770});
+    }
+    CHECK(folders > 0);
+}
+
 TEST_CASE("two users of a group share the store of a workspace that belongs to the group") {
     if (::geteuid() != 0) return estima_test::skip("two users need root");
     temporary_directory const temporary;

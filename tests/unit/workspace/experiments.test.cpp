@@ -153,19 +153,52 @@ TEST_CASE("a run that is deleted while its experiment is renamed or deleted is p
     SECTION("before it is asked whether it may be") {
         delete_run(f.w, b);
         CHECK(estima::detail::with_each_run(
-                  f.w, all, [&](std::string const& id) { estima::detail::require_over(f.w, id); },
+                  f.w.path() / "runs", all, [&](std::string const& id) { estima::detail::require_over(f.w, id); },
                   [&](std::string const& id) { f.w.run(id).move_to_experiment("letters"); }) == 2);
     }
     SECTION("after that") {
         CHECK(estima::detail::with_each_run(
-                  f.w, all, [](std::string const&) {},
+                  f.w.path() / "runs", all, [](std::string const&) {},
                   [&](std::string const& id) {
-                      if (id == all.front().run_id) delete_run(f.w, b == id ? c : b);
+                      if (id == all.front()) delete_run(f.w, b == id ? c : b);
                       f.w.run(id).move_to_experiment("letters");
                   }) == 2);
     }
     CHECK(f.names() == names_of{"letters"});
     CHECK(search_deleted_runs(f.w).size() == 1);
+}
+
+TEST_CASE("a run that is back when its experiment is renamed or restored is tried again") {
+    some_experiments f;
+    std::string const id = f.add("digits");
+    delete_run(f.w, id);
+    int tries = 0;
+    auto const restored_while_looked_at = [&](std::string const& one) {
+        if (++tries > 1) return;
+        restore_run(f.w, one);
+        throw estima::error{"EST-307", {.what = "gone"}};
+    };
+    CHECK(estima::detail::with_each_run(
+              f.w.path() / "runs", std::vector{id}, restored_while_looked_at, [](std::string const&) {}) == 1);
+    CHECK(tries == 2);
+}
+
+TEST_CASE("of a deleted experiment all runs are restored, or none, and one that another user restores is passed over") {
+    some_experiments f{.as_ordinary_user = true};
+    std::vector<std::string> const ids{f.add("digits"), f.add("digits"), f.add("digits")};
+    delete_experiment(f.w, "digits");
+    std::filesystem::path const closed = f.w.path() / "deleted/runs" / ids[1];
+    std::filesystem::permissions(closed, std::filesystem::perms{0555});
+    CHECK(error_of([&] { restore_experiment(f.w, "digits"); }).find("EST-301") != std::string::npos);
+    CHECK(estima::deleted_runs(f.w).size() == 3);
+    std::filesystem::permissions(closed, std::filesystem::perms{0755});
+    CHECK(estima::detail::with_each_run(
+              f.w.path() / "deleted/runs", ids,
+              [&](std::string const& id) {
+                  if (id == ids[0]) restore_run(f.w, ids[1]);
+              },
+              [&](std::string const& id) { restore_run(f.w, id); }) == 2);
+    CHECK(estima::deleted_runs(f.w).empty());
 }
 
 TEST_CASE("what fails in the middle of an experiment tells for how many runs it was done") {
@@ -174,9 +207,9 @@ TEST_CASE("what fails in the middle of an experiment tells for how many runs it 
     auto const all = estima::detail::runs_of_experiment(f.w, "digits");
     std::string const told = error_of([&] {
         estima::detail::with_each_run(
-            f.w, all, [](std::string const&) {},
+            f.w.path() / "runs", all, [](std::string const&) {},
             [&](std::string const& id) {
-                if (id == all.back().run_id) estima::throw_file_error("cannot write", id, ENOSPC);
+                if (id == all.back()) estima::throw_file_error("cannot write", id, ENOSPC);
             });
     });
     CHECK(told.find("EST-301") != std::string::npos);

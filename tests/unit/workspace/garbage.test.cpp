@@ -343,6 +343,26 @@ TEST_CASE("a run that is deleted after long is not older than that") {
     CHECK(collect_garbage(f.w).runs == 0);
 }
 
+TEST_CASE("a deleted run with a closed folder deeper than a path can be is passed over, too") {
+    estima_test::temporary_directory const scratch;
+    estima_test::ordinary_user const user{scratch.path()};
+    workspace_with_snapshots const f;
+    std::string const a = f.add("a"), name(200, 'd');
+    estima::file_descriptor at = estima::open_file(f.w.path() / "runs" / a, O_RDONLY | O_DIRECTORY);
+    for (int depth = 0; depth < 30; ++depth) {
+        REQUIRE(::mkdirat(at.get(), name.c_str(), 0700) == 0);
+        at = estima::file_descriptor{::openat(at.get(), name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+    }
+    delete_run(f.w, a);
+    REQUIRE(::fchmod(at.get(), 0) == 0);
+    auto const report = collect_garbage(f.w, all_deleted);
+    CHECK(report.runs == 0);
+    REQUIRE(report.passed_over.size() == 1);
+    CHECK(report.passed_over[0].why == "Permission denied");
+    REQUIRE(::fchmod(at.get(), 0700) == 0);
+    CHECK(collect_garbage(f.w, all_deleted).runs == 1);
+}
+
 TEST_CASE("a deleted run that cannot be removed is passed over and told, and can still be restored") {
     estima_test::temporary_directory const scratch;
     estima_test::ordinary_user const user{scratch.path()};

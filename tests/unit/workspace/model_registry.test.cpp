@@ -9,6 +9,8 @@
 
 #include "../../support/error_of.hpp"
 #include "../../support/fake_run.hpp"
+#include "../../support/ordinary_user.hpp"
+#include "../../support/temporary_directory.hpp"
 
 namespace {
 namespace fs = std::filesystem;
@@ -172,6 +174,23 @@ TEST_CASE("a damaged description of a model is told") {
         CHECK(told.starts_with("[EST-509]"));
         CHECK(told.find("remedy: ") != std::string::npos);
     }
+}
+
+TEST_CASE("a model whose folder this user may not read hides no other one") {
+    estima_test::temporary_directory const scratch;
+    estima_test::ordinary_user const user{scratch.path()};
+    finished_run fake;
+    for (char const* const name : {"a", "b"}) fake.run().register_model({.name = name, .path = "outputs/model.pkl"});
+    fs::path const closed = fake.workspace().path() / "models/a";
+    fs::permissions(closed, fs::perms::none);
+    std::vector<std::string> told;
+    auto const found =
+        fake.workspace().models({.on_damage = [&](estima::error const& e) { told.emplace_back(e.what()); }});
+    fs::permissions(closed, fs::perms::owner_all);
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].id() == "b:1");
+    REQUIRE(told.size() == 1);
+    CHECK(told[0].starts_with("[EST-301]"));
 }
 
 TEST_CASE("a damaged description of a model hides no other one, and takes the place of none silently") {
