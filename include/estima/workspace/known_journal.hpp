@@ -32,8 +32,12 @@ public:
         std::lock_guard const held{mutex_};
         std::optional<journal> events = std::exchange(events_, std::nullopt);  // kept unless something fails
         require_journal(run_);
-        if (events) events->open_again();
-        else events.emplace(open_journal(run_));
+        if (events) try {
+                events->open_again();
+            } catch (error const&) {  // deleted meanwhile, and it may be back
+                events.reset();
+            }
+        if (!events) events.emplace(open_journal(run_));
         work(*events);
         is_page_old_ = is_terminal(events->record().status);
         if (is_page_old_ && monotonic_seconds() >= next_page_) draw(*events);

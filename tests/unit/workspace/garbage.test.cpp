@@ -213,7 +213,7 @@ TEST_CASE("who asks for a run that is deleted and restored meanwhile gets it, or
     CHECK(told[""] > 0);
     CHECK(told["[EST-307]"] > 0);
     for (auto const& [error, times] : told) {
-        CAPTURE(times);
+        CAPTURE(error, times);
         CHECK((error == "" || error == "[EST-307]"));
     }
 }
