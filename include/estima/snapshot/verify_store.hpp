@@ -143,8 +143,8 @@ private:
 
 /// Reads every object and every tree of a store and holds them against their SHA-256. Memory does not grow with the
 /// sizes of files. Snapshots may be taken, and what nobody needs be removed, meanwhile. `seen`, if there is one, is
-/// called with the bytes that were read so far. What this user may not read is a fault as well, and then it is none of a
-/// snapshot that it lacks what may be there. EST-301.
+/// called with the bytes that were read so far. What this user may not read is a fault as well, and then it is none of
+/// a snapshot that it lacks what may be there. EST-301.
 inline store_report verify_store(std::filesystem::path const& root, std::function<void(std::uint64_t)> seen = {}) {
     return detail::store_check{root, std::move(seen)}.run();
 }

@@ -13,8 +13,8 @@ namespace estima::inline v0_1::detail {
 
 /// Held shared by whoever takes a snapshot, until a run or model names it, and by whoever moves a run between `runs`
 /// and the deleted ones; held alone by whoever looks which snapshots are named, and removes the others. Waits for the
-/// other kind. The kernel lets it go when the process ends, however it does. Where the workspace cannot be read it holds
-/// nothing: there is nothing to be done then.
+/// other kind. The kernel lets it go when the process ends, however it does. Where the workspace cannot be read it
+/// holds nothing: there is nothing to be done then.
 class workspace_lock {
 public:
     enum class kind { shared = LOCK_SH, alone = LOCK_EX };
