@@ -8,6 +8,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -95,6 +96,7 @@ inline std::map<std::string_view, newest_values> read_newest_others(std::filesys
                                                                     bool is_over = true) {
     struct timed {
         std::int64_t time;
+        std::size_t at;  // as they were read: those of one time stay so
         logged_value value;
     };
     std::map<std::string_view, std::vector<timed>> found;
@@ -116,14 +118,17 @@ inline std::map<std::string_view, newest_values> read_newest_others(std::filesys
                 lines.read(of, b.begin, b.last.place, [&](estima::metric_line&& line, std::uint64_t) {
                     latest = std::max(latest, detail::in_microseconds(line.time.value_or(0)));
                     key = kind_of(line.value);
-                    found[key].push_back({latest, detail::logged_in(std::move(line), file.told_rank)});
+                    auto& values = found[key];
+                    values.push_back({latest, values.size(), detail::logged_in(std::move(line), file.told_rank)});
                 });
             }
             if (!key.empty()) all[key].count += count;
         }
     });
     for (auto& [kind, values] : found) {
-        std::stable_sort(values.begin(), values.end(), [](timed const& a, timed const& b) { return a.time < b.time; });
+        std::sort(values.begin(), values.end(), [](timed const& a, timed const& b) {
+            return std::tie(a.time, a.at) < std::tie(b.time, b.at);
+        });
         std::size_t const surplus = most == 0 || values.size() < most ? 0 : values.size() - most;
         for (std::size_t i = surplus; i < values.size(); ++i) all[kind].values.push_back(std::move(values[i].value));
     }
