@@ -311,7 +311,7 @@ TEST_CASE("a rank that is named twice is shown once") {
 
 TEST_CASE("a run without a journal is none") {
     estima_test::temporary_directory const folder;
-    CHECK(error_of([&] { estima::run{estima::run_directory{folder.path()}}; }).starts_with("[EST-301]"));
+    CHECK(error_of([&] { estima::run{estima::run_directory{folder.path()}}; }).starts_with("[EST-647]"));
 }
 
 TEST_CASE("a run whose journal was emptied or removed is not told as one that did not start") {
