@@ -43,7 +43,7 @@ struct cancel_options {
 /// Copies mean the same run. May be used by several threads, programs and handles at once. EST-307: it was deleted.
 class run {
 public:
-    /// The run in that folder; EST-301 if it has no journal. Usually made by experiment::submit or workspace::run.
+    /// The run in that folder; EST-647 if it has no journal. Usually made by experiment::submit or workspace::run.
     explicit run(run_directory directory) : directory_{std::move(directory)} { (void)open_journal(directory_); }
 
     std::string id() const { return directory_.run_id(); }
