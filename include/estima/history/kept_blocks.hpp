@@ -10,6 +10,7 @@
 #include <cstring>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -80,7 +81,7 @@ public:
         return std::all_of(entries_.begin(), entries_.end(), [&](entry const& e) { return take(e, into[e.name]); });
     }
 
-    /// Replaces the file that tells of another one.
+    /// Replaces the file; `of` is the metric file that it tells of.
     static void write(std::filesystem::path const& path, std::filesystem::path const& of, std::string_view magic,
                       kept_head h, told_lists const& all) {
         std::copy_n(magic.data(), sizeof h.magic, h.magic);
@@ -105,10 +106,11 @@ public:
         h.check = check_of(std::string_view{bytes}.substr(0, at));
         std::memcpy(bytes.data(), &h, sizeof h);
         try {
-            replace_file(path, bytes);
-            // Whoever may read that may read this, whatever the umask of who looked.
+            // Whoever may read the metric file may read this, whatever the umask of who looked.
             struct stat status {};
-            if (::stat(of.c_str(), &status) == 0) (void)::chmod(path.c_str(), status.st_mode & 0666U);
+            std::optional<mode_t> mode;
+            if (::stat(of.c_str(), &status) == 0) mode = status.st_mode & 0666U;
+            replace_file(path, bytes, durable::no, mode);
         } catch (error const&) {  // no room, or a workspace that is read-only: the next look takes as long
         }
     }

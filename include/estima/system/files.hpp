@@ -8,6 +8,7 @@
 #include <cstring>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -87,16 +88,17 @@ inline bool sync_data(int fd) noexcept { return ::fdatasync(fd) == 0 || errno ==
 /// The same for all that was written to the file system that has this file, whoever wrote it.
 inline bool sync_file_system(int fd) noexcept { return ::syncfs(fd) == 0 || errno == EINVAL || errno == ENOTSUP; }
 
-/// Replaces the file in one step: readers see the old text or the new, never a part. It has the mode of the one that it
-/// replaces, and that by umask where there was none. `durable::yes` also syncs it to the disk first, for what must
-/// survive a loss of power. EST-301 if it cannot.
-inline void replace_file(std::filesystem::path const& path, std::string_view text, durable sync = durable::no) {
+/// Replaces the file in one step: readers see the old text or the new, never a part. It has that mode; left out: the one
+/// of what it replaces, and that by umask where there was nothing. `durable::yes` also syncs it to the disk first, for
+/// what must survive a loss of power. EST-301 if it cannot.
+inline void replace_file(std::filesystem::path const& path, std::string_view text, durable sync = durable::no,
+                         std::optional<mode_t> mode = {}) {
     std::string temporary = path.string() + ".XXXXXX";
     file_descriptor const fd = make_temporary(temporary);
     if (!fd) throw_file_error("cannot write", path);
     struct stat before {};
-    bool const is_there = ::lstat(path.c_str(), &before) == 0 && S_ISREG(before.st_mode);
-    bool const written = (!is_there || ::fchmod(fd.get(), before.st_mode & 0777U) == 0) && write_all(fd.get(), text) &&
+    if (!mode && ::lstat(path.c_str(), &before) == 0 && S_ISREG(before.st_mode)) mode = before.st_mode & 0777U;
+    bool const written = (!mode || ::fchmod(fd.get(), *mode) == 0) && write_all(fd.get(), text) &&
                          (sync == durable::no || ::fsync(fd.get()) == 0) &&
                          ::rename(temporary.c_str(), path.c_str()) == 0;
     if (!written) {

@@ -140,7 +140,7 @@ inline std::size_t restore_experiment(workspace const& where, std::string const&
             std::string const its = known_record(run_directory{deleted / id}).experiment;
             if (its == name) all.push_back(id);
             else others.insert(its);
-        } catch (error const&) {  // it went meanwhile, or its journal is lost: verify() tells of that
+        } catch (error const&) {  // it went meanwhile, or nobody can tell whose it is: verify() says why
         }
     if (all.empty())
         detail::throw_no_experiment(where, "deleted run", name, {others.begin(), others.end()},

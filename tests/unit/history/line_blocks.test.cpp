@@ -4,8 +4,6 @@
 
 #include <catch2/catch.hpp>
 
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -21,6 +19,7 @@
 
 #include "../../support/fake_run.hpp"
 #include "../../support/temporary_directory.hpp"
+#include "../../support/umask_here.hpp"
 
 namespace {
 /// Lines of all kinds: of "dense" one after the other, of "near" some apart, of "far0" to "far999" few each.
@@ -125,9 +124,10 @@ TEST_CASE("lines: what was read of a long file is kept, used and continued, and 
     CHECK_FALSE(std::filesystem::exists(f.kept()));  // not worth it
     estima_test::append_file(f.lines(), some_lines(11'000, 17'000));
     std::filesystem::permissions(f.lines(), std::filesystem::perms{0664});
-    mode_t const before = ::umask(077);  // of who looks
-    f.check();
-    ::umask(before);
+    {
+        estima_test::umask_here const of_who_looks{077};
+        f.check();
+    }
     CHECK((std::filesystem::status(f.kept()).permissions() & std::filesystem::perms::all) ==
           std::filesystem::perms{0664});
     f.check_extremes();

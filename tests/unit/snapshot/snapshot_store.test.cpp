@@ -16,6 +16,7 @@
 
 #include <support/skip.hpp>
 #include <support/temporary_directory.hpp>
+#include <support/umask_here.hpp>
 #include "tree_on_disk.hpp"
 
 using estima_test::contents;
@@ -508,9 +509,10 @@ TEST_CASE("the folders of a store are as open as the store, whatever umask says"
     fs::path const workspace = temporary / "workspace";
     fs::create_directory(workspace);
     REQUIRE(::chmod(workspace.c_str(), 0770) == 0);
-    mode_t const before = ::umask(077);
-    estima::snapshot_store{workspace / "snapshots"}.take(temporary / "source");
-    ::umask(before);
+    {
+        estima_test::umask_here const closed{077};
+        estima::snapshot_store{workspace / "snapshots"}.take(temporary / "source");
+    }
     int folders = 0;
     for (auto const& entry : fs::recursive_directory_iterator{workspace / "snapshots"}) {
         CAPTURE(entry.path());

@@ -10,14 +10,10 @@
 #include <estima/workspace/compare_runs.hpp>
 #include <estima/workspace/workspace.hpp>
 
-#include "../../support/fake_run.hpp"
+#include "../../support/compared_runs.hpp"
 
 namespace {
-struct detailed_runs {
-    estima_test::temporary_directory folder{};
-    estima::workspace w = estima::workspace::open(folder / "workspace");
-    std::vector<estima::run> runs{};
-
+struct detailed_runs : estima_test::compared_runs {
     /// One whose script is the same in all, with a link beside it.
     estima::run const& add(std::vector<std::string> const& arguments = {}, std::string const& target = "train.py",
                            bool is_executable = false) {
@@ -26,28 +22,13 @@ struct detailed_runs {
         if (is_executable)
             std::filesystem::permissions(folder / "source/train.py", std::filesystem::perms::owner_all);
         std::filesystem::create_symlink(target, folder / "source/link");
-        std::string const snapshot = estima::snapshot_store{w.path() / "snapshots"}.take(folder / "source").id;
-        estima::run_configuration const c{.script = "train.py", .arguments = arguments};
-        auto const made = estima::detail::create_run(w.path(), "digits", c, snapshot, "/source");
-        runs.emplace_back(made.directory);
-        return runs.back();
+        return add_run({.script = "train.py", .arguments = arguments});
     }
     void tell(estima::json const& event) const { estima::journal{runs.back().directory().journal()}.append(event); }
     void tell_host(std::string const& name, int cores, std::string const& numpy) const {
         tell({{"event", "host"}, {"host", name}, {"cores", cores}, {"gpus", {"A", "B"}}});
         if (!numpy.empty())
             tell({{"event", "environment"}, {"host", name}, {"python_version", "3.11"}, {"packages", {{"numpy", numpy}}}});
-    }
-
-    /// "kind name: value value".
-    std::vector<std::string> differences() const {
-        std::vector<std::string> all;
-        for (auto const& one : compare_runs(runs)) {
-            std::string text = std::to_string(static_cast<int>(one.is)) + " " + one.name + ":";
-            for (auto const& value : one.values) text += " " + value.value_or("none");
-            all.push_back(text);
-        }
-        return all;
     }
 };
 using texts = std::vector<std::string>;

@@ -9,37 +9,21 @@
 #include <estima/workspace/compare_runs.hpp>
 #include <estima/workspace/workspace.hpp>
 
+#include "../../support/compared_runs.hpp"
 #include "../../support/error_of.hpp"
-#include "../../support/fake_run.hpp"
 
 namespace {
 using estima_test::append_file;
 using estima_test::write_file;
 
-struct runs_to_compare {
-    estima_test::temporary_directory folder{};
-    estima::workspace w = estima::workspace::open(folder / "workspace");
-    std::vector<estima::run> runs{};
-
+struct runs_to_compare : estima_test::compared_runs {
     estima::run const& add(estima::run_configuration const& c, std::map<std::string, std::string> const& files,
                            std::string const& metrics = {}) {
         std::filesystem::remove_all(folder / "source");
         for (auto const& [name, text] : files) write_file(folder / "source" / name, text);
-        std::string const snapshot = estima::snapshot_store{w.path() / "snapshots"}.take(folder / "source").id;
-        auto const made = estima::detail::create_run(w.path(), "digits", c, snapshot, "/source");
-        append_file(made.directory.metrics_file(0), metrics);
-        runs.emplace_back(made.directory);
-        return runs.back();
-    }
-    /// "kind name: value | value".
-    std::vector<std::string> differences() const {
-        std::vector<std::string> all;
-        for (auto const& one : compare_runs(runs)) {
-            std::string text = std::to_string(static_cast<int>(one.is)) + " " + one.name + ":";
-            for (auto const& value : one.values) text += " " + value.value_or("none");
-            all.push_back(text);
-        }
-        return all;
+        estima::run const& made = add_run(c);
+        append_file(made.directory().metrics_file(0), metrics);
+        return made;
     }
 };
 }  // namespace
