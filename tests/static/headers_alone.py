@@ -33,9 +33,11 @@ def with_all_included(headers):
 def chosen_ahead(closures):
     """The headers that save the most when they are compiled ahead, one after the other, and which each header takes."""
     taken = {name: None for name in closures}
-    # Other libraries' headers weigh more.
-    weight = {name: sum(1 if other in closures else 8 if re.search("[./]", other) else 3 for other in closure)
-              for name, closure in closures.items()} | {None: 0}
+    # As they take time to compile: one of another library takes as long as a hundred of ours.
+    posix = re.compile(r"[a-z_0-9]+(\.h)?|(sys|linux|netinet|arpa|asm)/[a-z_0-9.]+")
+    of_one = {one: 1 if one in closures else 4 if posix.fullmatch(one) and one != "simdjson.h" else 100
+              for closure in closures.values() for one in closure}
+    weight = {name: sum(of_one[one] for one in closure) for name, closure in closures.items()} | {None: 0}
     for _ in range(AHEAD):
         def saved(ahead):
             return sum(max(0, weight[ahead] - weight[taken[name]])
