@@ -88,9 +88,9 @@ inline bool sync_data(int fd) noexcept { return ::fdatasync(fd) == 0 || errno ==
 /// The same for all that was written to the file system that has this file, whoever wrote it.
 inline bool sync_file_system(int fd) noexcept { return ::syncfs(fd) == 0 || errno == EINVAL || errno == ENOTSUP; }
 
-/// Replaces the file in one step: readers see the old text or the new, never a part. It has that mode; left out: the one
-/// of what it replaces, and that by umask where there was nothing. `durable::yes` also syncs it to the disk first, for
-/// what must survive a loss of power. EST-301 if it cannot.
+/// Replaces the file in one step: readers see the old text or the new, never a part. It has that mode; left out: the
+/// one of what it replaces, and that by umask where there was nothing. `durable::yes` also syncs it to the disk first,
+/// for what must survive a loss of power. EST-301 if it cannot.
 inline void replace_file(std::filesystem::path const& path, std::string_view text, durable sync = durable::no,
                          std::optional<mode_t> mode = {}) {
     std::string temporary = path.string() + ".XXXXXX";
