@@ -2,7 +2,6 @@
 #pragma once
 
 #include <fcntl.h>
-#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -28,6 +27,7 @@
 #include <estima/system/is_there.hpp>
 #include <estima/system/json.hpp>
 #include <estima/system/open_beneath.hpp>
+#include <estima/system/rename_to_new.hpp>
 #include <estima/system/sha256.hpp>
 #include <estima/system/sha256_of_file.hpp>
 #include <estima/workspace/workspace.hpp>
@@ -195,10 +195,9 @@ inline exported_run export_run(workspace const& w, std::string const& id, std::f
         struct stat status {};
         if (::fstat(fd.get(), &status) != 0 || ::fsync(fd.get()) != 0)
             throw_file_error("cannot write", file);
-        unsigned const how = options.exist_ok ? 0 : RENAME_NOREPLACE;
-        int refused = ::renameat2(AT_FDCWD, temporary.c_str(), AT_FDCWD, file.c_str(), how) == 0 ? 0 : errno;
-        if (refused == EINVAL)  // a file system, such as NFS, that cannot look and rename at once
-            refused = ::rename(temporary.c_str(), file.c_str()) == 0 ? 0 : errno;
+        int refused = 0;
+        if (!options.exist_ok) refused = detail::rename_to_new(temporary, file);
+        else if (::rename(temporary.c_str(), file.c_str()) != 0) refused = errno;
         if (refused == EEXIST) detail::throw_archive_is_there(file);
         if (refused != 0) throw_file_error("cannot write", file, refused);
         report.archive_bytes = static_cast<std::uint64_t>(status.st_size);

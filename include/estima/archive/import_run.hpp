@@ -2,7 +2,6 @@
 #pragma once
 
 #include <fcntl.h>
-#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -20,7 +19,9 @@
 #include <estima/history/journal.hpp>
 #include <estima/snapshot/restore.hpp>
 #include <estima/system/open_beneath.hpp>
+#include <estima/system/rename_to_new.hpp>
 #include <estima/system/sha256_of_file.hpp>
+#include <estima/system/share_as_folder.hpp>
 #include <estima/workspace/delete_run.hpp>
 #include <estima/workspace/names.hpp>
 #include <estima/workspace/refresh_page.hpp>
@@ -53,7 +54,8 @@ inline void require_objects(store_layout const& unpacked, store_layout const& st
 inline void publish_snapshot(store_layout const& unpacked, store_layout const& store, std::string const& snapshot_id) {
     make_store(store);
     auto const move = [](std::filesystem::path const& from, std::filesystem::path const& to) {
-        make_directories(to.parent_path());
+        for (auto const& folder : {to.parent_path().parent_path(), to.parent_path()})
+            detail::make_shared_folder(folder, 0777);
         if (::chmod(from.c_str(), 0444) != 0 || ::rename(from.c_str(), to.c_str()) != 0)
             throw_file_error("cannot write", to);
     };
@@ -123,8 +125,8 @@ inline imported_run import_run(workspace const& w, std::filesystem::path const& 
     (void)open_file(home.lock(), O_RDWR | O_CREAT);
     change_log const changes{w.path()};
     changes.add(found.run_id);  // first, so that a run which can be seen was told
-    while (::renameat2(AT_FDCWD, home.path.c_str(), AT_FDCWD, target.path.c_str(), RENAME_NOREPLACE) != 0) {
-        if (errno != EEXIST) throw_file_error("cannot create directory", target.path);
+    while (int const refused = detail::rename_to_new(home.path, target.path)) {
+        if (refused != EEXIST) throw_file_error("cannot create directory", target.path, refused);
         report.was_there = detail::has_imported_run(w, found);  // another import was quicker
         if (report.was_there) return report;
     }

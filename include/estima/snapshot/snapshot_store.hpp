@@ -165,7 +165,7 @@ private:
         make_store(layout_);
         for (auto const& path :
              {layout_.objects(), layout_.packs(), layout_.trees(), layout_.index(), layout_.temporary()})
-            if (::mkdir(path.c_str(), 0777) != 0 && errno != EEXIST) throw_file_error("cannot create directory", path);
+            detail::make_shared_folder(path, 0777);
         remove_left_behind(layout_);
     }
 

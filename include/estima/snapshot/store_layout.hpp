@@ -40,11 +40,7 @@ struct store_layout {
 /// Makes the folder of a store, if it is not there. Objects are readable whatever the mode of the source file was: the
 /// way to them is open to this user, and to those who may write to the folder around it. EST-301.
 inline void make_store(store_layout const& layout) {
-    if (::mkdir(layout.root.c_str(), 0700) != 0) {
-        if (errno != EEXIST) throw_file_error("cannot create directory", layout.root);
-        return;
-    }
-    if (!detail::share_as_folder(layout.root)) throw_file_error("cannot write", layout.root);
+    detail::make_shared_folder(layout.root, 0700);
 }
 
 /// "ab/cdef...": the path of a loose object below objects/.

@@ -24,7 +24,7 @@ namespace estima::inline v0_1 {
 class temporary_file {
 public:
     explicit temporary_file(store_layout const& layout)
-        : root_{layout.root}, path_{(layout.temporary() / "XXXXXX").string()} {
+        : path_{(layout.temporary() / "XXXXXX").string()} {
         fd_.reset(::mkostemp(path_.data(), O_CLOEXEC));
         if (!fd_) throw_file_error("cannot write", path_);
     }
@@ -46,18 +46,15 @@ public:
         if (::fchmod(fd_.get(), 0444) != 0) throw_file_error("cannot write", path_);
         if (::rename(path_.c_str(), name.c_str()) != 0) {
             if (errno != ENOENT) throw_file_error("cannot write", name);
-            std::filesystem::path const folder = name.parent_path();
-            make_directories(folder);
             // As the store: whoever may write to it goes on there, whatever the umask of the first.
-            for (auto const& made : {folder.parent_path(), folder})
-                if (made != root_ && !detail::share_as_folder(made)) throw_file_error("cannot write", made);
+            for (auto const& folder : {name.parent_path().parent_path(), name.parent_path()})
+                detail::make_shared_folder(folder, 0777);
             if (::rename(path_.c_str(), name.c_str()) != 0) throw_file_error("cannot write", name);
         }
         fd_.reset();
     }
 
 private:
-    std::filesystem::path root_;
     std::string path_;
     file_descriptor fd_{};
 };

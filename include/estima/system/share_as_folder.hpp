@@ -5,10 +5,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <filesystem>
 #include <string>
 
 #include <estima/system/file_descriptor.hpp>
+#include <estima/system/files.hpp>
+#include <estima/system/random_hex.hpp>
+#include <estima/system/rename_to_new.hpp>
 
 namespace estima::inline v0_1::detail {
 
@@ -35,6 +39,19 @@ inline bool share_as_folder(std::filesystem::path const& path) {
     mode_t const mode = (made.st_mode & 07777U) | more;
     std::string const itself = "/proc/self/fd/" + std::to_string(fd.get());  // fchmod takes no such descriptor
     return mode == (made.st_mode & 07777U) || ::chmod(itself.c_str(), mode) == 0;
+}
+
+/// Makes a folder, if it is not there, with that mode less umask, and shared as above: whoever sees it may use it at
+/// once, since it has another name until then. EST-301.
+inline void make_shared_folder(std::filesystem::path const& path, mode_t mode) {
+    struct stat status {};
+    if (::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode)) return;
+    std::filesystem::path const made =
+        path.parent_path() / ("." + path.filename().string() + "." + random_hex());
+    if (::mkdir(made.c_str(), mode) != 0) throw_file_error("cannot create directory", path);
+    int const refused = share_as_folder(made) ? rename_to_new(made, path) : errno;
+    if (refused != 0) ::rmdir(made.c_str());
+    if (refused != 0 && refused != EEXIST) throw_file_error("cannot create directory", path, refused);
 }
 
 }  // namespace estima::inline v0_1::detail

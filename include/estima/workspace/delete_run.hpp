@@ -2,7 +2,6 @@
 #pragma once
 
 #include <fcntl.h>
-#include <stdio.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -14,6 +13,7 @@
 #include <estima/history/change_log.hpp>
 #include <estima/history/journal.hpp>
 #include <estima/system/is_there.hpp>
+#include <estima/system/rename_to_new.hpp>
 #include <estima/workspace/workspace.hpp>
 #include <estima/workspace/workspace_lock.hpp>
 
@@ -42,8 +42,7 @@ inline bool move_run(workspace const& w, std::string const& id, std::filesystem:
     make_directories(to.parent_path());
     change_log const here{from.parent_path().parent_path()}, there{to.parent_path().parent_path()};
     for (change_log const* log : {&here, &there}) log->add(id);
-    if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) != 0) {
-        int const code = errno;
+    if (int const code = rename_to_new(from, to)) {
         if (code == ENOENT && !is_there(from)) return false;
         throw_file_error("cannot move " + from.string() + " to", to, code);
     }

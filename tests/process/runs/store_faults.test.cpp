@@ -7,6 +7,7 @@
 #include <sys/syscall.h>
 
 #include <atomic>
+#include <cerrno>
 #include <csignal>
 #include <filesystem>
 #include <memory>
@@ -15,9 +16,12 @@
 #include <vector>
 
 #include <estima/archive/export_run.hpp>
+#include <estima/archive/import_run.hpp>
 #include <estima/history/metrics.hpp>
+#include <estima/snapshot/snapshot_store.hpp>
 #include <estima/tracking/run_context.hpp>
 #include <estima/workspace/copy_workspace.hpp>
+#include <estima/workspace/delete_run.hpp>
 #include <estima/workspace/search_runs.hpp>
 #include <estima/workspace/verify.hpp>
 #include <estima/workspace/verify_index.hpp>
@@ -292,4 +296,32 @@ TEST_CASE("a disk that is full while the index is updated, a run is exported, al
         CHECK(index.why_in_memory().empty());
     }
     CHECK(verify_index(w).empty());
+}
+
+TEST_CASE("where the file system cannot look and rename at once, runs are deleted, restored, exported and imported") {
+    auto const refuse = [] { return answer_calls({SYS_renameat2}, EINVAL); };
+    if (!other_program{refuse}.succeeded()) return skip("no seccomp: a file system such as NFS cannot be played");
+    temporary_directory folder;
+    auto const w = estima::workspace::open(folder / "w"), other = estima::workspace::open(folder / "other");
+    auto const made = run_of_faults(w);
+    complete_faults(made.directory);
+    std::string const id = made.directory.run_id();
+    other_program on_nfs{[&] {
+        if (!refuse()) return false;
+        write_file(folder / "source/train.py", "pass");
+        estima::snapshot_store{w.path() / "snapshots"}.take(folder / "source");
+        estima::delete_run(w, id);
+        if (estima::deleted_runs(w) != std::vector<std::string>{id}) return false;
+        estima::restore_run(w, id);
+        estima::export_run(w, id, folder / "run.tar");
+        if (error_of([&] { estima::export_run(w, id, folder / "run.tar"); }).find("EST-") == std::string::npos)
+            return false;
+        if (estima::import_run(other, folder / "run.tar").was_there) return false;
+        return estima::import_run(other, folder / "run.tar").was_there;
+    }};
+    CHECK(on_nfs.succeeded());
+    CHECK(w.run(id).status() == other.run(id).status());
+    CHECK(all_findings(w) == "");
+    CHECK(all_findings(other) == "");
+    CHECK_FALSE(std::filesystem::is_empty(w.path() / "snapshots/trees"));
 }

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cstdio>
 #include <set>
 #include <thread>
 #include <vector>
@@ -554,4 +555,41 @@ TEST_CASE("two users of a group share the store of a workspace that belongs to t
     write(temporary / "source/train.py", "others again");
     CHECK(takes(54001, 54001, team) == 0);
     CHECK(takes(54003, 54003, 54003) != 0);  // of another group
+}
+
+TEST_CASE("users of a group who take the first snapshots of a workspace at once do not stand in each other's way") {
+    if (::geteuid() != 0) return estima_test::skip("two users need root");
+    temporary_directory const temporary;
+    write(temporary / "source/train.py", "pass");
+    for (char const* const name : {"", "source"}) fs::permissions(temporary / name, fs::perms{0755});
+    constexpr gid_t team = 54321;
+    constexpr int rounds = 100;
+    auto const workspace = [&](int round) { return temporary / ("workspace_" + std::to_string(round)); };
+    for (int round = 0; round < rounds; ++round) {
+        fs::create_directory(workspace(round));
+        REQUIRE(::chown(workspace(round).c_str(), 54000, team) == 0);
+        REQUIRE(::chmod(workspace(round).c_str(), 02775) == 0);
+    }
+    std::vector<pid_t> users;
+    for (uid_t const user : {54001U, 54002U}) {
+        users.push_back(::fork());
+        if (users.back() != 0) continue;
+        ::umask(user == 54001 ? 022 : 002);
+        if (::setgroups(1, &team) != 0 || ::setgid(user) != 0 || ::setuid(user) != 0) ::_exit(2);
+        try {
+            for (int round = 0; round < rounds; ++round)
+                estima::snapshot_store{workspace(round) / "snapshots"}.take(temporary / "source");
+        } catch (estima::error const& refused) {
+            std::fprintf(stderr, "user %u: %s\n", user, refused.what());
+            ::_exit(1);
+        }
+        ::_exit(0);
+    }
+    for (pid_t const user : users) {
+        int status = 0;
+        CHECK(::waitpid(user, &status, 0) == user);
+        CHECK(status == 0);
+    }
+    for (auto const& entry : fs::recursive_directory_iterator{temporary.path()})
+        CHECK(entry.path().filename().string().front() != '.');
 }
