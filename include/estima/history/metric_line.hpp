@@ -49,7 +49,7 @@ public:
         bool named = false, valued = false;
         std::string type;
         std::string_view document;
-        bool const whole = members([&](std::string const& key) {
+        bool const whole = members([&](std::string_view key) {
             if (key == "name") return named = string(line.name);
             if (key == "type") return string(type);
             if (key == "value") {
@@ -97,29 +97,35 @@ private:
     bool members(Member member) {
         if (!take('{')) return false;
         if (take('}')) return true;
-        std::string key;
+        std::string decoded;
         do {
-            if (!string(key) || !take(':') || !member(key)) return false;
+            std::optional<std::string_view> const key = text(decoded);
+            if (!key || !take(':') || !member(*key)) return false;
         } while (take(','));
         return take('}');
     }
 
-    bool string(std::string& out) {
-        if (!take('"')) return false;
+    /// A text: where it was read, or in `decoded` if it has escapes.
+    std::optional<std::string_view> text(std::string& decoded) {
+        if (!take('"')) return std::nullopt;
         std::size_t end = 0;  // by hand: find_first_of is slow for texts this short
         while (end < rest_.size() && rest_[end] != '"' && rest_[end] != '\\') ++end;
-        if (end == rest_.size()) return false;
-        if (rest_[end] == '"') {
-            out.assign(rest_, 0, end);
-        } else {
+        if (end == rest_.size()) return std::nullopt;
+        std::string_view found = rest_.substr(0, end);
+        if (rest_[end] != '"') {
             while (end < rest_.size() && rest_[end] != '"') end += rest_[end] == '\\' ? 2 : 1;
-            if (end >= rest_.size()) return false;
-            json const decoded = json::parse('"' + std::string{rest_.substr(0, end)} + '"', nullptr, false);
-            if (!decoded.is_string()) return false;
-            out = decoded.get<std::string>();
+            if (end >= rest_.size()) return std::nullopt;
+            json const parsed = json::parse('"' + std::string{rest_.substr(0, end)} + '"', nullptr, false);
+            if (!parsed.is_string()) return std::nullopt;
+            found = decoded = parsed.get<std::string>();
         }
         rest_.remove_prefix(end + 1);
-        return true;
+        return found;
+    }
+    bool string(std::string& out) {
+        std::optional<std::string_view> const found = text(out);
+        if (found && found->data() != out.data()) out = *found;
+        return found.has_value();
     }
 
     /// A number, or a word that stands for one. null is how many JSON writers tell NaN.
@@ -190,7 +196,7 @@ private:
         return take(']');
     }
     bool row(metric_table_row& out) {
-        return members([&](std::string const& key) {
+        return members([&](std::string_view key) {
             auto& cell = out.emplace_back(key, 0.0).second;
             double number = 0;
             if (!scalar(number)) return string(cell.emplace<std::string>());
