@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <sstream>
 #include <string>
 #include <utility>
@@ -109,13 +110,19 @@ TEST_CASE("a run that is deleted and restored all the time is read right, or sai
         }
         return true;
     }};
+    struct at_the_end {
+        fs::path const& file;
+        ~at_the_end() { write_file(file, ""); }
+    };
+    std::optional<at_the_end> ends{std::in_place, end};
     for (auto const& [name, is_right] : readers) {
         INFO(name);
         int right = 0, gone = 0;
         // Each is done while it moves, and meets it where it is gone, whatever the turns of the processes.
         double const give_up = estima::monotonic_seconds() + patience.seconds();
         while ((right < 40 || gone < 1) && estima::monotonic_seconds() < give_up) try {
-                REQUIRE(is_right());
+                bool const is = is_right();
+                REQUIRE(is);
                 ++right;
             } catch (estima::error const& e) {
                 CAPTURE(e.what());
@@ -125,6 +132,6 @@ TEST_CASE("a run that is deleted and restored all the time is read right, or sai
         CHECK(right >= 40);
         CHECK(gone >= 1);
     }
-    write_file(end, "");
+    ends.reset();
     CHECK(mover.succeeded());
 }

@@ -19,8 +19,8 @@ namespace fs = std::filesystem;
 using estima_test::error_of;
 
 /// A run that is over, and deleted when it is told to be.
-struct run_to_move : estima_test::fake_run {
-    run_to_move() {
+struct run_that_goes_away : estima_test::fake_run {
+    run_that_goes_away() {
         start();
         for (char const* const name : {"outputs/a", "outputs/b", "outputs/c"}) output(name, name);
         print("one\n");
@@ -36,7 +36,7 @@ struct run_to_move : estima_test::fake_run {
 }  // namespace
 
 TEST_CASE("a run that is deleted while it is downloaded is downloaded whole") {
-    run_to_move const fake;
+    run_that_goes_away const fake;
     auto const run = fake.run();
     estima::download_options const options{
         .on_progress = [&](estima::download_progress const&) { fake.go_away(); }, .at_once = 1};
@@ -49,7 +49,7 @@ TEST_CASE("a run that is deleted while it is downloaded is downloaded whole") {
 }
 
 TEST_CASE("a run that is deleted while it is exported is exported whole") {
-    run_to_move const fake;
+    run_that_goes_away const fake;
     auto const written =
         export_run(fake.workspace(), fake.id(), fake / "run.tar",
                    {.progress = [&](std::uint64_t, std::uint64_t) { fake.go_away(); }});
@@ -64,7 +64,7 @@ TEST_CASE("a run that is deleted while it is exported is exported whole") {
 }
 
 TEST_CASE("a run that is deleted while somebody waits for it is told whole") {
-    run_to_move const fake;
+    run_that_goes_away const fake;
     auto const details = fake.run().wait_for_completion(
         {.on_metric = [&](std::string const&, estima::metric_point const&) { fake.go_away(); }});
     CHECK(fake.is_gone());
@@ -75,7 +75,7 @@ TEST_CASE("a run that is deleted while somebody waits for it is told whole") {
 }
 
 TEST_CASE("what a run that was moved while it was read has not is told by the name of its folder") {
-    run_to_move const fake;
+    run_that_goes_away const fake;
     std::string const told = error_of([&] {
         while_there(fake.directory(), [&](estima::run_directory const& here) {
             CHECK(here.run_id() == fake.id());
@@ -89,7 +89,7 @@ TEST_CASE("what a run that was moved while it was read has not is told by the na
 }
 
 TEST_CASE("a run that is removed for good while it is read is told to be gone") {
-    run_to_move const fake;
+    run_that_goes_away const fake;
     std::string const told = error_of([&] {
         while_there(fake.directory(), [&](estima::run_directory const& here) {
             fake.go_away();
