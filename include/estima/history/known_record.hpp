@@ -36,8 +36,7 @@ namespace estima::inline v0_1 {
                            "folder and remove it"}};
 }
 
-/// EST-307, EST-631: there is no such run, or it is not where it was looked for, because somebody deleted or restored it
-/// meanwhile.
+/// EST-307, EST-631: there is no such run, or it is not where it was looked for: somebody deleted or restored it.
 struct no_such_run : error {
     using error::error;
 };
@@ -68,7 +67,7 @@ inline error with_name(error const& e, std::string const& held, std::string cons
 }
 }  // namespace detail
 
-/// Calls `work(run_directory)`, which reads files of a run: those of the folder as it is found now, wherever it is moved
+/// Calls `work(run_directory)`, which reads files of a run: those of the folder that is there now, wherever it is moved
 /// meanwhile. A run that is deleted, or deleted and restored, in the middle is read as a whole. EST-307: it is not
 /// there, or was removed for good meanwhile.
 template <class Work>

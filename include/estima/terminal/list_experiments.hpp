@@ -41,8 +41,9 @@ inline int list_experiments(workspace const& where, experiments_options const& o
                         : options.restore ? "restored "
                                           : "renamed ")
                     << counted(done.runs, "run") << " of " << on.safe(options.name) << '\n';
+        if (on.json) return 0;
         for (std::string const& id : done.in_doubt)
-            if (!on.json) *on.err << "not restored, since it cannot be read of which experiment it is: " << on.safe(id) << '\n';
+            *on.err << "not restored, since it cannot be read whose it is: " << on.safe(id) << '\n';
         return 0;
     }
     std::vector<experiment_summary> all = experiments(where);

@@ -46,8 +46,10 @@ namespace detail {
     std::string why = names.empty() && in_doubt.empty() ? "the workspace has no " + kind + "s"
                       : names.empty()                   ? ""
                                                         : "there are: " + listed(names);
-    if (!in_doubt.empty())
-        why += (names.empty() ? "" : "; ") + std::string{"of these it cannot be read whose they are: "} + listed(in_doubt);
+    if (!in_doubt.empty()) {
+        if (!names.empty()) why += "; ";
+        why += "of these it cannot be read whose they are: " + listed(in_doubt);
+    }
     throw error{"EST-633",
                 {.what = "no " + kind + " belongs to the experiment \"" + shown(name) + "\"",
                  .where = "workspace " + where.path().string(),
@@ -141,7 +143,7 @@ inline std::size_t delete_experiment(workspace const& where, std::string const& 
 /// What restore_experiment() brought back.
 struct restored_experiment {
     std::size_t runs = 0;
-    /// Ids of deleted runs that stay, since it cannot be read whose they are: this user may not, or the journal is lost.
+    /// Ids of deleted runs that stay, since it cannot be read whose they are: not by this user, or the journal is lost.
     std::vector<std::string> in_doubt{};
 };
 

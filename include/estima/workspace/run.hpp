@@ -18,6 +18,7 @@
 #include <estima/history/known_record.hpp>
 #include <estima/history/metric_history.hpp>
 #include <estima/history/metrics.hpp>
+#include <estima/history/read_details.hpp>
 #include <estima/history/run_definition.hpp>
 #include <estima/history/run_details.hpp>
 #include <estima/history/run_id.hpp>
@@ -63,7 +64,7 @@ public:
         journal events = open_journal(directory_);
         run_record const record = newest(events);
         return while_there(directory_, [&](run_directory const& here) {
-            return details_from(here, record, events.has_torn_end());
+            return detail::details_from(here, record, events.has_torn_end());
         });
     }
 
@@ -76,7 +77,7 @@ public:
                 options.show_output && options.all_ranks ? read_run_definition(here).process_count() : 1;
             detail::run_waiter waiter{directory_, here, options, processes};
             journal& events = waiter.until_over();
-            return details_from(here, events.record(), events.has_torn_end());
+            return detail::details_from(here, events.record(), events.has_torn_end());
         });
         bool const throws = details.status == run_status::failed && options.raise_on_error;
         if (options.show_output && options.show_status)
@@ -266,45 +267,6 @@ private:
 
     void append(json event) const {
         known_->change([&event](journal& events) { events.append(std::move(event)); });
-    }
-
-    run_details details_from(run_directory const& here, run_record const& r, bool has_torn_end) const {
-        run_details d{.run_id = id(),
-                      .experiment = r.experiment,
-                      .display_name = r.display_name,
-                      .description = r.description,
-                      .target = r.target,
-                      .status = r.status,
-                      .waits_for = r.waits_for,
-                      .created_time = r.created,
-                      .start_time = r.time_of(run_status::running),
-                      .properties = r.properties,
-                      .tags = r.tags,
-                      .log_files = {},
-                      .warnings = r.warnings,
-                      .error = r.error,
-                      .ranks = r.ranks,
-                      .attempts = r.attempts,
-                      .hosts = r.hosts,
-                      .artifacts = r.artifacts,
-                      .models = r.models};
-        detail::complete_by_id(d.run_id, d.experiment, d.created_time);
-        if (is_terminal(r.status)) d.end_time = r.time_of(r.status);
-        if (int const lines = r.lines_ignored + (d.end_time != 0 && has_torn_end ? 1 : 0); lines != 0)
-            d.warnings.push_back(std::to_string(lines) + (lines == 1 ? " line" : " lines") +
-                                 " of the journal could not be read: torn, or not estima's");
-        if (r.run_id != id())
-            d.warnings.push_back("[EST-647] the journal has lost its begin: what it told there is not known any more");
-        std::set<std::string> logs;
-        detail::add_files_below(here.system_logs(), directory_.system_logs().string() + "/", logs);
-        d.log_files.assign(logs.begin(), logs.end());
-        try {
-            d.run_definition = read_run_definition(here);
-        } catch (error const& e) {
-            d.definition_problem = e.text().what + (e.text().why.empty() ? "" : ": " + e.text().why);
-            d.warnings.push_back("[" + e.id() + "] the run configuration cannot be read: " + d.definition_problem);
-        }
-        return d;
     }
 
     run_directory directory_;

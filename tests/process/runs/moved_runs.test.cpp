@@ -40,7 +40,8 @@ estima::run over_run(estima::workspace const& w, fs::path const& source, std::st
     for (int i = 0; i < 3; ++i) {
         std::string const name = "outputs/" + std::to_string(i);
         write_file(run.code() / name, name);
-        log.append({{"event", "artifact"}, {"path", name}, {"bytes", name.size()}, {"sha256", estima::sha256_hex(name)}});
+        std::string const sum = estima::sha256_hex(name);
+        log.append({{"event", "artifact"}, {"path", name}, {"bytes", name.size()}, {"sha256", sum}});
     }
     append_file(run.metrics_file(0), "{\"name\":\"loss\",\"value\":" + std::to_string(word.size()) +
                                          "}\n{\"name\":\"classes\",\"value\":[1,2]}\n");
@@ -91,7 +92,8 @@ TEST_CASE("a run that is deleted and restored all the time is read right, or sai
              return made.changed.empty() && made.has_snapshot;
          }},
         {"show --config", [&] {
-             return printed(terminal::show_run, terminal::show_options{moved, true}).find("train.py") != std::string::npos;
+             std::string const told = printed(terminal::show_run, terminal::show_options{moved, true});
+             return told.find("train.py") != std::string::npos;
          }},
         {"logs", [&] {
              return printed(terminal::show_logs, terminal::logs_options{.run = moved}).find("one") != std::string::npos;

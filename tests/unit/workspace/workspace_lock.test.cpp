@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// Workspaces on file systems whose locks are not those of a local disk. What the system would say there is said here by a
-// flock() of this program's own.
+// Workspaces on file systems whose locks are not those of a local disk. What the system would say there is said here by
+// a flock() of this program's own.
 #include <catch2/catch.hpp>
 
 #include <fcntl.h>
