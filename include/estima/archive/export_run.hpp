@@ -191,7 +191,9 @@ inline exported_run export_run(workspace const& w, std::string const& id, std::f
     if (!fd) throw_file_error("cannot write", file);
     try {
         exported_run report{.run_id = id, .file = file};
-        detail::run_export{fd.get(), file, options.progress}.write(directory, record, report);
+        while_there(directory, [&](run_directory const& here) {
+            detail::run_export{fd.get(), file, options.progress}.write(here, record, report);
+        });
         struct stat status {};
         if (::fstat(fd.get(), &status) != 0 || ::fsync(fd.get()) != 0)
             throw_file_error("cannot write", file);

@@ -10,8 +10,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <string>
+#include <system_error>
 
 #include <estima/archive/run_archive.hpp>
 #include <estima/archive/unpack_run.hpp>
@@ -99,13 +101,18 @@ inline bool has_imported_run(workspace const& w, unpacked_run const& found) {
 }  // namespace detail
 
 /// Takes a run from an archive that export_run() wrote into this workspace, under the id that it has. All of it is
-/// verified before any of it can be seen; if that fails, nothing stays. EST-634: it is no archive of a run, is cut
-/// short or altered; EST-635: a newer estima wrote it; EST-636: something in it has no place in a run; EST-637: the
-/// workspace has another run of that id; EST-301.
+/// verified before any of it can be seen; if that fails, nothing stays. `progress` is told while it waits, too.
+/// EST-634: no archive of a run, cut short or altered; EST-635: a newer estima wrote it; EST-636: something in it has
+/// no place in a run; EST-637: the workspace has another run of that id; EST-301.
 inline imported_run import_run(workspace const& w, std::filesystem::path const& file,
                                archive_progress const& progress = {}) {
     make_directories(w.path() / "runs");
-    detail::workspace_lock const keeps_the_snapshot{w.path(), detail::workspace_lock::kind::shared};
+    std::function<void()> const told_while_waiting = [&] {
+        std::error_code code;
+        progress(0, std::filesystem::file_size(file, code));
+    };
+    detail::workspace_lock const keeps_the_snapshot{w.path(), detail::workspace_lock::kind::shared,
+                                                    progress ? told_while_waiting : nullptr};
     detail::scratch_directory const scratch{w.path() / "runs" / (".import." + detail::random_hex())};
     detail::unpacked_run const found = detail::run_unpacking{file, scratch.path(), progress}.run();
     run_directory const home{scratch.path() / "runs" / found.run_id}, target{w.path() / "runs" / found.run_id};

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include <cctype>
 #include <cerrno>
+#include <cstddef>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <estima/base/error.hpp>
@@ -34,15 +36,56 @@ namespace estima::inline v0_1 {
                            "folder and remove it"}};
 }
 
+/// EST-307, EST-631: there is no such run, or it is not where it was looked for: somebody deleted or restored it.
+struct no_such_run : error {
+    using error::error;
+};
+
 /// A run whose folder is not there any more, while somebody still has hold of it.
 [[noreturn]] inline void throw_gone(run_directory const& run) {
     bool const is_deleted = detail::has_run(detail::deleted_runs_in(run.workspace()), run.run_id());
-    throw error{"EST-307",
-                {.what = "there is no run \"" + run.run_id() + "\" any more",
-                 .where = "workspace " + run.workspace().string(),
-                 .why = is_deleted ? "deleted, and to be brought back by restore_run() or `estima restore`"
-                                   : "its folder is gone",
-                 .remedy = is_deleted ? "restore it first" : "take another run, or restore the folder from a copy"}};
+    throw no_such_run{
+        "EST-307",
+        {.what = "there is no run \"" + run.run_id() + "\" any more",
+         .where = "workspace " + run.workspace().string(),
+         .why = is_deleted ? "deleted, and to be brought back by restore_run() or `estima restore`"
+                           : "its folder is gone",
+         .remedy = is_deleted ? "restore it first" : "take another run, or restore the folder from a copy"}};
+}
+
+namespace detail {
+/// What an error tells of files in a folder that is held, by the name that the folder has.
+inline error with_name(error const& e, std::string const& held, std::string const& name) {
+    error_text text = e.text();
+    for (std::string* const part : {&text.what, &text.where, &text.why, &text.remedy})
+        for (std::size_t at = 0; (at = part->find(held, at)) != std::string::npos;) {
+            bool const is_another = std::isdigit(static_cast<unsigned char>((*part)[at + held.size()])) != 0;
+            if (!is_another) part->replace(at, held.size(), name);
+            at += is_another ? held.size() : name.size();
+        }
+    return error{e.id(), std::move(text)};
+}
+}  // namespace detail
+
+/// Calls `work(run_directory)`, which reads files of a run: those of the folder that is there now, wherever it is moved
+/// meanwhile. A run that is deleted, or deleted and restored, in the middle is read as a whole. EST-307: it is not
+/// there, or was removed for good meanwhile.
+template <class Work>
+auto while_there(run_directory const& run, Work const& work) {
+    file_descriptor const folder{::open(run.path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)};
+    if (!folder && errno == ENOENT) throw_gone(run);
+    if (!folder) throw_file_error("cannot read", run.place());
+    std::string const held = "/proc/self/fd/" + std::to_string(folder.get());
+    try {
+        return work(run_directory{held, run.place()});
+    } catch (error const& e) {
+        bool const is_there = ::access(run.place().c_str(), F_OK) == 0 || errno != ENOENT ||
+                              detail::has_run(detail::deleted_runs_in(run.workspace()), run.run_id());
+        if (!is_there) throw_gone(run);
+        if (std::string_view{e.what()}.find(held) != std::string_view::npos)
+            throw detail::with_name(e, held, run.place().string());
+        throw;
+    }
 }
 
 /// EST-647 if the folder of a run has no journal; EST-307 if there is no such folder any more; EST-301 if this user may
@@ -56,16 +99,6 @@ inline void require_journal(run_directory const& run) {
     if (!folder) throw_gone(run);
     if (::faccessat(folder.get(), run.journal().filename().c_str(), F_OK, 0) != 0)
         throw_lost_journal(run, "it is not there any more");
-}
-/// Calls `work`, which reads files of a run; EST-307 if that fails since the run went away meanwhile.
-template <class Work>
-auto while_there(run_directory const& run, Work const& work) {
-    try {
-        return work();
-    } catch (error const&) {
-        if (struct stat status {}; ::lstat(run.path.c_str(), &status) != 0 && errno == ENOENT) throw_gone(run);
-        throw;
-    }
 }
 /// The journal of a run; EST-647, EST-307, EST-301 as require_journal.
 inline journal open_journal(run_directory const& run) {

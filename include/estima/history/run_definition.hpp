@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <estima/base/error.hpp>
+#include <estima/history/known_record.hpp>
 #include <estima/history/run_directory.hpp>
 #include <estima/run_configuration/json.hpp>
 #include <estima/system/files.hpp>
@@ -12,9 +13,11 @@
 
 namespace estima::inline v0_1 {
 
-/// The run configuration that a run was submitted with. EST-301: its file cannot be read; EST-101: it holds none.
+/// The run configuration that a run was submitted with. EST-301: its file cannot be read; EST-101: it holds none;
+/// EST-307: the run is gone.
 inline run_configuration read_run_definition(run_directory const& run) {
-    std::string const file = run.run_configuration().string(), text = read_file(file);
+    std::string const file = (run.place() / run.run_configuration().filename()).string(),
+                      text = while_there(run, [](auto const& here) { return read_file(here.run_configuration()); });
     try {
         return run_configuration_from_json(json::parse(text));
     } catch (json::exception const& e) {

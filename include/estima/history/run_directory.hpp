@@ -13,9 +13,12 @@ inline std::string metrics_name(int rank) { return "rank_" + std::to_string(rank
 /// whoever looks at the run later.
 struct run_directory {
     std::filesystem::path path;  ///< <workspace>/runs/<run id>
+    /// The same, where `path` is another way to it, which stays when the folder is moved (while_there()); else empty.
+    std::filesystem::path name{};
 
-    std::string run_id() const { return path.filename().string(); }
-    std::filesystem::path workspace() const { return path.parent_path().parent_path(); }
+    std::filesystem::path const& place() const { return name.empty() ? path : name; }
+    std::string run_id() const { return place().filename().string(); }
+    std::filesystem::path workspace() const { return place().parent_path().parent_path(); }
     std::filesystem::path snapshots() const { return workspace() / "snapshots"; }
     std::filesystem::path run_configuration() const { return path / "run_configuration.json"; }
     std::filesystem::path journal() const { return path / "events.jsonl"; }

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
@@ -21,14 +22,26 @@
 
 namespace estima::inline v0_1 {
 
+namespace detail {
+/// Whether something lies in a workspace, or is to.
+inline bool is_in_workspace(std::filesystem::path path) {
+    constexpr char const* description = "workspace.json";
+    bool found = path.filename() == description;
+    for (; !found && path.has_relative_path(); path = path.parent_path())
+        found = ::access((path / description).c_str(), F_OK) == 0;
+    return found;
+}
+}  // namespace detail
+
 /// Throws EST-301: a file operation that the system refused. `doing` reads like "cannot write".
 [[noreturn]] inline void throw_file_error(std::string_view doing, std::filesystem::path const& path, int code = errno) {
     std::string remedy;
-    if (code == ENOSPC || code == EDQUOT)
-        remedy = "free space on that file system, or choose another place (of a workspace: $ESTIMA_WORKSPACE)";
-    if (code == EROFS || code == EACCES || code == EPERM)
-        remedy = "make it accessible for this user, or choose another place (of a workspace: $ESTIMA_WORKSPACE)";
-    if (code == ENOTDIR) remedy = "a part of that path is a file: remove it, or choose another place";
+    if (code == ENOSPC || code == EDQUOT) remedy = "free space on that file system";
+    if (code == EROFS || code == EACCES || code == EPERM) remedy = "make it accessible for this user";
+    if (code == ENOTDIR) remedy = "a part of that path is a file: remove it";
+    if (!remedy.empty() && !doing.starts_with("cannot read"))  // what is to be read is where it is
+        remedy += detail::is_in_workspace(path) ? ", or choose another workspace ($ESTIMA_WORKSPACE)"
+                                                : ", or choose another place";
     throw error{"EST-301",
                 {.what = std::string{doing} + " " + path.string(), .why = std::strerror(code), .remedy = remedy}};
 }

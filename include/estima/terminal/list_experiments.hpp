@@ -27,17 +27,23 @@ struct experiments_options {
 inline int list_experiments(workspace const& where, experiments_options const& options, screen const& on) {
     refresh_index(where, on);
     if (!options.rename.empty() || options.remove || options.restore) {
-        std::size_t const runs = options.remove    ? delete_experiment(where, options.name)
-                                 : options.restore ? restore_experiment(where, options.name)
-                                                   : rename_experiment(where, options.name, options.rename);
+        restored_experiment done;
+        if (options.restore) done = restore_experiment(where, options.name);
+        else done.runs = options.remove ? delete_experiment(where, options.name)
+                                        : rename_experiment(where, options.name, options.rename);
         std::string const name = options.rename.empty() ? options.name : options.rename;
-        if (on.json)
-            on.print_json({{"name", name}, {"runs", runs}});
+        if (on.json && options.restore)
+            on.print_json({{"name", name}, {"runs", done.runs}, {"in_doubt", done.in_doubt}});
+        else if (on.json)
+            on.print_json({{"name", name}, {"runs", done.runs}});
         else
             *on.out << (options.remove    ? "deleted "
                         : options.restore ? "restored "
                                           : "renamed ")
-                    << counted(runs, "run") << " of " << on.safe(options.name) << '\n';
+                    << counted(done.runs, "run") << " of " << on.safe(options.name) << '\n';
+        if (on.json) return 0;
+        for (std::string const& id : done.in_doubt)
+            *on.err << "not restored, since it cannot be read whose it is: " << on.safe(id) << '\n';
         return 0;
     }
     std::vector<experiment_summary> all = experiments(where);

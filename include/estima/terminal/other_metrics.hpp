@@ -75,7 +75,14 @@ json json_point(std::string const& name, logged<Value> const& p) {
 
 /// What a run logged that is no number.
 inline other_metrics other_metrics_of(run const& of) {
-    return read_others(of.directory().metrics(), is_terminal(of.status()));
+    bool const is_over = is_terminal(of.status());
+    return while_there(of.directory(), [&](auto const& here) { return read_others(here.metrics(), is_over); });
+}
+
+/// How many lines of a run's metric files are no metrics, by the names of the files that have some.
+inline std::map<std::string, std::uint64_t> skipped_of(run const& of) {
+    bool const is_over = is_terminal(of.status());
+    return while_there(of.directory(), [&](auto const& here) { return lines_skipped(here.metrics(), is_over); });
 }
 
 /// "2 lines are no metrics, and passed over".

@@ -45,7 +45,7 @@ inline void require_ranks(run_details const& d, std::vector<int> const& ranks) {
                  .remedy = "name one of them, or --all-ranks"}};
 }
 
-inline int print_logs(run const& run, logs_options const& options, screen const& on) {
+inline int print_logs(run const& run, run_directory const& here, logs_options const& options, screen const& on) {
     std::vector<int> ranks = distinct_ranks(options.ranks);
     run_details const details = run.get_details();
     auto const newest = static_cast<int>(details.attempts.size()) + 1;
@@ -80,12 +80,11 @@ inline int print_logs(run const& run, logs_options const& options, screen const&
         return exit_code_of(ended, on);
     }
     output_follower files{
-        run.directory(),
+        here,
         ranks,
         {.name_ranks = ranks.size() > 1, .name_streams = on.json, .streams = streams, .attempt = attempt}};
     while (files.copy(out, true) == output_follower::found::more && out) {
     }
-    require_journal(run.directory());  // deleted meanwhile, it may have more
     if (files.bytes_copied() == 0 && !on.json) *on.err << "Nothing was written there.\n";
     if (!out) on.out->setstate(std::ios::badbit);
     return 0;
@@ -94,10 +93,11 @@ inline int print_logs(run const& run, logs_options const& options, screen const&
 
 /// What the processes of a run wrote to their output and error, byte for byte; on a terminal made safe. With several
 /// ranks each line stands after its rank. As JSON an object for each line. Following, it returns 1 if the run did not
-/// complete. EST-790: there is no such attempt; EST-791: no such rank; EST-307: it was deleted meanwhile.
+/// complete. EST-790: there is no such attempt; EST-791: no such rank; EST-307: it was deleted.
 inline int show_logs(workspace const& where, logs_options const& options, screen const& on) {
     run const run = find_run(where, options.run, on);
-    return while_there(run.directory(), [&] { return detail::print_logs(run, options, on); });
+    return while_there(run.directory(),
+                       [&](run_directory const& here) { return detail::print_logs(run, here, options, on); });
 }
 
 }  // namespace estima::inline v0_1::terminal

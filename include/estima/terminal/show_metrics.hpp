@@ -110,14 +110,17 @@ inline int follow_metrics(workspace const& where, run const& run, metrics_option
         on.out->flush();
     };
     run_details const ended = run.wait_for_completion({.raise_on_error = false, .on_metric = tell, .on_value = tell});
-    print_skipped(on, lines_skipped(run.directory().metrics()));
+    print_skipped(on, skipped_of(run));
     if (!missing.empty()) throw_not_logged(run, *missing.begin(), numbers_of(where, run, on));
     return exit_code_of(ended, on);
 }
 
 /// What is no number under a name, the newest `max` of each kind (0: all). False if there is nothing.
 inline bool print_others_named(run const& run, std::string const& name, std::size_t max, screen const& on) {
-    auto const all = read_newest_others(run.directory().metrics(), name, max, is_terminal(run.status()));
+    bool const is_over = is_terminal(run.status());
+    auto const all = while_there(run.directory(), [&](auto const& here) {
+        return read_newest_others(here.metrics(), name, max, is_over);
+    });
     for (auto const& [kind, newest] : all) {
         if (on.json) {
             for (logged_value const& v : newest.values) on.print_json(json_point(name, v));
@@ -168,7 +171,7 @@ inline int show_metrics(workspace const& where, metrics_options const& options, 
     if (options.follow) return detail::follow_metrics(where, run, options, on);
     auto const numbers = detail::numbers_of(where, run, on);
     if (options.plot || !options.names.empty()) {
-        print_skipped(on, lines_skipped(run.directory().metrics(), is_terminal(run.status())));
+        print_skipped(on, skipped_of(run));
         detail::print_named(run, options, numbers, on);
         return 0;
     }

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include <estima/history/journal.hpp>
+#include <estima/history/known_record.hpp>
 #include <estima/snapshot/restore.hpp>
 #include <estima/system/read_all_at.hpp>
 #include <estima/system/sha256.hpp>
@@ -36,7 +36,7 @@ class run_code {
 public:
     run_code(run const& one, std::uint64_t largest)
         : layout_{one.directory().snapshots()}, objects_{layout_}, largest_{largest} {
-        manifest_reader manifest = open_manifest(layout_, journal{one.directory().journal()}.record().snapshot_id);
+        manifest_reader manifest = open_manifest(layout_, known_record(one.directory()).snapshot_id);
         for (snapshot_entry entry; manifest.next(entry);) entries_.emplace(entry.path, entry);
     }
 

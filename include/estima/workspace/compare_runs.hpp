@@ -87,7 +87,7 @@ inline named_texts hardware_of(host_record const& host) {
 inline named_texts files_of(run const& one) {
     named_texts all;
     store_layout const layout{one.directory().snapshots()};
-    manifest_reader manifest = open_manifest(layout, journal{one.directory().journal()}.record().snapshot_id);
+    manifest_reader manifest = open_manifest(layout, known_record(one.directory()).snapshot_id);
     for (snapshot_entry entry; manifest.next(entry);)
         if (entry.kind == entry_kind::file) all[entry.path] = entry.digest;
         else if (entry.kind == entry_kind::link) all[entry.path] = "-> " + entry.target;
@@ -133,7 +133,7 @@ inline std::vector<run_difference> compare_runs(
     };
     auto const of_first_host = [](auto const& texts_of) {
         return [&texts_of](run const& one) -> std::optional<detail::named_texts> {
-            auto const hosts = journal{one.directory().journal()}.record().hosts;
+            auto const hosts = known_record(one.directory()).hosts;
             if (hosts.empty()) return std::nullopt;  // it was too short, or is older
             detail::named_texts texts = texts_of(hosts.front());
             return texts.empty() ? std::nullopt : std::optional{std::move(texts)};

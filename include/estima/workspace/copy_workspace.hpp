@@ -43,11 +43,18 @@ struct copied_workspace {
 };
 
 namespace detail {
+/// For wait_for_lock(): `progress` is told how far it is, so that it can end the work.
+inline std::function<void()> told_while_waiting(std::function<void(std::uint64_t)> const& progress,
+                                                std::uint64_t const& bytes) {
+    if (!progress) return {};
+    return [&] { progress(bytes); };
+}
+
 class workspace_copy {
 public:
     workspace_copy(std::filesystem::path from, std::filesystem::path to,
                    std::function<void(std::uint64_t)> const& progress)
-        : from_{std::move(from)}, to_{std::move(to)}, copy_{progress} {}
+        : from_{std::move(from)}, to_{std::move(to)}, progress_{progress}, copy_{progress} {}
 
     /// The copy has the mode of `like`, if that is there, else of what is copied.
     copied_workspace run(std::filesystem::path const& like) {
@@ -161,13 +168,13 @@ private:
         std::filesystem::path const home = from_ / "models" / name;
         if (!is_name(name)) return;
         file_descriptor const log{::open((home / "changes.jsonl").c_str(), O_RDONLY | O_CLOEXEC)};
-        while (log && ::flock(log.get(), LOCK_SH) != 0 && errno == EINTR) {
-        }
+        if (log) wait_for_lock(log.get(), LOCK_SH, told_while_waiting(progress_, copy_.bytes));
         copy_.make_folder(home, to_ / "models" / name);
         copy_.copy_below(home, to_ / "models" / name, [](std::string const& entry) { return entry.starts_with('.'); });
     }
 
     std::filesystem::path from_, to_;
+    std::function<void(std::uint64_t)> const& progress_;
     folder_copy copy_;
     std::set<std::string> seen_{};
     copied_workspace report_{};
@@ -179,8 +186,9 @@ private:
 /// the files of that, which are held against their SHA-256; of a run that was going on what it had logged when its turn
 /// came, and such a run is over in the copy: Failed, EST-644. The index is left out, since it is derived. Only
 /// collect_garbage() waits until it is done, and a new version of a model while that model is copied. `progress` is
-/// called with the bytes that were copied so far; what it throws ends the work, and nothing of it stays. EST-639: the
-/// folder is not empty, or in the workspace; EST-301, also if this user may not read all of the workspace.
+/// called with the bytes that were copied so far, while it waits, too; what it throws ends the work, and nothing of it
+/// stays. EST-639: the folder is not empty, or in the workspace; EST-301, also if this user may not read all of the
+/// workspace.
 inline copied_workspace copy_workspace(workspace const& w, std::filesystem::path const& folder,
                                        std::function<void(std::uint64_t bytes)> const& progress = {}) {
     std::filesystem::path const target = std::filesystem::weakly_canonical(absolute_path(folder));
@@ -195,7 +203,9 @@ inline copied_workspace copy_workspace(workspace const& w, std::filesystem::path
     if (is_inside) refuse("it is in the workspace");
     if (!names_in(target).empty()) refuse("the folder is not empty");
     make_directories(target.parent_path());
-    detail::workspace_lock const keeps_the_snapshots{w.path(), detail::workspace_lock::kind::shared};
+    std::uint64_t const nothing = 0;
+    detail::workspace_lock const keeps_the_snapshots{w.path(), detail::workspace_lock::kind::shared,
+                                                     detail::told_while_waiting(progress, nothing)};
     detail::scratch_directory scratch{target.parent_path() /
                                       ("." + target.filename().string() + "." + detail::random_hex())};
     copied_workspace report = detail::workspace_copy{w.path(), scratch.path(), progress}.run(target);

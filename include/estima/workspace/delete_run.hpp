@@ -77,11 +77,11 @@ inline run restore_run(workspace const& w, std::string const& id) {
     if (!detail::has_run(detail::deleted_runs_folder(w), id) ||
         !detail::move_run(w, id, place, w.path() / "runs" / id)) {
         std::vector<std::string> const ids = deleted_runs(w);
-        throw error{"EST-631",
-                    {.what = "there is no deleted run \"" + shown(id.substr(0, 300)) + "\"",
-                     .where = detail::deleted_runs_folder(w).string(),
-                     .why = ids.empty() ? "no run is kept there" : "there are: " + detail::listed(ids),
-                     .remedy = "name one of them; collect_garbage() removes them for good after a while"}};
+        throw no_such_run{"EST-631",
+                          {.what = "there is no deleted run \"" + shown(id.substr(0, 300)) + "\"",
+                           .where = detail::deleted_runs_folder(w).string(),
+                           .why = ids.empty() ? "no run is kept there" : "there are: " + detail::listed(ids),
+                           .remedy = "name one of them; collect_garbage() removes them for good after a while"}};
     }
     return w.run(id);
 }

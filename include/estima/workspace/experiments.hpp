@@ -41,11 +41,19 @@ inline std::vector<experiment_summary> experiments(workspace const& where) {
 namespace detail {
 /// EST-633: `kind` of runs are none of that experiment's; `names` are those that have some.
 [[noreturn]] inline void throw_no_experiment(workspace const& where, std::string const& kind, std::string const& name,
-                                             std::vector<std::string> const& names, std::string const& remedy) {
+                                             std::vector<std::string> const& names, std::string const& remedy,
+                                             std::vector<std::string> const& in_doubt = {}) {
+    std::string why = names.empty() && in_doubt.empty() ? "the workspace has no " + kind + "s"
+                      : names.empty()                   ? ""
+                                                        : "there are: " + listed(names);
+    if (!in_doubt.empty()) {
+        if (!names.empty()) why += "; ";
+        why += "of these it cannot be read whose they are: " + listed(in_doubt);
+    }
     throw error{"EST-633",
                 {.what = "no " + kind + " belongs to the experiment \"" + shown(name) + "\"",
                  .where = "workspace " + where.path().string(),
-                 .why = names.empty() ? "the workspace has no " + kind + "s" : "there are: " + listed(names),
+                 .why = std::move(why),
                  .remedy = remedy}};
 }
 
@@ -81,10 +89,12 @@ std::size_t with_each_run(std::filesystem::path const& runs, std::vector<std::st
         for (int tries_left = 100;; --tries_left) try {
                 what(id);
                 return true;
-            } catch (error const& e) {
+            } catch (no_such_run const&) {
                 if (!has_run(runs, id)) return false;
-                bool const was_gone = e.id() == "EST-307" || e.id() == "EST-631";
-                if (!was_gone || tries_left == 0) throw;
+                if (tries_left == 0) throw;
+            } catch (error const&) {
+                if (!has_run(runs, id)) return false;
+                throw;
             }
     };
     for (std::string const& id : ids) is_done(may, id);
@@ -130,23 +140,33 @@ inline std::size_t delete_experiment(workspace const& where, std::string const& 
                                  [&](std::string const& id) { delete_run(where, id); });
 }
 
-/// Brings back all runs of an experiment that were deleted, with it or one by one. Returns how many.
-/// EST-633: none of its runs is deleted; EST-301: this user may not take one of them there, and none is restored.
-inline std::size_t restore_experiment(workspace const& where, std::string const& name) {
+/// What restore_experiment() brought back.
+struct restored_experiment {
+    std::size_t runs = 0;
+    /// Ids of deleted runs that stay, since it cannot be read whose they are: not by this user, or the journal is lost.
+    std::vector<std::string> in_doubt{};
+};
+
+/// Brings back all runs of an experiment that were deleted, with it or one by one. EST-633: none of its runs is
+/// deleted, as far as can be read; EST-301: this user may not take one of them there, and none is restored.
+inline restored_experiment restore_experiment(workspace const& where, std::string const& name) {
     std::filesystem::path const deleted = detail::deleted_runs_folder(where);
+    restored_experiment restored;
     std::vector<std::string> all;
     std::set<std::string> others;
     for (std::string const& id : deleted_runs(where)) try {
             std::string const its = known_record(run_directory{deleted / id}).experiment;
             if (its == name) all.push_back(id);
             else others.insert(its);
-        } catch (error const&) {  // it went meanwhile, or nobody can tell whose it is: verify() says why
+        } catch (error const&) {
+            if (detail::has_run(deleted, id)) restored.in_doubt.push_back(id);
         }
     if (all.empty())
         detail::throw_no_experiment(where, "deleted run", name, {others.begin(), others.end()},
-                                    "name one whose runs were deleted");
+                                    "name one whose runs were deleted", restored.in_doubt);
     auto const may = [&](std::string const& id) { detail::require_writable(deleted / id); };
-    return detail::with_each_run(deleted, all, may, [&](std::string const& id) { restore_run(where, id); });
+    restored.runs = detail::with_each_run(deleted, all, may, [&](std::string const& id) { restore_run(where, id); });
+    return restored;
 }
 
 }  // namespace estima::inline v0_1

@@ -139,24 +139,37 @@ inline model find_model(std::filesystem::path const& models, std::string const& 
                  .remedy = "set it: workspace.model(name, version).set_stage(stage)"}};
 }
 
+/// EST-640: aliases point to a version that was to be deleted. One that cannot be read can lose none.
+[[noreturn]] inline void throw_has_aliases(std::filesystem::path const& home, int version,
+                                           std::vector<std::string> const& aliases) {
+    std::string remedy = "let it point to another version with set_alias()";
+    try {
+        (void)read_model(home / std::to_string(version));
+        remedy += ", or remove_alias()";
+    } catch (error const&) {
+    }
+    throw error{"EST-640",
+                {.what = "a version of a model to which an alias points cannot be deleted",
+                 .where = "model " + home.filename().string() + ":" + std::to_string(version),
+                 .why = (aliases.size() == 1 ? "its alias is: " : "its aliases are: ") + listed(aliases),
+                 .remedy = remedy + " first"}};
+}
+
 /// Removes a version, whose number is not given again. EST-640 if an alias points to it; EST-507; EST-301.
 inline void delete_model(std::filesystem::path const& models, std::string const& name, int version) {
     // Two that delete the newest would delete two.
     if (version == 0) throw_no_version(models, name, 0, "name the one that is to go");
-    model const m = find_model(models, name, version);
+    std::vector<int> const versions = require_model(models, name);  // the description may be damaged
+    if (!std::binary_search(versions.begin(), versions.end(), version)) throw_no_version(models, name, version);
     model_log log{models / name};
     log.change([&] {
-        log.require(m.version);
-        if (std::vector<std::string> const aliases = log.aliases_of(m.version); !aliases.empty())
-            throw error{"EST-640",
-                        {.what = "a version of a model to which an alias points cannot be deleted",
-                         .where = "model " + m.id(),
-                         .why = (aliases.size() == 1 ? "its alias is: " : "its aliases are: ") + listed(aliases),
-                         .remedy = "let it point to another version with set_alias(), or remove_alias() first"}};
-        log.append({{"event", "deleted"}, {"version", m.version}});
+        log.require(version);
+        std::vector<std::string> const aliases = log.aliases_of(version);
+        if (!aliases.empty()) throw_has_aliases(models / name, version, aliases);
+        log.append({{"event", "deleted"}, {"version", version}});
     });
     std::error_code code;  // what is left is removed when the next version comes
-    std::filesystem::remove_all(m.folder, code);
+    std::filesystem::remove_all(models / name / std::to_string(version), code);
 }
 
 }  // namespace detail

@@ -18,6 +18,7 @@
 #include <estima/history/known_record.hpp>
 #include <estima/history/metric_history.hpp>
 #include <estima/history/metrics.hpp>
+#include <estima/history/read_details.hpp>
 #include <estima/history/run_definition.hpp>
 #include <estima/history/run_details.hpp>
 #include <estima/history/run_id.hpp>
@@ -62,18 +63,22 @@ public:
     run_details get_details() const {
         journal events = open_journal(directory_);
         run_record const record = newest(events);
-        return details_from(record, events.has_torn_end());
+        return while_there(directory_, [&](run_directory const& here) {
+            return detail::details_from(here, record, events.has_torn_end());
+        });
     }
 
     /// Waits until the run is over. Throws run_failed if it failed (and `raise_on_error`); EST-511 after the time
     /// limit; EST-647: the journal is lost.
     run_details wait_for_completion(wait_options const& options = {}) const {
         require_journal(directory_);
-        int const processes =
-            options.show_output && options.all_ranks ? read_run_definition(directory_).process_count() : 1;
-        detail::run_waiter waiter{directory_, options, processes};
-        journal& events = waiter.until_over();
-        run_details details = details_from(events.record(), events.has_torn_end());
+        run_details details = while_there(directory_, [&](run_directory const& here) {
+            int const processes =
+                options.show_output && options.all_ranks ? read_run_definition(here).process_count() : 1;
+            detail::run_waiter waiter{directory_, here, options, processes};
+            journal& events = waiter.until_over();
+            return detail::details_from(here, events.record(), events.has_torn_end());
+        });
         bool const throws = details.status == run_status::failed && options.raise_on_error;
         if (options.show_output && options.show_status)
             detail::print_summary(*options.output, details, directory_, throws);
@@ -102,12 +107,15 @@ public:
 
     /// What the script logged so far, or only what it logged under one name.
     run_metrics get_metrics(std::string_view name = {}) const {
-        return read_metrics(directory_.metrics(), name, is_terminal(newest().status));
+        bool const is_over = is_terminal(newest().status);
+        return while_there(directory_, [&](auto const& here) { return read_metrics(here.metrics(), name, is_over); });
     }
 
     /// The numbers logged under one name, or a range of them, thinned to 1,000 points that keep the extremes.
     std::vector<metric_point> get_metric_history(std::string const& name, history_options const& options = {}) const {
-        return read_history(directory_.metrics(), name, options, is_terminal(newest().status));
+        bool const is_over = is_terminal(newest().status);
+        return while_there(directory_,
+                           [&](auto const& here) { return read_history(here.metrics(), name, options, is_over); });
     }
 
     /// The outputs below `prefix` ("outputs/checkpoints"; left out: all) with size, SHA-256 and media type: those that
@@ -119,7 +127,8 @@ public:
     /// Names of the run's files: outputs (once the script has ended), logs, and system_logs.
     std::vector<std::string> get_file_names() const {
         transport_of(directory_).fetch(directory_);
-        return file_names(directory_, newest());
+        run_record const record = newest();
+        return while_there(directory_, [&](auto const& here) { return file_names(here, record); });
     }
 
     /// Copies a file of the run to `output_path`: a file name, or an existing directory; left out, the current one.
@@ -131,7 +140,8 @@ public:
         transport_of(directory_).fetch(directory_);
         if (output_path.empty()) output_path = ".";
         if (std::filesystem::is_directory(output_path, ignored)) output_path /= std::filesystem::path{name}.filename();
-        while_there(directory_, [&] { copy_out(directory_, newest(), name, output_path, options); });
+        run_record const record = newest();
+        while_there(directory_, [&](auto const& here) { copy_out(here, record, name, output_path, options); });
         return output_path;
     }
 
@@ -145,20 +155,25 @@ public:
     std::size_t download_files(std::vector<std::string> const& prefixes, std::filesystem::path const& output_directory,
                                download_options const& options = {}) const {
         transport_of(directory_).fetch(directory_);
-        return while_there(directory_,
-                           [&] { return copy_all_out(directory_, newest(), prefixes, output_directory, options); });
+        run_record const record = newest();
+        return while_there(directory_, [&](auto const& here) {
+            return copy_all_out(here, record, prefixes, output_directory, options);
+        });
     }
 
     /// Stores outputs as the next version of a model. EST-505: the run is not over; EST-506: the path is left out or
     /// matches no output, with a list of those; EST-305: a name; EST-504: an output was changed; EST-642: an alias;
     /// EST-643: framework or resources; EST-301.
     model register_model(model_options const& options) const {
-        run_configuration configuration;
-        try {
-            configuration = read_run_definition(directory_);
-        } catch (std::exception const&) {  // damaged: then the model does not know its inputs
-        }
-        model m = detail::register_outputs(directory_, newest(), configuration, options);
+        run_record const record = newest();
+        model m = while_there(directory_, [&](auto const& here) {
+            run_configuration configuration;
+            try {
+                configuration = read_run_definition(here);
+            } catch (std::exception const&) {  // damaged: then the model does not know its inputs
+            }
+            return detail::register_outputs(here, record, configuration, options);
+        });
         append({{"event", "model"}, {"name", m.name}, {"version", m.version}, {"path", m.path}});
         return m;
     }
@@ -252,45 +267,6 @@ private:
 
     void append(json event) const {
         known_->change([&event](journal& events) { events.append(std::move(event)); });
-    }
-
-    run_details details_from(run_record const& r, bool has_torn_end) const {
-        run_details d{.run_id = id(),
-                      .experiment = r.experiment,
-                      .display_name = r.display_name,
-                      .description = r.description,
-                      .target = r.target,
-                      .status = r.status,
-                      .waits_for = r.waits_for,
-                      .created_time = r.created,
-                      .start_time = r.time_of(run_status::running),
-                      .properties = r.properties,
-                      .tags = r.tags,
-                      .log_files = {},
-                      .warnings = r.warnings,
-                      .error = r.error,
-                      .ranks = r.ranks,
-                      .attempts = r.attempts,
-                      .hosts = r.hosts,
-                      .artifacts = r.artifacts,
-                      .models = r.models};
-        detail::complete_by_id(d.run_id, d.experiment, d.created_time);
-        if (is_terminal(r.status)) d.end_time = r.time_of(r.status);
-        std::set<std::string> logs;
-        detail::add_files_below(directory_.system_logs(), directory_.system_logs().string() + "/", logs);
-        d.log_files.assign(logs.begin(), logs.end());
-        if (int const lines = r.lines_ignored + (d.end_time != 0 && has_torn_end ? 1 : 0); lines != 0)
-            d.warnings.push_back(std::to_string(lines) + (lines == 1 ? " line" : " lines") +
-                                 " of the journal could not be read: torn, or not estima's");
-        if (r.run_id != id())
-            d.warnings.push_back("[EST-647] the journal has lost its begin: what it told there is not known any more");
-        try {
-            d.run_definition = read_run_definition(directory_);
-        } catch (error const& e) {
-            d.definition_problem = e.text().what + (e.text().why.empty() ? "" : ": " + e.text().why);
-            d.warnings.push_back("[" + e.id() + "] the run configuration cannot be read: " + d.definition_problem);
-        }
-        return d;
     }
 
     run_directory directory_;

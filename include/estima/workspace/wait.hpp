@@ -59,22 +59,23 @@ namespace detail {
 /// the supervisor, by the time limit.
 class run_waiter {
 public:
-    run_waiter(run_directory const& run, wait_options const& options, int process_count)
-        : run_{run}, options_{options}, journal_{run.journal()}, way_{transport_of(run)}, news_{way_.watch(run)} {
+    /// `here` is the run's folder as while_there() tells it: what is there is read there.
+    run_waiter(run_directory const& run, run_directory const& here, wait_options const& options, int process_count)
+        : run_{run}, options_{options}, journal_{open_journal(run)}, way_{transport_of(run)}, news_{way_.watch(run)} {
         if (options.timeout) deadline_ = clock::now() + as_clock(options.timeout->seconds());
-        changes_.watch(run.journal(), IN_MODIFY);
+        changes_.watch(here.journal(), IN_MODIFY);
         if (options.on_metric || options.on_value) {
-            metrics_are_watched_ = changes_.watch(run.metrics(), IN_MODIFY | IN_ATTRIB | IN_CREATE | IN_MOVED_TO);
-            metrics_.emplace(run.metrics());
+            metrics_are_watched_ = changes_.watch(here.metrics(), IN_MODIFY | IN_ATTRIB | IN_CREATE | IN_MOVED_TO);
+            metrics_.emplace(here.metrics());
         }
         if (!options.show_output) return;
-        changes_.watch(run.system_logs(), IN_MODIFY | IN_CREATE);
+        changes_.watch(here.system_logs(), IN_MODIFY | IN_CREATE);
         std::vector<int> ranks = distinct_ranks(options.ranks);
         if (ranks.empty()) {
             ranks.resize(static_cast<std::size_t>(options.all_ranks ? std::max(process_count, 1) : 1));
             std::iota(ranks.begin(), ranks.end(), 0);
         }
-        follower_.emplace(run, ranks,
+        follower_.emplace(here, ranks,
                           output_options{.name_ranks = options.all_ranks || ranks.size() > 1,
                                          .name_streams = options.name_streams,
                                          .streams = options.streams});

@@ -46,8 +46,13 @@ public:
     /// The workspace in that folder, which is made if it is not there. EST-303: made by a newer estima, or not
     /// readable; EST-304: the folder holds something else; EST-301: cannot be made.
     static workspace open(std::filesystem::path const& path) {
-        make_directories(path);
         std::error_code code;
+        std::filesystem::create_directories(path, code);
+        if (code)
+            throw error{"EST-301",
+                        {.what = "cannot make the workspace " + path.string(),
+                         .why = code.message(),
+                         .remedy = "choose another workspace ($ESTIMA_WORKSPACE), or let this user make it there"}};
         workspace w{std::filesystem::canonical(path, code)};
         if (code) throw_file_error("cannot open the workspace", path, code.value());
         if (std::optional<std::string> const text = w.description())
@@ -214,7 +219,7 @@ private:
                 !id.empty() && id.size() < 300 && (at->find(id) != std::string::npos || edit_distance(*at, id) <= 3);
             if (similar && close.size() < 5) close.push_back(*at);
         }
-        throw error{
+        throw no_such_run{
             "EST-307",
             {.what = "there is no run \"" + shown(id.substr(0, 300)) + "\"",
              .where = "workspace " + path_.string(),

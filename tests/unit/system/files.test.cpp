@@ -3,10 +3,13 @@
 
 #include <sys/stat.h>
 
+#include <cerrno>
 #include <filesystem>
+#include <string>
 
 #include <estima/system/files.hpp>
 
+#include "../../support/error_of.hpp"
 #include "../../support/temporary_directory.hpp"
 #include "../../support/umask_here.hpp"
 
@@ -49,4 +52,29 @@ TEST_CASE("temporary files have names of their own, however many there are") {
     std::string nowhere = folder / "none/file.XXXXXX";
     CHECK_FALSE(estima::make_temporary(nowhere));
     CHECK(errno == ENOENT);
+}
+
+TEST_CASE("what is to be done about a file that is refused is said of that file") {
+    estima_test::temporary_directory folder;
+    fs::create_directories(folder / "w/runs");
+    estima::replace_file(folder / "w/workspace.json", "{}");
+    auto const remedy = [&](char const* doing, fs::path const& path, int code) {
+        std::string const told = estima_test::error_of([&] { estima::throw_file_error(doing, path, code); });
+        std::size_t const at = told.find("remedy: ");
+        return at == std::string::npos ? "" : told.substr(at + 8);
+    };
+    char const* const access = "make it accessible for this user";
+    std::string const elsewhere = ", or choose another place",
+                      other_workspace = ", or choose another workspace ($ESTIMA_WORKSPACE)";
+    fs::path const inside = folder / "w/runs/a/events.jsonl", outside = folder / "v/model.pkl";
+    CHECK(remedy("cannot write", inside, EACCES) == access + other_workspace);
+    CHECK(remedy("cannot create directory", folder / "w", EROFS) == access + other_workspace);
+    CHECK(remedy("cannot write", inside, ENOSPC) == "free space on that file system" + other_workspace);
+    CHECK(remedy("cannot write", folder / "new/workspace.json", EACCES) == access + other_workspace);
+    CHECK(remedy("cannot write", outside, EACCES) == access + elsewhere);
+    CHECK(remedy("cannot write", outside, EDQUOT) == "free space on that file system" + elsewhere);
+    CHECK(remedy("cannot write", "model.pkl", ENOTDIR) == "a part of that path is a file: remove it" + elsewhere);
+    CHECK(remedy("cannot read", inside, EACCES) == access);  // it is where it is
+    CHECK(remedy("cannot read", outside, EACCES) == access);
+    CHECK(remedy("cannot read", outside, ENOENT).empty());
 }

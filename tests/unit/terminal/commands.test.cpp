@@ -16,11 +16,13 @@
 #include <thread>
 #include <vector>
 
+#include <estima/terminal/archive_runs.hpp>
 #include <estima/terminal/interruption.hpp>
 #include <estima/terminal/keep_house.hpp>
 #include <estima/terminal/show_logs.hpp>
 #include <estima/terminal/workspace_to_see.hpp>
 #include <estima/workspace/follow_runs.hpp>
+#include <estima/workspace/workspace_lock.hpp>
 
 #include "../../support/error_of.hpp"
 #include "../../support/fake_run.hpp"
@@ -117,6 +119,51 @@ TEST_CASE("a copy that is interrupted leaves nothing") {
     REQUIRE(::waitpid(child, &status, 0) == child);
     CHECK((WIFSIGNALED(status) && WTERMSIG(status) == signal));
     CHECK(names_below(fake / "there").empty());
+}
+
+TEST_CASE("what waits for the lock of a workspace is ended by the first signal, and leaves nothing") {
+    run_that_printed fake;
+    export_run(fake.workspace(), fake.run().id(), fake / "run.tar");
+    auto const other = estima::workspace::open(fake / "other");
+    fs::create_directory(fake / "there");
+    bool const copies = GENERATE(true, false);
+    int const signal = GENERATE(SIGINT, SIGTERM, SIGHUP);
+    estima::detail::workspace_lock const held{(copies ? fake.workspace() : other).path(),
+                                              estima::detail::workspace_lock::kind::alone};
+    int ends[2];
+    REQUIRE(::pipe(ends) == 0);
+    estima::file_descriptor const begins{ends[0]};
+    estima::file_descriptor inherits{ends[1]};
+    pid_t const child = ::fork();
+    if (child == 0) {
+        ::close_range(3, ~0U, 0);  // the lock among them, and the pipe
+        try {
+            seen s;
+            if (copies) terminal::copy_all(fake.workspace(), {(fake / "there/copy").string()}, s.on());
+            else terminal::import_archives(other, {{(fake / "run.tar").string()}}, s.on());
+        } catch (terminal::interrupted const& by) {
+            by.end_program();
+        } catch (...) {
+        }
+        ::_exit(1);
+    }
+    auto const waits = [&] {
+        fs::path const files = "/proc/" + std::to_string(child) + "/fd";
+        std::error_code code;
+        for (auto const& name : names_below(files))
+            if (fs::read_symlink(files / name, code).filename() == "workspace.json") return true;
+        return false;
+    };
+    inherits.reset();
+    char none = 0;
+    REQUIRE(::read(begins.get(), &none, 1) == 0);  // what it has open from now on it has opened
+    while (!waits()) std::this_thread::sleep_for(std::chrono::milliseconds{1});
+    REQUIRE(::kill(child, signal) == 0);
+    int status = 0;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    CHECK((WIFSIGNALED(status) && WTERMSIG(status) == signal));
+    CHECK(names_below(fake / "there").empty());
+    CHECK((copies || names_below(other.path() / "runs").empty()));
 }
 
 TEST_CASE("a signal that this program is to ignore interrupts nothing, and afterwards all is as before") {

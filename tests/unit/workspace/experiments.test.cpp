@@ -96,7 +96,7 @@ TEST_CASE("an experiment is deleted as a whole or not at all, and restored") {
     std::string const none = error_of([&] { restore_experiment(f.w, "letters"); });
     CHECK(none.find("EST-633") != std::string::npos);
     CHECK(none.find("there are: digits") != std::string::npos);
-    CHECK(restore_experiment(f.w, "digits") == 2);
+    CHECK(restore_experiment(f.w, "digits").runs == 2);
     CHECK(f.names() == names_of{"digits", "letters"});
     CHECK(search_deleted_runs(f.w).empty());
 }
@@ -122,8 +122,28 @@ TEST_CASE("the runs of a deleted experiment are restored also where the journal 
     std::string const lost = f.add("digits");
     delete_experiment(f.w, "digits");
     std::filesystem::remove(f.w.path() / "deleted/runs" / lost / "events.jsonl");
-    CHECK(restore_experiment(f.w, "digits") == 1);
+    auto const restored = restore_experiment(f.w, "digits");
+    CHECK(restored.runs == 1);
+    CHECK(restored.in_doubt == std::vector{lost});
     CHECK(deleted_runs(f.w) == std::vector{lost});  // it can be restored by its id
+}
+
+TEST_CASE("deleted runs that this user may not read are told where an experiment is restored") {
+    some_experiments f{.as_ordinary_user = true};
+    std::string const open = f.add("digits"), closed = f.add("digits");
+    delete_experiment(f.w, "digits");
+    std::filesystem::path const place = f.w.path() / "deleted/runs" / closed;
+    std::filesystem::permissions(place, std::filesystem::perms{});
+    std::string const none = error_of([&] { restore_experiment(f.w, "letters"); });
+    auto const restored = restore_experiment(f.w, "digits");
+    std::string const again = error_of([&] { restore_experiment(f.w, "digits"); });
+    std::filesystem::permissions(place, std::filesystem::perms{0755});
+    CHECK(none.find("there are: digits; of these it cannot be read whose they are: " + closed) != std::string::npos);
+    CHECK(restored.runs == 1);
+    CHECK(restored.in_doubt == std::vector{closed});
+    CHECK(again.find("EST-633") != std::string::npos);
+    CHECK(again.find("why: of these it cannot be read whose they are: " + closed) != std::string::npos);
+    CHECK(restore_experiment(f.w, "digits").in_doubt.empty());
 }
 
 TEST_CASE("of an experiment with a run that this user may not change no run is renamed or deleted") {
@@ -176,7 +196,7 @@ TEST_CASE("a run that is back when its experiment is renamed or restored is trie
     auto const restored_while_looked_at = [&](std::string const& one) {
         if (++tries > 1) return;
         restore_run(f.w, one);
-        throw estima::error{"EST-307", {.what = "gone"}};
+        throw estima::no_such_run{"EST-307", {.what = "gone"}};
     };
     CHECK(estima::detail::with_each_run(
               f.w.path() / "runs", std::vector{id}, restored_while_looked_at, [](std::string const&) {}) == 1);

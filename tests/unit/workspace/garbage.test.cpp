@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -361,6 +362,33 @@ TEST_CASE("a deleted run with a closed folder deeper than a path can be is passe
     CHECK(report.passed_over[0].why == "Permission denied");
     REQUIRE(::fchmod(at.get(), 0700) == 0);
     CHECK(collect_garbage(f.w, all_deleted).runs == 1);
+}
+
+TEST_CASE("a deleted run with folders deeper than files can be open at once is removed") {
+    workspace_with_snapshots const f;
+    std::string const a = f.add("a");
+    constexpr int depth = 300;
+    estima::file_descriptor at = estima::open_file(f.w.path() / "runs" / a, O_RDONLY | O_DIRECTORY);
+    for (int i = 0; i < depth; ++i) {
+        for (char const* const name : {"empty", "deep"}) REQUIRE(::mkdirat(at.get(), name, 0700) == 0);
+        estima::file_descriptor const file{::openat(at.get(), "file", O_WRONLY | O_CREAT | O_CLOEXEC, 0600)};
+        REQUIRE(estima::write_all(file.get(), "word"));
+        at = estima::file_descriptor{::openat(at.get(), "deep", O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+    }
+    at.reset();
+    delete_run(f.w, a);
+    std::uint64_t const before = collect_garbage(f.w, {.older_than = estima::seconds(0), .is_trial = true}).bytes;
+    rlimit usual {};
+    REQUIRE(::getrlimit(RLIMIT_NOFILE, &usual) == 0);
+    rlimit const few{64, usual.rlim_max};
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &few) == 0);
+    auto const report = collect_garbage(f.w, all_deleted);
+    ::setrlimit(RLIMIT_NOFILE, &usual);
+    CHECK(report.runs == 1);
+    CHECK(report.passed_over.empty());
+    CHECK(report.bytes == before);
+    CHECK(report.bytes >= depth * 4);
+    CHECK(fs::is_empty(f.w.path() / "deleted/runs"));
 }
 
 TEST_CASE("a deleted run that cannot be removed is passed over and told, and can still be restored") {

@@ -218,3 +218,27 @@ TEST_CASE("a damaged description of a model hides no other one, and takes the pl
     REQUIRE(told.size() == 1);
     CHECK(told[0].starts_with(id));
 }
+
+TEST_CASE("a version of a model whose description is damaged is deleted like any other") {
+    finished_run fake;
+    auto const& w = fake.workspace();
+    auto const make = [&] { return fake.run().register_model({.name = "a", .path = "outputs/model.pkl"}); };
+    make();
+    auto damaged = make();
+    damaged.set_alias("best");
+    bool const is_gone = GENERATE(true, false);
+    if (is_gone) fs::remove(damaged.folder / "model.json");
+    else estima_test::write_file(damaged.folder / "model.json", "{");
+    std::string const refused = error_of([&] { w.delete_model("a", 2); });
+    CHECK(refused.starts_with("[EST-640]"));
+    CHECK(refused.find("its alias is: best") != std::string::npos);
+    CHECK(refused.find("remove_alias") == std::string::npos);  // there is no model to call it of
+    w.model("a", 1).set_alias("best");
+    w.delete_model("a", 2);
+    CHECK_FALSE(fs::exists(damaged.folder));
+    CHECK(w.model("a").version == 1);
+    CHECK(w.model("a", "best").version == 1);
+    CHECK(w.models({.all_versions = true}).size() == 1);
+    CHECK(error_of([&] { w.delete_model("a", 1); }).find("or remove_alias() first") != std::string::npos);
+    CHECK(error_of([&] { w.delete_model("a", 2); }).starts_with("[EST-507]"));
+}
