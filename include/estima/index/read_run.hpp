@@ -281,7 +281,7 @@ private:
         if (at.offset != 0 && (points.id() != at.check || points.end() < at.offset)) return false;
         std::uint64_t const before = at.offset;
         points.read(at.offset, run.is_terminal, [&](stored_point const& p) {
-            numbers_.take(*p.name, p.value, p.step, p.seconds(), run);
+            numbers_.take(*p.name, p.value, p.step(), p.seconds(), run);
         });
         at.check = points.id();
         changed = changed || at.offset != before;

@@ -15,7 +15,6 @@
 #include <estima/terminal/json_forms.hpp>
 #include <estima/terminal/text_table.hpp>
 #include <estima/terminal/words.hpp>
-#include <estima/workspace/run.hpp>
 
 /// What runs log and is no number: lists, rows of tables, documents.
 namespace estima::inline v0_1::terminal {
@@ -71,11 +70,6 @@ json json_point(std::string const& name, logged<Value> const& p) {
                {"rank", p.rank < 0 ? json(nullptr) : json(p.rank)}};
     if (auto const* document = std::get_if<metric_document>(&value)) point["type"] = document->type;
     return point;
-}
-
-/// What a run logged that is no number.
-inline other_metrics other_metrics_of(run const& of) {
-    return read_others(of.directory().metrics(), is_terminal(of.status()));
 }
 
 /// "2 lines are no metrics, and passed over".
