@@ -205,10 +205,7 @@ inline void run_record::apply(json const& event) {
     std::string const kind = event.value("event", "");
     double const time = utc_seconds(event.value("time", ""));
     if (kind == "created") {
-        if (detail::is_made(*this)) {  // what was changed since would be forgotten
-            ++lines_passed_over;
-            return;
-        }
+        if (detail::is_made(*this)) return void(++lines_passed_over);  // what was changed since would be forgotten
         if (run_id.empty()) format = whole_number(event, "format", 0);
         run_id = event.value("run_id", "");
         experiment = event.value("experiment", "");
@@ -269,10 +266,7 @@ inline void run_record::apply(json const& event) {
         detail::take_host_event(hosts, event);
     } else if (kind == "rank_exit") {
         rank_record& r = detail::rank_of(*this, event);
-        if (std::exchange(r.ended, true)) {
-            ++lines_passed_over;
-            return;
-        }
+        if (std::exchange(r.ended, true)) return void(++lines_passed_over);
         r.exit_code = detail::optional_int(event, "exit_code");
         r.signal = event.value("signal", "");
         r.ended_on_request = event.value("ended_on_request", false);

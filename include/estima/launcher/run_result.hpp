@@ -3,7 +3,6 @@
 
 #include <sys/wait.h>
 
-#include <algorithm>
 #include <fstream>
 #include <optional>
 #include <set>
@@ -48,9 +47,8 @@ inline rank_exits read_rank_exits(run_directory const& run, run_configuration co
         json const event = json::parse(line, nullptr, false);
         try {
             if (event.is_object() && event.value("event", "") == "attempt") {
-                int const number = whole_number(event, "number", attempt + 1);
-                if (number > attempt) exits = {};  // those were of an earlier one
-                attempt = std::max(attempt, number);
+                bool const is_next = whole_number(event, "number", attempt + 1) > attempt;  // not told once more
+                if (is_next) exits = {}, ++attempt;  // those were of an earlier one
             }
             if (!event.is_object() || event.value("event", "") != "rank_exit") continue;
             bool const was_asked = event.value("ended_on_request", false);
