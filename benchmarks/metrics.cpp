@@ -52,7 +52,7 @@ void check_points(fs::path const& folder, int processes, std::int64_t count) {
         bool is_right = true;
         points.read(place, true, [&](estima::stored_point const& p) {
             std::int64_t& expected = next[std::stoul(*p.name)];
-            is_right = is_right && p.step == expected && p.value == static_cast<double>(expected) * 0.5;
+            is_right = is_right && p.stored_step == expected && p.value == static_cast<double>(expected) * 0.5;
             ++expected;
         });
         expect(is_right && points.damaged() == 0, "a point");

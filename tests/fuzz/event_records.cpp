@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <string>
 #include <string_view>
@@ -31,7 +32,8 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
     auto const event = reader.read(record);
     if (event) (void)values_of(*event, record);
 
-    static std::string const path = "/tmp/estima_fuzz_" + std::to_string(::getpid()) + ".tfevents";
+    static std::string const path =
+        std::filesystem::temp_directory_path() / ("estima_fuzz_" + std::to_string(::getpid()) + ".tfevents");
     std::string const good = estima_test::event_bytes::record(record), last = estima_test::event_bytes::scalar("x", 1, 1);
     std::string bytes = good + last;
     auto const read_all = [&] {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <string>
 
@@ -33,7 +34,8 @@ std::string read(estima::journal& j) {
 
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
     std::string const bytes{reinterpret_cast<char const*>(data), size};
-    static std::string const path = "/tmp/estima_fuzz_" + std::to_string(::getpid()) + ".jsonl";
+    static std::string const path =
+        std::filesystem::temp_directory_path() / ("estima_fuzz_" + std::to_string(::getpid()) + ".jsonl");
     std::ofstream{path, std::ios::binary} << bytes;
     estima::journal whole{path};
     std::string const at_once = read(whole);

@@ -18,7 +18,8 @@ void require(bool condition) {
 }
 std::filesystem::path const& folder() {
     static std::filesystem::path const path = [] {
-        std::filesystem::path made = "/tmp/estima_fuzz_" + std::to_string(::getpid());
+        std::filesystem::path made =
+            std::filesystem::temp_directory_path() / ("estima_fuzz_" + std::to_string(::getpid()));
         std::filesystem::create_directories(made);
         return made;
     }();

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -71,8 +72,11 @@ public:
         for (snapshot_entry const& one : objects) total_ += one.size;
 
         std::string const id = run.run_id(), home = "runs/" + id;
-        add_text(run_archive_head,
-                 json{{"format", run_archive_format}, {"run_id", id}, {"snapshot_id", snapshot_id}}.dump() + "\n");
+        char mode[8] = {};
+        std::to_chars(mode, mode + sizeof mode - 1, open_mode_of(run), 8);
+        json const head{
+            {"format", run_archive_format}, {"run_id", id}, {"snapshot_id", snapshot_id}, {"mode", mode}};
+        add_text(run_archive_head, head.dump() + "\n");
         for (tar_entry one : all.entries()) {
             std::filesystem::path const file = run.path / one.path;
             one.path = home + "/" + one.path;

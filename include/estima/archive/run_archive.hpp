@@ -14,11 +14,15 @@
 #include <vector>
 
 #include <estima/archive/tar_file.hpp>
+#include <estima/history/metric_files.hpp>
+#include <estima/history/run_directory.hpp>
 #include <estima/system/files.hpp>
+#include <estima/system/make_temporary.hpp>
 
 /// The archive of a run is a tar file whose names are those of the files in a workspace:
 ///
-///     estima-run.json                        the first: {"format": 1, "run_id": "...", "snapshot_id": "..."}
+///     estima-run.json                        the first: {"format": 1, "run_id": "...", "snapshot_id": "...",
+///                                            "mode": "755"}: how open what the run's user made was (octal)
 ///     runs/<run id>/...                      the run's folder, without what is derived from it
 ///     snapshots/objects/<2 digits>/<62>      the contents of its snapshot's files
 ///     snapshots/trees/<snapshot id>          the snapshot's manifest
@@ -28,10 +32,19 @@ namespace estima::inline v0_1::detail {
 constexpr std::uint64_t run_archive_format = 1;
 constexpr char run_archive_head[] = "estima-run.json", run_archive_sums[] = "SHA256SUMS";
 
+/// How open the files of a run are of which nobody has said how open they are to be: as umask made its folder, or its
+/// journal, if one of them was closed since.
+inline unsigned open_mode_of(run_directory const& run) {
+    unsigned mode = 0;
+    for (std::filesystem::path const& one : {run.path, run.journal()})
+        if (struct stat status {}; ::stat(one.c_str(), &status) == 0) mode |= status.st_mode & 0777U;
+    return mode;
+}
+
 /// Made anew when they are missing: no part of what the run is.
 inline bool is_derived_file(std::string_view path) {
     return path == "index.html" || path == "supervisor.lock" ||
-           (path.starts_with("metrics/") && path.ends_with(".blocks"));
+           (path.starts_with("metrics/") && is_blocks_file(path));
 }
 
 /// Whether a link at that place, relative to a folder, can lead nowhere but into the folder, whatever other such links
@@ -68,7 +81,7 @@ private:
         std::sort(names.begin(), names.end());
         for (std::string const& name : names) {
             std::string const path = below.empty() ? name : below + "/" + name;
-            if (is_derived_file(path)) continue;
+            if (is_derived_file(without_temporary_end(path))) continue;  // it may vanish, and be another user's
             struct stat status {};
             if (::lstat((folder_ / path).c_str(), &status) != 0) throw_file_error("cannot read", folder_ / path);
             tar_entry one{.path = path, .mode = status.st_mode & 0777U, .changed = status.st_mtime};

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -104,6 +105,9 @@ private:
         };
         found_.run_id = text_at("run_id");
         found_.snapshot_id = text_at("snapshot_id");
+        std::string const mode = text_at("mode");  // some archives do not tell it
+        std::from_chars(mode.data(), mode.data() + mode.size(), usual_mode_, 8);
+        usual_mode_ &= 0644U;
         if (!is_run_id(found_.run_id)) throw_bad_archive(from_.file(), "it does not tell which run it is of");
         home_ = "runs/" + found_.run_id + "/";
         found_.sums.emplace(run_archive_head, sha256_hex(text));
@@ -137,10 +141,10 @@ private:
     }
 
     /// Who imports a run, and the group of the workspace, can do with it what they can do with one that was submitted
-    /// there. But what the script, or who ran it, kept from others or made read-only stays so.
+    /// there. But what the script, or who ran it, kept from others more than their umask did, or made read-only, stays
+    /// so.
     bool is_by_umask(tar_entry const& entry) const {
-        constexpr unsigned usual = 0644;
-        return !entry.path.starts_with(home_ + "code/") || (entry.mode & usual) == usual;
+        return !entry.path.starts_with(home_ + "code/") || (entry.mode & usual_mode_) == usual_mode_;
     }
 
     void take_file(tar_entry const& entry, std::filesystem::path const& place) {
@@ -232,6 +236,7 @@ private:
     std::uint64_t total_ = 0;
     unpacked_run found_{};
     std::string home_{};
+    unsigned usual_mode_ = 0644;  ///< of what was exported, as far as it matters
     std::set<std::string> paths_{}, made_{};
     std::vector<std::pair<std::string, unsigned>> closed_directories_{};
     std::unique_ptr<char[]> buffer_ = std::make_unique_for_overwrite<char[]>(piece);

@@ -60,7 +60,7 @@ private:
     static void read_points(metric_file const& file, source& s, bool is_over, Take& take) {
         if (!s.points || !s.points->is_valid()) s.points.emplace(file.path.string());
         s.points->read(s.place, is_over, [&](stored_point const& p) {
-            take(*p.name, metric_point{p.value, p.step, p.seconds(), s.rank});
+            take(*p.name, metric_point{p.value, p.step(), p.seconds(), s.rank});
         });
     }
 

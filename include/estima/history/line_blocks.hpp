@@ -90,24 +90,24 @@ public:
         return found;
     }
 
-    /// All that is no number, by name and kind, without places.
-    std::map<std::pair<std::string, std::size_t>, named_lines> others() {
+    /// All of these kinds, by name and kind, without places: numbers are of the first kind.
+    std::map<std::pair<std::string, std::size_t>, named_lines> all_of(std::size_t first_kind, std::size_t last_kind) {
         std::map<std::pair<std::string, std::size_t>, named_lines> all;
         auto const into = [&all](std::string const& name, std::size_t kind) -> named_lines& {
             return all.try_emplace({name, kind}, named_lines{name, kind}).first->second;
         };
         for (kept_blocks::entry const& e : kept_.entries()) {
-            if (e.kind == 0) continue;
+            if (e.kind < first_kind || e.kind > last_kind) continue;
             auto const line = line_at(e.name);
             if (block_list list; line && line->value.index() == e.kind && kept_.take_blocks(e, list)) {
                 add(into(line->name, e.kind), list);
                 continue;
             }
             anew();
-            return others();
+            return all_of(first_kind, last_kind);
         }
         for (auto const& [name, kinds] : lists_)
-            for (std::size_t kind = 1; kind < kinds.size(); ++kind)
+            for (std::size_t kind = first_kind; kind <= last_kind; ++kind)
                 if (kinds[kind]) add(into(name, kind), kinds[kind]->list);
         return all;
     }
@@ -202,7 +202,7 @@ private:
     void take(std::string_view text, bool is_ended, std::uint64_t begin) {
         auto const line = parse_metric_line(text);
         if (!line) {
-            if ((is_ended || is_over_) && is_told_as_skipped(text)) ++skipped_;
+            if (is_told_as_skipped(text, is_ended || is_over_)) ++skipped_;
             return;
         }
         std::size_t const kind = line->value.index();

@@ -24,6 +24,8 @@ struct metric_file {
 
 /// What a file of that name is; false if it holds no metrics.
 inline bool is_points_file(std::string_view name) { return name.size() > 7 && name.ends_with(".points"); }
+/// What was found of one, and is kept beside it (kept_blocks). It is derived, and no copy of a run needs it.
+inline bool is_blocks_file(std::string_view name) { return name.ends_with(".blocks"); }
 inline bool is_metric_file(std::string_view name) {
     return is_points_file(name) || (name.size() > 6 && name.ends_with(".jsonl"));
 }

@@ -7,7 +7,9 @@
 #include <cstdint>
 #include <filesystem>
 #include <limits>
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -31,6 +33,56 @@ struct history_options {
 };
 
 namespace detail {
+inline metric_point told_point(block_point const& p, int rank) {
+    return {p.value, p.step == no_step ? std::nullopt : std::optional{p.step}, static_cast<double>(p.time) / 1e6, rank};
+}
+
+/// A block of a file that has more points, and who wrote it.
+struct told_block {
+    point_block const* block;
+    int rank;
+};
+
+/// Of as many parts as fit into `most` points (0: all are told), each of about as many points, the lowest and the
+/// highest; and the last of all. Where nothing is left out, each block is one point.
+inline std::vector<metric_point> thinned(std::vector<told_block> const& all, std::uint64_t total, std::size_t most) {
+    std::vector<metric_point> told;
+    auto const tell = [&told](block_point const& p, int rank) { told.push_back(told_point(p, rank)); };
+    if (most == 0 || total <= most) {
+        for (told_block const& b : all) tell(b.block->last, b.rank);
+        return told;
+    }
+    using place = std::pair<std::size_t, std::uint64_t>;  // which block, and where in its file
+    struct extreme {
+        block_point const* point = nullptr;
+        std::size_t block = 0;
+        place at() const { return {block, point->place}; }
+    };
+    std::uint64_t const parts = std::max<std::uint64_t>((most - 1) / 2, 1);
+    std::uint64_t taken = 0;
+    std::optional<place> last;
+    for (std::size_t i = 0; i < all.size() && most > 1;) {
+        std::uint64_t const part = taken * parts / total;
+        extreme low, high;
+        for (; i < all.size() && taken * parts / total == part; taken += all[i++].block->count) {
+            block_point const &its_low = all[i].block->lowest, &its_high = all[i].block->highest;
+            if (!low.point || its_low.value < low.point->value || std::isnan(low.point->value)) low = {&its_low, i};
+            if (!high.point || its_high.value > high.point->value || std::isnan(high.point->value))
+                high = {&its_high, i};
+        }
+        if (high.at() < low.at()) std::swap(low, high);
+        tell(*low.point, all[low.block].rank);
+        last = low.at();
+        if (high.at() != *last) {
+            tell(*high.point, all[high.block].rank);
+            last = high.at();
+        }
+    }
+    if (last != place{all.size() - 1, all.back().block->last.place} && told.size() < most)
+        tell(all.back().block->last, all.back().rank);
+    return told;
+}
+
 /// Reads the history of a metric from all files of a run: in blocks where there are far more points than are wanted.
 class history_reader {
 public:
@@ -56,7 +108,7 @@ public:
         // Single points where a block would be a large part of what is told.
         if (options_.max_points == 0 || total / (point_block::most_points / 2) < options_.max_points)
             for (source& s : sources_) split(s);
-        return thinned(in_order(), total);
+        return thinned(in_order(), total, options_.max_points);
     }
 
 private:
@@ -67,10 +119,6 @@ private:
         std::optional<line_blocks> lines{};
         named_lines of_lines{};
         std::vector<point_block> blocks{};
-    };
-    struct told_block {
-        point_block const* block;
-        int rank;
     };
 
     bool is_wanted(block_point const& p) const {
@@ -128,7 +176,7 @@ private:
         s.points->read(
             next, true,
             [&](stored_point const& p) {
-                if (*p.name == name_) tell({p.value, p.step.value_or(no_step), p.time, p.slot});
+                if (*p.name == name_) tell({p.value, p.stored_step, p.time, p.slot});
             },
             b.last.place + 1);
     }
@@ -161,49 +209,6 @@ private:
         return all;
     }
 
-    /// Of as many parts as fit, each of about as many points, the lowest and the highest; and the last of all.
-    std::vector<metric_point> thinned(std::vector<told_block> const& all, std::uint64_t total) const {
-        std::vector<metric_point> told;
-        std::size_t const most = options_.max_points;
-        auto const tell = [&told](block_point const& p, int rank) {
-            told.push_back({p.value, p.step == no_step ? std::nullopt : std::optional{p.step},
-                            static_cast<double>(p.time) / 1e6, rank});
-        };
-        if (most == 0 || total <= most) {
-            for (told_block const& b : all) tell(b.block->last, b.rank);
-            return told;
-        }
-        using place = std::pair<std::size_t, std::uint64_t>;  // which block, and where in its file
-        struct extreme {
-            block_point const* point = nullptr;
-            std::size_t block = 0;
-            place at() const { return {block, point->place}; }
-        };
-        std::uint64_t const parts = std::max<std::uint64_t>((most - 1) / 2, 1);
-        std::uint64_t taken = 0;
-        std::optional<place> last;
-        for (std::size_t i = 0; i < all.size() && most > 1;) {
-            std::uint64_t const part = taken * parts / total;
-            extreme low, high;
-            for (; i < all.size() && taken * parts / total == part; taken += all[i++].block->count) {
-                block_point const &its_low = all[i].block->lowest, &its_high = all[i].block->highest;
-                if (!low.point || its_low.value < low.point->value || std::isnan(low.point->value)) low = {&its_low, i};
-                if (!high.point || its_high.value > high.point->value || std::isnan(high.point->value))
-                    high = {&its_high, i};
-            }
-            if (high.at() < low.at()) std::swap(low, high);
-            tell(*low.point, all[low.block].rank);
-            last = low.at();
-            if (high.at() != *last) {
-                tell(*high.point, all[high.block].rank);
-                last = high.at();
-            }
-        }
-        if (last != place{all.size() - 1, all.back().block->last.place} && told.size() < most)
-            tell(all.back().block->last, all.back().rank);
-        return told;
-    }
-
     std::string const& name_;
     history_options const& options_;
     bool is_over_, wants_steps_ = false;
@@ -220,6 +225,26 @@ private:
 inline std::vector<metric_point> read_history(std::filesystem::path const& folder, std::string const& name,
                                               history_options const& options = {}, bool is_over = true) {
     return detail::history_reader{name, options, is_over}.read(folder);
+}
+
+/// What read_history tells of each of these names, with at most so many points (0: all), by one look at the files.
+/// Memory grows with the points of these names: for many with few points each. EST-301.
+inline std::map<std::string, std::vector<metric_point>> read_histories(std::filesystem::path const& folder,
+                                                                       std::set<std::string> const& names,
+                                                                       std::size_t max_points = 1000,
+                                                                       bool is_over = true) {
+    auto all = detail::read_wanted_metrics(folder, is_over, [&](auto const& name) { return names.contains(name); });
+    for (auto& [name, points] : all.scalars) {
+        std::vector<detail::point_block> single(points.size());
+        std::vector<detail::told_block> blocks;
+        for (std::size_t i = 0; i < points.size(); ++i) {
+            metric_point const& p = points[i];
+            single[i].add({p.value, p.step.value_or(detail::no_step), detail::in_microseconds(p.time), i});
+            blocks.push_back({&single[i], p.rank});
+        }
+        points = detail::thinned(blocks, points.size(), max_points);
+    }
+    return std::move(all.scalars);
 }
 
 }  // namespace estima::inline v0_1

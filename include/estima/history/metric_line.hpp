@@ -236,9 +236,10 @@ inline std::optional<metric_line> parse_metric_line(std::string_view line) {
 }
 
 /// Whether a line that is no metric is worth telling. A blank one means nothing, and of one that a later writer closed
-/// as torn nobody was told that it is kept.
-constexpr bool is_told_as_skipped(std::string_view line) {
-    return !line.ends_with(torn_line_mark) && line.find_first_not_of(" \t\r") != std::string_view::npos;
+/// as torn nobody was told that it is kept. `is_whole`: it has its newline, or nobody writes to the file any more; the
+/// end of any other one may be on its way.
+constexpr bool is_told_as_skipped(std::string_view line, bool is_whole = true) {
+    return is_whole && !line.ends_with(torn_line_mark) && line.find_first_not_of(" \t\r") != std::string_view::npos;
 }
 
 }  // namespace estima::inline v0_1

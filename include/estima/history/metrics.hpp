@@ -123,17 +123,15 @@ private:
     std::map<std::string, std::vector<logged<Value>>> file_;
     std::map<std::string, std::pair<std::vector<logged<Value>>, std::vector<std::size_t>>> all_;
 };
-}  // namespace detail
 
-/// Reads all metric files of a run's metrics folder, `*.jsonl` and `*.points`; none is no error. With a name, only what
-/// was logged under it. Lines that are no metrics, and what is damaged in points, are skipped and counted; a last line
-/// without its newline only if the run is over, since its end may be on its way. EST-301 if a file cannot be read.
-inline run_metrics read_metrics(std::filesystem::path const& folder, std::string_view only = {}, bool is_over = true) {
+/// read_metrics of what was logged under a name that is wanted: `wants(name)`.
+template <class Wants>
+run_metrics read_wanted_metrics(std::filesystem::path const& folder, bool is_over, Wants const& wants) {
     run_metrics all;
-    detail::gathered_values<double> scalars;
-    detail::gathered_values<std::vector<double>> lists;
-    detail::gathered_values<metric_table_row> rows;
-    detail::gathered_values<metric_document> documents;
+    gathered_values<double> scalars;
+    gathered_values<std::vector<double>> lists;
+    gathered_values<metric_table_row> rows;
+    gathered_values<metric_document> documents;
     for (metric_file const& file : metric_files(folder)) {
         int const writer = file.told_rank;
         if (file.is_points) {
@@ -144,19 +142,19 @@ inline run_metrics read_metrics(std::filesystem::path const& folder, std::string
             points.read(next, is_over, [&](stored_point const& p) {
                 if (p.name != name) {
                     name = p.name;
-                    into = only.empty() || *name == only ? &scalars.of(*name) : nullptr;
+                    into = wants(*name) ? &scalars.of(*name) : nullptr;
                 }
-                if (into != nullptr) into->push_back({p.value, p.step, p.seconds(), writer});
+                if (into != nullptr) into->push_back({p.value, p.step(), p.seconds(), writer});
             });
             all.lines_skipped += points.damaged();
         } else {
             for_each_line(file.path, [&](std::string_view text, bool is_ended) {
                 auto line = parse_metric_line(text);
                 if (!line) {
-                    if ((is_ended || is_over) && is_told_as_skipped(text)) ++all.lines_skipped;
+                    if (is_told_as_skipped(text, is_ended || is_over)) ++all.lines_skipped;
                     return;
                 }
-                if (!only.empty() && line->name != only) return;
+                if (!wants(line->name)) return;
                 auto keep = [&line, writer](auto& named, auto& value) {
                     named.of(line->name).push_back({std::move(value), line->step, line->time.value_or(0), writer});
                 };
@@ -180,6 +178,15 @@ inline run_metrics read_metrics(std::filesystem::path const& folder, std::string
     rows.move_to(all.rows);
     documents.move_to(all.documents);
     return all;
+}
+}  // namespace detail
+
+/// Reads all metric files of a run's metrics folder, `*.jsonl` and `*.points`; none is no error. With a name, only what
+/// was logged under it. Lines that are no metrics, and what is damaged in points, are skipped and counted; a last line
+/// without its newline only if the run is over, since its end may be on its way. EST-301 if a file cannot be read.
+inline run_metrics read_metrics(std::filesystem::path const& folder, std::string_view only = {}, bool is_over = true) {
+    return detail::read_wanted_metrics(folder, is_over,
+                                       [only](std::string const& name) { return only.empty() || name == only; });
 }
 
 }  // namespace estima::inline v0_1

@@ -67,7 +67,7 @@ inline std::map<std::string, std::uint64_t> lines_skipped(std::filesystem::path 
 inline other_metrics read_others(std::filesystem::path const& folder, bool is_over = true) {
     other_metrics all;
     detail::for_each_line_file(folder, is_over, [&](metric_file const& file, detail::line_blocks& lines) {
-        for (auto const& [key, found] : lines.others()) {
+        for (auto const& [key, found] : lines.all_of(1, std::variant_size_v<metric_line_value> - 1)) {
             detail::block_point newest = found.blocks.front().highest;
             for (detail::point_block const& b : found.blocks)
                 if (b.highest.time >= newest.time) newest = b.highest;

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <estima/history/kept_blocks.hpp>
@@ -20,8 +21,7 @@ public:
     /// order of the file, but for names that two threads brought at once.
     static std::vector<point_block> of(point_file& file, std::filesystem::path const& path, std::string const& name,
                                        bool passes_gaps) {
-        std::filesystem::path const beside = std::filesystem::path{path}.replace_extension(".blocks");
-        kept_blocks kept{beside, magic};
+        kept_blocks kept{kept_beside(path), magic};
         if (kept.head().file_id != file.id()) kept = {};
         std::uint64_t const end = file.end();
         block_list found;
@@ -36,33 +36,51 @@ public:
             kept = {};  // damaged, or the file was cut short
             found = {};
         }
+        for (auto const& [slot, list] : read_all(file, path, std::move(kept), passes_gaps))
+            if (std::string const* const its = file.name_at(slot); its != nullptr && *its == name)
+                found.blocks.insert(found.blocks.end(), list.blocks.begin(), list.blocks.end());
+        return std::move(found.blocks);
+    }
+
+    /// For all names, by the slots where they begin; one that two threads brought at once has several.
+    static kept_blocks::lists all_of(point_file& file, std::filesystem::path const& path, bool passes_gaps) {
+        kept_blocks kept{kept_beside(path), magic};
+        if (kept.head().file_id != file.id() || kept.head().next > file.end()) kept = {};
+        return read_all(file, path, std::move(kept), passes_gaps);
+    }
+
+private:
+    static std::filesystem::path kept_beside(std::filesystem::path path) { return path.replace_extension(".blocks"); }
+
+    /// From what is kept on; what took long is kept.
+    static kept_blocks::lists read_all(point_file& file, std::filesystem::path const& path, kept_blocks kept,
+                                       bool passes_gaps) {
         kept_blocks::lists all;
-        kept_head head{.file_id = file.id(), .next = kept.head().next};
-        if (!kept.take_all(all)) all.clear(), head.next = 0;
+        std::uint64_t next = kept.head().next;
+        if (!kept.take_all(all)) all.clear(), next = 0;
+        std::uint64_t const before = next;
         std::uint64_t last_name = 0;
         block_list* last = nullptr;
-        file.read(head.next, passes_gaps, [&](stored_point const& p) {
+        file.read(next, passes_gaps, [&](stored_point const& p) {
             if (p.name_slot != last_name) last = &all[last_name = p.name_slot];
             add(*last, p);
         });
+        if (next < before + enough_to_keep) return all;
         kept_blocks::told_lists told;
         for (auto& [slot, list] : all) {
             std::string const* const its = file.name_at(slot);
             list.hash = checksum_of(its != nullptr ? *its : "");
             told.emplace(slot, &list);
-            if (its != nullptr && *its == name)
-                found.blocks.insert(found.blocks.end(), list.blocks.begin(), list.blocks.end());
         }
-        kept_blocks::write(beside, path, magic, head, told);
-        return std::move(found.blocks);
+        kept_blocks::write(kept_beside(path), path, magic, {.file_id = file.id(), .next = next}, told);
+        return all;
     }
 
-private:
     static constexpr std::uint64_t enough_to_keep = std::uint64_t{1} << 18U;  // 6 MB: some milliseconds
     static constexpr std::string_view magic = "estblok2";
 
     static void add(block_list& list, stored_point const& p) {
-        list.open_block().add({p.value, p.step.value_or(no_step), p.time, p.slot});
+        list.open_block().add({p.value, p.stored_step, p.time, p.slot});
     }
 
     /// False if what is kept of it is damaged.

@@ -24,11 +24,14 @@ namespace estima::inline v0_1 {
 struct stored_point {
     std::string const* name = nullptr;  ///< the file's: the same for all points of a name
     double value = 0;
-    std::optional<std::int64_t> step{};
+    std::int64_t stored_step = detail::no_step;
     std::int64_t time = 0;        ///< microseconds since 1970
     std::uint64_t slot = 0;       ///< its place in the file
     std::uint64_t name_slot = 0;  ///< its name's, by which name_at finds it
 
+    std::optional<std::int64_t> step() const {
+        return stored_step == detail::no_step ? std::nullopt : std::optional{stored_step};
+    }
     /// Seconds since 1970.
     double seconds() const { return static_cast<double>(time) / 1e6; }
 };
@@ -129,11 +132,8 @@ private:
             ++damaged_;
             return;
         }
-        stored_point point{.name = last_name_,
-                           .value = slot.value,
-                           .step = slot.step == detail::no_step ? std::nullopt : std::optional{slot.step},
-                           .slot = place,
-                           .name_slot = number};
+        stored_point point{
+            .name = last_name_, .value = slot.value, .stored_step = slot.step, .slot = place, .name_slot = number};
         // Through unsigned numbers: in a damaged header it can be anything.
         point.time =
             static_cast<std::int64_t>(static_cast<std::uint64_t>(header_.base) + detail::time_of_word(slot.word));

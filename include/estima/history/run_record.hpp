@@ -38,6 +38,7 @@ struct rank_record {
     int pid = 0;
     double start_time = 0;  ///< seconds since 1970
     bool ended = false;
+    bool rest_told = false;  ///< of its processes that the script did not wait for: what they used is in the sums
     std::optional<int> exit_code{};
     std::string signal{};
     bool ended_on_request = false;  ///< told to end, by a cancel, a time limit or another rank's failure
@@ -192,16 +193,19 @@ inline rank_record& rank_of(run_record& run, json const& event) {
     if (place == run.ranks.end() || place->rank != rank) place = run.ranks.insert(place, rank_record{.rank = rank});
     return *place;
 }
+
+inline void add_use(rank_record& r, json const& event) {
+    r.user_seconds += event.value("user_seconds", 0.0);
+    r.system_seconds += event.value("system_seconds", 0.0);
+    r.peak_memory_bytes = std::max(r.peak_memory_bytes, whole_number(event, "peak_memory_bytes", std::uint64_t{0}));
+}
 }  // namespace detail
 
 inline void run_record::apply(json const& event) {
     std::string const kind = event.value("event", "");
     double const time = utc_seconds(event.value("time", ""));
     if (kind == "created") {
-        if (detail::is_made(*this)) {  // what was changed since would be forgotten
-            ++lines_passed_over;
-            return;
-        }
+        if (detail::is_made(*this)) return void(++lines_passed_over);  // what was changed since would be forgotten
         if (run_id.empty()) format = whole_number(event, "format", 0);
         run_id = event.value("run_id", "");
         experiment = event.value("experiment", "");
@@ -231,7 +235,8 @@ inline void run_record::apply(json const& event) {
         if (event.contains("error")) error = detail::run_error_from(event["error"]);
         if (event.contains("grace_seconds")) cancel_grace_seconds = event["grace_seconds"].get<double>();
     } else if (kind == "attempt") {
-        if (may_be_tried_again()) detail::begin_attempt(*this, event, time);
+        bool const is_next = whole_number(event, "number", attempt() + 1) > attempt();
+        if (is_next && may_be_tried_again()) detail::begin_attempt(*this, event, time);
         else ++lines_passed_over;
     } else if (kind == "grace") {
         cancel_grace_seconds = std::min(cancel_grace_seconds, event.value("grace_seconds", cancel_grace_seconds));
@@ -261,19 +266,16 @@ inline void run_record::apply(json const& event) {
         detail::take_host_event(hosts, event);
     } else if (kind == "rank_exit") {
         rank_record& r = detail::rank_of(*this, event);
-        r.ended = true;
+        if (std::exchange(r.ended, true)) return void(++lines_passed_over);
         r.exit_code = detail::optional_int(event, "exit_code");
         r.signal = event.value("signal", "");
         r.ended_on_request = event.value("ended_on_request", false);
         r.wall_seconds = event.value("wall_seconds", 0.0);
-        r.user_seconds = event.value("user_seconds", 0.0);
-        r.system_seconds = event.value("system_seconds", 0.0);
-        r.peak_memory_bytes = whole_number(event, "peak_memory_bytes", std::uint64_t{0});
+        detail::add_use(r, event);
     } else if (kind == "rank_rest") {
         rank_record& r = detail::rank_of(*this, event);
-        r.user_seconds += event.value("user_seconds", 0.0);
-        r.system_seconds += event.value("system_seconds", 0.0);
-        r.peak_memory_bytes = std::max(r.peak_memory_bytes, whole_number(event, "peak_memory_bytes", std::uint64_t{0}));
+        if (std::exchange(r.rest_told, true)) ++lines_passed_over;
+        else detail::add_use(r, event);
     } else if (kind == "artifact" || kind == "artifact_gone") {  // the last word on a name counts
         artifact_record told{event.value("path", ""), whole_number(event, "bytes", std::uint64_t{0}),
                              event.value("sha256", "")};

@@ -24,9 +24,12 @@ namespace estima::inline v0_1::detail {
 class journal_lines {
 public:
     /// Another journal, or the next part of one.
-    void begin() { format_ = 0; }
+    void begin() { format_ = 0, attempts_ = 0; }
     /// That its first line told, if it was among the lines since begin(); 0 otherwise.
     int format() const { return format_; }
+    /// Whether one of the lines since begin() told of a next attempt: which one that is, and whether it was told before,
+    /// is known by who has all lines of the journal.
+    bool has_attempts() const { return attempts_ > 0; }
 
     void take(std::string_view line, run_summary& run) {
         line = without_torn_mark(line);
@@ -148,6 +151,7 @@ private:
         record.host = run.host;
         record.created = run.created_time;
         record.status = run.status;
+        record.attempts.resize(attempts_);
         record.tags = std::move(run.tags);
         record.properties = std::move(run.properties);
         record.parameters = std::move(run.parameters);
@@ -156,6 +160,7 @@ private:
         } catch (json::exception const&) {  // a member of another type than ours; what came before it counts
         }
         format_ = record.format;
+        attempts_ = record.attempts.size();
         run.run_id = record.run_id;
         run.experiment = record.experiment;
         run.display_name = record.display_name;
@@ -174,6 +179,7 @@ private:
 
     simdjson::dom::parser parser_;
     int format_ = 0;
+    std::size_t attempts_ = 0;
 };
 
 }  // namespace estima::inline v0_1::detail

@@ -90,15 +90,17 @@ private:
         is_busy_ = ::flock(journal.get(), LOCK_SH | LOCK_NB) != 0;
         if (!is_busy_) ::flock(journal.get(), LOCK_UN);
         bool changed = false;
-        lines_.begin();
         auto take_journal = [&] {
+            bool const from_begin = run.journal.offset == 0;
+            lines_.begin();
             return read_lines(journal.get(), run.journal, changed,
                               [&](std::string_view line, bool is_whole) {
                                   if (is_whole) lines_.take(line, run.summary);
                                   return is_whole;
-                              });
+                              }) &&
+                   (from_begin || !lines_.has_attempts());
         };
-        if (!take_journal()) {  // cut short, or replaced
+        if (!take_journal()) {  // cut short, or replaced; or it has to be read from its begin
             run = {};
             changed = true;
             take_journal();
@@ -279,7 +281,7 @@ private:
         if (at.offset != 0 && (points.id() != at.check || points.end() < at.offset)) return false;
         std::uint64_t const before = at.offset;
         points.read(at.offset, run.is_terminal, [&](stored_point const& p) {
-            numbers_.take(*p.name, p.value, p.step, p.seconds(), run);
+            numbers_.take(*p.name, p.value, p.step(), p.seconds(), run);
         });
         at.check = points.id();
         changed = changed || at.offset != before;

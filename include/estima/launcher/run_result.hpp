@@ -5,7 +5,9 @@
 
 #include <fstream>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
 
 #include <estima/history/journal.hpp>
 #include <estima/launcher/launch_plan.hpp>
@@ -31,26 +33,31 @@ struct run_ending {
 
 namespace detail {
 struct rank_exits {
-    int good = 0;                         // ranks that ended by themselves, with 0, and servers that were ended
+    std::set<int> good{};                 // ranks that ended by themselves, with 0, and servers that were ended
     std::optional<json> first_failure{};  // in the order of the journal
 };
 
 inline rank_exits read_rank_exits(run_directory const& run, run_configuration const& c) {
     rank_exits exits;
+    int attempt = 1;
     std::ifstream lines{run.journal()};
     for (std::string line; std::getline(lines, line);) {
         bool const is_attempt = line.find("\"event\":\"attempt\"") != std::string::npos;
         if (!is_attempt && line.find("\"rank_exit\"") == std::string::npos) continue;
         json const event = json::parse(line, nullptr, false);
         try {
-            if (event.is_object() && event.value("event", "") == "attempt") exits = {};  // those were of an earlier one
+            if (event.is_object() && event.value("event", "") == "attempt") {
+                bool const is_next = whole_number(event, "number", attempt + 1) > attempt;  // not told once more
+                if (is_next) exits = {}, ++attempt;  // those were of an earlier one
+            }
             if (!event.is_object() || event.value("event", "") != "rank_exit") continue;
             bool const was_asked = event.value("ended_on_request", false);
-            if (was_asked && is_parameter_server(c, whole_number(event, "rank", 0))) ++exits.good;
+            int const rank = whole_number(event, "rank", 0);
+            if (was_asked && is_parameter_server(c, rank)) exits.good.insert(rank);
             if (was_asked) continue;
             if (whole_number(event, "exit_code", -1) == 0)
-                ++exits.good;
-            else if (!exits.first_failure && whole_number(event, "rank", 0) >= 0)
+                exits.good.insert(rank);
+            else if (!exits.first_failure && rank >= 0)
                 exits.first_failure = event;
         } catch (json::exception const&) {  // a member of another type than ours
         }
@@ -139,7 +146,7 @@ inline run_result result_of(run_directory const& run, run_configuration const& c
     detail::rank_exits const exits = detail::read_rank_exits(run, c);
     if (exits.first_failure) return failed(detail::rank_error(run, c, *exits.first_failure));
     bool const main_succeeded = ending.mpirun_hung || (ending.main_status && *ending.main_status == 0);
-    if (main_succeeded && exits.good == c.process_count()) return {run_status::completed};
+    if (main_succeeded && std::cmp_equal(exits.good.size(), c.process_count())) return {run_status::completed};
 
     auto const silent = detail::rank_without_an_end(run);
     auto name_silent = [&silent](run_error& e) {

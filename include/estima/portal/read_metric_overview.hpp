@@ -100,7 +100,7 @@ inline void read_points(metric_source& source, metric_overview& into) {
     std::uint64_t const pages_skipped = (source.size - source.share) / estima::detail::point_page_size;
     into.bytes_skipped += pages_skipped * estima::detail::point_page_size;
     std::uint64_t next = pages_skipped * slots_of_page;
-    source.points->read(next, true, [&into](stored_point const& p) { into.add(*p.name, p.value, p.step); });
+    source.points->read(next, true, [&into](stored_point const& p) { into.add(*p.name, p.value, p.step()); });
     into.lines_ignored += source.points->damaged();
 }
 

@@ -4,7 +4,9 @@
 #include <fcntl.h>
 
 #include <cerrno>
+#include <cstddef>
 #include <string>
+#include <string_view>
 
 #include <estima/system/file_descriptor.hpp>
 #include <estima/system/random_hex.hpp>
@@ -20,6 +22,15 @@ inline file_descriptor make_temporary(std::string& name) {
         file_descriptor fd{::open(name.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666)};
         if (fd || errno != EEXIST) return fd;
     }
+}
+
+/// A name that make_temporary() made, without its end: of what takes the place of another file that file's name. Any
+/// other name as it is.
+constexpr std::string_view without_temporary_end(std::string_view name) {
+    std::size_t const end = name.size() < 7 ? std::string_view::npos : name.size() - 7;
+    bool const is_temporary = end != std::string_view::npos && name[end] == '.' &&
+                              name.find_first_not_of("0123456789abcdef", end + 1) == std::string_view::npos;
+    return is_temporary ? name.substr(0, end) : name;
 }
 
 }  // namespace estima::inline v0_1

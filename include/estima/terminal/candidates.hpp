@@ -113,11 +113,14 @@ inline std::vector<std::string> candidates(workspace const& where, word_kind kin
         case word_kind::file_of_run:
             add(find_run(where, of_run).get_file_names());
             break;
-        case word_kind::metric_of_run:
-            for (run_summary const& r : search_runs(where, query::run_id == find_run(where, of_run).id()))
+        case word_kind::metric_of_run: {
+            run const meant = find_run(where, of_run);
+            for (run_summary const& r : search_runs(where, query::run_id == meant.id()))
                 for (auto const& [name, m] : r.metrics) words.push_back(name);
-            for (auto const& one : other_metrics_of(find_run(where, of_run)).named) words.push_back(one.first.first);
+            for (auto const& one : other_metrics_of(meant, is_terminal(meant.status())).named)
+                words.push_back(one.first.first);
             break;
+        }
         case word_kind::metric:
             add(detail::name_candidates(where, "", "no", false));
             break;

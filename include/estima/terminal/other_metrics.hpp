@@ -15,7 +15,6 @@
 #include <estima/terminal/json_forms.hpp>
 #include <estima/terminal/text_table.hpp>
 #include <estima/terminal/words.hpp>
-#include <estima/workspace/run.hpp>
 
 /// What runs log and is no number: lists, rows of tables, documents.
 namespace estima::inline v0_1::terminal {
@@ -74,14 +73,12 @@ json json_point(std::string const& name, logged<Value> const& p) {
 }
 
 /// What a run logged that is no number.
-inline other_metrics other_metrics_of(run const& of) {
-    bool const is_over = is_terminal(of.status());
+inline other_metrics other_metrics_of(run const& of, bool is_over) {
     return while_there(of.directory(), [&](auto const& here) { return read_others(here.metrics(), is_over); });
 }
 
 /// How many lines of a run's metric files are no metrics, by the names of the files that have some.
-inline std::map<std::string, std::uint64_t> skipped_of(run const& of) {
-    bool const is_over = is_terminal(of.status());
+inline std::map<std::string, std::uint64_t> skipped_of(run const& of, bool is_over) {
     return while_there(of.directory(), [&](auto const& here) { return lines_skipped(here.metrics(), is_over); });
 }
 

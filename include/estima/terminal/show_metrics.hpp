@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <set>
@@ -12,6 +13,7 @@
 
 #include <estima/base/error.hpp>
 #include <estima/history/artifacts.hpp>
+#include <estima/history/metric_history.hpp>
 #include <estima/history/metrics.hpp>
 #include <estima/history/terminal_metrics.hpp>
 #include <estima/system/shown.hpp>
@@ -70,11 +72,11 @@ inline void print_points(screen const& on, std::string const& name, std::vector<
 }
 
 /// EST-655: nothing is logged under that name.
-[[noreturn]] inline void throw_not_logged(run const& run, std::string const& name,
+[[noreturn]] inline void throw_not_logged(run const& run, bool is_over, std::string const& name,
                                           std::map<std::string, metric_summary> const& metrics) {
     std::set<std::string> known;
     for (auto const& one : metrics) known.insert(one.first);
-    for (auto const& one : other_metrics_of(run).named) known.insert(one.first.first);
+    for (auto const& one : other_metrics_of(run, is_over).named) known.insert(one.first.first);
     throw error{"EST-655",
                 {.what = "nothing is logged as \"" + shown(name) + "\"",
                  .where = "run " + run.id(),
@@ -110,14 +112,14 @@ inline int follow_metrics(workspace const& where, run const& run, metrics_option
         on.out->flush();
     };
     run_details const ended = run.wait_for_completion({.raise_on_error = false, .on_metric = tell, .on_value = tell});
-    print_skipped(on, skipped_of(run));
-    if (!missing.empty()) throw_not_logged(run, *missing.begin(), numbers_of(where, run, on));
+    print_skipped(on, skipped_of(run, true));
+    if (!missing.empty()) throw_not_logged(run, true, *missing.begin(), numbers_of(where, run, on));
     return exit_code_of(ended, on);
 }
 
 /// What is no number under a name, the newest `max` of each kind (0: all). False if there is nothing.
-inline bool print_others_named(run const& run, std::string const& name, std::size_t max, screen const& on) {
-    bool const is_over = is_terminal(run.status());
+inline bool print_others_named(run const& run, bool is_over, std::string const& name, std::size_t max,
+                               screen const& on) {
     auto const all = while_there(run.directory(), [&](auto const& here) {
         return read_newest_others(here.metrics(), name, max, is_over);
     });
@@ -136,31 +138,59 @@ inline bool print_others_named(run const& run, std::string const& name, std::siz
     return !all.empty();
 }
 
+/// The points of one name.
+inline void print_history(std::string const& name, std::vector<metric_point> const& points,
+                          metrics_options const& options, screen const& on) {
+    if (points.empty()) return;
+    if (on.json) {
+        for (metric_point const& p : points) on.print_json(json_point(name, p));
+    } else if (options.plot) {
+        *on.out << on.painted(on.safe(name), tone::title) << '\n';
+        int const width = static_cast<int>(std::min<std::size_t>(on.width, 80));
+        print_metric_plot(*on.out, points, width, 14, on.unicode ? plot_style::unicode : plot_style::ascii);
+    } else {
+        print_points(on, name, points);
+    }
+}
+
 /// The asked names, or all that are numbers, with their points. EST-655: nothing is logged under a name.
-inline void print_named(run const& run, metrics_options const& options,
+inline void print_named(run const& run, bool is_over, metrics_options const& options,
                         std::map<std::string, metric_summary> const& numbers, screen const& on) {
-    std::vector<std::string> names = options.names;
-    if (names.empty())
-        for (auto const& one : numbers) names.push_back(one.first);
-    if (names.empty() && !on.json) *on.err << "The run has logged no numbers.\n";
+    std::size_t const most = options.max.value_or(on.json || options.plot ? 1000 : 20);
     bool is_first = true;
-    for (std::string const& name : names) {
-        std::size_t const usual = on.json || options.plot ? 1000 : 20;
-        auto const points = run.get_metric_history(name, {.max_points = options.max.value_or(usual)});
+    auto const begin = [&] {
         if (!std::exchange(is_first, false) && !on.json) *on.out << '\n';
-        if (points.empty()) {
-        } else if (on.json) {
-            for (metric_point const& p : points) on.print_json(json_point(name, p));
-        } else if (options.plot) {
-            *on.out << on.painted(on.safe(name), tone::title) << '\n';
-            int const width = static_cast<int>(std::min<std::size_t>(on.width, 80));
-            print_metric_plot(*on.out, points, width, 14, on.unicode ? plot_style::unicode : plot_style::ascii);
-        } else {
-            print_points(on, name, points);
+    };
+    auto const history_of = [&](std::string const& name) {
+        return while_there(run.directory(), [&](auto const& here) {
+            return read_history(here.metrics(), name, {.max_points = most}, is_over);
+        });
+    };
+    for (std::string const& name : options.names) {
+        auto const points = history_of(name);
+        begin();
+        print_history(name, points, options, on);
+        bool const has_others = print_others_named(run, is_over, name, options.max.value_or(on.json ? 0 : 20), on);
+        if (points.empty() && !has_others) throw_not_logged(run, is_over, name, numbers);
+    }
+    if (!options.names.empty()) return;
+    if (numbers.empty() && !on.json) *on.err << "The run has logged no numbers.\n";
+    constexpr std::uint64_t many = 2'000'000;  // points: some 100 MB
+    for (auto next = numbers.begin(); next != numbers.end();) {
+        std::set<std::string> some{next->first};
+        std::uint64_t count = next->second.count;
+        while (++next != numbers.end() && count + next->second.count <= many)
+            count += next->second.count, some.insert(next->first);
+        std::map<std::string, std::vector<metric_point>> histories;
+        if (some.size() == 1) histories[*some.begin()] = history_of(*some.begin());
+        else
+            histories = while_there(run.directory(), [&](auto const& here) {
+                return read_histories(here.metrics(), some, most, is_over);
+            });
+        for (auto const& [name, points] : histories) {
+            begin();
+            print_history(name, points, options, on);
         }
-        if (options.names.empty()) continue;
-        bool const has_others = print_others_named(run, name, options.max.value_or(on.json ? 0 : 20), on);
-        if (points.empty() && !has_others) throw_not_logged(run, name, numbers);
     }
 }
 }  // namespace detail
@@ -169,13 +199,14 @@ inline void print_named(run const& run, metrics_options const& options,
 inline int show_metrics(workspace const& where, metrics_options const& options, screen const& on) {
     run const run = find_run(where, options.run, on);
     if (options.follow) return detail::follow_metrics(where, run, options, on);
+    bool const is_over = is_terminal(run.status());
     auto const numbers = detail::numbers_of(where, run, on);
     if (options.plot || !options.names.empty()) {
-        print_skipped(on, skipped_of(run));
-        detail::print_named(run, options, numbers, on);
+        print_skipped(on, skipped_of(run, is_over));
+        detail::print_named(run, is_over, options, numbers, on);
         return 0;
     }
-    other_metrics const others = other_metrics_of(run);
+    other_metrics const others = other_metrics_of(run, is_over);
     print_skipped(on, others.skipped);
     if (on.json) {
         for (auto const& [name, m] : numbers) {

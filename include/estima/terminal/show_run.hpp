@@ -197,7 +197,7 @@ inline int show_run(workspace const& where, show_options const& options, screen 
     run_page const found = search_with_bar(where, {.filter = query::run_id == d.run_id}, on);
     run_summary const summary = found.empty() ? run_summary{} : found.runs[0];
     std::vector<run_summary> const children = detail::children_of(where, d.run_id);
-    other_metrics const others = other_metrics_of(run);
+    other_metrics const others = other_metrics_of(run, is_terminal(d.status));
     for (auto const& [name, lines] : others.skipped)
         d.warnings.push_back("metrics/" + shown(name) + ": " + told_skipped(lines));
     if (on.json) {

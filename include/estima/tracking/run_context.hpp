@@ -210,7 +210,9 @@ public:
             return not_written(name, ENOMEM);
         }
         if (!is_json)
-            return refuse(name, "the document is not one JSON value, in UTF-8, with numbers that a double can hold");
+            return refuse(name,
+                          "the document is not one JSON value, in UTF-8, with numbers that a double can hold, and "
+                          "with no more than 1,000 lists and objects around each other");
         append(name, written, step, type);
     }
 

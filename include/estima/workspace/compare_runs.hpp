@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include <estima/history/newest_numbers.hpp>
 #include <estima/history/run_definition.hpp>
 #include <estima/portal/page_input.hpp>
 #include <estima/run_configuration/json.hpp>
@@ -55,10 +56,12 @@ inline named_texts configuration_of(run const& one) {
     return all;
 }
 
-inline named_texts newest_metrics_of(run const& one) {
+inline named_texts newest_metrics_of(run const& one, bool is_over) {
     named_texts all;
-    run_metrics const metrics = one.get_metrics();
-    for (auto const& [name, points] : metrics.scalars) flatten(json_number(points.back().value), name, all);
+    for (auto const& [name, newest] : while_there(one.directory(), [&](auto const& here) {
+             return newest_numbers(here.metrics(), is_over);
+         }))
+        flatten(json_number(newest.value), name, all);
     return all;
 }
 
@@ -84,15 +87,33 @@ inline named_texts hardware_of(host_record const& host) {
     return all;
 }
 
-inline named_texts files_of(run const& one) {
+inline named_texts files_of(run const& one, std::string const& snapshot_id) {
     named_texts all;
     store_layout const layout{one.directory().snapshots()};
-    manifest_reader manifest = open_manifest(layout, known_record(one.directory()).snapshot_id);
+    manifest_reader manifest = open_manifest(layout, snapshot_id);
     for (snapshot_entry entry; manifest.next(entry);)
         if (entry.kind == entry_kind::file) all[entry.path] = entry.digest;
         else if (entry.kind == entry_kind::link) all[entry.path] = "-> " + entry.target;
     return all;
 }
+
+/// A run, and what is compared of its journal, which is read once.
+struct compared_run {
+    explicit compared_run(run const& one) : is{one} {
+        run_record record = one.record();
+        is_over = is_terminal(record.status);
+        parameters = std::move(record.parameters);
+        tags = std::move(record.tags);
+        snapshot_id = std::move(record.snapshot_id);
+        if (!record.hosts.empty()) host = std::move(record.hosts.front());
+    }
+
+    run const& is;
+    bool is_over = false;
+    named_texts parameters{}, tags{};
+    std::string snapshot_id{};
+    std::optional<host_record> host{};  ///< the first one; nothing if the run was too short, or is older
+};
 
 inline void add_differences(run_difference::kind is, std::vector<named_texts> const& all,
                             std::vector<run_difference>& into) {
@@ -120,37 +141,38 @@ inline std::vector<run_difference> compare_runs(
     std::vector<run> const& runs, std::function<void(std::uint64_t looks, std::uint64_t all)> const& progress = {},
     std::function<void(run const&, error const&)> const& on_unknown_files = {}) {
     using kind = run_difference::kind;
+    using detail::compared_run;
     std::vector<run_difference> differences;
+    std::vector<compared_run> known{runs.begin(), runs.end()};
     std::uint64_t looks = 0;
     // A kind of which one run does not know its own is not compared: it would differ in everything.
     auto const add = [&](kind is, auto const& texts_of) {
         std::vector<detail::named_texts> all;
-        for (run const& one : runs) {
+        for (compared_run const& one : known) {
             if (std::optional<detail::named_texts> texts = texts_of(one)) all.push_back(std::move(*texts));
             if (progress) progress(++looks, runs.size() * 7);
         }
         if (all.size() == runs.size()) detail::add_differences(is, all, differences);
     };
     auto const of_first_host = [](auto const& texts_of) {
-        return [&texts_of](run const& one) -> std::optional<detail::named_texts> {
-            auto const hosts = known_record(one.directory()).hosts;
-            if (hosts.empty()) return std::nullopt;  // it was too short, or is older
-            detail::named_texts texts = texts_of(hosts.front());
+        return [&texts_of](compared_run const& one) -> std::optional<detail::named_texts> {
+            if (!one.host) return std::nullopt;
+            detail::named_texts texts = texts_of(*one.host);
             return texts.empty() ? std::nullopt : std::optional{std::move(texts)};
         };
     };
-    add(kind::parameter, [](run const& one) { return one.get_parameters(); });
-    add(kind::tag, [](run const& one) { return one.get_tags(); });
-    add(kind::metric, detail::newest_metrics_of);
-    add(kind::configuration, detail::configuration_of);
+    add(kind::parameter, [](compared_run const& one) { return one.parameters; });
+    add(kind::tag, [](compared_run const& one) { return one.tags; });
+    add(kind::metric, [](compared_run const& one) { return detail::newest_metrics_of(one.is, one.is_over); });
+    add(kind::configuration, [](compared_run const& one) { return detail::configuration_of(one.is); });
     add(kind::environment, of_first_host(detail::packages_of));
     add(kind::hardware, of_first_host(detail::hardware_of));
-    add(kind::file, [&](run const& one) -> std::optional<detail::named_texts> {
+    add(kind::file, [&](compared_run const& one) -> std::optional<detail::named_texts> {
         try {
-            return detail::files_of(one);
+            return detail::files_of(one.is, one.snapshot_id);
         } catch (error const& e) {
             if (!on_unknown_files) throw;
-            on_unknown_files(one, e);
+            on_unknown_files(one.is, e);
             return std::nullopt;
         }
     });

@@ -38,23 +38,29 @@ public:
 
     std::uint64_t files = 0, bytes = 0;
 
-    /// What is below `from` comes below `to`, which is there, but for what has one of these names. EST-301.
-    void copy_below(read_path const& from, std::filesystem::path const& to,
-                    std::function<bool(std::string const&)> const& is_left_out = {}) {
+    /// Whether something is to be left out, by its path from the folder on that is copied.
+    using leaves_out = std::function<bool(std::string const& path)>;
+
+    /// What is below `from` comes below `to`, which is there, but for what is left out. `place`: where `from` is in the
+    /// folder that is copied, with a slash at its end. EST-301.
+    void copy_below(read_path const& from, std::filesystem::path const& to, leaves_out const& is_left_out = {},
+                    std::string const& place = {}) {
         for (std::string const& name : names_in(from.real, from.told))
-            if (!is_left_out || !is_left_out(name)) copy(from / name, to / name);
+            if (std::string const path = place + name; !is_left_out || !is_left_out(path))
+                copy(from / name, to / name, is_left_out, path + '/');
         struct stat status {};
         if (::stat(from.real.c_str(), &status) == 0) keep_times(to, status);
     }
 
     /// One of any kind; false if it is not there any more, or of a kind that is passed over. EST-301.
-    bool copy(read_path const& from, std::filesystem::path const& to) {
+    bool copy(read_path const& from, std::filesystem::path const& to, leaves_out const& is_left_out = {},
+              std::string const& place = {}) {
         struct stat status {};
         if (::lstat(from.real.c_str(), &status) != 0) return has_vanished(from);
         if (S_ISREG(status.st_mode)) return copy_file(from, to);
         if (S_ISDIR(status.st_mode)) {
             make_folder(from, to);
-            copy_below(from, to);
+            copy_below(from, to, is_left_out, place);
             return true;
         }
         if (!S_ISLNK(status.st_mode)) return false;

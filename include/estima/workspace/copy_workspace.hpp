@@ -17,9 +17,11 @@
 
 #include <estima/base/error.hpp>
 #include <estima/history/journal.hpp>
+#include <estima/history/metric_files.hpp>
 #include <estima/launcher/run_errors.hpp>
 #include <estima/snapshot/store_layout.hpp>
 #include <estima/system/is_there.hpp>
+#include <estima/system/make_temporary.hpp>
 #include <estima/system/open_beneath.hpp>
 #include <estima/system/sha256_of_file.hpp>
 #include <estima/workspace/copy_folder.hpp>
@@ -94,7 +96,9 @@ private:
         // The journal first: what it tells is there, and copied after it.
         std::string const journal_name = target.journal().filename();
         bool const has_journal = copy_.copy(source / journal_name, target.journal());
-        copy_.copy_below(source, to, [&](std::string const& name) { return name == journal_name; });
+        copy_.copy_below(source, to, [&](std::string const& path) {
+            return path == journal_name || (path.starts_with("metrics/") && is_blocks_file(without_temporary_end(path)));
+        });
         if (has_journal) look_at(target);  // else it is lost, and so it is in the copy
         return true;
     }

@@ -56,8 +56,14 @@ public:
         return file_url(absolute_path(directory_.page()));
     }
 
+    /// All that its journal tells as of now, read once; what is only asked for one thing has a call of its own.
+    run_record record() const {
+        journal events = open_journal(directory_);
+        return newest(events);
+    }
+
     /// NotResponding if its supervisor died and the run cannot be ended from here: the workspace is read-only.
-    run_status status() const { return newest().status; }
+    run_status status() const { return record().status; }
 
     /// Everything that is recorded. EST-647: the journal is lost; EST-301.
     run_details get_details() const {
@@ -82,8 +88,7 @@ public:
         bool const throws = details.status == run_status::failed && options.raise_on_error;
         if (options.show_output && options.show_status)
             detail::print_summary(*options.output, details, directory_, throws);
-        if (throws)
-            throw run_failed{std::move(details), directory_.system_logs().string()};
+        if (throws) throw run_failed{std::move(details), directory_.system_logs().string()};
         return details;
     }
 
@@ -107,13 +112,13 @@ public:
 
     /// What the script logged so far, or only what it logged under one name.
     run_metrics get_metrics(std::string_view name = {}) const {
-        bool const is_over = is_terminal(newest().status);
+        bool const is_over = is_terminal(record().status);
         return while_there(directory_, [&](auto const& here) { return read_metrics(here.metrics(), name, is_over); });
     }
 
     /// The numbers logged under one name, or a range of them, thinned to 1,000 points that keep the extremes.
     std::vector<metric_point> get_metric_history(std::string const& name, history_options const& options = {}) const {
-        bool const is_over = is_terminal(newest().status);
+        bool const is_over = is_terminal(record().status);
         return while_there(directory_,
                            [&](auto const& here) { return read_history(here.metrics(), name, options, is_over); });
     }
@@ -121,14 +126,14 @@ public:
     /// The outputs below `prefix` ("outputs/checkpoints"; left out: all) with size, SHA-256 and media type: those that
     /// the script uploaded so far, and all when it has ended. Sorted.
     std::vector<artifact_record> artifacts(std::string_view prefix = {}) const {
-        return artifacts_below(newest(), prefix);
+        return artifacts_below(record(), prefix);
     }
 
     /// Names of the run's files: outputs (once the script has ended), logs, and system_logs.
     std::vector<std::string> get_file_names() const {
         transport_of(directory_).fetch(directory_);
-        run_record const record = newest();
-        return while_there(directory_, [&](auto const& here) { return file_names(here, record); });
+        run_record const known = record();
+        return while_there(directory_, [&](auto const& here) { return file_names(here, known); });
     }
 
     /// Copies a file of the run to `output_path`: a file name, or an existing directory; left out, the current one.
@@ -140,8 +145,8 @@ public:
         transport_of(directory_).fetch(directory_);
         if (output_path.empty()) output_path = ".";
         if (std::filesystem::is_directory(output_path, ignored)) output_path /= std::filesystem::path{name}.filename();
-        run_record const record = newest();
-        while_there(directory_, [&](auto const& here) { copy_out(here, record, name, output_path, options); });
+        run_record const known = record();
+        while_there(directory_, [&](auto const& here) { copy_out(here, known, name, output_path, options); });
         return output_path;
     }
 
@@ -155,9 +160,9 @@ public:
     std::size_t download_files(std::vector<std::string> const& prefixes, std::filesystem::path const& output_directory,
                                download_options const& options = {}) const {
         transport_of(directory_).fetch(directory_);
-        run_record const record = newest();
+        run_record const known = record();
         return while_there(directory_, [&](auto const& here) {
-            return copy_all_out(here, record, prefixes, output_directory, options);
+            return copy_all_out(here, known, prefixes, output_directory, options);
         });
     }
 
@@ -165,14 +170,14 @@ public:
     /// matches no output, with a list of those; EST-305: a name; EST-504: an output was changed; EST-642: an alias;
     /// EST-643: framework or resources; EST-301.
     model register_model(model_options const& options) const {
-        run_record const record = newest();
+        run_record const known = record();
         model m = while_there(directory_, [&](auto const& here) {
             run_configuration configuration;
             try {
                 configuration = read_run_definition(here);
             } catch (std::exception const&) {  // damaged: then the model does not know its inputs
             }
-            return detail::register_outputs(here, record, configuration, options);
+            return detail::register_outputs(here, known, configuration, options);
         });
         append({{"event", "model"}, {"name", m.name}, {"version", m.version}, {"path", m.path}});
         return m;
@@ -196,7 +201,7 @@ public:
         require_a_name("a tag", name);
         append({{"event", "tag"}, {"name", name}, {"value", value}});
     }
-    std::map<std::string, std::string> get_tags() const { return newest().tags; }
+    std::map<std::string, std::string> get_tags() const { return record().tags; }
 
     /// Sets a property, which stays: EST-501 if it has another value already; EST-512: it has no name; EST-301.
     void add_property(std::string const& name, std::string const& value) const {
@@ -209,7 +214,7 @@ public:
                 set_once(events, "property", &run_record::properties, name, value);
         });
     }
-    std::map<std::string, std::string> get_properties() const { return newest().properties; }
+    std::map<std::string, std::string> get_properties() const { return record().properties; }
 
     /// Records a parameter of the run, which stays: EST-501 if it has another value already; EST-512: it has no name;
     /// EST-301.
@@ -219,7 +224,7 @@ public:
             set_once(events, "parameter", &run_record::parameters, name, value);
         });
     }
-    std::map<std::string, std::string> get_parameters() const { return newest().parameters; }
+    std::map<std::string, std::string> get_parameters() const { return record().parameters; }
 
 private:
     /// The newest record; a run whose supervisor died is ended first, so that nobody sees it running for ever. EST-647.
@@ -239,11 +244,6 @@ private:
         }
         return events.record();
     }
-    run_record newest() const {
-        journal events = open_journal(directory_);
-        return newest(events);
-    }
-
     void set_once(journal& events, std::string const& kind, std::map<std::string, std::string> run_record::*all,
                   std::string const& name, std::string const& value) const {
         if (!(events.record().*all).contains(name)) events.append({{"event", kind}, {"name", name}, {"value", value}});

@@ -137,16 +137,17 @@ private:
         ++report_.runs;
         if (is_closed(run.journal())) return;
         try {
-            check_journal(run, id);
+            bool const is_over = check_journal(run, id);
             check_configuration(run);
-            check_metrics(run);
+            check_metrics(run, is_over);
             check_media(run);
         } catch (error const& e) {
             found(kind::damage, run.path, told(e), e.text().remedy);
         }
     }
 
-    void check_journal(run_directory const& run, std::string const& id) {
+    /// Whether it tells that the run is over.
+    bool check_journal(run_directory const& run, std::string const& id) {
         try {
             require_journal(run);
             journal log{run.journal()};
@@ -169,8 +170,10 @@ private:
                       "none: what the run needs of it lies in its folder `code`");
             for (artifact_record const& one : record.artifacts)  // those uploaded by a run that goes on may change
                 if (is_terminal(record.status)) check_file(run.code(), one, run.code() / one.path);
+            return is_terminal(record.status);
         } catch (error const& e) {
             found(kind::damage, run.journal(), told(e), e.text().remedy);
+            return false;
         }
     }
 
@@ -200,7 +203,7 @@ private:
         }
     }
 
-    void check_metrics(run_directory const& run) {
+    void check_metrics(run_directory const& run, bool is_over) {
         if (is_closed(run.metrics())) return;
         for (metric_file const& file : metric_files(run.metrics())) {
             ++report_.metric_files;
@@ -219,8 +222,8 @@ private:
                 continue;
             }
             std::uint64_t skipped = 0;
-            for_each_line(file.path, [&skipped](std::string_view line, bool is_ended) {
-                if (is_ended && is_told_as_skipped(line) && !parse_metric_line(line)) ++skipped;
+            for_each_line(file.path, [&](std::string_view line, bool is_ended) {
+                if (is_told_as_skipped(line, is_ended || is_over) && !parse_metric_line(line)) ++skipped;
             });
             if (skipped > 0)
                 found(kind::note, file.path, counted(skipped, " line is no metric", " lines are no metrics") +

@@ -172,8 +172,8 @@ TEST_CASE("what is read while it is logged was logged, in the order in which it 
     for (int look = 0; look < 40 || next["thread 0"] == 0; ++look) {
         auto const take = [&](estima::stored_point const& p) {
             // One that came while another thread waited for the disk is a line.
-            is_right = is_right && p.step && *p.step >= next[*p.name] && p.value == static_cast<double>(*p.step) / 8;
-            next[*p.name] = p.step.value_or(0) + 1;
+            is_right = is_right && p.stored_step >= next[*p.name] && p.value == static_cast<double>(p.stored_step) / 8;
+            next[*p.name] = p.stored_step + 1;
         };
         // A share each time: the writer may be quicker than this.
         estima::point_file{path}.read(place, false, take, place + 1000);

@@ -435,6 +435,47 @@ TEST_CASE("the group of a workspace can change a run that is imported there, but
     CHECK(mode_of("code/outputs/a\nb \\ \xff") == 0775);
 }
 
+TEST_CASE("the group of a workspace can change a run whose user let no group see anything, but for what he closed more") {
+    run_to_move const f;
+    mode_t const mask = GENERATE(mode_t{077}, mode_t{027});
+    for (auto const& entry : fs::recursive_directory_iterator{f.home()})
+        if (!entry.is_symlink())
+            fs::permissions(entry.path(), fs::perms{0777U & ~mask & (entry.is_directory() ? 0777U : 0666U)});
+    fs::permissions(f.home(), fs::perms{0777U & ~mask});
+    fs::permissions(f.home() / "code/outputs/model.pkl", fs::perms{0400});
+    if (mask == 027) fs::permissions(f.home() / "code/outputs/empty", fs::perms{0600});
+    if (mask == 027) fs::permissions(f.home(), fs::perms{0700});  // since; how closed the rest is, the journal tells
+    export_run(f.from, f.id, f.archive());
+    REQUIRE(::chmod(f.to.path().c_str(), 02775) == 0);
+    estima_test::umask_here const set{002};
+    import_run(f.to, f.archive());
+    auto const mode_of = [&f](char const* path) {
+        struct stat status {};
+        return ::stat((f.arrived() / path).c_str(), &status) == 0 ? status.st_mode & 07777U : 0U;
+    };
+    for (char const* const shared : {"", "metrics", "code", "code/logs", "code/outputs", "code/logs/nothing"})
+        CHECK(mode_of(shared) == 02775);
+    CHECK(mode_of("code/outputs/empty") == (mask == 027 ? 0600 : 0664));
+    CHECK(mode_of("code/outputs/a\nb \\ \xff") == 0664);
+    CHECK(mode_of("code/outputs/model.pkl") == 0400);
+}
+
+TEST_CASE("what readers keep beside metric files, and what is just being written, is exported by nobody") {
+    estima_test::temporary_directory const place;
+    estima_test::ordinary_user const reader{place.path()};
+    run_to_move const f;
+    for (char const* const name : {"metrics/rank_0.jsonl.blocks", "metrics/rank_0.1.blocks.0a1b2c", "index.html.0a1b2c"}) {
+        write_file(f.home() / name, "of another user");
+        fs::permissions(f.home() / name, fs::perms::none);
+    }
+    write_file(f.home() / "metrics/rank_0.notes.0a1b2c", "of the script");
+    export_run(f.from, f.id, f.archive());
+    import_run(f.to, f.archive());
+    CHECK(estima::names_in(f.arrived() / "metrics").size() == 2);
+    CHECK(text_in(f.arrived() / "metrics/rank_0.notes.0a1b2c") == "of the script");
+    CHECK(!fs::exists(f.arrived() / "index.html.0a1b2c"));
+}
+
 TEST_CASE("links that can only lead inside") {
     using estima::detail::leads_inside;
     CHECK(leads_inside("a", "b"));

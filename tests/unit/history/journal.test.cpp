@@ -351,3 +351,38 @@ TEST_CASE("an attempt that ended early is kept beside the next one") {
     CHECK(log.append_attempt("node_failure", lost) == 0);  // somebody asked for its end
     CHECK(log.record().status == run_status::cancel_requested);
 }
+
+TEST_CASE("lines of attempts and of what processes used count once, however often they are there") {
+    fixture f;
+    journal log{f.file};
+    auto const doubled = [&](auto const& write) {
+        std::size_t const before = estima::read_file(f.file).size();
+        write();
+        f.add_text(estima::read_file(f.file).substr(before));
+    };
+    auto const run_rank = [&](double seconds) {
+        REQUIRE(log.append_status(run_status::starting));
+        REQUIRE(log.append_status(run_status::running));
+        doubled([&] {
+            log.append({{"event", "rank_exit"}, {"rank", 0}, {"exit_code", 1}, {"user_seconds", seconds}});
+            log.append({{"event", "rank_rest"}, {"rank", 0}, {"user_seconds", 8}, {"peak_memory_bytes", 4096}});
+        });
+    };
+    run_rank(1);
+    std::string attempt = estima::read_file(f.file);
+    doubled([&] { CHECK(log.append_attempt("any_failure", {.id = "EST-420", .message = "it failed"}) == 2); });
+    attempt = estima::read_file(f.file).substr(attempt.size());
+    run_rank(2);
+    f.add_text(attempt);  // and once more, when the next one runs
+    for (estima::run_record const& r : {log.record(), journal{f.file}.record()}) {
+        CHECK(r.status == run_status::running);
+        REQUIRE(r.attempts.size() == 1);
+        CHECK(r.attempts[0].ranks.at(0).user_seconds == 9);
+        REQUIRE(r.ranks.size() == 1);
+        CHECK(r.ranks[0].user_seconds == 10);
+        CHECK(r.ranks[0].peak_memory_bytes == 4096);
+        CHECK(r.lines_passed_over == 7);
+        CHECK(r.lines_ignored == 0);
+    }
+    CHECK(log.append_attempt("any_failure", {.id = "EST-420", .message = "it failed"}) == 3);
+}

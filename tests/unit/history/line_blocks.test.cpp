@@ -15,6 +15,7 @@
 
 #include <estima/history/metric_history.hpp>
 #include <estima/history/metrics.hpp>
+#include <estima/history/newest_numbers.hpp>
 #include <estima/system/files.hpp>
 
 #include "../../support/fake_run.hpp"
@@ -100,6 +101,15 @@ struct lines_folder {
         for (auto const& one : others.skipped) skipped += one.second;
         CHECK(skipped == m.lines_skipped);
         CHECK(estima::lines_skipped(folder.path()) == others.skipped);
+        auto const newest = estima::newest_numbers(folder.path());
+        CHECK(newest.size() == m.scalars.size());
+        auto const histories = estima::read_histories(folder.path(), {"dense", "near"});
+        CHECK(histories.size() == (m.scalars.contains("near") ? 2 : 1));
+        for (auto const& [name, all] : m.scalars) {
+            CAPTURE(name);
+            CHECK(tells_same(std::vector{newest.at(name)}, std::vector{all.back()}));
+            if (histories.contains(name)) CHECK(tells_same(histories.at(name), read(name)));
+        }
         for (std::size_t const most : {std::size_t{1}, std::size_t{20}, std::size_t{600}}) {
             CHECK(is_end_of(estima::read_newest_others(folder.path(), "dense", most).at("list"), m.lists.at("dense"),
                             most));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <estima/history/metric_history.hpp>
+#include <estima/history/newest_numbers.hpp>
 
 #include <catch2/catch.hpp>
 
@@ -34,6 +35,14 @@ struct history_folder {
     }
     std::vector<estima::metric_point> read(estima::history_options const& options = {}) const {
         return estima::read_history(folder.path(), "loss", options);
+    }
+    estima::metric_point newest(std::string const& name) const {
+        auto const all = estima::newest_numbers(folder.path());
+        auto const last = estima::read_metrics(folder.path()).points(name).back();
+        CHECK(all.at(name).value == last.value);
+        CHECK(all.at(name).step == last.step);
+        CHECK(all.at(name).rank == last.rank);
+        return all.at(name);
     }
     std::filesystem::path blocks() const {
         for (auto const& entry : std::filesystem::directory_iterator{folder.path()})
@@ -174,6 +183,30 @@ TEST_CASE("of a process whose clock was set back the order stays") {
     std::vector<double> told;
     for (auto const& p : f.read()) told.push_back(p.value);
     CHECK(told == std::vector<double>{60, 100, 50, 110, 120});
+    CHECK(f.newest("loss").value == 120);
+    log("rank_2.jsonl", {130, 20});  // of the process with the latest time that which it logged last
+    log("rank_3.jsonl", {130});
+    log("rank_4.jsonl", {129});
+    CHECK(f.newest("loss").value == 130);
+    CHECK(f.newest("loss").rank == 3);
+    std::filesystem::remove(f.folder / "rank_3.jsonl");
+    CHECK(f.newest("loss").value == 20);
+}
+
+TEST_CASE("histories of many names are told by one look at the files, as one by one") {
+    history_folder const f;
+    f.log("rank_0", 3000);
+    f.log("rank_1", 3000, 0.25);
+    std::ofstream{f.folder / "rank_0.jsonl"}
+        << estima::detail::metric_line("line", estima::metric_number{1.0}, {}, 1.7e9)
+        << estima::detail::metric_line("left", estima::metric_number{1.0}, {}, 1.7e9)
+        << "{\"name\":\"list\",\"value\":[1]}\n";
+    for (std::size_t const most : {std::size_t{0}, std::size_t{1}, std::size_t{50}, std::size_t{1000}}) {
+        auto const all = estima::read_histories(f.folder.path(), {"loss", "line", "list", "none", "other"}, most);
+        CHECK(all.size() == 3);
+        for (auto const& [name, points] : all)
+            CHECK(is_same(points, estima::read_history(f.folder.path(), name, {.max_points = most})));
+    }
 }
 
 TEST_CASE("what was read of a long history is kept, used, continued, and made anew when it is damaged or another's") {
@@ -188,8 +221,10 @@ TEST_CASE("what was read of a long history is kept, used, continued, and made an
     };
     log(1000);
     f.read();
+    CHECK(f.newest("loss").step == last);
     CHECK(f.blocks().empty());  // not worth it
     log(300'000);
+    if (GENERATE(false, true)) CHECK(f.newest("loss").step == last);  // either of the two keeps what it found
     auto const first = f.read();
     CHECK_FALSE(f.blocks().empty());
     CHECK(first.back().step == last);
@@ -198,6 +233,7 @@ TEST_CASE("what was read of a long history is kept, used, continued, and made an
     log(1000);
     auto const next = f.read();
     CHECK(next.back().step == last);
+    CHECK(f.newest("loss").step == last);
     CHECK(estima::read_file(f.blocks()) == kept);
     auto const range = f.read({.max_points = 0, .first_step = 200'000, .last_step = 200'299});
     CHECK(range.size() == 200);
@@ -211,6 +247,7 @@ TEST_CASE("what was read of a long history is kept, used, continued, and made an
         damaged[at] = static_cast<char>(damaged[at] + 1);
         if (round % 4 == 3) damaged.resize(random() % damaged.size());
         estima::replace_file(f.blocks(), damaged);
+        CHECK(f.newest("loss").step == last);
         CHECK(is_same(f.read(), next));
     }
     log(280'000);

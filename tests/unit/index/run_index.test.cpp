@@ -290,6 +290,25 @@ TEST_CASE("what happens to a run is found by the next refresh: while it runs, at
     CHECK(search_runs(made.workspace().experiment("letters")).empty());
 }
 
+TEST_CASE("a line that tells of an attempt once more changes nothing, whatever was read of the journal before") {
+    estima_test::fake_run run;
+    run.start();
+    run_index seen_early{run.workspace().path()}, seen_late{run.workspace().path()};
+    std::size_t const before = estima::read_file(run.directory().journal()).size();
+    REQUIRE(run.journal().append_attempt("any_failure", {.id = "EST-420", .message = "it failed"}) == 2);
+    std::string const attempt = estima::read_file(run.directory().journal()).substr(before);
+    run.start();
+    seen_early.refresh();
+    estima_test::append_file(run.directory().journal(), attempt);
+    seen_early.refresh();
+    CHECK(seen_early.search(run_query{}).runs.at(0).status == run_status::running);
+    seen_late.rebuild();
+    CHECK(seen_late.search(run_query{}).runs.at(0).status == run_status::running);
+    REQUIRE(run.journal().append_attempt("any_failure", {.id = "EST-420", .message = "it failed"}) == 3);
+    seen_early.refresh();
+    CHECK(seen_early.search(run_query{}).runs.at(0).status == run_status::queued);
+}
+
 TEST_CASE("points are in the index when they were logged, and each once, however often it is looked") {
     estima_test::fake_run made;
     made.start();
@@ -577,7 +596,7 @@ TEST_CASE("a group that shares a workspace shares its index") {
     REQUIRE(::chown(runs.path().c_str(), one, group) == 0);
     REQUIRE(::chmod(runs.path().c_str(), 02775) == 0);
     auto const look_as = [&](unsigned user) {
-        mode_t const before = ::umask(002);
+        estima_test::umask_here const of_the_group{002};
         REQUIRE(::setegid(group) == 0);
         REQUIRE(::seteuid(user) == 0);
         {
@@ -587,7 +606,6 @@ TEST_CASE("a group that shares a workspace shares its index") {
         }
         REQUIRE(::seteuid(0) == 0);
         REQUIRE(::setegid(0) == 0);
-        ::umask(before);
     };
     look_as(one);
     std::string const third = runs.add(3);

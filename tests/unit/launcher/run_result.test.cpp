@@ -48,6 +48,8 @@ TEST_CASE("a run whose ranks all ended well is completed") {
     finished_run run{2};
     run.ended(1, good);
     CHECK(run.result().status == run_status::failed);  // one is missing
+    run.ended(1, good);                                // its line, there twice
+    CHECK(run.result().status == run_status::failed);
     run.ended(0, good);
     CHECK(run.result().status == run_status::completed);
 }

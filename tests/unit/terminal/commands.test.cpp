@@ -9,7 +9,9 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
+#include <fstream>
 #include <sstream>
 #include <stdexcept>
 #include <string>
@@ -19,8 +21,12 @@
 #include <estima/terminal/archive_runs.hpp>
 #include <estima/terminal/interruption.hpp>
 #include <estima/terminal/keep_house.hpp>
+#include <estima/terminal/show_differences.hpp>
 #include <estima/terminal/show_logs.hpp>
+#include <estima/terminal/show_run.hpp>
 #include <estima/terminal/workspace_to_see.hpp>
+#include <estima/tracking/metric_line.hpp>
+#include <estima/tracking/point_store.hpp>
 #include <estima/workspace/follow_runs.hpp>
 #include <estima/workspace/workspace_lock.hpp>
 
@@ -47,6 +53,22 @@ std::vector<std::string> names_below(fs::path const& folder) {
     std::vector<std::string> names;
     for (auto const& entry : fs::directory_iterator{folder}) names.push_back(entry.path().filename().string());
     return names;
+}
+
+/// How many bytes this process reads meanwhile.
+template <class Work>
+std::uint64_t read_by(Work const& work) {
+    auto const read_so_far = [] {
+        std::ifstream counters{"/proc/self/io"};
+        std::string name;
+        std::uint64_t bytes = 0;
+        counters >> name >> bytes;
+        if (name != "rchar:") throw std::runtime_error{"the kernel does not tell how many bytes were read"};
+        return bytes;
+    };
+    std::uint64_t const before = read_so_far();
+    work();
+    return read_so_far() - before;
 }
 
 struct run_that_printed : estima_test::fake_run {
@@ -201,4 +223,55 @@ TEST_CASE("who follows the runs of a workspace that is removed ends, and puts no
     CHECK(told.starts_with("[EST-653]"));
     CHECK(pages == 1);
     CHECK(names_below(folder).empty());
+}
+
+TEST_CASE("a run of many outputs is shown, and compared, by reading its journal once") {
+    run_that_printed one;
+    std::vector<estima::json> outputs;
+    for (int i = 0; i < 5000; ++i)
+        outputs.push_back({{"event", "artifact"},
+                           {"path", "outputs/" + std::to_string(100'000 + i)},
+                           {"bytes", i},
+                           {"sha256", std::string(64, 'a')}});
+    one.journal().append_all(outputs);
+    std::uint64_t const size = fs::file_size(one.directory().journal());
+    std::string const id = one.run().id();
+    seen first, shown, compared;
+    terminal::show_run(one.workspace(), {.run = id}, first.on());  // the index reads it, too
+    std::uint64_t const read = read_by([&] { terminal::show_run(one.workspace(), {.run = id}, shown.on()); });
+    CHECK(read > size);
+    CHECK(read < size + size / 2);
+    CHECK(shown.out.str() == first.out.str());
+    std::uint64_t const by_both = read_by([&] {
+        terminal::show_differences(one.workspace(), {.runs = {id, id}}, compared.on());
+    });
+    CHECK(by_both > 2 * size);
+    CHECK(by_both < 2 * size + size / 2);
+}
+
+TEST_CASE("many metrics are plotted by a few looks at their files, and look as each of them alone") {
+    run_that_printed one;
+    std::vector<std::string> names;
+    {
+        estima::detail::point_store points{one.directory().metrics() / "rank_0"};
+        std::ofstream lines{one.directory().metrics_file(1)};
+        for (int step = 0; step < 3; ++step)
+            for (int i = 1000; i < 1400; ++i) {
+                std::string const name = "m" + std::to_string(i);
+                if (step == 0) names.push_back(name);
+                points.add(name, step * i, step, 1'700'000'000'000'000 + step);
+                lines << estima::detail::metric_line(name, estima::metric_number{i * 1.0}, step, 1.6e9 + step);
+            }
+    }
+    std::uint64_t size = 0;
+    for (auto const& file : fs::directory_iterator{one.directory().metrics()}) size += file.file_size();
+    std::string const id = one.run().id();
+    seen by_name, together;
+    terminal::show_metrics(one.workspace(), {.run = id, .names = names, .plot = true}, by_name.on());
+    CHECK(read_by([&] {
+              terminal::show_metrics(one.workspace(), {.run = id, .plot = true}, together.on());
+          }) < 20 * size + 1'000'000);
+    CHECK(together.out.str().size() > 400 * 100);
+    CHECK(together.out.str() == by_name.out.str());
+    CHECK(together.err.str() == by_name.err.str());
 }

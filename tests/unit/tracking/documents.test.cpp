@@ -165,6 +165,9 @@ TEST_CASE("a document is refused where readers would take it for no JSON, and on
     }
     CHECK(f.metrics().lines_skipped == 0);
     CHECK(refused > 30);
+    for (std::string const& text : {std::string{"[1e999]"}, nested(5'000)})  // told why
+        CHECK_THROWS_WITH(asked.log_document("x", "t", text),
+                          Catch::Contains("numbers that a double can hold") && Catch::Contains("1,000 lists"));
 }
 
 TEST_CASE("a document of one's own is any JSON, on however many lines") {

@@ -248,6 +248,23 @@ TEST_CASE("what this user may not read ends the copy, and is named") {
     CHECK(copy_workspace(w, folder / "there").runs == 1);
 }
 
+TEST_CASE("what readers keep beside metric files is not copied, and ends no copy where it is closed") {
+    estima_test::temporary_directory folder;
+    estima_test::ordinary_user const reader{folder.path()};
+    auto const w = estima::workspace::open(folder / "here");
+    auto const run = run_to_copy(w, folder / "source");
+    write_file(run.outputs() / "a.blocks", "of the script");
+    for (char const* const name : {"rank_0.jsonl.blocks", "rank_0.1.blocks.0a1b2c"}) {
+        write_file(run.metrics() / name, "of another user");
+        fs::permissions(run.metrics() / name, fs::perms::none);
+    }
+    copy_workspace(w, folder / "there");
+    estima::run_directory const copy{folder / "there/runs" / run.run_id()};
+    CHECK(estima::names_in(copy.metrics()) == std::vector<std::string>{"rank_0.jsonl"});
+    CHECK(estima::read_file(copy.outputs() / "a.blocks") == "of the script");
+    CHECK(fs::last_write_time(copy.metrics()) == fs::last_write_time(run.metrics()));
+}
+
 TEST_CASE("a run that is deleted or restored while the workspace is copied is in the copy, whole, and once") {
     estima_test::temporary_directory folder;
     auto const w = estima::workspace::open(folder / "here");

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include <estima/history/other_values.hpp>
 #include <estima/snapshot/snapshot_store.hpp>
 #include <estima/tracking/log_image.hpp>
 #include <estima/tracking/run_context.hpp>
@@ -239,6 +240,22 @@ TEST_CASE("lines of metric files that are no metrics are what a script wrote: to
     CHECK(report.findings[0].what.starts_with("3 lines are no metrics"));
     CHECK(report.is_sound());
     CHECK(estima::run{f.run}.get_metrics().lines_skipped == 3);
+}
+
+TEST_CASE("a last line without its end that is no metric is told when the run is over, as who reads metrics tells it") {
+    workspace_to_verify const f;
+    estima::run_directory const goes_on =
+        estima::detail::create_run(f.w.path(), "digits", {.script = "small_0"}, f.snapshot, "/source").directory;
+    for (estima::run_directory const& run : {f.run, goes_on}) append_file(run.metrics_file(0), "{\"name\":\"loss\",");
+    auto const report = verify(f.w);
+    REQUIRE(report.findings.size() == 1);
+    CHECK(report.findings[0].path == "runs/" + f.run.run_id() + "/metrics/rank_0.jsonl");
+    CHECK(report.findings[0].what.starts_with("1 line is no metric"));
+    for (bool const is_over : {true, false}) {
+        fs::path const metrics = (is_over ? f.run : goes_on).metrics();
+        CHECK(estima::read_metrics(metrics, {}, is_over).lines_skipped == (is_over ? 1 : 0));
+        CHECK(estima::lines_skipped(metrics, is_over).size() == (is_over ? 1 : 0));
+    }
 }
 
 TEST_CASE("a page of a points file that was changed is damage") {
