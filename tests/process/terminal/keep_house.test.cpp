@@ -213,7 +213,7 @@ TEST_CASE("estima experiments: lists, renames, deletes and restores them") {
     CHECK(at.out({"experiments", "fashion", "--delete"}) == "deleted 1 run of fashion\n");
     CHECK(at.out({"experiments"}).empty());
     CHECK(estima::json::parse(at.out({"experiments", "fashion", "--restore", "--json"})) ==
-          estima::json{{"name", "fashion"}, {"runs", 1}});
+          estima::json{{"name", "fashion"}, {"runs", 1}, {"in_doubt", estima::json::array()}});
     estima_program nothing{at.words({"experiments", "nope", "--restore"})};
     CHECK(nothing.code() == 1);
     CHECK_THAT(nothing.err(), Catch::StartsWith("[EST-633] no deleted run belongs to the experiment \"nope\""));
