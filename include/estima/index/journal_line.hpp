@@ -27,8 +27,8 @@ public:
     void begin() { format_ = 0, attempts_ = 0; }
     /// That its first line told, if it was among the lines since begin(); 0 otherwise.
     int format() const { return format_; }
-    /// Whether one of the lines since begin() told of a next attempt: which one that is, and whether it was told before,
-    /// is known by who has all lines of the journal.
+    /// Whether one of the lines since begin() told of a next attempt: who has not all lines of the journal cannot know
+    /// whether it was told before.
     bool has_attempts() const { return attempts_ > 0; }
 
     void take(std::string_view line, run_summary& run) {

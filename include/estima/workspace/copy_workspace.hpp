@@ -97,7 +97,8 @@ private:
         std::string const journal_name = target.journal().filename();
         bool const has_journal = copy_.copy(source / journal_name, target.journal());
         copy_.copy_below(source, to, [&](std::string const& path) {
-            return path == journal_name || (path.starts_with("metrics/") && is_blocks_file(without_temporary_end(path)));
+            return path == journal_name ||
+                   (path.starts_with("metrics/") && is_blocks_file(without_temporary_end(path)));
         });
         if (has_journal) look_at(target);  // else it is lost, and so it is in the copy
         return true;

@@ -435,7 +435,7 @@ TEST_CASE("the group of a workspace can change a run that is imported there, but
     CHECK(mode_of("code/outputs/a\nb \\ \xff") == 0775);
 }
 
-TEST_CASE("the group of a workspace can change a run whose user let no group see anything, but for what he closed more") {
+TEST_CASE("the group of a workspace can change a run of a user who let no group do so, but for what he closed more") {
     run_to_move const f;
     mode_t const mask = GENERATE(mode_t{077}, mode_t{027});
     for (auto const& entry : fs::recursive_directory_iterator{f.home()})
@@ -464,7 +464,8 @@ TEST_CASE("what readers keep beside metric files, and what is just being written
     estima_test::temporary_directory const place;
     estima_test::ordinary_user const reader{place.path()};
     run_to_move const f;
-    for (char const* const name : {"metrics/rank_0.jsonl.blocks", "metrics/rank_0.1.blocks.0a1b2c", "index.html.0a1b2c"}) {
+    for (char const* const name :
+         {"metrics/rank_0.jsonl.blocks", "metrics/rank_0.1.blocks.0a1b2c", "index.html.0a1b2c"}) {
         write_file(f.home() / name, "of another user");
         fs::permissions(f.home() / name, fs::perms::none);
     }
