@@ -89,6 +89,17 @@ public:
         return true;
     }
 
+    /// Adds those events, in one write, that `make` returns for the newest record: none if there are none, or it
+    /// throws.
+    template <class Make>
+    void append_made(Make const& make) {
+        lock const held{fd_.get()};
+        std::vector<json> events = make(record());
+        if (events.empty()) return;
+        if (write_refused_ == 0 && is_terminal(record_.status)) tell_change();
+        write_lines(events);
+    }
+
     /// The newest attempt has ended early, as `why` tells, and the next one is to begin: the run is Queued again.
     /// `cause` is a word of retries: "node_failure"; `lost_hosts` are those that the next one should rather not use.
     /// Its number; 0 and nothing written if the run is over or to be ended.

@@ -41,6 +41,10 @@ struct no_such_run : error {
     using error::error;
 };
 
+namespace detail {
+inline constexpr char is_deleted_and_kept[] = "deleted, and to be brought back by restore_run() or `estima restore`";
+}  // namespace detail
+
 /// A run whose folder is not there any more, while somebody still has hold of it.
 [[noreturn]] inline void throw_gone(run_directory const& run) {
     bool const is_deleted = detail::has_run(detail::deleted_runs_in(run.workspace()), run.run_id());
@@ -48,8 +52,7 @@ struct no_such_run : error {
         "EST-307",
         {.what = "there is no run \"" + run.run_id() + "\" any more",
          .where = "workspace " + run.workspace().string(),
-         .why = is_deleted ? "deleted, and to be brought back by restore_run() or `estima restore`"
-                           : "its folder is gone",
+         .why = is_deleted ? detail::is_deleted_and_kept : "its folder is gone",
          .remedy = is_deleted ? "restore it first" : "take another run, or restore the folder from a copy"}};
 }
 

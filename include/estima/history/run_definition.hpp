@@ -24,7 +24,7 @@ inline run_configuration read_run_definition(run_directory const& run) {
         throw error{"EST-101",
                     {.what = "the file of a run's configuration is damaged",
                      .where = file,
-                     .why = e.what(),
+                     .why = json_fault(e),
                      .remedy = "restore it from a copy of the workspace"}};
     } catch (error const& e) {
         error_text told = e.text();

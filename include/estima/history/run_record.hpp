@@ -242,6 +242,8 @@ inline void run_record::apply(json const& event) {
         cancel_grace_seconds = std::min(cancel_grace_seconds, event.value("grace_seconds", cancel_grace_seconds));
     } else if (kind == "tag") {
         tags[event.value("name", "")] = event.value("value", "");
+    } else if (kind == "untag") {
+        tags.erase(event.value("name", ""));
     } else if (kind == "property") {
         properties.emplace(event.value("name", ""), event.value("value", ""));
     } else if (kind == "parameter") {

@@ -89,6 +89,9 @@ private:
         } else if (kind == "display_name" || kind == "experiment") {
             if (!read(event, "value", value)) return false;
             (kind == "display_name" ? run.display_name : run.experiment) = value;
+        } else if (kind == "untag") {
+            if (!read(event, "name", name)) return false;
+            run.tags.erase(std::string{name});
         } else if (kind == "tag" || kind == "property" || kind == "parameter") {
             if (!read(event, "name", name) || !read(event, "value", value)) return false;
             if (kind == "tag")

@@ -57,7 +57,7 @@ inline std::string canonical_json(run_configuration const& c) {
     } catch (json::exception const& e) {
         throw error{"EST-102",
                     {.what = "the run configuration holds text that is not UTF-8",
-                     .why = e.what(),
+                     .why = json_fault(e),
                      .remedy = "pass such data in a file of the source directory"}};
     }
 }

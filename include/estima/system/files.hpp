@@ -39,6 +39,8 @@ inline bool is_in_workspace(std::filesystem::path path) {
     if (code == ENOSPC || code == EDQUOT) remedy = "free space on that file system";
     if (code == EROFS || code == EACCES || code == EPERM) remedy = "make it accessible for this user";
     if (code == ENOTDIR) remedy = "a part of that path is a file: remove it";
+    if (code == ENOENT && doing.starts_with("cannot read") && detail::is_in_workspace(path))
+        remedy = "restore it from a copy of the workspace";
     if (!remedy.empty() && !doing.starts_with("cannot read"))  // what is to be read is where it is
         remedy += detail::is_in_workspace(path) ? ", or choose another workspace ($ESTIMA_WORKSPACE)"
                                                 : ", or choose another place";

@@ -5,7 +5,9 @@
 
 #include <cmath>
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
+#include <string>
 #include <utility>
 
 namespace estima::inline v0_1 {
@@ -35,6 +37,14 @@ template <std::integral T>
 [[nodiscard]] T whole_number(json const& object, char const* name, T otherwise) {
     auto const found = object.find(name);
     return found == object.end() ? otherwise : whole_number<T>(*found);
+}
+
+/// What is wrong with JSON, or with a member of it, in words for who reads an error.
+inline std::string json_fault(json::exception const& e) {
+    std::string const told = e.what();
+    if (told.ends_with("with discarded")) return "it is no JSON";  // json::parse, told to throw nothing
+    std::size_t const end = told.starts_with('[') ? told.find("] ") : std::string::npos;
+    return end == std::string::npos ? told : told.substr(end + 2);
 }
 
 /// The number in JSON, which has no not-a-number and no infinities: they are the texts "NaN", "Infinity", "-Infinity".

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <string>
@@ -45,6 +46,13 @@ inline std::string shown(std::string_view name) {
         i += length == 0 ? 1 : length;
     }
     return text;
+}
+
+/// The begin of a text that may be long, shown so, and how long it is.
+inline std::string shown_begin(std::string_view text, std::size_t most = 200) {
+    if (text.size() <= most) return "\"" + shown(text) + "\"";
+    while (most > 0 && (text[most] & 0xC0) == 0x80) --most;  // between characters
+    return "\"" + shown(text.substr(0, most)) + "\"... (" + std::to_string(text.size()) + " bytes)";
 }
 
 /// "312 bytes", "47.1 KB", "412.3 MB" (1 MB is 1024 * 1024 bytes).

@@ -15,8 +15,8 @@
 
 namespace estima::inline v0_1::detail {
 
-/// What the copies of a handle share: the journal of the run as they know it, so that who sets many things reads only
-/// what is new, and draws few pages. The file is open during a call alone: a program may hold many runs.
+/// What the copies of a handle share: the journal of the run as they know it, so that who asks and sets many things
+/// reads only what is new, and draws few pages. The file is open during a call alone: a program may hold many runs.
 class known_journal {
 public:
     explicit known_journal(run_directory run) : run_{std::move(run)} {}
@@ -24,25 +24,25 @@ public:
     known_journal& operator=(known_journal const&) = delete;
     ~known_journal() { bring_to_page(); }
 
-    /// Calls `work(journal&)`, one at a time. The page of a run that is over gets what was changed at once, if it was
+    /// Calls `work(journal&)`, which reads, one at a time. EST-307: the run is gone; EST-647; EST-301; what `work`
+    /// throws.
+    template <class Work>
+    void look(Work const& work) {
+        std::lock_guard const held{mutex_};
+        with_journal(work);
+    }
+
+    /// The same of what changes the journal. The page of a run that is over gets what was changed at once, if it was
     /// not drawn within the last second, else with the next change after that, with bring_to_page(), or when the last
-    /// copy of the handle goes. EST-307: the run is gone; EST-647; EST-301; what `work` throws.
+    /// copy of the handle goes.
     template <class Work>
     void change(Work const& work) {
         std::lock_guard const held{mutex_};
-        std::optional<journal> events = std::exchange(events_, std::nullopt);  // kept unless something fails
-        require_journal(run_);
-        if (events) try {
-                events->open_again();
-            } catch (error const&) {  // deleted meanwhile, and it may be back
-                events.reset();
-            }
-        if (!events) events.emplace(open_journal(run_));
-        work(*events);
-        is_page_old_ = is_terminal(events->record().status);
-        if (is_page_old_ && monotonic_seconds() >= next_page_) draw(*events);
-        events->let_go();
-        events_ = std::move(events);
+        with_journal([&](journal& events) {
+            work(events);
+            is_page_old_ = is_terminal(events.record().status);
+            if (is_page_old_ && monotonic_seconds() >= next_page_) draw(events);
+        });
     }
 
     /// The run's page has all that was changed.
@@ -58,6 +58,21 @@ public:
 
 private:
     static constexpr double pause = 1;  // seconds: the page of a run that logged much takes 0.15 s
+
+    template <class Work>
+    void with_journal(Work const& work) {
+        std::optional<journal> events = std::exchange(events_, std::nullopt);  // kept unless something fails
+        require_journal(run_);
+        if (events) try {
+                events->open_again();
+            } catch (error const&) {  // deleted meanwhile, and it may be back
+                events.reset();
+            }
+        if (!events) events.emplace(open_journal(run_));
+        work(*events);
+        events->let_go();
+        events_ = std::move(events);
+    }
 
     void draw(journal& events) {
         refresh_page_if_over(run_, events);

@@ -74,28 +74,28 @@ struct model {
         return target;
     }
 
-    /// Sets a tag, or changes it; EST-512: it has no name. This and all below: EST-507 if the version was deleted;
-    /// EST-301.
+    /// Sets a tag, or changes it; EST-512: it has no name; EST-102: it is not UTF-8. This and all below: EST-507 if the
+    /// version was deleted; EST-301.
     void tag(std::string const& key, std::string const& value = "") {
-        require_key("a tag", key);
+        detail::require_key("a tag", "model " + id(), key);
+        detail::require_utf8("a tag", "model " + id(), value);
         change({{"event", "tag"}, {"name", key}, {"value", value}});
     }
     void remove_tag(std::string const& key) { change({{"event", "untag"}, {"name", key}}); }
 
     /// Sets a property, which stays: EST-501 if it has another value already; EST-512: it has no name.
     void add_property(std::string const& key, std::string const& value) {
-        require_key("a property", key);
+        detail::require_key("a property", "model " + id(), key);
+        detail::require_utf8("a property", "model " + id(), value);
         change({{"event", "property"}, {"name", key}, {"value", value}}, [&] {
             auto const now = properties.find(key);
-            if (now != properties.end() && now->second != value)
-                throw error{"EST-501",
-                            {.what = "a property cannot be changed",
-                             .where = "property \"" + key + "\" of model " + id(),
-                             .why = "it is \"" + now->second + "\" and was to become \"" + value + "\"",
-                             .remedy = "use a tag for what changes"}};
+            if (now != properties.end()) detail::require_same("property", "model " + id(), key, now->second, value);
         });
     }
-    void set_description(std::string const& text) { change({{"event", "description"}, {"text", text}}); }
+    void set_description(std::string const& text) {
+        detail::require_utf8("a description", "model " + id(), text);
+        change({{"event", "description"}, {"text", text}});
+    }
     void set_stage(model_stage to) { change({{"event", "stage"}, {"stage", to_string(to)}}); }
 
     /// Lets an alias ("champion") point to this version, wherever it pointed before. EST-305: it cannot be a name;
@@ -123,14 +123,6 @@ private:
             log.append(std::move(event));
         });
         bring_up_to_date(log);
-    }
-    void require_key(std::string_view what, std::string const& key) const {
-        if (key.empty())
-            throw error{"EST-512",
-                        {.what = std::string{what} + " needs a name",
-                         .where = "model " + id(),
-                         .why = "the name is empty",
-                         .remedy = "give it one"}};
     }
     /// Takes in all that was changed since it was registered.
     void bring_up_to_date(detail::model_log const& log);
@@ -217,7 +209,7 @@ inline model read_model(std::filesystem::path const& folder) {
             "EST-509",
             {.what = "the description of a registered model cannot be read",
              .where = (folder / "model.json").string(),
-             .why = e.what(),
+             .why = json_fault(e),
              .remedy = "restore this file from a copy of the workspace; or register the model again from its run, "
                        "and delete this version"}};
     }

@@ -40,6 +40,17 @@ inline void check_model_options(model_options const& options) {
     require_name("a model", options.name);
     for (std::string const& alias : options.aliases) require_alias(alias);
     check_facts(options);
+    std::string const where = "model \"" + options.name + "\"";
+    for (auto const& [what, all] : {std::pair{"a tag", &options.tags}, std::pair{"a property", &options.properties}})
+        for (auto const& [name, value] : *all) {
+            require_key(what, where, name);
+            require_utf8(what, where, value);
+        }
+    for (model_dataset const& d : options.datasets)
+        for (std::string const* const text : {&d.relation, &d.dataset}) require_utf8("a dataset", where, *text);
+    for (std::string const* const text : {&options.description, &options.framework, &options.framework_version,
+                                          &options.sample_input, &options.sample_output})
+        require_utf8("what is said of a model", where, *text);
 }
 
 /// What a run was given, by the names of its inputs.

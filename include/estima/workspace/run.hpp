@@ -57,20 +57,16 @@ public:
     }
 
     /// All that its journal tells as of now, read once; what is only asked for one thing has a call of its own.
-    run_record record() const {
-        journal events = open_journal(directory_);
-        return newest(events);
-    }
+    run_record record() const { return newest().record; }
 
     /// NotResponding if its supervisor died and the run cannot be ended from here: the workspace is read-only.
     run_status status() const { return record().status; }
 
     /// Everything that is recorded. EST-647: the journal is lost; EST-301.
     run_details get_details() const {
-        journal events = open_journal(directory_);
-        run_record const record = newest(events);
+        told const now = newest();
         return while_there(directory_, [&](run_directory const& here) {
-            return detail::details_from(here, record, events.has_torn_end());
+            return detail::details_from(here, now.record, now.has_torn_end);
         });
     }
 
@@ -98,7 +94,7 @@ public:
     bool cancel(cancel_options const& options = {}) const {
         journal events = open_journal(directory_);
         if (events.record().is_known())
-            newest(events);  // its supervisor ends it also when the script emptied the journal
+            (void)newest();  // its supervisor ends it also when the script emptied the journal
         double const grace = std::clamp(options.grace.seconds(), 0.0, 1e6);
         if (!events.append_status(run_status::cancel_requested, {{"grace_seconds", grace}})) {
             if (events.record().status != run_status::cancel_requested) return false;
@@ -183,12 +179,16 @@ public:
         return m;
     }
 
-    /// The name that people read, which need not be unique; "" is the id. EST-301.
+    /// The name that people read, which need not be unique; "" is the id. EST-102: it is not UTF-8; EST-301.
     void set_display_name(std::string const& text) const {
+        require_text("a display name", text);
         append({{"event", "display_name"}, {"value", text.empty() ? id() : text}});
     }
-    /// What the run is about, in any number of lines. EST-301.
-    void set_description(std::string const& text) const { append({{"event", "description"}, {"value", text}}); }
+    /// What the run is about, in any number of lines. EST-102: it is not UTF-8; EST-301.
+    void set_description(std::string const& text) const {
+        require_text("a description", text);
+        append({{"event", "description"}, {"value", text}});
+    }
 
     /// Lets the run belong to another experiment; its id stays. EST-305: no name of an experiment; EST-301.
     void move_to_experiment(std::string const& name) const {
@@ -196,73 +196,94 @@ public:
         append({{"event", "experiment"}, {"value", name}});
     }
 
-    /// Sets a tag, or changes it. EST-512: it has no name; EST-301.
+    /// Sets a tag, or changes it. EST-512: it has no name; EST-102: it is not UTF-8; EST-301.
     void tag(std::string const& name, std::string const& value = "") const {
-        require_a_name("a tag", name);
+        detail::require_key("a tag", "run " + id(), name);
+        require_text("a tag", value);
         append({{"event", "tag"}, {"name", name}, {"value", value}});
+    }
+    /// Takes a tag away; does nothing if there is none of that name. EST-301.
+    void remove_tag(std::string const& name) const {
+        known_->change([&](journal& events) {
+            events.append_made([&](run_record const& now) {
+                return std::vector<json>(now.tags.count(name), {{"event", "untag"}, {"name", name}});
+            });
+        });
     }
     std::map<std::string, std::string> get_tags() const { return record().tags; }
 
-    /// Sets a property, which stays: EST-501 if it has another value already; EST-512: it has no name; EST-301.
+    /// Sets a property, which stays: EST-501 if it has another value already; EST-512: it has no name; EST-102: it is
+    /// not UTF-8; EST-301.
     void add_property(std::string const& name, std::string const& value) const {
         add_properties({{name, value}});
     }
+    /// The same of several, of which none is set if one of them cannot be.
     void add_properties(std::map<std::string, std::string> const& properties) const {
-        for (auto const& [name, value] : properties) require_a_name("a property", name);
-        known_->change([&](journal& events) {
-            for (auto const& [name, value] : properties)
-                set_once(events, "property", &run_record::properties, name, value);
-        });
+        set_once("property", &run_record::properties, properties);
     }
     std::map<std::string, std::string> get_properties() const { return record().properties; }
 
     /// Records a parameter of the run, which stays: EST-501 if it has another value already; EST-512: it has no name;
-    /// EST-301.
+    /// EST-102: it is not UTF-8; EST-301.
     void log_parameter(std::string const& name, std::string const& value) const {
-        require_a_name("a parameter", name);
-        known_->change([&](journal& events) {
-            set_once(events, "parameter", &run_record::parameters, name, value);
-        });
+        set_once("parameter", &run_record::parameters, {{name, value}});
     }
     std::map<std::string, std::string> get_parameters() const { return record().parameters; }
 
 private:
-    /// The newest record; a run whose supervisor died is ended first, so that nobody sees it running for ever. EST-647.
-    run_record newest(journal& events) const {
-        if (is_terminal(known_record(directory_, events).status)) return events.record();
-        try {
-            if (transport_of(directory_).look(directory_)) detail::refresh_page_if_over(directory_);
-            else if (!is_terminal(events.record().status) && detail::is_seen_stopped(events.record())) {
-                run_record record = events.record();
-                record.status = run_status::not_responding;
-                return record;
-            }
-        } catch (error const&) {  // it is dead, and this user may not write so
-            run_record record = events.record();
-            if (!is_terminal(record.status)) record.status = run_status::not_responding;
-            return record;
-        }
-        return events.record();
+    using texts = std::map<std::string, std::string>;
+
+    /// What the journal told, and whether it ends in a line without an end.
+    struct told {
+        run_record record;
+        bool has_torn_end = false;
+    };
+    told read() const {
+        told now;
+        known_->look([&](journal& events) {
+            now.record = known_record(directory_, events);
+            now.has_torn_end = events.has_torn_end();
+        });
+        return now;
     }
-    void set_once(journal& events, std::string const& kind, std::map<std::string, std::string> run_record::*all,
-                  std::string const& name, std::string const& value) const {
-        if (!(events.record().*all).contains(name)) events.append({{"event", kind}, {"name", name}, {"value", value}});
-        // Of two that set it at the same time the journal has one as the first: that one is right for everybody.
-        if (std::string const& now = (events.record().*all).at(name); now != value)
-            throw error{"EST-501",
-                        {.what = "a " + kind + " cannot be changed",
-                         .where = kind + " \"" + name + "\" of run " + id(),
-                         .why = "it is \"" + now + "\" and was to become \"" + value + "\"",
-                         .remedy = "use a tag for what changes"}};
+    /// The newest of it; a run whose supervisor died is ended first, so that nobody sees it running for ever. EST-647.
+    told newest() const {
+        told now = read();
+        if (is_terminal(now.record.status)) return now;
+        bool is_changed = false, is_seen = true;
+        try {
+            is_changed = transport_of(directory_).look(directory_);
+            if (is_changed) detail::refresh_page_if_over(directory_);
+        } catch (error const&) {  // it is dead, and this user may not write so
+            is_seen = false;
+        }
+        now = read();
+        bool const is_lost = !is_seen || (!is_changed && detail::is_seen_stopped(now.record));
+        if (is_lost && !is_terminal(now.record.status)) now.record.status = run_status::not_responding;
+        return now;
     }
 
-    void require_a_name(std::string_view what, std::string const& name) const {
-        if (name.empty())
-            throw error{"EST-512",
-                        {.what = std::string{what} + " needs a name",
-                         .where = "run " + id(),
-                         .why = "the name is empty",
-                         .remedy = "give it one"}};
+    void set_once(std::string const& kind, texts run_record::*all, texts const& wanted) const {
+        for (auto const& [name, value] : wanted) {
+            detail::require_key("a " + kind, "run " + id(), name);
+            require_text("a " + kind, value);
+        }
+        known_->change([&](journal& events) {
+            auto const missing_in = [&](run_record const& now) {
+                std::vector<json> lines;
+                for (auto const& [name, value] : wanted)
+                    if (auto const is = (now.*all).find(name); is == (now.*all).end())
+                        lines.push_back({{"event", kind}, {"name", name}, {"value", value}});
+                    else detail::require_same(kind, "run " + id(), name, is->second, value);
+                return lines;
+            };
+            events.append_made(missing_in);
+            (void)missing_in(events.record());  // where no lock is held, the first of two in the journal is right
+        });
+    }
+
+    void require_text(std::string_view what, std::string const& text) const {
+        detail::require_utf8(what, "run " + id(), text);
     }
 
     void append(json event) const {

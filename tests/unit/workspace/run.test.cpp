@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <functional>
+#include <map>
 #include <sstream>
 #include <string>
 #include <thread>
@@ -15,6 +17,7 @@
 
 #include <estima/system/event_loop.hpp>
 #include <estima/workspace/delete_run.hpp>
+#include <estima/workspace/search_runs.hpp>
 
 #include "../../support/error_of.hpp"
 #include "../../support/fake_run.hpp"
@@ -94,6 +97,90 @@ TEST_CASE("a tag or property needs a name") {
     CHECK(error_of([&] { fake.run().tag("", "x"); }).starts_with("[EST-512]"));
     CHECK(error_of([&] { fake.run().add_property("", "x"); }).starts_with("[EST-512]"));
     CHECK(fake.run().get_tags().empty());
+}
+
+TEST_CASE("of several properties none is set if one of them cannot be") {
+    estima_test::fake_run fake;
+    estima::run const run = fake.run();
+    run.add_property("b", "1");
+    CHECK(error_of([&] { run.add_properties({{"a", "1"}, {"b", "2"}, {"c", "3"}}); }).starts_with("[EST-501]"));
+    CHECK(error_of([&] { run.add_properties({{"a", "1"}, {"", "2"}}); }).starts_with("[EST-512]"));
+    CHECK(run.get_properties().count("a") == 0);
+    CHECK(run.get_properties().count("c") == 0);
+    run.add_properties({{"a", "1"}, {"b", "1"}, {"c", "3"}});
+    CHECK(run.get_properties().at("a") + run.get_properties().at("c") == "13");
+}
+
+TEST_CASE("text that is not UTF-8 is refused before anything is written") {
+    estima_test::fake_run fake;
+    estima::run const run = fake.run();
+    std::string const before = estima::read_file(fake.directory().journal());
+    std::vector<std::function<void()>> const all{
+        [&] { run.add_property("k\xff", "v"); },
+        [&] { run.add_property("k", "\xff"); },
+        [&] { run.add_properties({{"a", "1"}, {"k", "\xff"}}); },
+        [&] { run.log_parameter("p\xff", "v"); },
+        [&] { run.log_parameter("k", "v\xff"); },
+        [&] { run.tag("bad\xff"); },
+        [&] { run.tag("bad", "\xfe\xff"); },
+        [&] { run.set_display_name("\xff"); },
+        [&] { run.set_description("\xff"); },
+    };
+    for (auto const& refused : all) CHECK(error_of(refused).starts_with("[EST-102]"));
+    CHECK(error_of([&] { run.tag("bad\xff"); }).find("\"bad\\xff\"") != std::string::npos);
+    CHECK(estima::read_file(fake.directory().journal()) == before);
+    run.remove_tag("bad\xff");
+    CHECK(estima::read_file(fake.directory().journal()) == before);
+}
+
+TEST_CASE("a tag is taken away") {
+    estima_test::fake_run fake;
+    estima::run const run = fake.run(), other = fake.run();
+    run.tag("owner", "ada");
+    run.tag("urgent");
+    other.remove_tag("owner");
+    other.remove_tag("never");
+    using tags = std::map<std::string, std::string>;
+    CHECK(run.get_tags() == tags{{"urgent", ""}});
+    auto found = [&](std::string const& filter) {
+        return search_runs(fake.workspace(), {.filter = filter}).runs.size();
+    };
+    CHECK(found("tags.urgent = ''") == 1);
+    CHECK(found("tags.owner = 'ada'") == 0);
+    fake.start();
+    fake.complete();
+    run.remove_tag("urgent");  // what is over is told to the workspace
+    CHECK(found("tags.urgent = ''") == 0);
+    CHECK(run.get_details().tags.empty());
+    run.tag("urgent", "again");
+    CHECK(found("tags.urgent = 'again'") == 1);
+    CHECK(estima::read_file(fake.directory().journal()).find("never") == std::string::npos);
+}
+
+TEST_CASE("an error about a long value tells its begin") {
+    estima_test::fake_run fake;
+    fake.run().add_property("k", std::string(1'000'000, 'x'));
+    std::string const told = error_of([&] { fake.run().add_property("k", std::string(1'000'000, 'y')); });
+    CHECK(told.size() < 1000);
+    CHECK(told.find("1000000 bytes") != std::string::npos);
+}
+
+TEST_CASE("who asks many times reads only what is new of a long journal") {
+    estima_test::fake_run fake;
+    fake.start();
+    for (int i = 0; i < 20; ++i) fake.journal().append({{"event", "warning"}, {"message", std::string(100'000, 'x')}});
+    estima::run const run = fake.run();
+    run.tag("first");
+    CHECK(run.status() == run_status::running);
+    fake.complete();
+    std::uint64_t const before = bytes_read();
+    for (int i = 0; i < 10; ++i) {
+        CHECK(run.status() == run_status::completed);
+        CHECK(run.get_tags().size() == 1);
+    }
+    CHECK(bytes_read() - before < 1'000'000);  // the journal has 2 MB
+    fake.run().tag("second");
+    CHECK(run.get_tags().size() == 2);
 }
 
 TEST_CASE("of many that set a property at once, one is right and the others are told") {
@@ -276,17 +363,23 @@ TEST_CASE("files are downloaded one by one or by folder") {
     CHECK_FALSE(fs::exists(fake / "x"));
 }
 
-TEST_CASE("who reads files of a run that was deleted is told so") {
+TEST_CASE("files of a run that is deleted in the middle are read to the end, and later asked for in vain") {
     estima_test::fake_run fake;
     fake.start();
     for (char const* name : {"outputs/a.txt", "outputs/b.txt", "outputs/c.txt"}) fake.output(name, "A");
     fake.complete();
     estima::run const run = fake.run();
-    delete_run(fake.workspace(), run.id());
-    std::string const told = error_of([&] { run.download_files("", fake / "all"); });
-    CHECK(told.starts_with("[EST-307]"));
-    CHECK(told.find("restore_run()") != std::string::npos);
-    CHECK(error_of([&] { run.download_file("outputs/b.txt", fake / "x"); }).starts_with("[EST-307]"));
+    auto const remove = [&](estima::download_progress const& now) {
+        if (now.files == 1) delete_run(fake.workspace(), run.id());
+    };
+    std::string const told = error_of([&] {
+        run.download_files("", fake / "all", {.on_progress = remove, .at_once = 1});
+    });
+    CHECK(told.empty());
+    CHECK(fs::exists(fake / "all/outputs/c.txt"));
+    std::string const gone = error_of([&] { run.download_file("outputs/b.txt", fake / "x"); });
+    CHECK(gone.starts_with("[EST-307]"));
+    CHECK(gone.find("restore_run()") != std::string::npos);
     CHECK(error_of([&] { (void)run.get_file_names(); }).starts_with("[EST-307]"));
     CHECK(error_of([&] { (void)run.get_details(); }).starts_with("[EST-307]"));
     restore_run(fake.workspace(), run.id());
