@@ -43,6 +43,7 @@ public:
 
     /// Where it may be written, beside ./logs itself.
     std::vector<std::filesystem::path> const& folders() const noexcept { return folder_.folders(); }
+    bool has_more_folders() const noexcept { return folder_.has_more_folders(); }
 
     /// Takes over all the rest, when the script has ended. What went wrong, in words.
     std::vector<std::string> finish() {

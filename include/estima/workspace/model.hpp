@@ -77,14 +77,14 @@ struct model {
     /// Sets a tag, or changes it; EST-512: it has no name. This and all below: EST-507 if the version was deleted;
     /// EST-301.
     void tag(std::string const& key, std::string const& value = "") {
-        require_key("a tag", key);
+        detail::require_key("a tag", key, id());
         change({{"event", "tag"}, {"name", key}, {"value", value}});
     }
     void remove_tag(std::string const& key) { change({{"event", "untag"}, {"name", key}}); }
 
     /// Sets a property, which stays: EST-501 if it has another value already; EST-512: it has no name.
     void add_property(std::string const& key, std::string const& value) {
-        require_key("a property", key);
+        detail::require_key("a property", key, id());
         change({{"event", "property"}, {"name", key}, {"value", value}}, [&] {
             auto const now = properties.find(key);
             if (now != properties.end() && now->second != value)
@@ -123,14 +123,6 @@ private:
             log.append(std::move(event));
         });
         bring_up_to_date(log);
-    }
-    void require_key(std::string_view what, std::string const& key) const {
-        if (key.empty())
-            throw error{"EST-512",
-                        {.what = std::string{what} + " needs a name",
-                         .where = "model " + id(),
-                         .why = "the name is empty",
-                         .remedy = "give it one"}};
     }
     /// Takes in all that was changed since it was registered.
     void bring_up_to_date(detail::model_log const& log);
@@ -201,8 +193,11 @@ inline model read_model(std::filesystem::path const& folder) {
         m.sample_input = j.value("sample_input", "");
         m.sample_output = j.value("sample_output", "");
         json const resources = j.value("resources", json::object()), lineage = j.value("lineage", json::object());
-        m.resources = {resources.value("cpu", 0.0), resources.value("memory_in_gb", 0.0),
-                       whole_number(resources, "gpu", 0)};
+        auto const amount = [&resources](char const* name) {
+            json const said = resources.value(name, json{});
+            return said.is_null() ? 0.0 : said.get<double>();  // null: what JSON has for a number that it cannot hold
+        };
+        m.resources = {amount("cpu"), amount("memory_in_gb"), whole_number(resources, "gpu", 0)};
         m.lineage = {lineage.value("experiment", ""), lineage.value("snapshot_id", ""),
                      lineage.value("source_directory", ""), lineage.value("inputs", m.lineage.inputs)};
         m.stage = detail::stage_from(j.value("stage", ""));
