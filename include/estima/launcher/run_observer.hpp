@@ -56,7 +56,7 @@ public:
         });
         loop.on_readable(heartbeat_.fd(), [this] { beat(); });
         beat();
-        double const interval = sample_seconds();
+        double const interval = sample_seconds(&sample_problem_);
         if (interval <= 0) return;
         loop.on_readable(sample_.fd(), [this, interval, record = std::move(record)] {
             sample_.clear();
@@ -93,7 +93,9 @@ public:
     /// Takes what the script wrote last, and its outputs, unless a next attempt goes on with them; what went wrong is
     /// told in the journal.
     void finish(journal& log, bool has_next_attempt) {
-        for (std::string& text : events_.finish()) log.append({{"event", "warning"}, {"message", std::move(text)}});
+        std::vector<std::string> wrong = events_.finish();
+        if (!has_next_attempt && !sample_problem_.empty()) wrong.push_back(sample_problem_);
+        for (std::string& text : wrong) log.append({{"event", "warning"}, {"message", std::move(text)}});
         if (!has_next_attempt) record_outputs(run_, before_, log);
     }
 
@@ -115,6 +117,7 @@ private:
     timer look_{}, look_at_rest_{}, sample_{}, heartbeat_{};
     double pause_ = 0.25;
     std::vector<std::filesystem::path> watched_{};
+    std::string sample_problem_{};
     bool has_new_folders_ = false, is_partly_watched_ = false;
 };
 
