@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <set>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -21,8 +22,8 @@ class event_folder {
 public:
     /// More files, or folders deeper than that, are not looked at: a script can make any number of them.
     static constexpr std::size_t most_files = 10'000;
-    static constexpr int deepest = 8;
-    static constexpr std::size_t most_folders = 64;
+    static constexpr int deepest = 32;
+    static constexpr std::size_t most_folders = 1000;  // the system watches some thousands for all of a user's runs
 
     explicit event_folder(std::filesystem::path folder) : folder_{std::move(folder)} {}
 
@@ -30,6 +31,7 @@ public:
     void pass_over() {
         find_files();
         for (auto& [path, file] : files_) file.pass_over();
+        links_passed_ = links_.size();
     }
 
     /// Reads what was added since last time, `budget` bytes of it at most or a little more, and calls
@@ -46,12 +48,26 @@ public:
         return has_more;
     }
 
-    /// The folders below it that were there at the last look, 64 of them at most: to be watched for changes.
+    /// The folders below it that were there at the last look, 1,000 of them at most: to be watched for changes.
     std::vector<std::filesystem::path> const& folders() const noexcept { return folders_; }
+    /// Whether there are more, at which somebody has to look from time to time.
+    bool has_more_folders() const noexcept { return has_more_folders_; }
 
-    /// What could not be read, in words: one for each file that is damaged. To be asked when all has been read.
+    /// What could not be read, or was left out, in words. To be asked when all has been read.
     std::vector<std::string> damage() const {
         std::vector<std::string> all;
+        auto const left_out = [&](std::string const& first, std::size_t more, char const* one, char const* many) {
+            all.push_back(std::filesystem::path{first}.lexically_relative(folder_).string() +
+                          (more == 0 ? one : " and " + std::to_string(more) + many));
+        };
+        if (std::size_t const links = links_.size() - links_passed_; links > 0)
+            left_out(last_link_, links - 1, " is a link to another place: what is there for TensorBoard was left out",
+                     " more are links to other places: what is there for TensorBoard was left out");
+        if (too_many_ > 0)
+            left_out(first_left_out_, too_many_ - 1, " was left out: there are 10,000 other files for TensorBoard",
+                     " more were left out: there are 10,000 other files for TensorBoard");
+        if (!too_deep_.empty())
+            left_out(too_deep_, 0, " was not looked at for TensorBoard: it is more than 32 folders deep", "");
         for (auto const& [path, file] : files_) {
             std::string const name = std::filesystem::path{path}.lexically_relative(folder_).string();
             if (file.lost_at() >= 0)
@@ -69,28 +85,58 @@ public:
 private:
     void find_files() {
         std::error_code code;
-        folders_.clear();
+        folders_.clear(), too_deep_.clear();
+        too_many_ = 0, has_more_folders_ = false;
         namespace fs = std::filesystem;
         fs::recursive_directory_iterator entry{folder_, fs::directory_options::skip_permission_denied, code};
         for (fs::recursive_directory_iterator const end; !code && entry != end; entry.increment(code)) {
-            if (entry.depth() >= deepest) entry.disable_recursion_pending();
-            if (folders_.size() < most_folders && entry->symlink_status(code).type() == fs::file_type::directory)
-                folders_.push_back(entry->path());
             std::string const& path = entry->path().native();
-            if (files_.size() >= most_files ||
-                entry->path().filename().native().find("tfevents") == std::string::npos || files_.contains(path) ||
-                !entry->is_regular_file(code))
-                continue;
-            fs::path const below = entry->path().parent_path().lexically_relative(folder_);
-            prefixes_.emplace(path, below == "." ? "" : below.generic_string() + '/');
-            files_.emplace(path, event_file{path});
+            bool const is_named = entry->path().filename().native().find("tfevents") != std::string::npos;
+            fs::file_type const type = entry->symlink_status(code).type();
+            if (type == fs::file_type::directory) found_folder(entry);
+            else if (type == fs::file_type::symlink) found_link(*entry, is_named);
+            else if (type == fs::file_type::regular && is_named && !files_.contains(path)) found_file(entry->path());
         }
+    }
+
+    void found_folder(std::filesystem::recursive_directory_iterator& entry) {
+        if (entry.depth() >= deepest) {
+            entry.disable_recursion_pending();
+            too_deep_ = entry->path();
+        }
+        if (folders_.size() < most_folders) folders_.push_back(entry->path());
+        else has_more_folders_ = true;
+    }
+    void found_file(std::filesystem::path const& path) {
+        if (files_.size() >= most_files) {
+            if (too_many_++ == 0) first_left_out_ = path;
+            return;
+        }
+        std::filesystem::path const below = path.parent_path().lexically_relative(folder_);
+        prefixes_.emplace(path, below == "." ? "" : below.generic_string() + '/');
+        files_.emplace(path, event_file{path});
+    }
+    /// A link that stays in the folder tells nothing new: "latest" of a training library's.
+    void found_link(std::filesystem::directory_entry const& link, bool is_named) {
+        namespace fs = std::filesystem;
+        std::error_code code;
+        if (links_.size() >= most_files || links_.contains(link.path()) ||
+            !(fs::is_directory(link.path(), code) || (is_named && fs::is_regular_file(link.path(), code))))
+            return;
+        fs::path const target = fs::canonical(link.path(), code), top = fs::canonical(folder_, code);
+        if (code || std::mismatch(top.begin(), top.end(), target.begin(), target.end()).first == top.end()) return;
+        links_.insert(link.path());
+        last_link_ = link.path();
     }
 
     std::filesystem::path folder_;
     std::map<std::string, event_file> files_{};  // by path, and so those of one folder in the order of their times
     std::map<std::string, std::string> prefixes_{};
     std::vector<std::filesystem::path> folders_{};
+    bool has_more_folders_ = false;
+    std::set<std::string> links_{};  // out of the folder
+    std::size_t links_passed_ = 0, too_many_ = 0;
+    std::string last_link_{}, first_left_out_{}, too_deep_{};
 };
 
 }  // namespace estima::inline v0_1

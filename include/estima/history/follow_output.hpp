@@ -2,7 +2,6 @@
 #pragma once
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -17,6 +16,7 @@
 #include <estima/history/output_order.hpp>
 #include <estima/history/run_directory.hpp>
 #include <estima/system/file_descriptor.hpp>
+#include <estima/system/replaced_file.hpp>
 
 namespace estima::inline v0_1 {
 
@@ -134,7 +134,7 @@ private:
         for (int i = 0; i < pieces_in_one_call;) {
             ssize_t const n = ::pread(s.fd.get(), buffer_.data(), buffer_.size(), static_cast<off_t>(s.offset));
             if (n < 0 && errno == EINTR) continue;
-            if (n == 0 && is_set_aside(s)) {  // a next attempt of the run begins the file anew
+            if (n == 0 && is_replaced(s.path, s.fd.get())) {  // a next attempt of the run begins the file anew
                 end_line(out);
                 s.fd.reset(::open(s.path.c_str(), O_RDONLY | O_CLOEXEC));
                 s.offset = 0;
@@ -154,13 +154,6 @@ private:
             ++i;
         }
         return found::more;
-    }
-
-    /// Whether there is another file of that name than the one that was read.
-    static bool is_set_aside(source const& s) {
-        struct stat now {}, read {};
-        return ::stat(s.path.c_str(), &now) == 0 && ::fstat(s.fd.get(), &read) == 0 &&
-               (now.st_ino != read.st_ino || now.st_dev != read.st_dev);
     }
 
     void write(source const& s, std::string_view piece, std::ostream& out) {

@@ -155,10 +155,18 @@ private:
             return false;
         return true;
     }
-    /// A whole number as it is; also one that was written with a point, and nothing for one that is none.
+    /// A whole number as it is; also one that was written with a point or as a text, and nothing for one that is none.
     bool step(std::optional<std::int64_t>& out) {
-        next();
         std::int64_t whole = 0;
+        if (next() == '"') {
+            std::string decoded;
+            std::optional<std::string_view> const digits = text(decoded);
+            if (!digits) return false;
+            auto const [end, code] = std::from_chars(digits->data(), digits->data() + digits->size(), whole);
+            bool const is_whole = code == std::errc{} && end == digits->data() + digits->size();
+            if (is_whole && whole != std::numeric_limits<std::int64_t>::min()) out = whole;
+            return true;
+        }
         auto const [end, code] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), whole);
         std::size_t const length = static_cast<std::size_t>(end - rest_.data());
         bool const goes_on = length < rest_.size() && (*end == '.' || *end == 'e' || *end == 'E');

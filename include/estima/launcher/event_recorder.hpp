@@ -43,6 +43,7 @@ public:
 
     /// Where it may be written, beside ./logs itself.
     std::vector<std::filesystem::path> const& folders() const noexcept { return folder_.folders(); }
+    bool has_more_folders() const noexcept { return folder_.has_more_folders(); }
 
     /// Takes over all the rest, when the script has ended. What went wrong, in words.
     std::vector<std::string> finish() {
@@ -50,6 +51,10 @@ public:
         }
         std::vector<std::string> all = folder_.damage();
         for (std::string& one : all) one.insert(0, "logs/");
+        if (no_images_ > 0)
+            all.push_back(std::to_string(no_images_) + " of the images that ./logs has for TensorBoard " +
+                          (no_images_ == 1 ? "is no PNG, JPEG, GIF or WebP image, and was left out"
+                                           : "are no PNG, JPEG, GIF or WebP images, and were left out"));
         if (!lines_.empty() || images_lost_)
             all.push_back("not all that ./logs has for TensorBoard could be recorded: " + failure_);
         return all;
@@ -74,6 +79,7 @@ private:
     }
 
     void add_image(std::string const& name, summary_event const& event, std::string_view bytes) {
+        if (detail::image_extension(bytes) == detail::no_image) return void(++no_images_);
         std::string const kept = detail::keep_image(path(), bytes);
         if (!kept.empty()) return add_row(name, event, "image", {{"path", "media/" + kept}, {"bytes", bytes.size()}});
         images_lost_ = true;  // the others can still be recorded
@@ -100,6 +106,7 @@ private:
     event_folder folder_;
     file_descriptor file_{};
     std::string lines_{}, failure_{};
+    std::size_t no_images_ = 0;
     bool has_more_ = false, images_lost_ = false;
 };
 

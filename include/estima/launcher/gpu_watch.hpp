@@ -5,10 +5,12 @@
 #include <sys/types.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,22 +25,27 @@ namespace estima::inline v0_1 {
 /// One line of what nvidia-smi says of a GPU.
 struct gpu_use {
     int index = 0;
-    double percent = 0;         ///< of the time in which something ran on it
-    double memory_bytes = 0;    ///< in use, by whomever
+    std::optional<double> percent{};       ///< of the time in which something ran on it
+    std::optional<double> memory_bytes{};  ///< in use, by whomever
 };
 
-/// Reads "0, 37, 1024": index, per cent, MiB, as `--format=csv,noheader,nounits` gives them. False for anything else,
-/// such as "[N/A]" or an error.
+/// Reads "0, 37, 1024": index, per cent, MiB, as `--format=csv,noheader,nounits` gives them. What is no number, such as
+/// "[N/A]" for the percents of a GPU that is divided, is not known. False if nothing is: for an error, say.
 inline bool read_gpu_line(std::string_view line, gpu_use& gpu) {
-    double numbers[3];
-    for (double& number : numbers) {
-        while (!line.empty() && (line.front() == ' ' || line.front() == ',')) line.remove_prefix(1);
-        auto const [end, code] = std::from_chars(line.data(), line.data() + line.size(), number);
-        if (code != std::errc{}) return false;
-        line.remove_prefix(static_cast<std::size_t>(end - line.data()));
+    std::optional<double> numbers[3];
+    for (std::optional<double>& number : numbers) {
+        std::string_view const field = line.substr(0, line.find(','));
+        line.remove_prefix(std::min(field.size() + 1, line.size()));
+        std::string_view const digits = field.substr(std::min(field.find_first_not_of(' '), field.size()));
+        double value = 0;
+        auto const [end, code] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+        if (code == std::errc{} && std::isfinite(value)) number = value;
     }
-    gpu = {static_cast<int>(numbers[0]), numbers[1], numbers[2] * 1024 * 1024};
-    return numbers[0] >= 0 && numbers[0] < 1024 && std::isfinite(numbers[1]) && std::isfinite(numbers[2]);
+    auto const& [index, percent, mebibytes] = numbers;
+    if (!index || *index < 0 || *index >= 1024) return false;
+    gpu = {static_cast<int>(*index), percent,
+           mebibytes ? std::optional{*mebibytes * 1024 * 1024} : std::nullopt};
+    return percent || mebibytes;
 }
 
 /// Where NVIDIA's driver brought nvidia-smi: one of these runs beside the run and writes a line for each GPU from time

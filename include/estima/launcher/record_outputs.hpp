@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -40,6 +41,7 @@ inline void record_outputs(run_directory const& run, outputs_before const& befor
                            std::string const& name = "outputs") {
     std::vector<artifact_record> const recorded = artifacts_below(log.record(), name);
     std::vector<bool> is_there(recorded.size(), false);
+    std::vector<std::string> const told = log.record().warnings;  // when a part of it was uploaded
     detail::journal_batch batch{log};
     auto const artifact = [&](artifact_record a) {
         auto const old = std::lower_bound(recorded.begin(), recorded.end(), a.path, artifact_order{});
@@ -50,7 +52,10 @@ inline void record_outputs(run_directory const& run, outputs_before const& befor
         if (is_known) event["replaces"] = old->sha256;
         batch.tell(std::move(event));
     };
-    artifact_collector{run, before, artifact, [&](std::string w) { batch.warn(std::move(w)); }}.collect(name);
+    auto const warn = [&](std::string text) {
+        if (std::find(told.begin(), told.end(), text) == told.end()) batch.warn(std::move(text));
+    };
+    artifact_collector{run, before, artifact, warn}.collect(name);
     for (std::size_t i = 0; i < recorded.size(); ++i) {
         if (is_there[i]) continue;
         batch.tell({{"event", "artifact_gone"}, {"path", recorded[i].path}});

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sys/statvfs.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <map>
@@ -20,16 +21,24 @@
 #include <estima/system/file_descriptor.hpp>
 #include <estima/system/files.hpp>
 #include <estima/system/host.hpp>
+#include <estima/system/shown.hpp>
 #include <estima/tracking/metric_line.hpp>
 
 namespace estima::inline v0_1 {
 
-/// How many seconds lie between two looks at what a run uses: 10, or what `ESTIMA_SAMPLE_SECONDS` says; 0 for never.
-inline double sample_seconds() {
+/// How many seconds lie between two looks at what a run uses: 10, or what `ESTIMA_SAMPLE_SECONDS` says; 0 for never. If
+/// that is no number of seconds, `problem` tells so.
+inline double sample_seconds(std::string* problem = nullptr) {
     char const* const text = std::getenv("ESTIMA_SAMPLE_SECONDS");
     if (text == nullptr) return 10;
-    double const seconds = std::strtod(text, nullptr);
-    return std::isfinite(seconds) && seconds > 0 ? std::max(seconds, 0.1) : 0;
+    char* end = nullptr;
+    double const seconds = std::strtod(text, &end);
+    if (end != text && *end == '\0' && std::isfinite(seconds) && seconds >= 0)
+        return seconds > 0 ? std::max(seconds, 0.1) : 0;
+    if (problem != nullptr)
+        *problem = "ESTIMA_SAMPLE_SECONDS is \"" + shown(std::string{text}.substr(0, 100)) +
+                   "\", which is no number of seconds from 0 on: what the run used was looked at every 10 seconds";
+    return 10;
 }
 
 /// Records what the ranks of a run use on this host, as metrics under "system/": lines of metrics/system.jsonl.
@@ -66,8 +75,8 @@ public:
         }
         for (gpu_use const& gpu : gpus_.newest()) {
             std::string const name = of_host_ + "gpu_" + std::to_string(gpu.index) + "/";
-            add(name + "percent", gpu.percent);
-            add(name + "memory_bytes", gpu.memory_bytes);
+            if (gpu.percent) add(name + "percent", *gpu.percent);
+            if (gpu.memory_bytes) add(name + "memory_bytes", *gpu.memory_bytes);
         }
         struct statvfs disk {};
         if (::statvfs(run_.path.c_str(), &disk) == 0)

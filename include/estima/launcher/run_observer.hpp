@@ -45,13 +45,18 @@ public:
             look_.clear();
             double const begin = monotonic_seconds();
             bool const has_more = events_.look();
-            pause_ = std::max(0.25, 20 * (monotonic_seconds() - begin));  // a twentieth of the time at most
-            if (has_more) look_.set(pause_);
             looked();
+            pause_ = std::max(0.25, 20 * (monotonic_seconds() - begin));  // a twentieth of the time at most
+            if (has_more || has_new_folders_) look_.set(pause_);
+            if (is_partly_watched_) look_at_rest_.set(std::max(seconds_between_looks, pause_));
+        });
+        loop.on_readable(look_at_rest_.fd(), [this] {
+            look_at_rest_.clear();
+            grown();
         });
         loop.on_readable(heartbeat_.fd(), [this] { beat(); });
         beat();
-        double const interval = sample_seconds();
+        double const interval = sample_seconds(&sample_problem_);
         if (interval <= 0) return;
         loop.on_readable(sample_.fd(), [this, interval, record = std::move(record)] {
             sample_.clear();
@@ -69,7 +74,9 @@ public:
     void watch_growth(run_watch& watch) {
         std::vector<std::filesystem::path> folders = events_.folders();
         folders.push_back(run_.uploads());
-        watch.watch_growth(std::move(folders));
+        has_new_folders_ = folders != watched_;  // what was written there before they were watched
+        watched_ = folders;
+        is_partly_watched_ = !watch.watch_growth(std::move(folders)) || events_.has_more_folders();
         uploads_.look(before_);
     }
 
@@ -86,7 +93,9 @@ public:
     /// Takes what the script wrote last, and its outputs, unless a next attempt goes on with them; what went wrong is
     /// told in the journal.
     void finish(journal& log, bool has_next_attempt) {
-        for (std::string& text : events_.finish()) log.append({{"event", "warning"}, {"message", std::move(text)}});
+        std::vector<std::string> wrong = events_.finish();
+        if (!has_next_attempt && !sample_problem_.empty()) wrong.push_back(sample_problem_);
+        for (std::string& text : wrong) log.append({{"event", "warning"}, {"message", std::move(text)}});
         if (!has_next_attempt) record_outputs(run_, before_, log);
     }
 
@@ -103,8 +112,13 @@ private:
     resource_sampler sampler_;
     upload_watch uploads_;
     outputs_before before_{};
-    timer look_{}, sample_{}, heartbeat_{};
+    static constexpr double seconds_between_looks = 5;  // where not all folders can be watched
+
+    timer look_{}, look_at_rest_{}, sample_{}, heartbeat_{};
     double pause_ = 0.25;
+    std::vector<std::filesystem::path> watched_{};
+    std::string sample_problem_{};
+    bool has_new_folders_ = false, is_partly_watched_ = false;
 };
 
 }  // namespace estima::inline v0_1

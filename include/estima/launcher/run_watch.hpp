@@ -4,6 +4,7 @@
 #include <sys/inotify.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdint>
 #include <filesystem>
@@ -56,16 +57,24 @@ public:
         return seen;
     }
 
-    /// `others` are folders below ./logs.
-    void watch_growth(std::vector<std::filesystem::path> others = {}) {
-        if (!growing_.empty()) return;
-        others.insert(others.end(), {run_.metrics(), run_.system_logs(), run_.logs()});
-        for (auto const& directory : others) {
+    /// `others` are folders below ./logs. False if one of them cannot be watched: there are too many for the system.
+    bool watch_growth(std::vector<std::filesystem::path> others = {}) {
+        if (!growing_.empty() && others == others_) return all_others_;
+        others_ = std::move(others);
+        std::vector<int> const before = std::exchange(growing_, {});
+        auto const watch = [this](std::filesystem::path const& directory) {
             // IN_ATTRIB: how points are told (tracking/mapped_points.hpp).
-            int const watch =
+            int const id =
                 ::inotify_add_watch(fd_.get(), directory.c_str(), IN_MODIFY | IN_ATTRIB | IN_CREATE | IN_MOVED_TO);
-            if (watch >= 0) growing_.push_back(watch);
-        }
+            if (id >= 0) growing_.push_back(id);  // the same again for one that is watched already
+            return id >= 0;
+        };
+        for (auto const& directory : {run_.metrics(), run_.system_logs(), run_.logs()}) watch(directory);
+        all_others_ = true;
+        for (auto const& directory : others_) all_others_ = (watch(directory) || errno == ENOENT) && all_others_;
+        for (int const id : before)
+            if (std::find(growing_.begin(), growing_.end(), id) == growing_.end()) ::inotify_rm_watch(fd_.get(), id);
+        return all_others_;
     }
 
 private:
@@ -73,6 +82,8 @@ private:
     file_descriptor fd_;
     int journal_;
     std::vector<int> growing_;
+    std::vector<std::filesystem::path> others_{};
+    bool all_others_ = true;
 };
 
 }  // namespace estima::inline v0_1

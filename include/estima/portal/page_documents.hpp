@@ -18,10 +18,11 @@ inline std::string text_at(json const& object, char const* name) {
     return found != object.end() && found->is_string() ? found->get<std::string>() : "";
 }
 
-/// Only what lies in the run's own metrics/media: the script wrote the line, whatever it says.
+/// Only what lies in the run's own metrics/media: the script wrote the line, whatever it says. What no browser shows is
+/// called ".bin" there.
 inline bool append_image(markup& page, shown_document const& one, json const& value) {
     std::string const path = "metrics/" + text_at(value, "path"), address = relative_address(path);
-    if (!path.starts_with("metrics/media/") || address.empty()) return false;
+    if (!path.starts_with("metrics/media/") || address.empty() || path.ends_with(".bin")) return false;
     page.html("<img src=\"").text(address).html("\" alt=\"").text(one.name, 160).html("\">");
     return true;
 }

@@ -131,6 +131,8 @@ inline void append_metric_notes(markup& page, metric_overview const& m, std::siz
          " more processes logged metrics that are not shown here.");
     note(m.lines_ignored + (over ? m.lines_begun : 0), " line of the metrics files is no metric and was passed over.",
          " lines of the metrics files are no metrics and were passed over.");
+    note(m.lines_too_long, " line of the metrics files is longer than 4 MiB, too long to be shown here.",
+         " lines of the metrics files are longer than 4 MiB, too long to be shown here.");
     if (m.bytes_skipped > 0)
         page.html("<p class=\"note\">Only the end of the metrics is shown: the first ")
             .text(human_bytes(m.bytes_skipped))
@@ -152,7 +154,8 @@ inline void append_metrics(markup& page, page_input& in) {
             ++left_out;
         if (room && !metric.is_single()) lines += metric.series.size();
     }
-    if (tiles.empty() && plots.empty() && in.metrics.tables().empty() && in.metrics.documents().empty()) {
+    if (tiles.empty() && plots.empty() && in.metrics.tables().empty() && in.metrics.documents().empty() &&
+        in.metrics.lines_too_long == 0) {
         page.html("<p class=\"soft\">");
         if (in.over())
             page.html("The script logged no metrics.</p>");

@@ -90,7 +90,7 @@ inline void read_lines(metric_source const& source, metric_overview& into) {
         if (begun.size() > longest_line) {
             begun.clear();
             passing = true;
-            ++into.lines_ignored;
+            ++into.lines_too_long;
         }
     }
     if (!passing) take(begun, false);

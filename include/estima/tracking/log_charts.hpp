@@ -89,6 +89,7 @@ inline void log_table(run_context const& run, std::string_view name, std::initia
         if (std::string const what = "numbers in column \"" + std::string{column} + '"';
             !detail::has_size(run, name, what, numbers.size(), columns.begin()->second.size()))
             return;
+    if (detail::has_name_twice(columns)) return run.refuse(name, "two of its columns have one name");
     run.log_document(name, "table", [&] {
         detail::json_object_text table;
         for (auto const& [column, numbers] : columns) table.member(column, numbers);
@@ -146,20 +147,52 @@ inline void log_predictions(run_context const& run, std::string_view name, predi
     }, step);
 }
 
-/// Logs the numbers of true and false positives and negatives at several thresholds, for a ROC or a precision-recall
-/// curve of one class: four numbers (TP, FP, TN, FN) for each threshold. Document type "accuracy_table".
+/// What log_accuracy_table() logs of each class against all others: of each class, for each threshold, four numbers: TP,
+/// FP, TN, FN. So there are as many counts as labels, times thresholds, times 4.
+struct accuracy_tables {
+    std::span<std::string const> class_labels{};
+    std::span<double const> probability_thresholds{};  ///< evenly spaced, from 0 to 1
+    std::span<double const> probability_counts{};
+    std::span<double const> percentile_thresholds{};  ///< spaced as the predicted probabilities are; may be left out
+    std::span<double const> percentile_counts{};
+};
+
+/// Logs the numbers of true and false positives and negatives at several thresholds, for ROC, precision-recall and lift
+/// curves. Document type "accuracy_table".
+inline void log_accuracy_table(run_context const& run, std::string_view name, accuracy_tables const& tables,
+                               std::optional<std::int64_t> step = {}) {
+    std::size_t const classes = tables.class_labels.size(), numbers = classes * 4;
+    if (!detail::has_size(run, name, "probability_counts", tables.probability_counts.size(),
+                          tables.probability_thresholds.size() * numbers) ||
+        !detail::has_size(run, name, "percentile_counts", tables.percentile_counts.size(),
+                          tables.percentile_thresholds.size() * numbers))
+        return;
+    run.log_document(name, "accuracy_table", [&] {
+        detail::json_object_text data;
+        auto const add = [&](std::string const& kind, std::span<double const> thresholds,
+                             std::span<double const> counts) {
+            std::string all = "[";
+            std::size_t const of_class = thresholds.size() * 4;
+            for (std::size_t i = 0; i < classes; ++i)
+                all.append(i == 0 ? "" : ",").append(detail::rows_text(counts.subspan(i * of_class, of_class), 4));
+            data.member(kind + "_thresholds", thresholds).member(kind + "_tables", all + "]");
+        };
+        add("probability", tables.probability_thresholds, tables.probability_counts);
+        if (!tables.percentile_thresholds.empty())
+            add("percentile", tables.percentile_thresholds, tables.percentile_counts);
+        data.member("class_labels", tables.class_labels);
+        return detail::chart_text("accuracy_table", data.text());
+    }, step);
+}
+
+/// The same for one class, without percentiles: `counts` are four numbers (TP, FP, TN, FN) for each threshold.
 inline void log_accuracy_table(run_context const& run, std::string_view name, std::string_view class_label,
                                std::span<double const> thresholds, std::span<double const> counts,
                                std::optional<std::int64_t> step = {}) {
-    if (!detail::has_size(run, name, "counts", counts.size(), thresholds.size() * 4)) return;
-    run.log_document(name, "accuracy_table", [&] {
-        std::string const labels[]{std::string{class_label}};
-        detail::json_object_text data;  // tables and labels: one for each class, here one
-        data.member("probability_thresholds", thresholds)
-            .member("probability_tables", "[" + detail::rows_text(counts, 4) + "]")
-            .member("class_labels", std::span{labels});
-        return detail::chart_text("accuracy_table", data.text());
-    }, step);
+    std::string const labels[]{std::string{class_label}};
+    log_accuracy_table(run, name,
+                       {.class_labels = labels, .probability_thresholds = thresholds, .probability_counts = counts},
+                       step);
 }
 
 }  // namespace estima::inline v0_1

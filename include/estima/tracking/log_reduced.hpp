@@ -34,8 +34,14 @@ void log_reduced(Communicator const& comm, run_context const& run, std::string_v
         low = std::fmin(low, one);
         high = std::fmax(high, one);
     }
+    double const count = static_cast<double>(all.size());
+    double mean = sum / count;
+    if (!std::isfinite(mean)) {  // no double holds the sum, or one of them is not finite, as the mean is then
+        mean = 0;
+        for (double const one : all) mean += one / count;
+    }
     std::string const prefix = std::string{name} + '/';
-    run.log(prefix + "mean", sum / static_cast<double>(all.size()), step);
+    run.log(prefix + "mean", mean, step);
     run.log(prefix + "min", low, step);
     run.log(prefix + "max", high, step);
 }

@@ -165,6 +165,15 @@ inline void append_json(std::string& out, std::initializer_list<metric_cell> row
     out += '}';
 }
 
+/// Whether two columns have one name, of which readers of JSON keep one.
+template <class Columns>
+bool has_name_twice(Columns const& columns) {
+    for (auto one = columns.begin(); one != columns.end(); ++one)
+        for (auto before = columns.begin(); before != one; ++before)
+            if (before->first == one->first) return true;
+    return false;
+}
+
 /// JSON that somebody else wrote, on one line.
 struct written_json {
     std::string text;
@@ -174,8 +183,8 @@ inline void append_json(std::string& out, written_json const& written) {
         out += c == '\n' || c == '\r' ? ' ' : c;  // where JSON allows them, blanks do as well
 }
 
-/// One line of a metrics file, with its newline. `time` is in seconds since 1970; `type` says what the value is, where
-/// its form does not.
+/// One line of a metrics file, with its newline. `time` is in seconds since 1970, left out where it is no number that
+/// ends; `type` says what the value is, where its form does not.
 template <typename Value>
 std::string metric_line(std::string_view name, Value const& value, std::optional<std::int64_t> step, double time,
                         std::string_view type = {}) {
@@ -188,12 +197,12 @@ std::string metric_line(std::string_view name, Value const& value, std::optional
     line += ",\"value\":";
     append_json(line, value);
     if (step) line.append(",\"step\":").append(metric_number{*step}.text());
-    line += ",\"time\":";
-    std::array<char, 400> digits{};  // enough for any double written without an exponent
-    auto const fixed = std::chars_format::fixed;
-    line.append(digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), time, fixed, 6).ptr)
-        .append("}\n");
-    return line;
+    if (std::isfinite(time)) {
+        std::array<char, 400> digits{};  // enough for any double written without an exponent
+        auto const last = std::to_chars(digits.data(), digits.data() + digits.size(), time, std::chars_format::fixed, 6);
+        line.append(",\"time\":").append(digits.data(), last.ptr);
+    }
+    return line += "}\n";
 }
 
 }  // namespace detail

@@ -23,8 +23,10 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <exception>
 #include <initializer_list>
 #include <memory>
+#include <new>
 #include <optional>
 #include <span>
 #include <string>
@@ -132,7 +134,8 @@ struct log_files {
 /// - `name`: a string.
 /// - `value`: a number; or one of the strings "NaN", "Infinity", "-Infinity", which stand for those numbers; or a
 ///   list of such values; or an object, a row of a table: column names with numbers or strings.
-/// - `step`: optional, an integer from -2^63 + 1 to 2^63 - 1: where on the x axis of a plot.
+/// - `step`: optional, an integer from -2^63 + 1 to 2^63 - 1: where on the x axis of a plot. It may be written as 3.0 or
+///   as "3"; of anything else, such as 2.5, the value is taken without a step.
 /// - `time`: optional, seconds since 1970.
 /// - `type`: optional, a string: what the value is, which may then be any JSON: a document, such as the charts of
 ///   tracking/log_charts.hpp.
@@ -189,11 +192,12 @@ public:
     /// Logs a row of a table: `run.log_row("scores", {{"class", "boot"}, {"precision", 0.9}})`.
     void log_row(std::string_view name, std::initializer_list<metric_cell> row,
                  std::optional<std::int64_t> step = {}) const {
+        if (detail::has_name_twice(row)) return refuse(name, "two of its columns have one name");
         append(name, row, step);
     }
 
     /// Logs a document: `document` is text of one JSON value, or a function that makes it, which is called in a run
-    /// only.
+    /// only. What that function throws is told as why it is not logged.
     template <class Json>
     void log_document(std::string_view name, std::string_view type, Json const& document,
                       std::optional<std::int64_t> step = {}) const {
@@ -206,8 +210,12 @@ public:
             else
                 written.text = std::string{document};
             is_json = detail::json_check{written.text}.is_one_value();
-        } catch (...) {  // out of memory
+        } catch (std::bad_alloc const&) {
             return not_written(name, ENOMEM);
+        } catch (std::exception const& e) {
+            return not_made(name, e.what());
+        } catch (...) {
+            return not_made(name, "it threw what is no std::exception");
         }
         if (!is_json)
             return refuse(name,
@@ -264,6 +272,10 @@ private:
             code = ENOMEM;
         }
         if (code != 0) not_written(name, code);
+    }
+    void not_made(std::string_view name, char const* why) const {
+        not_logged("EST-621", name, why,
+                   "mend the function that makes the document; without on_log_error::throw_ it is only counted");
     }
     void not_written(std::string_view name, int code) const {
         bool const is_full = code == ENOSPC || code == EDQUOT;

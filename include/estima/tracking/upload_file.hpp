@@ -26,9 +26,11 @@ inline std::string folder_for_uploads(run_context const& run) {
     return folder != nullptr ? folder : "";
 }
 
-/// "outputs/" and the name, without what would lead elsewhere; empty if it cannot be one.
+/// "outputs/" and the name, without what would lead elsewhere; empty if it cannot be one, since it is no UTF-8 or so.
 inline std::string output_name(std::string_view name) {
     std::string result = "outputs";
+    for (std::size_t at = 0, length = 0, bad = 0; at < name.size(); at += length)
+        if ((length = utf8_length(name.substr(at), bad)) == 0) return {};
     for (bool is_first = true; !name.empty(); is_first = false) {
         std::size_t const end = name.find('/');
         std::string_view const part = name.substr(0, end);
@@ -88,7 +90,8 @@ inline bool copy_folder_to_output(std::string const& from, std::string const& ru
 
 /// Has an output recorded while the script goes on: it can be downloaded within a second. `name` is a file or folder
 /// that the script wrote below ./outputs: "outputs/model.pkl". What becomes of it later counts: at the end of the run
-/// all outputs are recorded as they are then. False if the run could not be asked, or there is none.
+/// all outputs are recorded as they are then. False if the run could not be asked, there is none, or the
+/// name cannot be one of an output, which is UTF-8.
 ///
 /// Programs in other languages append the name and the end of a line to the file that is there for it:
 ///

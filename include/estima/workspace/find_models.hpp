@@ -107,7 +107,10 @@ inline std::vector<model> find_models(std::filesystem::path const& models, model
     return found;
 }
 
+/// "latest" and "3" are no aliases but what they look like.
 inline model find_model(std::filesystem::path const& models, std::string const& name, std::string const& alias) {
+    if (int const version = version_from(alias); version != 0 || alias == "latest")
+        return find_model(models, name, version);
     std::map<std::string, int> aliases;
     for (int before = 0;;) {
         require_model(models, name);

@@ -193,8 +193,11 @@ inline model read_model(std::filesystem::path const& folder) {
         m.sample_input = j.value("sample_input", "");
         m.sample_output = j.value("sample_output", "");
         json const resources = j.value("resources", json::object()), lineage = j.value("lineage", json::object());
-        m.resources = {resources.value("cpu", 0.0), resources.value("memory_in_gb", 0.0),
-                       whole_number(resources, "gpu", 0)};
+        auto const amount = [&resources](char const* name) {
+            json const said = resources.value(name, json{});
+            return said.is_null() ? 0.0 : said.get<double>();  // null: what JSON has for a number that it cannot hold
+        };
+        m.resources = {amount("cpu"), amount("memory_in_gb"), whole_number(resources, "gpu", 0)};
         m.lineage = {lineage.value("experiment", ""), lineage.value("snapshot_id", ""),
                      lineage.value("source_directory", ""), lineage.value("inputs", m.lineage.inputs)};
         m.stage = detail::stage_from(j.value("stage", ""));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -61,7 +62,7 @@ inline model_stage stage_from(std::string const& text) {
     return model_stage::none;
 }
 
-/// EST-643: framework and resources do not make sense.
+/// EST-643: framework, resources or datasets do not make sense.
 inline void check_facts(model_options const& o) {
     auto const refuse = [&](std::string what, std::string remedy) {
         std::string where = "model \"" + o.name + "\"";
@@ -69,8 +70,11 @@ inline void check_facts(model_options const& o) {
     };
     if (o.framework.empty() && !o.framework_version.empty())
         refuse("a framework's version is given, and no framework", "give .framework, too");
-    if (!(o.resources.cpu >= 0) || !(o.resources.memory_in_gb >= 0) || o.resources.gpu < 0)
-        refuse("resources are less than nothing", "leave out what is not known");
+    auto const is_amount = [](double number) { return std::isfinite(number) && number >= 0; };
+    if (!is_amount(o.resources.cpu) || !is_amount(o.resources.memory_in_gb) || o.resources.gpu < 0)
+        refuse("resources are less than nothing, or endless", "leave out what is not known");
+    for (model_dataset const& one : o.datasets)
+        if (one.dataset.empty()) refuse("a dataset has no name", "give its name, id or path");
 }
 }  // namespace detail
 

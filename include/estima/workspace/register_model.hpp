@@ -35,7 +35,7 @@ inline model model_from(model_options const& o) {
             .stage = o.stage};
 }
 
-/// What can be said before anything is looked at. EST-305, EST-642, EST-643.
+/// What can be said before anything is looked at. EST-305, EST-512, EST-642, EST-643.
 inline void check_model_options(model_options const& options) {
     require_name("a model", options.name);
     for (std::string const& alias : options.aliases) require_alias(alias);

@@ -123,7 +123,7 @@ public:
     estima::model model(std::string const& name, int version = 0) const {
         return detail::find_model(path_ / "models", name, version);
     }
-    /// The version that an alias points to; EST-507.
+    /// The version that an alias points to, "latest" being the newest; EST-507.
     estima::model model(std::string const& name, std::string const& alias) const {
         return detail::find_model(path_ / "models", name, alias);
     }
@@ -133,7 +133,8 @@ public:
     }
 
     /// Stores a file or folder on the disk as the next version of a model. EST-641: there is nothing, or something that
-    /// cannot be part of a model; EST-305: a name; EST-642: an alias; EST-643: framework or resources; EST-301.
+    /// cannot be part of a model; EST-305: a name; EST-512: a tag or property; EST-642: an alias; EST-643:
+    /// framework, resources or datasets; EST-301.
     estima::model register_model(model_options const& options) const {
         return detail::register_path(path_ / "models", options);
     }

@@ -56,6 +56,23 @@ TEST_CASE("what a script writes for TensorBoard is seen while it runs, and all o
     CHECK(warnings_of(run).empty());
 }
 
+TEST_CASE("event files of more folders than the system is asked to watch are seen while the script runs") {
+    made_run run{made_run::native("train.sh"),
+                 {{"train.sh", sh + "i=0; while [ $i -lt 1100 ]; do i=$((i+1)); mkdir logs/$i; done\n"
+                                    "cat first > logs/last.tfevents\n"
+                                    "until grep -qs '\"name\":\"loss' ../metrics/tensorboard.jsonl; do read x < /proc/uptime; done\n"
+                                    "i=0; while [ $i -lt 1100 ]; do i=$((i+1)); cat second > logs/$i/x.tfevents; done\n"
+                                    "until grep -qs '\"1100/loss' ../metrics/tensorboard.jsonl; do read x < /proc/uptime; done\n"
+                                    "for i in logs/*/x.tfevents; do cat third >> $i; done\n"
+                                    "until test $(grep -c '/late' ../metrics/tensorboard.jsonl) -eq 1100; do read x < /proc/uptime; done\n"},
+                  {"first", event_version + eb::scalar("loss", 0.5F, 1, 1.7e9)},
+                  {"second", event_version + eb::scalar("loss", 0.5F, 1, 1.7e9)},
+                  {"third", eb::scalar("late", 0.25F, 2, 1.7e9 + 1)}}};
+    REQUIRE(run.run().status == estima::run_status::completed);
+    CHECK(metrics_of(run).names().size() == 2201);
+    CHECK(warnings_of(run).empty());
+}
+
 TEST_CASE("event files that came along with the source directory are no metrics of the run") {
     made_run run{made_run::native("train.sh"),
                  {{"train.sh", sh + "cat more >> logs/events.out.tfevents.1.host\n"},
@@ -82,15 +99,20 @@ TEST_CASE("damaged event files are told in the journal and do not make a run fai
 
 TEST_CASE("images and texts for TensorBoard are kept") {
     std::string const png = "\x89PNG pixels";
+    auto const no_image = [](int step) {
+        return eb::event(1.7e9, step, eb::field(1, "noise") + eb::field(4, eb::field(4, "no image")));
+    };
     std::string const texts = eb::field(1, std::int64_t{7}) + eb::field(8, "it \"learns\"");
     made_run run{made_run::native("train.sh"),
                  {{"train.sh", sh + "cat a > logs/a.tfevents\n"},
                   {"a", eb::event(1.7e9, 1, eb::field(1, "digits") + eb::field(4, eb::field(4, png))) +
                             eb::event(1.7e9, 2, eb::field(1, "digits") + eb::field(4, eb::field(4, png))) +
-                            eb::tensor("note", texts, "text", 3)}}};
+                            eb::tensor("note", texts, "text", 3) + no_image(1) + no_image(2)}}};
     REQUIRE(run.run().status == estima::run_status::completed);
     auto const metrics = metrics_of(run);
     CHECK(metrics.names() == std::vector<std::string>{"digits", "note"});
+    CHECK(warnings_of(run) == std::vector<std::string>{"2 of the images that ./logs has for TensorBoard are no PNG, "
+                                                       "JPEG, GIF or WebP images, and were left out"});
     std::vector<std::string> files = estima::names_in(run.directory.metrics() / "media");
     REQUIRE(files.size() == 1);  // the same image is there once
     CHECK(files[0].ends_with(".png"));
@@ -124,17 +146,20 @@ TEST_CASE("GPUs are told where nvidia-smi is, and it ends with the run") {
     estima_test::temporary_directory place;
     std::ofstream{place / "nvidia-smi"} << sh + "test \"$1 $2 $3\" = '--query-gpu=index,utilization.gpu,memory.used "
                                                 "--format=csv,noheader,nounits -l' || exit 2\n"
-                                                "echo '0, 37, 1024'; echo '1, [N/A], [N/A]'; exec tail -f /dev/null\n";
+                                                "echo '0, 37, 1024'; echo '1, [N/A], [N/A]'; echo '2, [N/A], 512'; exec tail -f /dev/null\n";
     std::filesystem::permissions(place / "nvidia-smi", std::filesystem::perms{0755});
     scoped_variable const path{"PATH", place.path().string() + ":" + estima::program_path()};
     scoped_variable const often{"ESTIMA_SAMPLE_SECONDS", "0.1"};
     made_run run{made_run::native("train.sh"),
-                 {{"train.sh", sh + "until grep -qs 'gpu_0/memory' ../metrics/system.jsonl; do read x < /proc/uptime; done\n"}}};
+                 {{"train.sh", sh + "until grep -qs 'gpu_2/memory' ../metrics/system.jsonl; do read x < /proc/uptime; done\n"}}};
     REQUIRE(run.run().status == estima::run_status::completed);
     auto const metrics = metrics_of(run);
     CHECK(metrics.last("system/gpu_0/percent") == 37.0);
     CHECK(metrics.last("system/gpu_0/memory_bytes") == 1024.0 * 1024 * 1024);
     CHECK(metrics.points("system/gpu_1/percent").empty());
+    CHECK(metrics.points("system/gpu_1/memory_bytes").empty());
+    CHECK(metrics.points("system/gpu_2/percent").empty());  // as of a GPU that is divided
+    CHECK(metrics.last("system/gpu_2/memory_bytes") == 512.0 * 1024 * 1024);
     CHECK(run.living().empty());
     CHECK_FALSE(std::filesystem::exists(run.directory.system_logs() / "gpu.csv"));
 }
@@ -144,4 +169,16 @@ TEST_CASE("no samples are taken where none are asked for") {
     made_run run{made_run::native("train.sh"), {{"train.sh", sh + "true\n"}}};
     REQUIRE(run.run().status == estima::run_status::completed);
     CHECK_FALSE(std::filesystem::exists(run.directory.metrics() / "system.jsonl"));
+}
+
+TEST_CASE("how often samples are taken is told where it is no number, and they are taken as usual") {
+    for (char const* const wrong : {"abc", "-1", "", "5s", "inf", "nan"}) {
+        scoped_variable const often{"ESTIMA_SAMPLE_SECONDS", wrong};
+        made_run run{made_run::native("train.sh"), {{"train.sh", sh + "true\n"}}};
+        REQUIRE(run.run().status == estima::run_status::completed);
+        CHECK(warnings_of(run) ==
+              std::vector<std::string>{std::string{"ESTIMA_SAMPLE_SECONDS is \""} + wrong +
+                                       "\", which is no number of seconds from 0 on: what the run used was looked at "
+                                       "every 10 seconds"});
+    }
 }

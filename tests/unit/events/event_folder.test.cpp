@@ -62,6 +62,65 @@ TEST_CASE("several files and folders count, and other files do not") {
     CHECK(logs.take() == strings{"train/loss 2 4", "train/loss 1 3"});
 }
 
+TEST_CASE("files deep below, and those of very many folders, count; more folders than are watched are told") {
+    followed_folder logs;
+    std::string deep = "d";
+    for (int i = 1; i < estima::event_folder::deepest; ++i) deep += "/d";
+    logs.append(deep + "/x.tfevents", eb::scalar("loss", 5, 1));
+    CHECK(logs.take() == strings{deep + "/loss 1 5"});
+    CHECK(logs.folder.damage().empty());
+    std::filesystem::create_directory(logs.place.path() / deep / "e");
+    logs.append(deep + "/e/x.tfevents", eb::scalar("loss", 6, 1));
+    CHECK(logs.take().empty());
+    CHECK(logs.folder.damage() ==
+          strings{deep + "/e was not looked at for TensorBoard: it is more than 32 folders deep"});
+    CHECK_FALSE(logs.folder.has_more_folders());
+    for (std::size_t i = 0; i <= estima::event_folder::most_folders; ++i)
+        std::filesystem::create_directory(logs.place.path() / std::to_string(i));
+    logs.append("1000/x.tfevents", eb::scalar("loss", 7, 1));
+    logs.append("0/x.tfevents", eb::scalar("loss", 7, 1));
+    CHECK(logs.take().size() == 2);
+    CHECK(logs.folder.has_more_folders());
+    CHECK(logs.folder.folders().size() == estima::event_folder::most_folders);
+}
+
+TEST_CASE("links out of the folder are told, and those that stay in it are not") {
+    followed_folder logs;
+    estima_test::temporary_directory const elsewhere;
+    namespace fs = std::filesystem;
+    fs::create_directory(elsewhere / "folder");
+    std::ofstream{elsewhere / "file"} << eb::scalar("loss", 6, 1);
+    logs.append("train/x.tfevents", eb::scalar("loss", 5, 1));
+    fs::create_directory_symlink(elsewhere / "folder", logs.place.path() / "of the snapshot");
+    logs.folder.pass_over();
+    logs.append("train/x.tfevents", eb::scalar("loss", 4, 2));
+    fs::create_directory_symlink("train", logs.place.path() / "latest");
+    fs::create_symlink("train/x.tfevents", logs.place.path() / "latest.tfevents");
+    fs::create_symlink(elsewhere / "none", logs.place.path() / "none.tfevents");
+    fs::create_symlink(elsewhere / "file", logs.place.path() / "notes");
+    CHECK(logs.take() == strings{"train/loss 2 4"});
+    CHECK(logs.folder.damage().empty());
+    fs::create_symlink(elsewhere / "file", logs.place.path() / "y.tfevents");
+    CHECK(logs.take().empty());
+    CHECK(logs.folder.damage() ==
+          strings{"y.tfevents is a link to another place: what is there for TensorBoard was left out"});
+    fs::create_directory_symlink(elsewhere / "folder", logs.place.path() / "z");
+    CHECK(logs.take().empty());
+    CHECK(logs.folder.damage() ==
+          strings{"z and 1 more are links to other places: what is there for TensorBoard was left out"});
+}
+
+TEST_CASE("more files than are followed are told") {
+    followed_folder logs;
+    for (std::size_t i = 0; i < estima::event_folder::most_files + 2; ++i)
+        std::ofstream{logs.place.path() / ("tfevents." + std::to_string(i))};
+    CHECK(logs.take().empty());
+    auto const damage = logs.folder.damage();
+    REQUIRE(damage.size() == 1);
+    CHECK(damage[0].starts_with("tfevents."));
+    CHECK(damage[0].ends_with(" and 1 more were left out: there are 10,000 other files for TensorBoard"));
+}
+
 TEST_CASE("what lay there before does not count, what is added to it does") {
     followed_folder logs;
     logs.append("events.out.tfevents.1.host", first_record + eb::scalar("loss", 5, 1));

@@ -141,7 +141,8 @@ TEST_CASE("a step is a whole number, however it is written, and other than the o
     std::string lines;
     for (char const* const step : {"3", "-0", "4.0", "5e2", "9007199254740993", "9223372036854775807",
                                    "-9223372036854775807", "-9223372036854775808", "9223372036854775808", "1.5", "1e30",
-                                   "\"NaN\"", "null"})
+                                   "\"NaN\"", "null", "\"12\"", "\"-3\"", "\"\"", "\"1.5\"",
+                                   "\"9223372036854775808\"", "\"\\u0031\""})
         lines += std::string{"{\"name\":\"x\",\"step\":"} + step + ",\"value\":1}\n";
     f.put("rank_0.jsonl",
           lines + "{\"name\":\"x\",\"value\":1,\"step\":7}\n{\"name\":\"x\",\"value\":1,\"step\":7x}\n");
@@ -151,7 +152,7 @@ TEST_CASE("a step is a whole number, however it is written, and other than the o
     for (auto const& p : m.points("x")) steps.push_back(p.step);
     std::optional<std::int64_t> const none;
     CHECK(steps == std::vector<std::optional<std::int64_t>>{3, 0, 4, 500, 9007199254740993, most, -most, none, none,
-                                                            none, none, none, none, 7});
+                                                            none, none, none, none, 12, -3, none, none, none, 1, 7});
     CHECK(m.lines_skipped == 1);
 }
 

@@ -7,8 +7,10 @@
 #include <functional>
 #include <iterator>
 #include <limits>
+#include <new>
 #include <optional>
 #include <sstream>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -18,6 +20,7 @@
 #include <estima/tracking/log_image.hpp>
 #include <estima/tracking/log_reduced.hpp>
 
+#include <support/error_of.hpp>
 #include <support/scoped_variable.hpp>
 #include <support/temporary_directory.hpp>
 
@@ -82,6 +85,52 @@ TEST_CASE("charts are documents of Azure's schemas") {
     chart = f.document("roc", "accuracy_table");
     CHECK(chart["data"] == json::parse(R"({"probability_thresholds":[0.0,0.5],"class_labels":["boot"],
                                            "probability_tables":[[[9.0,1.0,0.0,0.0],[5.0,0.0,1.0,4.0]]]})"));
+}
+
+TEST_CASE("an accuracy table has a table for each class, and percentiles where they are given") {
+    documents_of_a_run f;
+    std::vector<std::string> const labels{"boot", "shirt"};
+    std::vector<double> const thresholds{0.5}, counts{9, 1, 0, 0, 5, 0, 1, 4}, others{1, 2, 3, 4, 5, 6, 7, 8};
+    log_accuracy_table(f.run, "roc",
+                       {.class_labels = labels,
+                        .probability_thresholds = thresholds,
+                        .probability_counts = counts,
+                        .percentile_thresholds = thresholds,
+                        .percentile_counts = others},
+                       3);
+    json const chart = f.document("roc", "accuracy_table");
+    CHECK(chart["data"] == json::parse(R"({"class_labels":["boot","shirt"],"probability_thresholds":[0.5],
+        "probability_tables":[[[9.0,1.0,0.0,0.0]],[[5.0,0.0,1.0,4.0]]],"percentile_thresholds":[0.5],
+        "percentile_tables":[[[1.0,2.0,3.0,4.0]],[[5.0,6.0,7.0,8.0]]]})"));
+}
+
+TEST_CASE("a document whose function throws is not logged: what it threw is said, and no memory is something else") {
+    documents_of_a_run f;
+    auto const throwing = [] () -> std::string { throw std::runtime_error{"no such layer: conv9"}; };
+    auto const strange = [] () -> std::string { throw 5; };
+    f.run.log_document("x", "summary", throwing);
+    f.run.log_document("x", "summary", strange);
+    CHECK(f.run.dropped() == 2);
+    auto const strict = estima::run_context::current(estima::on_log_error::throw_);
+    auto const told = estima_test::error_of([&] { strict.log_document("x", "summary", throwing); });
+    CHECK(told.starts_with("[EST-621]"));
+    CHECK(told.find("no such layer: conv9") != std::string::npos);
+    CHECK(estima_test::error_of([&] { strict.log_document("x", "summary", strange); }).starts_with("[EST-621]"));
+    auto const full = [] () -> std::string { throw std::bad_alloc{}; };
+    CHECK(estima_test::error_of([&] { strict.log_document("x", "summary", full); }).starts_with("[EST-620]"));
+    CHECK(f.metrics().empty());
+}
+
+TEST_CASE("two columns of one name are refused, of a table and of a row") {
+    documents_of_a_run f;
+    log_table(f.run, "t", {{"a", one_two}, {"b", one_two}, {"a", three_four}});
+    f.run.log_row("r", {{"a", 1}, {"a", "x"}});
+    CHECK(f.run.dropped() == 2);
+    CHECK(f.metrics().empty());
+    auto const strict = estima::run_context::current(estima::on_log_error::throw_);
+    CHECK(estima_test::error_of([&] { strict.log_row("r", {{"a", 1}, {"a", 2}}); }).starts_with("[EST-621]"));
+    f.run.log_row("r", {{"a", 1}, {"b", 2}});
+    CHECK(f.metrics().rows.at("r").size() == 1);
 }
 
 TEST_CASE("charts whose sizes do not fit and images that are none are counted, or errors where that is asked for") {
@@ -229,6 +278,13 @@ TEST_CASE("what all processes have is logged by the first, once") {
         CHECK(f.metrics().last("nan/min") == 2);
         CHECK(f.metrics().last("nan/max") == 4);
     }
+    log_reduced(told_communicator{0, {1.7e308, 1.7e308, -1.7e308, 1.7e308}}, f.run, "huge", 1);
+    CHECK(f.metrics().last("huge/mean") == 0.85e308);
+    double const endless = std::numeric_limits<double>::infinity();
+    log_reduced(told_communicator{0, {1, endless}}, f.run, "endless", 1);
+    CHECK(f.metrics().last("endless/mean") == endless);
+    log_reduced(told_communicator{0, std::vector<double>(49, 0.1)}, f.run, "same", 1);
+    CHECK(*f.metrics().last("same/mean") == Approx(0.1).epsilon(1e-15));
 }
 
 TEST_CASE("documents are in the table of metrics by their type") {

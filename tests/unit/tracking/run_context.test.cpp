@@ -105,6 +105,10 @@ TEST_CASE("the line reads as the documented format says, to the byte") {
           "{\"name\":\"loss\",\"value\":0.5,\"step\":3,\"time\":1700000000.123000}\n");
     CHECK(estima::detail::metric_line("n", estima::metric_number{2}, {}, 1.0) ==
           "{\"name\":\"n\",\"value\":2,\"time\":1.000000}\n");
+    constexpr double endless = std::numeric_limits<double>::infinity();
+    for (double const time : {endless, -endless, std::numeric_limits<double>::quiet_NaN()})
+        CHECK(estima::detail::metric_line("n", estima::metric_number{2}, 3, time) ==
+              "{\"name\":\"n\",\"value\":2,\"step\":3}\n");
 }
 
 TEST_CASE("logged numbers read back as the same numbers") {

@@ -51,7 +51,7 @@ TEST_CASE("an output is uploaded by a line with its name") {
     CHECK(upload_file(run, "a b/./c//d"));
     CHECK(upload_file(run, "outputs"));
     CHECK(f.requests() == "outputs/model.pkl\noutputs/a b/c/d\noutputs\n");
-    for (char const* const name : {"../x", "/etc/passwd", "a/../b", "two\nlines"}) CHECK_FALSE(upload_file(run, name));
+    for (char const* const name : {"../x", "/etc/passwd", "a/../b", "two\nlines", "caf\xE9", "\xFF/a"}) CHECK_FALSE(upload_file(run, name));
     CHECK(f.requests() == "outputs/model.pkl\noutputs/a b/c/d\noutputs\n");
 }
 

@@ -59,6 +59,48 @@ TEST_CASE("a follower tells each number once: points, lines in pieces, files tha
     CHECK(news(true).empty());
 }
 
+TEST_CASE("a file of lines that is replaced or emptied is told on: what it has new, or all of it") {
+    estima_test::temporary_directory const folder;
+    estima::metric_follower follower{folder.path()};
+    auto const file = folder / "rank_0.jsonl";
+    auto news = [&follower](bool is_over = false) {
+        std::vector<double> told;
+        follower.read(
+            is_over, [&told](std::string const&, estima::metric_point const& p) { told.push_back(p.value); },
+            [](std::string const&, estima::logged_value const&) {});
+        return told;
+    };
+    auto const replace_with = [&](std::string const& text) {
+        estima_test::write_file(folder / "new", text);
+        std::filesystem::rename(folder / "new", file);
+    };
+    using numbers = std::vector<double>;
+    replace_with(line_of("x", 1));
+    CHECK(news() == numbers{1});
+    replace_with(line_of("x", 1) + line_of("x", 2));  // as a script does that writes all it has each time
+    CHECK(news() == numbers{2});
+    std::string const third = line_of("x", 3);
+    replace_with(line_of("x", 1) + line_of("x", 2) + third.substr(0, 9));
+    CHECK(news().empty());
+    replace_with(line_of("x", 1) + line_of("x", 2) + third);
+    CHECK(news() == numbers{3});
+    estima_test::append_file(file, line_of("x", 4));
+    replace_with(line_of("y", 5) + line_of("y", 6));  // nothing of the earlier file is lost
+    CHECK(news() == numbers{4, 5, 6});
+    std::filesystem::remove(file);
+    CHECK(news().empty());
+    estima_test::write_file(file, line_of("z", 7));
+    CHECK(news() == numbers{7});
+    estima_test::write_file(file, line_of("z", 8));  // emptied, and written anew: as long as it was
+    CHECK(news() == numbers{8});
+    std::filesystem::resize_file(file, 0);
+    CHECK(news().empty());
+    estima_test::append_file(file, "{\"name\":\"z\",\"value\":9}");
+    CHECK(news().empty());
+    CHECK(news(true) == numbers{9});
+    CHECK(news(true).empty());
+}
+
 TEST_CASE("who waits for a run is told its numbers while it runs, all of them when it is over") {
     estima_test::fake_run made;
     made.start();

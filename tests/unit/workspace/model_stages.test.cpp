@@ -8,6 +8,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <limits>
 #include <set>
 #include <string>
 #include <thread>
@@ -309,7 +310,37 @@ TEST_CASE("what cannot be a model is refused, with the entry that it is for, and
     };
     CHECK(told({.name = "m", .framework_version = "1"}).starts_with("[EST-643]"));
     CHECK(told({.name = "m", .resources = {.cpu = -1}}).starts_with("[EST-643]"));
+    double const endless = std::numeric_limits<double>::infinity();
+    CHECK(told({.name = "m", .resources = {.cpu = endless}}).starts_with("[EST-643]"));
+    CHECK(told({.name = "m", .resources = {.memory_in_gb = endless}}).starts_with("[EST-643]"));
+    CHECK(told({.name = "m", .datasets = {{"training", ""}}}).starts_with("[EST-643]"));
+    CHECK(told({.name = "m", .tags = {{"", "x"}}}).starts_with("[EST-512]"));
+    CHECK(told({.name = "m", .properties = {{"", "x"}}}).starts_with("[EST-512]"));
+    CHECK(f.workspace.models().empty());
     CHECK(told({.name = "m", .framework = "Onnx", .framework_version = "1"}).empty());
+}
+
+TEST_CASE("a model whose resources were written as null can be read: they are not said") {
+    workspace_for_models f;
+    std::string const path = f.put("file", "x").string();
+    auto const m = f.workspace.register_model({.name = "m", .path = path, .resources = {.cpu = 2, .memory_in_gb = 4}});
+    auto j = estima::json::parse(estima::read_file(m.folder / "model.json"));
+    j["resources"]["memory_in_gb"] = nullptr;
+    std::ofstream{m.folder / "model.json"} << j;
+    CHECK(f.workspace.model("m").resources == estima::model_resources{.cpu = 2});
+    j["resources"]["memory_in_gb"] = "much";
+    std::ofstream{m.folder / "model.json"} << j;
+    CHECK(error_of([&] { (void)f.workspace.models(); }).starts_with("[EST-509]"));
+}
+
+TEST_CASE("what can be no alias is the version that it looks like") {
+    workspace_for_models f;
+    std::string const path = f.put("file", "x").string();
+    for (int i = 0; i < 2; ++i) f.workspace.register_model({.name = "m", .path = path});
+    CHECK(f.workspace.model("m", "latest").version == 2);
+    CHECK(f.workspace.model("m", "1").version == 1);
+    CHECK(error_of([&] { (void)f.workspace.model("m", "3"); }).starts_with("[EST-507]"));
+    CHECK(error_of([&] { (void)f.workspace.model("m", "0"); }).starts_with("[EST-507]"));
 }
 
 TEST_CASE("parts of a folder of outputs are registered by their names in it") {
