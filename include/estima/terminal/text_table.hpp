@@ -16,7 +16,7 @@ struct table_column {
     std::string title;
     bool right = false;  ///< numbers end at the same place
     bool whole = false;  ///< its cells are never cut: numbers, and what is to be copied
-    bool by_ends = false;  ///< names that their ends tell apart: cut in the middle, beside others, to 30 columns at least
+    bool by_ends = false;  ///< names that their ends tell apart: cut in the middle, to 30 columns at least
 };
 
 /// One place of a table.
@@ -26,8 +26,8 @@ struct table_cell {
 };
 
 /// Rows in aligned columns that fit the width of the screen: the widest columns are cut first, and when each is down to
-/// what it is to have at least (eight characters), those at the right end are left out and named below. A file gets all of it, in
-/// columns that are aligned as far as they are of a usual width.
+/// what it is to have at least (eight characters), those at the right end are left out and named below. A file gets all
+/// of it, in columns that are aligned as far as they are of a usual width.
 class text_table {
 public:
     explicit text_table(std::vector<table_column> columns) : columns_{std::move(columns)} {}
@@ -63,7 +63,8 @@ public:
     }
 
 private:
-    static constexpr std::size_t gap = 2, narrowest = 8, narrowest_title = 12, narrowest_by_ends = 30, widest_in_file = 60;
+    static constexpr std::size_t gap = 2, narrowest = 8, narrowest_title = 12, narrowest_by_ends = 30,
+                                 widest_in_file = 60;
 
     /// Which columns are shown is told by what they need at least; they share all the room that there is.
     static void fit(std::vector<std::size_t>& widths, std::vector<std::size_t> least, std::size_t room) {
