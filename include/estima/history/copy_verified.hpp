@@ -99,8 +99,13 @@ private:
 };
 
 /// Opens a regular file below a folder to read; the errors of copy_verified.
-inline file_descriptor open_to_copy(std::filesystem::path const& folder, std::string const& name) {
+inline file_descriptor open_to_copy(std::filesystem::path const& folder, std::string const& name, bool is_recorded) {
     file_descriptor source = open_beneath(folder, name);
+    if (!source && errno == ENOENT && is_recorded)
+        throw error{"EST-504",
+                    {.what = "a file that was recorded is not there any more",
+                     .where = (folder / name).string(),
+                     .remedy = "something removed it later; restore it from a copy, or run the job again"}};
     if (!source && (errno == EXDEV || errno == ELOOP))
         throw error{"EST-503",
                     {.what = "\"" + shown(name) + "\" leads out of its folder",
@@ -117,12 +122,12 @@ inline file_descriptor open_to_copy(std::filesystem::path const& folder, std::st
 }  // namespace detail
 
 /// Copies `folder`/`name`, as long as it is now, to `target`, which appears whole or not at all; the folders above it
-/// are made. Returns its size and SHA-256. EST-504 if it is not what was `recorded`; EST-502: no regular file; EST-503:
+/// are made. Returns its size and SHA-256. EST-504 if it is not what was `recorded`, or gone; EST-502: no regular file; EST-503:
 /// it leads out of the folder; EST-301: cannot read or write.
 inline artifact_record copy_verified(std::filesystem::path const& folder, std::string const& name,
                                      artifact_record const* recorded, std::filesystem::path const& target,
                                      copy_options const& how = {}) {
-    file_descriptor const source = detail::open_to_copy(folder, name);
+    file_descriptor const source = detail::open_to_copy(folder, name, recorded != nullptr);
     std::filesystem::path const from = folder / name;
     struct stat status {};
     if (::fstat(source.get(), &status) != 0) throw_file_error("cannot read", from);

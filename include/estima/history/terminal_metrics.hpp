@@ -26,19 +26,28 @@ enum class plot_style {
 };
 
 namespace detail {
-/// Six significant digits, which is what a column has room for.
+/// Six significant digits, which is what a column has room for; whole numbers whole, as far as a double knows each.
 inline std::string short_number(double value, int digits = 6) {
+    constexpr double every_whole_number_up_to = 9007199254740992;  // 2^53
+    bool const is_whole = std::trunc(value) == value && std::fabs(value) <= every_whole_number_up_to;
     char text[32];
-    std::snprintf(text, sizeof text, "%.*g", digits, value);
+    std::snprintf(text, sizeof text, is_whole ? "%.*f" : "%.*g", is_whole ? 0 : digits, value);
     return text;
 }
 
-/// The ends of a range, with as many digits as it takes to tell them apart.
-inline std::pair<std::string, std::string> range_ends(double low, double high) {
-    std::pair<std::string, std::string> ends{short_number(low), short_number(high)};
-    for (int digits = 7; digits <= 17 && low != high && ends.first == ends.second; ++digits)
-        ends = {short_number(low, digits), short_number(high, digits)};
-    return ends;
+/// Numbers with as many digits as it takes to tell those apart that differ.
+inline std::vector<std::string> told_apart(std::vector<double> const& values) {
+    for (int digits = 6;; ++digits) {
+        std::map<std::string, double> known;
+        std::vector<std::string> texts;
+        bool are_apart = true;
+        for (double const value : values) {
+            texts.push_back(short_number(value, digits));
+            double const alike = known.emplace(texts.back(), value).first->second;
+            are_apart = are_apart && (alike == value || std::isnan(value));
+        }
+        if (are_apart || digits == 17) return texts;
+    }
 }
 
 /// As the C library finds the locale, without changing this program's.
@@ -225,7 +234,8 @@ inline void print_metric_plot(std::ostream& out, std::vector<metric_point> const
         return;
     }
 
-    auto const [bottom, top] = detail::range_ends(y_low, y_high);
+    std::vector<std::string> const ends = detail::told_apart({y_low, y_high});
+    std::string const &bottom = ends[0], &top = ends[1];
     std::size_t const label = std::max(top.size(), bottom.size());
     int const rows = std::max(height - 2, 2);
     int const columns = std::max(width - static_cast<int>(label) - 2, 8);
@@ -235,11 +245,14 @@ inline void print_metric_plot(std::ostream& out, std::vector<metric_point> const
         double const part = high > low ? (value / 2 - low / 2) / (high / 2 - low / 2) : 0.5;
         return static_cast<int>(std::lround(part * (size - 1)));
     };
+    // Steps may be larger than a double knows each of, and further apart than an int64 knows.
+    auto behind = [](std::int64_t low, std::int64_t x) {
+        return static_cast<double>(static_cast<std::uint64_t>(x) - static_cast<std::uint64_t>(low));
+    };
     for (auto const& [rank, curve] : curves) {
         int last_x = 0, last_y = 0;
         for (std::size_t i = 0; i < curve.size(); ++i) {
-            int const x = scaled(static_cast<double>(curve[i].x), static_cast<double>(x_low),
-                                 static_cast<double>(x_high), canvas.width());
+            int const x = scaled(behind(x_low, curve[i].x), 0, behind(x_low, x_high), canvas.width());
             int const y = canvas.height() - 1 - scaled(curve[i].y, y_low, y_high, canvas.height());
             if (i == 0)
                 canvas.dot(x, y);

@@ -52,15 +52,25 @@ inline std::size_t width_of(char32_t c) {
     if (is_in(std::begin(marks), std::end(marks), c)) return 0;
     return is_in(std::begin(wide), std::end(wide), c) ? 2 : 1;
 }
+
+/// How many bytes the first character of a text has, and how many columns it takes.
+struct first_character {
+    std::size_t bytes, columns;
+
+    explicit first_character(std::string_view text) : bytes{utf8_length(text)}, columns{1} {
+        if (bytes != 0) columns = width_of(decoded(text.substr(0, bytes)));
+        bytes = std::max<std::size_t>(bytes, 1);
+    }
+};
 }  // namespace detail
 
 /// How many columns a terminal uses for a text without control characters. A byte that is no UTF-8 counts as one.
 inline std::size_t display_width(std::string_view text) {
     std::size_t width = 0;
     while (!text.empty()) {
-        std::size_t const length = utf8_length(text);
-        width += length == 0 ? 1 : detail::width_of(detail::decoded(text.substr(0, length)));
-        text.remove_prefix(std::max<std::size_t>(length, 1));
+        detail::first_character const next{text};
+        width += next.columns;
+        text.remove_prefix(next.bytes);
     }
     return width;
 }
@@ -71,13 +81,28 @@ inline std::string fitted(std::string_view text, std::size_t width, std::string_
     std::size_t const room = width - std::min(width, display_width(mark));
     std::size_t used = 0, end = 0;
     while (end < text.size()) {
-        std::size_t const length = utf8_length(text.substr(end));
-        std::size_t const columns = length == 0 ? 1 : detail::width_of(detail::decoded(text.substr(end, length)));
-        if (used + columns > room) break;
-        used += columns;
-        end += std::max<std::size_t>(length, 1);
+        detail::first_character const next{text.substr(end)};
+        if (used + next.columns > room) break;
+        used += next.columns;
+        end += next.bytes;
     }
     return std::string{text.substr(0, end)}.append(mark);
+}
+
+/// The same with `mark` in the place of its middle, and twice as much of its end as of its beginning: names that begin
+/// alike are told apart by their ends.
+inline std::string fitted_in_middle(std::string_view text, std::size_t width, std::string_view mark) {
+    std::size_t left = display_width(text);
+    if (left <= width) return std::string{text};
+    std::size_t const room = width - std::min(width, display_width(mark));
+    std::string_view end = text;
+    while (!end.empty()) {
+        detail::first_character const next{end};
+        if (left <= room - room / 3 && next.columns > 0) break;  // a mark stays with what it stands over
+        left -= next.columns;
+        end.remove_prefix(next.bytes);
+    }
+    return fitted(text, width - left, mark).append(end);
 }
 
 }  // namespace estima::inline v0_1::terminal

@@ -10,8 +10,8 @@
 #include <estima/base/error.hpp>
 #include <estima/portal/human.hpp>
 #include <estima/system/shown.hpp>
+#include <estima/terminal/download_files.hpp>
 #include <estima/terminal/print_error.hpp>
-#include <estima/terminal/progress_bar.hpp>
 #include <estima/terminal/screen.hpp>
 #include <estima/terminal/text_table.hpp>
 #include <estima/terminal/words.hpp>
@@ -47,24 +47,10 @@ inline model find_model(workspace const& where, std::string const& words) {
 }
 
 inline int download_model(model const& m, models_options const& options, screen const& on) {
-    std::uint64_t bytes = 0;
-    {
-        progress_bar bar{on};
-        m.download(options.directory, options.overwrite, {.on_progress = [&](download_progress const& p) {
-                       bytes = p.bytes;
-                       bar.show(p.bytes, p.total_bytes, p.file);
-                   }});
-    }
-    if (on.json)
-        on.print_json({{"name", m.name},
-                       {"version", m.version},
-                       {"directory", options.directory},
-                       {"files", m.files.size()},
-                       {"bytes", bytes}});
-    else
-        *on.out << on.safe(m.id()) << ": " << counted(m.files.size(), "file") << ", " << portal::human_bytes(bytes)
-                << ", in " << on.safe(options.directory) << '\n';
-    return 0;
+    return download_with_bar(on, {{"name", m.name}, {"version", m.version}}, on.safe(m.id()) + ": ", options.directory,
+                             [&](download_options const& how) {
+                                 m.download(options.directory, options.overwrite, how);
+                             });
 }
 }  // namespace detail
 
@@ -98,7 +84,7 @@ inline int list_models(workspace const& where, models_options const& options, sc
                       {"aliases"},
                       {"created", false, true},
                       {"size", true, true},
-                      {"run", false, true},
+                      {"run", false, true, true},
                       {"description"}}};
     for (model const& m : models) {
         std::uint64_t bytes = 0;

@@ -102,7 +102,8 @@ inline void print_skipped(screen const& on, std::map<std::string, std::uint64_t>
 /// A table of them: what each name has, and the newest of it.
 inline void print_others(screen const& on, other_metrics const& all) {
     if (all.named.empty()) return;
-    text_table table{{{"metric"}, {"kind"}, {"count", true, true}, {"step", true, true}, {"newest"}}};
+    text_table table{
+        {{"metric", false, false, true}, {"kind"}, {"count", true, true}, {"step", true, true}, {"newest"}}};
     for (auto const& [key, m] : all.named)
         table.add({{on.safe(key.first)},
                    {word_for(m.newest.value, on)},

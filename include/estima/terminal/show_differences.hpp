@@ -58,18 +58,16 @@ inline void print_diff(std::string_view diff, screen const& on) {
 /// The values as a table has them. Numbers are short, unless others that differ would look like them.
 inline std::vector<std::string> cells_of(run_difference const& one, screen const& on) {
     using kind = run_difference::kind;
-    std::vector<std::string> cells;
-    for (auto const& value : one.values)
-        cells.push_back(!value                   ? "-"
-                        : one.is == kind::metric ? estima::detail::short_number(std::strtod(value->c_str(), nullptr))
-                                                 : on.safe(one.is == kind::file ? value->substr(0, 12) : *value));
-    auto const are_alike = [&](std::size_t a, std::size_t b) {
-        return cells[a] == cells[b] && one.values[a] != one.values[b];
-    };
-    for (std::size_t i = 1; i < cells.size(); ++i)
-        for (std::size_t before = 0; before < i; ++before)
-            if (one.is == kind::metric && are_alike(before, i))
-                cells[before] = *one.values[before], cells[i] = *one.values[i];
+    std::vector<double> numbers;
+    if (one.is == kind::metric)
+        for (auto const& value : one.values) numbers.push_back(value ? std::strtod(value->c_str(), nullptr) : 0);
+    std::vector<std::string> cells = estima::detail::told_apart(numbers);
+    cells.resize(one.values.size());
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+        auto const& value = one.values[i];
+        if (!value) cells[i] = "-";
+        else if (numbers.empty()) cells[i] = on.safe(one.is == kind::file ? value->substr(0, 12) : *value);
+    }
     return cells;
 }
 
@@ -150,7 +148,7 @@ inline int show_differences(workspace const& where, compare_options const& optio
     if (differences.empty())
         *on.err << (unknown.empty() ? "They differ in nothing.\n" : "They differ in nothing else that is known.\n");
     for (auto first = differences.begin(); first != differences.end();) {
-        std::vector<table_column> heads{{std::string{detail::name_of(first->is)}}};
+        std::vector<table_column> heads{{std::string{detail::name_of(first->is)}, false, false, true}};
         for (run const& r : runs) heads.push_back({on.safe(detail::heading(r.id(), on))});
         text_table table{std::move(heads)};
         auto const kind = first->is;

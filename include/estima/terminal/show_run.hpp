@@ -172,7 +172,7 @@ inline std::vector<run_summary> children_of(workspace const& where, std::string 
 inline void show_outputs(screen const& on, std::vector<artifact_record> const& artifacts) {
     if (artifacts.empty()) return;
     *on.out << '\n';
-    text_table table{{{"output"}, {"size", true, true}, {"SHA-256"}, {"type"}}};
+    text_table table{{{"output", false, false, true}, {"size", true, true}, {"SHA-256"}, {"type"}}};
     for (artifact_record const& a : artifacts)
         table.add({{on.safe(a.path)},
                    {portal::human_bytes(a.bytes)},

@@ -16,6 +16,7 @@ struct table_column {
     std::string title;
     bool right = false;  ///< numbers end at the same place
     bool whole = false;  ///< its cells are never cut: numbers, and what is to be copied
+    bool by_ends = false;  ///< names that their ends tell apart: cut in the middle, to 30 columns at least
 };
 
 /// One place of a table.
@@ -25,8 +26,8 @@ struct table_cell {
 };
 
 /// Rows in aligned columns that fit the width of the screen: the widest columns are cut first, and when each is down to
-/// eight characters, or to its cells, those at the right end are left out and named below. A file gets all of it, in
-/// columns that are aligned as far as they are of a usual width.
+/// what it is to have at least (eight characters), those at the right end are left out and named below. A file gets all
+/// of it, in columns that are aligned as far as they are of a usual width.
 class text_table {
 public:
     explicit text_table(std::vector<table_column> columns) : columns_{std::move(columns)} {}
@@ -43,7 +44,9 @@ public:
             std::size_t cells = 0;
             for (auto const& row : rows_) cells = std::max(cells, display_width(row[i].text));
             widths.push_back(std::max(cells, display_width(columns_[i].title)));
-            least.push_back(std::min(widths[i], columns_[i].whole ? std::max(cells, narrowest_title) : narrowest));
+            least.push_back(std::min(widths[i], columns_[i].by_ends && columns_.size() > 1 ? narrowest_by_ends
+                                                : columns_[i].whole ? std::max(cells, narrowest_title)
+                                                                    : narrowest));
         }
         if (on.width == screen::unlimited)  // a long cell moves its own row, and blanks nobody else's
             for (std::size_t& width : widths) width = std::min(width, widest_in_file);
@@ -60,7 +63,8 @@ public:
     }
 
 private:
-    static constexpr std::size_t gap = 2, narrowest = 8, narrowest_title = 12, widest_in_file = 60;
+    static constexpr std::size_t gap = 2, narrowest = 8, narrowest_title = 12, narrowest_by_ends = 30,
+                                 widest_in_file = 60;
 
     /// Which columns are shown is told by what they need at least; they share all the room that there is.
     static void fit(std::vector<std::size_t>& widths, std::vector<std::size_t> least, std::size_t room) {
@@ -84,8 +88,9 @@ private:
         std::string line;
         std::size_t blanks = 0;
         for (std::size_t i = 0; i < widths.size(); ++i) {
-            std::string const text = on.width == screen::unlimited ? row[i].text
-                                                                   : fitted(row[i].text, widths[i], on.cut_mark());
+            auto const& fit = columns_[i].by_ends ? fitted_in_middle : fitted;
+            std::string const text =
+                on.width == screen::unlimited ? row[i].text : fit(row[i].text, widths[i], on.cut_mark());
             std::size_t const fill = widths[i] - std::min(widths[i], display_width(text));
             if (columns_[i].right) blanks += fill;
             if (!text.empty()) {  // blanks are owed until something stands after them

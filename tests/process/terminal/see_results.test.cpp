@@ -156,7 +156,7 @@ TEST_CASE("estima download: all files or some, with a bar on a terminal") {
 
     json const told =
         json::parse(at.out({"download", "latest", "outputs/deep/", "outputs/b", "--json", "-o", to + "2"}));
-    CHECK(told == json{{"directory", to + "2"}, {"files", 2}, {"bytes", 8}});
+    CHECK(told == json{{"directory", to + "2"}, {"files", 2}, {"bytes", 8}, {"failed", json::array()}});
     CHECK(entries_in(at / "to2") == 1);
     CHECK(json::parse(at.out({"download", "latest", "outputs", "outputs/b", "--json", "-o", to + "6"}))["files"] == 2);
 
@@ -216,7 +216,12 @@ TEST_CASE("estima models: the newest version of each, all versions of one") {
     CHECK(there.code() == 1);
     CHECK_THAT(there.err(), Catch::StartsWith("[EST-508]") && Catch::Contains("--overwrite"));
     CHECK(json::parse(at.out({"models", "small:1", "--download", to, "--overwrite", "--json"})) ==
-          json{{"name", "small"}, {"version", 1}, {"directory", to}, {"files", 1}, {"bytes", 6}});
+          json{{"name", "small"},
+               {"version", 1},
+               {"directory", to},
+               {"files", 1},
+               {"bytes", 6},
+               {"failed", json::array()}});
     estima_program drawn{at.words({"models", "small@best", "--download", to + "2"}), seen_through::terminal};
     CHECK_THAT(drawn.out(), Catch::StartsWith("\r[") && Catch::Contains(" %  ") && Catch::Contains("\r\x1B[K"));
     for (char const* wrong : {"small:7", "small:x", "small@none", "smal:latest"})

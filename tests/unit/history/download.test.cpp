@@ -165,14 +165,49 @@ TEST_CASE("many files are downloaded at once, each told when it is complete") {
     CHECK(estima::read_file(f.folder / "there/outputs/3/199").size() == 199);
 }
 
-TEST_CASE("the first error ends a download of many") {
+TEST_CASE("files that are not as they were recorded are named, and all others are copied") {
+    run_to_download f;
+    for (int i = 100; i < 300; ++i) f.output("outputs/" + std::to_string(i), "four");
+    std::ofstream{f.run.code() / "outputs/105"} << "f0ur";
+    fs::remove(f.run.code() / "outputs/299");
+    for (int const at_once : {-1, 1, 4}) {
+        fs::remove_all(f.folder / "there");
+        std::uint64_t bytes = 0;
+        try {
+            estima::copy_all_out(f.run, f.record, {""}, f.folder / "there",
+                                 {.on_progress = [&](auto const& p) { bytes = p.bytes; }, .at_once = at_once});
+            FAIL("it has to tell that files are not there");
+        } catch (estima::not_downloaded const& e) {
+            CHECK(std::string{e.what()}.starts_with("[EST-504] 2 of 200 files cannot be copied; the others were\n"
+                                                    "  why: outputs/105: a file is no longer what was recorded; "
+                                                    "outputs/299: a file that was recorded is not there any more\n"));
+            REQUIRE(e.files.size() == 2);
+            CHECK(e.files[0].name == "outputs/105");
+            CHECK(e.files[1].id == "EST-504");
+            CHECK(e.copied.files == 198);
+            CHECK(e.copied.bytes == 198 * 4);
+        }
+        CHECK(bytes == 198 * 4);
+        CHECK_FALSE(fs::exists(f.folder / "there/outputs/105"));
+        CHECK(std::distance(fs::directory_iterator{f.folder / "there/outputs"}, {}) == 198);
+    }
+    // The only one that is asked for is told as it is; what its program throws ends all.
+    CHECK(estima_test::error_of([&] {
+              estima::copy_all_out(f.run, f.record, {"outputs/299"}, f.folder / "there");
+          }).starts_with("[EST-504] a file that was recorded is not there any more\n  where: "));
+    fs::remove_all(f.folder / "there");
+    CHECK_THROWS_AS(estima::copy_all_out(f.run, f.record, {""}, f.folder / "there",
+                                         {.on_progress = [](auto const&) { throw estima::error{"EST-504", {"stop"}}; },
+                                          .at_once = 1}),
+                    estima::error);
+    CHECK(std::distance(fs::directory_iterator{f.folder / "there/outputs"}, {}) == 1);
+}
+
+TEST_CASE("where files cannot be written, the first error ends a download of many") {
     run_to_download f;
     for (int i = 100; i < 300; ++i) f.output("outputs/" + std::to_string(i), "x");
-    std::ofstream{f.run.code() / "outputs/105"} << "changed";
-    for (int const at_once : {-1, 1, 4}) {
-        std::string const told = estima_test::error_of(
-            [&] { estima::copy_all_out(f.run, f.record, {""}, f.folder / "there", {.at_once = at_once}); });
-        CHECK(told.starts_with("[EST-504]"));
-        CHECK_FALSE(fs::exists(f.folder / "there/outputs/105"));
-    }
+    std::ofstream{f.folder / "there"} << "a file";
+    CHECK(estima_test::error_of([&] {
+              estima::copy_all_out(f.run, f.record, {""}, f.folder / "there");
+          }).starts_with("[EST-301] cannot create directory"));
 }

@@ -49,6 +49,24 @@ TEST_CASE("the table of metrics has a line for each number and aligned columns")
           "top 5 \xC3\xA4       1    nan   nan    nan  nan\n");
 }
 
+TEST_CASE("whole numbers are shown whole, as far as a double tells each from the next, and others that differ apart") {
+    using estima::detail::short_number, estima::detail::told_apart;
+    CHECK(short_number(1234567890) == "1234567890");
+    CHECK(short_number(-9007199254740992) == "-9007199254740992");
+    CHECK(short_number(9007199254740994) == "9.0072e+15");
+    CHECK(short_number(1e300) == "1e+300");
+    CHECK(short_number(0) == "0");
+    CHECK(short_number(1234567.5) == "1.23457e+06");
+    CHECK(short_number(std::nan("")) == "nan");
+    CHECK(short_number(-HUGE_VAL) == "-inf");
+    using texts = std::vector<std::string>;
+    CHECK(told_apart({0.5, 0.25}) == texts{"0.5", "0.25"});
+    CHECK(told_apart({1234567.5, 1234567.25, 1}) == texts{"1234568", "1234567", "1"});
+    CHECK(told_apart({1e300, 1e300}) == texts{"1e+300", "1e+300"});
+    CHECK(told_apart({std::nan(""), std::nan("")}) == texts{"nan", "nan"});
+    CHECK(told_apart({}).empty());
+}
+
 TEST_CASE("the table of metrics shows the numbers of lists and how many rows there are of each table") {
     estima::run_metrics m;
     m.lists["losses"] = {{.value = {3, 1}}, {.value = {2}}};
@@ -129,9 +147,9 @@ TEST_CASE("the labels of a plot tell its ends apart, and steps to their last dig
     points[0].step = 1'234'567;
     points[1].step = std::numeric_limits<std::int64_t>::max();
     auto const text = lines(plot(points, 60, 6, estima::plot_style::ascii));
-    CHECK(text[0].starts_with("1.00000003e+09 |"));
-    CHECK(text[3].starts_with("         1e+09 |*"));
-    CHECK(text[5].starts_with("                1234567 "));
+    CHECK(text[0].starts_with("1000000030 |"));
+    CHECK(text[3].starts_with("1000000001 |*"));
+    CHECK(text[5].starts_with("            1234567 "));
     CHECK(text[5].ends_with(" 9223372036854775807"));
     for (auto const& row : text) CHECK(row.size() <= 60);
     // Dense steps, then one far away: a thin curve at the left and a line to the right.
@@ -145,6 +163,17 @@ TEST_CASE("the labels of a plot tell its ends apart, and steps to their last dig
           "0 |*\n"
           "  +---------------------\n"
           "   0    step     1000000\n");
+    // Steps beyond those that a double tells apart, and all that there are.
+    std::int64_t const far = std::int64_t{1} << 62;
+    points = line_of({0, 1, 2, 3});
+    for (std::size_t i = 0; i < points.size(); ++i) points[i].step = far + static_cast<std::int64_t>(i);
+    CHECK_THAT(plot(points, 43, 6, estima::plot_style::ascii),
+               Catch::StartsWith("3 |" + std::string(39, ' ') + "*\n") && Catch::Contains("\n0 |*************\n"));
+    points[0].step = std::numeric_limits<std::int64_t>::min();
+    points[1].step = -1;
+    points[2].step = 0;
+    points[3].step = std::numeric_limits<std::int64_t>::max();
+    CHECK_THAT(plot(points, 43, 6, estima::plot_style::ascii), Catch::Contains("\n0 |****"));
     // The ranges of doubles.
     CHECK(plot(line_of({1e308, -1e308, 1e308}), 20, 5, estima::plot_style::ascii) ==
           " 1e+308 |***       *\n"

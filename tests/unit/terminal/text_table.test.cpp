@@ -68,6 +68,39 @@ TEST_CASE("a text in a table is cut between characters") {
     CHECK(fitted("abc", 0, "\u2026") == "\u2026");
 }
 
+TEST_CASE("a name is cut in its middle, and more is shown of its end than of its beginning") {
+    using estima::terminal::fitted_in_middle;
+    CHECK(fitted_in_middle("loss", 4, "\u2026") == "loss");
+    CHECK(fitted_in_middle("0123456789", 7, "\u2026") == "01\u20266789");
+    CHECK(fitted_in_middle("0123456789", 7, "...") == "0...789");
+    CHECK(fitted_in_middle("\u635f\u635f\u635f\u5931", 7, "\u2026") == "\u635f\u2026\u635f\u5931");
+    CHECK(fitted_in_middle("01234567xe\u0301", 4, "\u2026") == "0\u2026xe\u0301");
+    CHECK(fitted_in_middle("01234567ae\u0301x", 4, "\u2026") == "0\u2026e\u0301x");
+    CHECK(fitted_in_middle("abc", 1, "\u2026") == "\u2026");
+    CHECK(fitted_in_middle("abc", 0, "\u2026") == "\u2026");
+    CHECK(fitted_in_middle("a\xff\xff\xff", 3, "-") == "-\xff\xff");
+}
+
+TEST_CASE("a long name leaves room for what stands beside it, and is whole where it stands alone") {
+    std::string const name = "a_name_that_is_long_" + std::string(100, 'n') + "_1795480859_04085d96";
+    text_table table{{{"id", false, true, true}, {"status", false, true}, {"took", true, true}}};
+    table.add({{name}, {"Completed"}, {"9.20 s"}});
+    printed_table print{80};
+    std::string const text = print(table);
+    CHECK(widest_line(text) == 80);
+    CHECK_THAT(text, Catch::Contains("\na_name_that_is_long") && Catch::Contains("\u2026") &&
+                         Catch::Contains("nnn_1795480859_04085d96  Completed  9.20 s\n"));
+    CHECK(print.err.str().empty());
+    printed_table narrow{41};
+    CHECK_THAT(narrow(table), Catch::Contains("a_name_th\u2026_1795480859_04085d96  Completed\n"));
+    text_table alone{{{"id", false, true, true}}};
+    alone.add({{name}});
+    printed_table whole{80};
+    CHECK(whole(alone) == "id\n" + name + "\n");
+    printed_table file{screen::unlimited};
+    CHECK_THAT(file(table), Catch::Contains(name + "  Completed"));
+}
+
 TEST_CASE("a text is wrapped at blanks and beside wide characters; other words stay whole") {
     using estima::terminal::wrapped;
     using lines = std::vector<std::string>;
