@@ -3,6 +3,7 @@
 
 #include <malloc.h>
 
+#include <filesystem>
 #include <string>
 
 #include <estima/base/error.hpp>
@@ -14,14 +15,16 @@
 
 namespace estima::inline v0_1 {
 
-/// Makes what a script finds when it starts: the snapshot in code/, ./outputs and ./logs in it. Returns what is in
-/// ./outputs by then. EST-414 if it cannot be done.
-inline outputs_before lay_out(run_directory const& run, std::string const& snapshot_id) {
+/// Makes what a script finds when it starts: the snapshot in code/, ./outputs and ./logs in it. What the store lost of
+/// the snapshot comes from `source`, where that is given and has it. Returns what is in ./outputs by then. EST-414 if it
+/// cannot be done.
+inline outputs_before lay_out(run_directory const& run, std::string const& snapshot_id,
+                              std::filesystem::path const& source = {}) {
     try {
         make_directories(run.code());
         make_directories(run.metrics());
         make_directories(run.system_logs());
-        restore_snapshot(run.snapshots(), snapshot_id, run.code());
+        restore_snapshot(run.snapshots(), snapshot_id, run.code(), source);
         make_directories(run.outputs());
         make_directories(run.logs());
     } catch (error const& e) {

@@ -59,8 +59,9 @@ inline void close_torn_metrics(run_directory const& run) {
 }
 
 /// What a script finds at a next attempt: its source anew, and ./outputs and ./logs as the earlier ones left them.
-/// Returns what is in ./outputs of the source. EST-414 if it cannot be done.
-inline outputs_before lay_out_again(run_directory const& run, std::string const& snapshot_id) {
+/// Returns what is in ./outputs of the source. `source` as for lay_out(). EST-414 if it cannot be done.
+inline outputs_before lay_out_again(run_directory const& run, std::string const& snapshot_id,
+                                    std::filesystem::path const& source = {}) {
     std::filesystem::path const next = run.path / "code.next";
     auto const move_results = [](std::filesystem::path const& from, std::filesystem::path const& to) {
         for (char const* const folder : {"outputs", "logs"}) take_over(from / folder, to / folder);
@@ -72,7 +73,7 @@ inline outputs_before lay_out_again(run_directory const& run, std::string const&
         make_directories(run.metrics());
         make_directories(run.system_logs());
         close_torn_metrics(run);
-        restore_snapshot(run.snapshots(), snapshot_id, next);
+        restore_snapshot(run.snapshots(), snapshot_id, next, source);
         make_directories(next / "outputs");
         make_directories(next / "logs");
         outputs_before before{next / "outputs"};
@@ -90,7 +91,8 @@ inline outputs_before lay_out_again(run_directory const& run, std::string const&
 
 /// For the newest attempt of a run.
 inline outputs_before lay_out_attempt(run_directory const& run, run_record const& record) {
-    return record.attempt() > 1 ? lay_out_again(run, record.snapshot_id) : lay_out(run, record.snapshot_id);
+    return record.attempt() > 1 ? lay_out_again(run, record.snapshot_id, record.source_directory)
+                                : lay_out(run, record.snapshot_id, record.source_directory);
 }
 
 }  // namespace estima::inline v0_1

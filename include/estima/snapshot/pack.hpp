@@ -33,30 +33,35 @@ struct pack_footer {
     std::uint64_t table_offset = 0, count = 0;
 };
 
+/// "<SHA-256 of its table>.pack": a file of another name among packs is none.
+inline bool is_pack_name(std::string_view name) {
+    return name.ends_with(".pack") && is_digest_text(name.substr(0, name.size() - 5));
+}
+
 /// A file with many small objects: their bytes, a table sorted by digest, a footer. Never changed once it has its name,
 /// which is the SHA-256 of the table. Creating one file instead of thousands is what makes a first snapshot quick.
 class pack {
 public:
-    /// Nothing if the file is gone, torn or of another format.
+    /// What a file that is named as a pack is, as its end tells.
+    enum class state {
+        whole,
+        torn,          ///< or something else: nobody can read objects from it
+        other_format,  ///< of another version, or of a machine of another byte order
+        unreadable     ///< gone, no file, or one that cannot be read now
+    };
+    static state look_at(int directory, std::string const& name) {
+        pack_footer footer{};
+        std::uint64_t size = 0;
+        return look_at_end(open_to_read(directory, name).get(), footer, size);
+    }
+
+    /// Nothing if the file is not whole.
     static std::optional<pack> open(int directory, std::string name) {
         pack result;
-        result.fd_.reset(::openat(directory, name.c_str(), O_RDONLY | O_CLOEXEC));
-        struct stat status {};
         pack_footer footer{};
-        pack_footer const expected{};
-        if (!result.fd_ || ::fstat(result.fd_.get(), &status) != 0) return {};
-        auto const size = static_cast<std::uint64_t>(status.st_size);
-        if (size < sizeof footer) return {};
-        if (::pread(result.fd_.get(), &footer, sizeof footer, status.st_size - off_t{sizeof footer}) !=
-            ssize_t{sizeof footer})
-            return {};
-        std::uint64_t const table_end = size - sizeof footer;
-        if (std::memcmp(footer.magic, expected.magic, sizeof footer.magic) != 0 || footer.byte_order != 1 ||
-            footer.table_offset > table_end || footer.count == 0 ||
-            (table_end - footer.table_offset) != footer.count * sizeof(pack_record))
-            return {};
+        result.fd_ = open_to_read(directory, name);
+        if (look_at_end(result.fd_.get(), footer, result.size_) != state::whole) return {};
         result.name_ = std::move(name);
-        result.size_ = size;
         result.table_offset_ = footer.table_offset;
         result.count_ = static_cast<std::size_t>(footer.count);
         // The table may begin anywhere, a mapping only at a page: so the records are copied out, not pointed to.
@@ -111,6 +116,28 @@ public:
 
 private:
     pack() = default;
+
+    static file_descriptor open_to_read(int directory, std::string const& name) {
+        return file_descriptor{::openat(directory, name.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)};
+    }
+    static state look_at_end(int fd, pack_footer& footer, std::uint64_t& size) {
+        struct stat status {};
+        pack_footer const expected{};
+        if (fd < 0 || ::fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) return state::unreadable;
+        size = static_cast<std::uint64_t>(status.st_size);
+        if (size < sizeof footer) return state::torn;
+        std::uint64_t const table_end = size - sizeof footer;
+        if (::pread(fd, &footer, sizeof footer, static_cast<off_t>(table_end)) != ssize_t{sizeof footer})
+            return state::unreadable;
+        if (std::memcmp(footer.magic, expected.magic, 12) != 0) return state::torn;
+        if (std::memcmp(footer.magic, expected.magic, sizeof footer.magic) != 0 ||
+            footer.byte_order == std::uint64_t{1} << 56U)
+            return state::other_format;
+        bool const is_whole = footer.byte_order == 1 && footer.table_offset <= table_end && footer.count > 0 &&
+                              table_end - footer.table_offset == footer.count * sizeof(pack_record);
+        return is_whole ? state::whole : state::torn;
+    }
+
     std::size_t map_size() const { return static_cast<std::size_t>(size_ - map_offset_); }
 
     file_descriptor fd_;

@@ -57,6 +57,7 @@ private:
         if (::stat(layout_.trees().c_str(), &status) != 0) return false;
         bool has_doubt = false;
         for (std::string const& id : names_in(layout_.trees())) {
+            if (!is_digest_text(id)) continue;  // no snapshot: somebody else's
             std::filesystem::path const tree = layout_.tree(id);
             if (!wanted.contains(id) && is_old(tree) && remove(tree)) {
                 ++result_.snapshots;

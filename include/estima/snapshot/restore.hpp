@@ -5,6 +5,8 @@
 #include <sys/ioctl.h>
 #include <sys/sendfile.h>
 
+#include <exception>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,9 +16,12 @@
 #include <estima/snapshot/manifest.hpp>
 #include <estima/snapshot/store_layout.hpp>
 #include <estima/snapshot/take_damage_out.hpp>
+#include <estima/snapshot/temporary_file.hpp>
 #include <estima/system/files.hpp>
 #include <estima/system/is_there.hpp>
+#include <estima/system/open_beneath.hpp>
 #include <estima/system/sha256.hpp>
+#include <estima/system/sha256_of_file.hpp>
 #include <estima/system/shown.hpp>
 
 namespace estima::inline v0_1 {
@@ -100,13 +105,33 @@ inline manifest_reader open_manifest(store_layout const& layout, std::string con
     return manifest_reader{std::move(fd), id};
 }
 
+namespace detail {
+/// Stores the contents of an entry again, from the file in the source directory that they were of. False if that is
+/// another one by now, is not to be had here, or cannot be stored.
+inline bool store_again(store_layout const& layout, std::filesystem::path const& source, snapshot_entry const& entry) {
+    if (source.empty()) return false;
+    try {
+        file_descriptor const from = open_beneath(source, entry.path);
+        temporary_file file{layout};
+        if (!from || !range_copier{}.copy(from.get(), 0, entry.size, false, file.fd())) return false;
+        // What was written counts: the source may change meanwhile.
+        if (sha256_of_range(file.fd(), 0, entry.size, [](std::uint64_t) {}) != entry.digest) return false;
+        file.publish(layout.objects() / loose_name(entry.digest));
+        return true;
+    } catch (std::exception const&) {
+        return false;
+    }
+}
+}  // namespace detail
+
 /// Makes the tree of snapshot `id` in `destination`, which should be empty or absent: files, empty directories, links
 /// and permissions. Of the store at `root` it reads only what the tree needs, in memory that does not grow with the
 /// files. All contents are compared with their SHA-256; those of the store that differ are taken out of it, so that the
-/// next snapshot writes them anew. EST-207 no such snapshot, EST-208 the store lost a part of it, or a part is damaged,
-/// EST-209 something of the same name is there, EST-301.
+/// next snapshot writes them anew. What the store lacks then comes from `source`, the directory that the snapshot was
+/// taken of, if that is given and still has it, and is stored again. EST-207 no such snapshot, EST-208 the store lost a
+/// part of it, or a part is damaged, EST-209 something of the same name is there, EST-301.
 inline void restore_snapshot(std::filesystem::path const& root, std::string const& id,
-                             std::filesystem::path const& destination) {
+                             std::filesystem::path const& destination, std::filesystem::path const& source = {}) {
     store_layout const layout{root};
     manifest_reader manifest = open_manifest(layout, id);
     make_directories(destination);
@@ -150,15 +175,27 @@ inline void restore_snapshot(std::filesystem::path const& root, std::string cons
             check(::symlinkat(entry.target.c_str(), at, name) == 0);
             continue;
         }
-        auto const source = objects.find(entry.digest, entry.size);
         file_descriptor const file{::openat(at, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600)};
         check(static_cast<bool>(file));
         std::optional<object_digest> digest;
-        if (source)
-            digest = copier.copy(source->fd, source->offset, entry.size, source->fd == source->owned.get(), file.get());
-        bool const is_whole = source && (digest || errno != ENODATA);
-        if (!is_whole || (digest && *digest != digest_from_hex(entry.digest))) {
-            bool const is_out = take_damage_out(layout, entry.digest);
+        bool is_whole = false;
+        auto const copied = [&] {  // also true if the file cannot be written
+            auto const from = objects.find(entry.digest, entry.size);
+            digest.reset();
+            if (from)
+                digest = copier.copy(from->fd, from->offset, entry.size, from->fd == from->owned.get(), file.get());
+            is_whole = from && (digest || errno != ENODATA);
+            return is_whole && (!digest || *digest == digest_from_hex(entry.digest));
+        };
+        bool is_out = false;
+        auto const mended = [&] {
+            is_out = take_damage_out(layout, entry.digest);
+            objects = object_reader{layout};
+            if (!detail::store_again(layout, source, entry)) return false;
+            check(::ftruncate(file.get(), 0) == 0 && ::lseek(file.get(), 0, SEEK_SET) == 0);
+            return copied();
+        };
+        if (!copied() && !mended()) {
             throw error{
                 "EST-208",
                 {.what = (is_whole ? "the store has damaged contents of " : "the store has lost the contents of ") +

@@ -65,7 +65,7 @@ public:
     /// Nothing if there is no such object of that size: a torn one counts as absent.
     std::optional<place> find(std::string const& hex, std::uint64_t size) {
         place found;
-        found.owned.reset(::openat(objects_.get(), loose_name(hex).c_str(), O_RDONLY | O_CLOEXEC));
+        found.owned.reset(::openat(objects_.get(), loose_name(hex).c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
         struct stat status {};
         if (found.owned && ::fstat(found.owned.get(), &status) == 0 &&
             static_cast<std::uint64_t>(status.st_size) == size) {
@@ -99,7 +99,7 @@ public:
         if (!directory) return packs_;
         while (dirent const* const entry = ::readdir(directory.get())) {
             std::string name = entry->d_name;
-            if (!name.ends_with(".pack") || name == without_) continue;
+            if (!is_pack_name(name) || name == without_) continue;
             if (auto opened = pack::open(::dirfd(directory.get()), std::move(name)))
                 packs_.push_back(std::move(*opened));
         }

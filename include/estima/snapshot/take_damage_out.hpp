@@ -70,4 +70,21 @@ inline bool take_damage_out(store_layout const& layout, std::string const& hex) 
     }
 }
 
+/// For what is named as a pack, and damaged as such. Of a pack whose table is not what its name says, all that is sound
+/// stays in the store; what is torn, so that nobody can read it, is removed. False if it is something else, this user
+/// may not, or the disk does not let it be done.
+inline bool take_pack_out(store_layout const& layout, std::string const& name) noexcept {
+    try {
+        file_descriptor const packs = open_file(layout.packs(), O_PATH | O_DIRECTORY);
+        if (auto const damaged = pack::open(packs.get(), name)) {
+            detail::keep_in_new_pack(layout, *damaged, [](std::string const&) { return true; });
+            return true;
+        }
+        if (!is_pack_name(name) || pack::look_at(packs.get(), name) != pack::state::torn) return false;
+        return ::unlinkat(packs.get(), name.c_str(), 0) == 0;
+    } catch (std::exception const&) {
+        return false;
+    }
+}
+
 }  // namespace estima::inline v0_1

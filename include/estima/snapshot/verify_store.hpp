@@ -28,7 +28,9 @@ struct store_report {
     struct fault {
         std::filesystem::path path;
         std::string what;
-        std::string object{};  ///< the SHA-256 of an object that is damaged; empty for a tree
+        std::string object{};     ///< the SHA-256 of an object that is damaged; empty for anything else
+        std::string pack{};       ///< the name of a pack that is damaged as such, and can be taken out; else empty
+        bool is_foreign = false;  ///< no part of a store, as its name tells: passed over, and no damage
     };
     std::vector<fault> faults;
     std::uint64_t snapshots = 0, objects = 0, bytes = 0;
@@ -37,30 +39,44 @@ struct store_report {
 namespace detail {
 class store_check {
 public:
-    store_check(std::filesystem::path root, std::function<void(std::uint64_t)> seen)
+    explicit store_check(std::filesystem::path root, std::function<void(std::uint64_t)> seen = {})
         : layout_{std::move(root)}, seen_{std::move(seen)} {}
 
     store_report run() {
         // The trees first: what a tree needs is there before it. Packs before they are opened: others come later.
         std::vector<std::string> const trees = names(layout_.trees()), packs = names(layout_.packs());
         for (std::string const& folder : names(layout_.objects()))
-            for (std::string const& rest : names(layout_.objects() / folder)) loose(folder + rest);
+            for (std::string const& rest : names(layout_.objects() / folder))
+                if (is_digest_text(folder + rest)) loose(folder + rest);
+                else foreign(layout_.objects() / folder / rest);
         object_reader objects{layout_};
         for (pack const& one : objects.load_packs()) packed(one);
         for (std::string const& name : packs)
-            if (!known_packs_.contains(name))
-                fault(layout_.packs() / name, "it is no pack: torn, or of another format");
+            if (!is_pack_name(name)) foreign(layout_.packs() / name);
+            else if (!known_packs_.contains(name)) no_pack(name);
         for (std::string const& id : trees) tree(id, objects);
         return std::move(report_);
     }
 
+    /// Only whether the files of each snapshot can be had.
+    std::vector<store_report::fault> run_trees() {
+        object_reader objects{layout_};
+        for (std::string const& id : names(layout_.trees())) tree(id, objects);
+        return std::move(report_.faults);
+    }
+
 private:
+    void foreign(std::filesystem::path path) {
+        report_.faults.push_back({.path = std::move(path),
+                                  .what = "it is no part of the snapshots, as its name tells, and passed over",
+                                  .is_foreign = true});
+    }
     /// What is not there any more was removed meanwhile, since nobody needs it: that is no damage.
-    void fault(std::filesystem::path path, std::string what, std::string object = {}) {
+    void fault(std::filesystem::path path, std::string what, std::string object = {}, std::string pack = {}) {
         struct stat status {};
         if (::lstat(path.c_str(), &status) != 0 && errno == ENOENT) return;
         hides_objects_ = hides_objects_ || closed_part(path);
-        report_.faults.push_back({std::move(path), std::move(what), std::move(object)});
+        report_.faults.push_back({std::move(path), std::move(what), std::move(object), std::move(pack)});
     }
     std::vector<std::string> names(std::filesystem::path const& folder) {
         if (!closed_part(folder)) return names_in(folder);
@@ -81,8 +97,8 @@ private:
         std::filesystem::path const path = layout_.objects() / loose_name(hex);
         file_descriptor const fd{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)};
         struct stat status {};
-        if (!is_digest_text(hex) || !fd || ::fstat(fd.get(), &status) != 0 || !S_ISREG(status.st_mode))
-            return fault(path, "it is no object of a snapshot, or cannot be read");
+        if (!fd || ::fstat(fd.get(), &status) != 0 || !S_ISREG(status.st_mode))
+            return fault(path, "it is no file, or cannot be read");
         if (!holds(fd.get(), 0, static_cast<std::uint64_t>(status.st_size), hex))
             fault(path, "its bytes do not have the SHA-256 that it is named by", hex);
     }
@@ -92,13 +108,26 @@ private:
         std::filesystem::path const path = layout_.packs() / one.name();
         std::string_view const table = one.table();
         if (sha256_hex(table) + ".pack" != one.name())
-            return fault(path, "its table does not have the SHA-256 that it is named by");
+            return fault(path, "its table does not have the SHA-256 that it is named by", {}, one.name());
         for (std::size_t at = 0; at < table.size(); at += sizeof(pack_record)) {
             pack_record record;
             std::memcpy(&record, table.data() + at, sizeof record);
             std::string const hex = to_hex(record.digest);
             if (!one.holds(record) || !holds(one.fd(), record.offset, record.size, hex))
                 fault(path, "its object " + hex.substr(0, 12) + "... is damaged", hex);
+        }
+    }
+
+    void no_pack(std::string const& name) {
+        file_descriptor const packs{::open(layout_.packs().c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)};
+        std::filesystem::path const path = layout_.packs() / name;
+        switch (pack::look_at(packs.get(), name)) {
+            case pack::state::whole: return;  // it came meanwhile
+            case pack::state::torn:
+                return fault(path, "it is no pack: torn, or something else, from which nothing can be read", {}, name);
+            case pack::state::other_format:
+                return fault(path, "it is a pack of another version, or of a machine of another byte order");
+            case pack::state::unreadable: return fault(path, "it is no file, or cannot be read");
         }
     }
 
@@ -117,6 +146,7 @@ private:
     }
 
     void tree(std::string const& id, object_reader& objects) {
+        if (!is_digest_text(id)) return foreign(layout_.tree(id));
         ++report_.snapshots;
         try {
             lacking files = lacking_of(id, objects);

@@ -64,8 +64,9 @@ inline void delete_run(workspace const& w, std::string const& id) {
     } while (!detail::move_run(w, id, here, detail::deleted_runs_folder(w) / id));
 }
 
-/// The ids of the runs that were deleted and can be restored, sorted. EST-301.
+/// The ids of the runs that were deleted and can be restored, sorted. EST-653: somebody removed the workspace; EST-301.
 inline std::vector<std::string> deleted_runs(workspace const& w) {
+    detail::require_workspace(w.path());
     std::vector<std::string> ids = detail::run_ids_in(detail::deleted_runs_folder(w));
     std::sort(ids.begin(), ids.end());
     return ids;

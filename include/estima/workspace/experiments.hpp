@@ -24,8 +24,10 @@ struct experiment_summary {
     run_summary newest{};  ///< its newest run
 };
 
-/// The experiments of a workspace: those that have runs, the one with the newest run first. EST-610; EST-301.
+/// The experiments of a workspace: those that have runs, the one with the newest run first. EST-610; EST-653:
+/// somebody removed the workspace; EST-301.
 inline std::vector<experiment_summary> experiments(workspace const& where) {
+    detail::require_workspace(where.path());
     run_index index{where.path()};
     index.refresh();
     std::vector<experiment_summary> found;

@@ -14,11 +14,10 @@
 #include <vector>
 
 #include <estima/base/duration.hpp>
-#include <estima/base/error.hpp>
 #include <estima/system/event_loop.hpp>
 #include <estima/system/inotify.hpp>
-#include <estima/system/is_there.hpp>
 #include <estima/workspace/search_runs.hpp>
+#include <estima/workspace/workspace_description.hpp>
 
 namespace estima::inline v0_1 {
 
@@ -29,16 +28,6 @@ struct follow_options {
 };
 
 namespace detail {
-/// EST-653: somebody removed the workspace. Whoever goes on would make its index anew, in a folder that is to go.
-inline void require_workspace(std::filesystem::path const& folder) {
-    if (is_there(folder / "workspace.json")) return;
-    throw error{"EST-653",
-                {.what = "there is no workspace any more",
-                 .where = folder.string(),
-                 .why = "its workspace.json is gone",
-                 .remedy = "name another one; submitting a run makes one anew"}};
-}
-
 /// Sleeps until runs of a workspace may have changed: one is made, deleted or restored, or is over and told something;
 /// the journal or a metric of one that goes on grows; a supervisor dies.
 class runs_watch {

@@ -15,6 +15,7 @@
 #include <estima/workspace/experiment.hpp>
 #include <estima/workspace/refresh_page.hpp>
 #include <estima/workspace/workspace.hpp>
+#include <estima/workspace/workspace_description.hpp>
 
 namespace estima::inline v0_1 {
 
@@ -49,8 +50,9 @@ inline run_page search_runs_in(std::filesystem::path const& folder, run_query co
 /// The runs that fit, the newest first or as asked, a page of them; with nothing given the newest thousand. What is
 /// acknowledged before the call is found. A filter is an expression of estima::query or text in MLflow's language:
 /// `search_runs(workspace, {.filter = "metrics.loss < 0.1 and tags.team = 'x'", .max_results = 100})`. EST-610
-/// to EST-616; EST-301: the runs cannot be read.
+/// to EST-616; EST-653: somebody removed the workspace; EST-301: the runs cannot be read.
 inline run_page search_runs(workspace const& where, run_query const& query = {}) {
+    detail::require_workspace(where.path());
     return detail::search_runs_in(where.path(), query);
 }
 run_page search_runs(workspace const& where, any_filter auto const& filter) {
@@ -59,11 +61,13 @@ run_page search_runs(workspace const& where, any_filter auto const& filter) {
 
 /// The same among the runs that were deleted and can be restored.
 inline run_page search_deleted_runs(workspace const& where, run_query const& query = {}) {
+    detail::require_workspace(where.path());
     return detail::search_runs_in(where.path() / "deleted", query);
 }
 
 /// The same, only of this experiment; query.experiments is not looked at.
 inline run_page search_runs(experiment const& where, run_query query = {}) {
+    detail::require_workspace(where.workspace_path());
     query.experiments = {where.name()};
     return detail::search_runs_in(where.workspace_path(), query);
 }

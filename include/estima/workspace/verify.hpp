@@ -7,11 +7,10 @@
 
 #include <cerrno>
 #include <cstdint>
-#include <ctime>
 #include <filesystem>
-#include <set>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -22,93 +21,32 @@
 #include <estima/history/metric_line.hpp>
 #include <estima/history/point_file.hpp>
 #include <estima/history/run_definition.hpp>
-#include <estima/snapshot/verify_store.hpp>
 #include <estima/system/clock.hpp>
-#include <estima/system/closed_part.hpp>
 #include <estima/system/open_beneath.hpp>
 #include <estima/system/sha256_of_file.hpp>
 #include <estima/tracking/log_image.hpp>
+#include <estima/workspace/verify_findings.hpp>
 #include <estima/workspace/verify_report.hpp>
+#include <estima/workspace/verify_snapshots.hpp>
 #include <estima/workspace/workspace.hpp>
 
 namespace estima::inline v0_1 {
 
 namespace detail {
-class workspace_check {
+class workspace_check : verify_findings {
 public:
-    workspace_check(workspace const& w, verify_options const& options) : root_{w.path()}, options_{options} {}
+    workspace_check(workspace const& w, verify_options const& how) : verify_findings{w.path(), how}, root_{w.path()} {}
 
     verify_report run() {
-        check_store();
+        verify_snapshots(*this, store_layout{root_ / "snapshots"});
         // Deleted runs can be restored: they count as well.
         for (std::filesystem::path const& folder : {root_ / "runs", root_ / "deleted" / "runs"})
             for (std::string const& id : names(folder)) check_run(folder, id);
         for (std::string const& name : names(root_ / "models")) check_model(name);
-        return std::move(report_);
+        return std::move(report);
     }
 
 private:
-    using kind = verify_finding::kind;
-    static constexpr std::time_t leftover_age = 24 * 60 * 60;  // seconds: nobody is still writing it
-
-    std::string relative(std::filesystem::path const& path) const {
-        return shown(path.lexically_relative(root_).generic_string());
-    }
-    verify_finding& found(kind is, std::filesystem::path const& path, std::string what, std::string remedy = {}) {
-        report_.findings.push_back(
-            {.is = is, .path = relative(path), .what = std::move(what), .remedy = std::move(remedy)});
-        return report_.findings.back();
-    }
-    /// Whether this user may not read something, which is told once.
-    bool is_closed(std::filesystem::path const& path) {
-        auto const part = closed_part(path);
-        if (part && closed_.insert(*part).second)
-            found(kind::closed, *part, "it could not be checked: " + why_closed(*part),
-                  "let somebody verify it who may read it");
-        return part.has_value();
-    }
-    std::vector<std::string> names(std::filesystem::path const& folder) {
-        return is_closed(folder) ? std::vector<std::string>{} : names_in(folder);
-    }
-    static std::string counted(auto count, char const* one, char const* many) {
-        return std::to_string(count) + (count == 1 ? one : many);
-    }
-    static std::string told(error const& e) {
-        return e.text().what + (e.text().why.empty() ? "" : ": " + e.text().why);
-    }
-    void saw(std::uint64_t bytes) {
-        report_.bytes += bytes;
-        if (options_.progress) options_.progress(report_.bytes);
-    }
-
-    void check_store() {
-        store_layout const layout{root_ / "snapshots"};
-        store_report const store = verify_store(layout.root, [this](std::uint64_t all) {
-            if (options_.progress) options_.progress(all);
-        });
-        report_.snapshots = store.snapshots;
-        report_.objects = store.objects;
-        report_.bytes = store.bytes;
-        for (store_report::fault const& one : store.faults) {
-            if (is_closed(one.path)) continue;
-            verify_finding& f = found(kind::damage, one.path, one.what,
-                                      "submit from the same source directory again: what is missing is stored anew");
-            f.is_mendable = !one.object.empty();
-            if (f.is_mendable && options_.mend) f.is_mended = take_damage_out(layout, one.object);
-        }
-        for (std::string const& name : names(layout.temporary())) leftover(layout.temporary() / name);
-    }
-
-    /// What a killed process left under a temporary name, once it is a day old.
-    void leftover(std::filesystem::path const& path) {
-        struct stat status {};
-        if (::lstat(path.c_str(), &status) != 0 || status.st_mtime > std::time(nullptr) - leftover_age) return;
-        verify_finding& f = found(kind::leftover, path, "a process that was killed left it", "remove it");
-        f.is_mendable = true;
-        std::error_code code;
-        if (options_.mend) f.is_mended = std::filesystem::remove_all(path, code) != static_cast<std::uintmax_t>(-1);
-    }
-
     void check_run(std::filesystem::path const& folder, std::string const& id) {
         run_directory const run{folder / id};
         if (id.starts_with('.')) return leftover(run.path);
@@ -122,19 +60,19 @@ private:
                       "move it elsewhere");
                 return;
             }
-            std::size_t const findings = report_.findings.size();
-            auto const counts = std::tuple{report_.runs, report_.artifacts, report_.metric_files, closed_};
+            std::size_t const findings = report.findings.size();
+            auto const counts = std::tuple{report.runs, report.artifacts, report.metric_files, closed};
             check_files_of(run, id);
             bool const is_there = ::lstat(run.path.c_str(), &after) == 0;
             bool const is_same = is_there && seconds_of(after.st_ctim) == seconds_of(status.st_ctim);
-            if (is_same || (is_there && (report_.findings.size() == findings || looks_left == 1))) return;
-            report_.findings.resize(findings);
-            std::tie(report_.runs, report_.artifacts, report_.metric_files, closed_) = counts;
+            if (is_same || (is_there && (report.findings.size() == findings || looks_left == 1))) return;
+            report.findings.resize(findings);
+            std::tie(report.runs, report.artifacts, report.metric_files, closed) = counts;
         }
     }
 
     void check_files_of(run_directory const& run, std::string const& id) {
-        ++report_.runs;
+        ++report.runs;
         if (is_closed(run.journal())) return;
         try {
             bool const is_over = check_journal(run, id);
@@ -152,6 +90,7 @@ private:
             require_journal(run);
             journal log{run.journal()};
             run_record const& record = known_record(run, log);
+            saw_file(run.journal());
             if (record.lines_ignored > 0)
                 found(kind::damage, run.journal(),
                       counted(record.lines_ignored, " line is no event of a run", " lines are no events of a run"),
@@ -181,6 +120,7 @@ private:
         if (is_closed(run.run_configuration())) return;
         try {
             (void)read_run_definition(run);
+            saw_file(run.run_configuration());
         } catch (error const& e) {
             found(kind::damage, run.run_configuration(), told(e), "restore it from a copy");
         }
@@ -188,7 +128,7 @@ private:
 
     void check_file(std::filesystem::path const& folder, artifact_record const& one,
                     std::filesystem::path const& path) {
-        ++report_.artifacts;
+        ++report.artifacts;
         if (is_closed(path)) return;
         file_descriptor const fd = open_beneath(folder, one.path);
         struct stat status {};
@@ -204,14 +144,22 @@ private:
     }
 
     void check_metrics(run_directory const& run, bool is_over) {
+        std::error_code ignored;
+        for (std::string const& name : names(run.metrics()))
+            if (std::filesystem::path const file = run.metrics() / name;
+                is_metric_file(name) && !std::filesystem::is_regular_file(file, ignored) &&
+                std::filesystem::exists(std::filesystem::symlink_status(file, ignored)) && !is_closed(file))
+                found(kind::note, file, "it is no file: who reads metrics passes over it",
+                      "restore it from a copy, if it was one");
         if (is_closed(run.metrics())) return;
         for (metric_file const& file : metric_files(run.metrics())) {
-            ++report_.metric_files;
+            ++report.metric_files;
             if (is_closed(file.path)) continue;
             if (file.is_points) {
                 point_file points{file.path.string()};
                 std::uint64_t next = 0;
                 points.read(next, true, [](stored_point const&) {});
+                saw_file(file.path);
                 if (points.is_cut())
                     found(kind::damage, file.path, "it was cut: the values that lay behind its end are lost",
                           "restore it from a copy; those before are read");
@@ -225,6 +173,7 @@ private:
             for_each_line(file.path, [&](std::string_view line, bool is_ended) {
                 if (is_told_as_skipped(line, is_ended || is_over) && !parse_metric_line(line)) ++skipped;
             });
+            saw_file(file.path);
             if (skipped > 0)
                 found(kind::note, file.path, counted(skipped, " line is no metric", " lines are no metrics") +
                                                  ", and passed over: the script wrote so");
@@ -267,7 +216,7 @@ private:
                   counted(lines, " line is no change", " lines are no changes") + " of the model",
                   "none: what they said is lost; the other lines count");
         for (int const version : model_versions(root_ / "models", name)) {
-            ++report_.model_versions;
+            ++report.model_versions;
             std::filesystem::path const folder = home / std::to_string(version);
             if (is_closed(folder / "model.json")) continue;
             try {
@@ -281,16 +230,15 @@ private:
     }
 
     std::filesystem::path root_;
-    std::set<std::filesystem::path> closed_{};
-    verify_options const& options_;
-    verify_report report_{};
 };
 }  // namespace detail
 
 /// Holds everything in a workspace against what was recorded of it: journals, configurations and metric files are read,
 /// outputs, snapshots and models are compared with their SHA-256. A run that goes on is looked at as it is. Memory does
-/// not grow with the sizes of files. What this user may not read is told as such. EST-301.
+/// not grow with the sizes of files. What this user may not read is told as such. EST-653: somebody removed the
+/// workspace; EST-301.
 inline verify_report verify(workspace const& w, verify_options const& options = {}) {
+    detail::require_workspace(w.path());
     return detail::workspace_check{w, options}.run();
 }
 

@@ -74,10 +74,12 @@ inline std::vector<std::string> faults_of_index(std::filesystem::path const& fol
 
 /// Holds the index of a workspace, if it has one, against the journals and metric files of all runs that are over: what
 /// verify() of <estima/workspace/verify.hpp>, which needs no index, does not look at. With `mend` an index that tells
-/// something else is made anew. `progress` is told how many runs of how many were looked at. EST-301, EST-610.
+/// something else is made anew. `progress` is told how many runs of how many were looked at. EST-301, EST-610,
+/// EST-653.
 inline std::vector<verify_finding> verify_index(
     workspace const& w, verify_options const& options = {},
     std::function<void(std::uint64_t runs, std::uint64_t all)> const& progress = {}) {
+    detail::require_workspace(w.path());
     std::vector<verify_finding> findings;
     for (std::filesystem::path const& folder : {w.path(), w.path() / "deleted"}) {
         std::error_code ignored;

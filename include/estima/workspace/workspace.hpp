@@ -30,21 +30,22 @@
 #include <estima/workspace/register_model.hpp>
 #include <estima/workspace/names.hpp>
 #include <estima/workspace/run.hpp>
+#include <estima/workspace/workspace_description.hpp>
 
 namespace estima::inline v0_1 {
 
 /// A folder with runs, models and snapshots. A plain value: it holds nothing open.
 class workspace {
 public:
-    static constexpr int format = 1;  ///< of what is on the disk
+    static constexpr int format = int{detail::workspace_format};  ///< of what is on the disk
 
     /// The workspace at $ESTIMA_WORKSPACE, else the nearest folder `.estima` in the current directory or above it, else
     /// $XDG_DATA_HOME/estima (~/.local/share/estima). It is made if it is not there. EST-302: none of these is known;
     /// further as open(path).
     static workspace open() { return open(default_path()); }
 
-    /// The workspace in that folder, which is made if it is not there. EST-303: made by a newer estima, or not
-    /// readable; EST-304: the folder holds something else; EST-301: cannot be made.
+    /// The workspace in that folder, which is made if it is not there. EST-303: made by a newer estima, or its
+    /// workspace.json is lost or damaged; EST-304: the folder holds something else; EST-301: cannot be made.
     static workspace open(std::filesystem::path const& path) {
         std::error_code code;
         std::filesystem::create_directories(path, code);
@@ -55,8 +56,8 @@ public:
                          .remedy = "choose another workspace ($ESTIMA_WORKSPACE), or let this user make it there"}};
         workspace w{std::filesystem::canonical(path, code)};
         if (code) throw_file_error("cannot open the workspace", path, code.value());
-        if (std::optional<std::string> const text = w.description())
-            w.check(*text);
+        if (std::optional<std::string> const text = detail::read_workspace_description(w.path_))
+            detail::require_known_format(w.path_, *text);
         else
             w.describe();
         return w;
@@ -95,8 +96,9 @@ public:
         return estima::run{run_directory{path_ / "runs" / id}};
     }
 
-    /// The ids of all runs, oldest first. EST-301.
+    /// The ids of all runs, oldest first. EST-653: somebody removed the workspace; EST-301.
     std::vector<std::string> runs() const {
+        detail::require_workspace(path_);
         std::vector<std::tuple<std::int64_t, double, std::string>> found;
         for (std::string& id : detail::run_ids_in(path_ / "runs"))
             found.emplace_back(parts_of_run_id(id).seconds, 0, std::move(id));
@@ -115,7 +117,9 @@ public:
     }
 
     /// Versions of models that fit, in the order of their names and versions; left out: the newest of each name.
+    /// EST-653: somebody removed the workspace.
     std::vector<estima::model> models(model_query const& query = {}) const {
+        detail::require_workspace(path_);
         return detail::find_models(path_ / "models", query);
     }
 
@@ -153,43 +157,24 @@ private:
         return value != nullptr ? value : "";
     }
 
-    /// What workspace.json says; nothing if there is none.
-    std::optional<std::string> description() const {
-        if (::access((path_ / "workspace.json").c_str(), F_OK) != 0) return std::nullopt;
-        return read_file(path_ / "workspace.json");
-    }
-
-    void check(std::string const& text) const {
-        json const j = json::parse(text, nullptr, false);
-        bool const tells =
-            j.is_object() && j.contains("format") && j["format"].is_number_unsigned() && j["format"] != 0;
-        if (!tells)
-            throw error{"EST-303",
-                        {.what = "the workspace cannot be read",
-                         .where = (path_ / "workspace.json").string(),
-                         .why = "it does not tell its format",
-                         .remedy = "choose another workspace ($ESTIMA_WORKSPACE)"}};
-        if (j["format"].get<std::uint64_t>() > format)
-            throw error{"EST-303",
-                        {.what = "the workspace was made by a newer version of estima",
-                         .where = path_.string(),
-                         .why = "its format is " + j["format"].dump() +
-                                ", this version knows formats up to " + std::to_string(format),
-                         .remedy = "use that version, or choose another workspace ($ESTIMA_WORKSPACE)"}};
-    }
-
     void describe() const {
         for (std::string const& name : names_in(path_))
             // Another program may be making the same workspace now; or somebody looked at one while it was removed.
-            if (!name.starts_with("workspace.json") && !detail::is_index_name(name) && !description())
+            if (!name.starts_with("workspace.json") && !detail::is_index_name(name) && !has_description()) {
+                if (detail::was_workspace(path_) && !has_description())
+                    detail::throw_no_description(path_, "it is lost");
                 throw error{
                     "EST-304",
                     {.what = "this folder is not a workspace, and it is not empty",
                      .where = path_.string(),
                      .why = "it holds \"" + shown(name) + "\" and no workspace.json",
                      .remedy = "name a folder that is empty or not there yet: " + (path_ / ".estima").string()}};
-        replace_file(path_ / "workspace.json", json{{"format", format}}.dump() + "\n");
+            }
+        // Without it nobody reads the runs: it is on the disk before they come.
+        replace_file(detail::workspace_description(path_), json{{"format", format}}.dump() + "\n", durable::yes);
+        detail::sync_directory(path_);
     }
+    bool has_description() const { return detail::is_there(detail::workspace_description(path_)); }
 
     /// When the run was made, from the first line of its journal; 0 if that cannot be read.
     double created(std::string const& id) const {

@@ -329,6 +329,40 @@ TEST_CASE("contents that were changed in the store are found by a restore and re
     CHECK(describe(temporary / "restored") == describe(source));
 }
 
+TEST_CASE("what a store lost or has damaged is laid out, and stored again, from the source directory, if that still has it",
+          "[snapshot]") {
+    temporary_directory temporary;
+    fs::path const source = temporary / "source", root = temporary / "store";
+    bool const packed = GENERATE(false, true), is_lost = GENERATE(false, true), is_changed = GENERATE(false, true);
+    write(source / "large", std::string(700'000, 'L'));
+    for (int i = 0; i < (packed ? 100 : 3); ++i) write(source / "many" / std::to_string(i), "number " + std::to_string(i));
+    estima::snapshot_store store{root};
+    auto const id = store.take(source).id;
+    std::vector<fs::path> files;
+    for (char const* const part : {"objects", "packs"})
+        for (auto const& entry : fs::recursive_directory_iterator{root / part})
+            if (entry.is_regular_file()) files.push_back(entry.path());
+    for (fs::path const& file : files) {
+        std::size_t const size = fs::file_size(file), end = sizeof(estima::pack_footer) + sizeof(estima::pack_record);
+        if (is_lost) fs::remove(file);
+        else if (file.extension() == ".pack") damage(file, size - 40 * end, size - end);
+        else damage(file, 0, size);
+    }
+    if (is_changed) write(source / "many/2", "Number 2");
+    auto const restore = [&] { estima::restore_snapshot(root, id, temporary / "restored", source); };
+    if (is_changed && (is_lost || !packed)) {
+        CHECK(thrown_by(restore).id() == "EST-208");
+        write(source / "many/2", "number 2");
+        fs::remove_all(temporary / "restored");
+    }
+    if (is_changed) write(source / "many/2", "number 2");
+    restore();
+    CHECK(describe(temporary / "restored") == describe(source));
+    store.restore(id, temporary / "again");
+    CHECK(describe(temporary / "again") == describe(source));
+    CHECK(fs::is_empty(root / "tmp"));
+}
+
 TEST_CASE("what is sound in a damaged pack stays in the store", "[snapshot]") {
     temporary_directory temporary;
     fs::path const source = temporary / "source", root = temporary / "store";

@@ -13,6 +13,7 @@
 #include <estima/snapshot/snapshot_store.hpp>
 #include <estima/tracking/log_image.hpp>
 #include <estima/tracking/run_context.hpp>
+#include <estima/workspace/collect_garbage.hpp>
 #include <estima/workspace/delete_run.hpp>
 #include <estima/workspace/verify.hpp>
 
@@ -93,7 +94,10 @@ TEST_CASE("a workspace in which nothing is wrong is sound, and what was looked a
     CHECK(report.snapshots == 1);
     CHECK(report.objects == 101);
     CHECK(report.model_versions == 1);
-    CHECK(report.bytes == 2'000'000 + 10 * 6 + 90 * 7 + 2 * 7);
+    std::uint64_t told = 0;  // what has no checksum is read, too
+    for (fs::path const& file : {f.run.journal(), f.run.run_configuration(), f.run.metrics_file(0)})
+        told += fs::file_size(file);
+    CHECK(report.bytes == 2'000'000 + 10 * 6 + 90 * 7 + 2 * 7 + told);
     CHECK(seen == report.bytes);
     CHECK(verify(estima::workspace::open(f.folder / "empty")).is_sound());
 }
@@ -301,12 +305,96 @@ TEST_CASE("a damaged object is taken out when that is asked for, and the next sn
         fs::path const file = f.files_below(part).at(0);
         flip(file, 1);
         CHECK(f.damage().size() == 1);  // looking alone mends nothing
-        CHECK(f.damage({.mend = true}).empty());
-        CHECK(f.damage().size() == 1);  // the snapshot misses it now
+        // The snapshot misses it now, which is told at once.
+        auto const damage = f.damage({.mend = true});
+        CHECK(damage == f.damage());
+        REQUIRE(damage.size() == 1);
+        CHECK(damage[0].starts_with("snapshots/trees/" + f.snapshot + ": 1 file of this snapshot cannot be had"));
         fs::remove_all(f.w.path() / "snapshots/index");
         CHECK(f.take() == f.snapshot);
         CHECK(f.damage().empty());
     }
+}
+
+TEST_CASE("a pack that is damaged as such is taken out when that is asked for, and what is sound in it stays") {
+    workspace_to_verify const f;
+    fs::path const pack = f.files_below("snapshots/packs").at(0), other = pack.parent_path() / (f.snapshot + ".pack");
+    std::string const bytes = estima::read_file(pack);
+    // Torn, and needed by nobody: it is damage until it is taken out.
+    for (std::string const& text : {std::string{}, bytes.substr(0, bytes.size() / 2), std::string(300, 'x')}) {
+        write_file(other, text);
+        REQUIRE(f.damage().size() == 1);
+        CHECK(f.damage()[0].starts_with("snapshots/packs/" + f.snapshot + ".pack: it is no pack"));
+        CHECK(f.damage({.mend = true}).empty());
+        CHECK_FALSE(fs::exists(other));
+        CHECK(verify(f.w).findings.empty());
+    }
+    // Of a newer version, or of another machine: it is none of ours to remove.
+    for (std::size_t const at : {12U, 16U}) {
+        std::string foreign = bytes;
+        std::size_t const footer = bytes.size() - sizeof(estima::pack_footer);
+        if (at == 12) foreign.at(footer + at) = '2';
+        else foreign.replace(footer + at, 8, std::string{"\0\0\0\0\0\0\0\1", 8});
+        write_file(other, foreign);
+        CHECK(f.damage({.mend = true}).size() == 1);
+        CHECK(fs::remove(other));
+    }
+    // Its table is another one by one byte: the other 99 files stay.
+    std::size_t const table = bytes.size() - sizeof(estima::pack_footer) - 100 * sizeof(estima::pack_record);
+    flip(pack, table + 3);
+    CHECK(f.damage().at(0).ends_with("its table does not have the SHA-256 that it is named by"));
+    auto const damage = f.damage({.mend = true});
+    REQUIRE(damage.size() == 1);
+    CHECK(damage[0].starts_with("snapshots/trees/" + f.snapshot + ": 1 file of this snapshot cannot be had"));
+    CHECK_FALSE(fs::exists(pack));
+    CHECK(f.take() == f.snapshot);
+    CHECK(f.damage().empty());
+}
+
+TEST_CASE("what is no part of the snapshots, as its name tells, is noted, and neither damaged nor removed") {
+    workspace_to_verify const f;
+    fs::path const store = f.w.path() / "snapshots";
+    fs::path const object = f.files_below("snapshots/objects").at(0).parent_path();
+    std::vector<fs::path> const foreign{store / "trees/.DS_Store", store / "packs/.nfs0001", object / ".DS_Store",
+                                        store / "packs/notes.pack"};
+    for (fs::path const& one : foreign) {
+        write_file(one, "x");
+        timeval const old[2]{{1'600'000'000, 0}, {1'600'000'000, 0}};
+        REQUIRE(::utimes(one.c_str(), old) == 0);
+    }
+    auto const report = verify(f.w, {.mend = true});
+    CHECK(report.findings.size() == foreign.size());
+    for (auto const& one : report.findings) CHECK(one.is == estima::verify_finding::kind::note);
+    CHECK(report.snapshots == 1);
+    auto const freed = collect_garbage(f.w, {.older_than = estima::seconds(0)});
+    CHECK(freed.passed_over.empty());
+    CHECK(freed.snapshots == 0);
+    for (fs::path const& one : foreign) CHECK(fs::exists(one));
+}
+
+TEST_CASE("a metric file that is no file is noted, and not waited for") {
+    workspace_to_verify const f;
+    fs::path const file = f.run.metrics_file(0);
+    for (int kind = 0; kind < 3; ++kind) {
+        fs::remove(file);
+        if (kind == 0) REQUIRE(::mkfifo(file.c_str(), 0600) == 0);
+        if (kind == 1) fs::create_directory(file);
+        if (kind == 2) fs::create_symlink("/dev/zero", file);
+        auto const report = verify(f.w);
+        REQUIRE(report.findings.size() == 1);
+        CHECK(report.findings[0].is == estima::verify_finding::kind::note);
+        CHECK(report.findings[0].path == "runs/" + f.run.run_id() + "/metrics/rank_0.jsonl");
+        CHECK(report.findings[0].what.starts_with("it is no file"));
+    }
+}
+
+TEST_CASE("a workspace that was removed is not sound: that is told") {
+    workspace_to_verify const f;
+    fs::remove_all(f.w.path());
+    CHECK_THROWS_WITH(verify(f.w), Catch::Matchers::StartsWith("[EST-653]"));
+    CHECK_THROWS_WITH(f.w.runs(), Catch::Matchers::StartsWith("[EST-653]"));
+    CHECK_THROWS_WITH(f.w.models(), Catch::Matchers::StartsWith("[EST-653]"));
+    CHECK_THROWS_WITH(deleted_runs(f.w), Catch::Matchers::StartsWith("[EST-653]"));
 }
 
 TEST_CASE("what killed processes left behind is told when it is a day old, is no damage, and is removed on request") {

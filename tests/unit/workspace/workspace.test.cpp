@@ -105,6 +105,27 @@ TEST_CASE("a workspace of a newer format, or a damaged one, is refused and left 
     }
 }
 
+TEST_CASE("a description that is lost or damaged closes a workspace, and how to mend it is told") {
+    estima_test::temporary_directory const folder;
+    fs::path const description = folder / "workspace.json";
+    fs::create_directories(folder / "runs/digits_1700000000_0123abcd");
+    auto const told = [&] { return error_of([&] { (void)estima::workspace::open(folder.path()); }); };
+    std::string const remedy = "echo '{\"format\":1}' > " + fs::canonical(folder.path()).string() + "/workspace.json";
+    for (char const* const text : {"", "{", "{}"}) {
+        write_file(description, text);
+        CHECK(told().starts_with("[EST-303]"));
+        CHECK(told().find(remedy) != std::string::npos);
+    }
+    fs::remove(description);
+    CHECK(told().starts_with("[EST-303]"));
+    CHECK(told().find(remedy) != std::string::npos);
+    REQUIRE(::mkfifo(description.c_str(), 0600) == 0);  // would be waited for
+    CHECK(told().starts_with("[EST-303]"));
+    fs::remove(description);
+    write_file(description, "{\"format\":1}\n");
+    CHECK(estima::workspace::open(folder.path()).runs().size() == 1);
+}
+
 TEST_CASE("a folder with other things in it does not become a workspace") {
     estima_test::temporary_directory const folder;
     write_file(folder / "train.py", "pass");
