@@ -113,8 +113,11 @@ TEST_CASE("a run that is deleted and restored all the time is read right, or sai
         return true;
     }};
     struct at_the_end {
-        fs::path const& file;
+        explicit at_the_end(fs::path const& path) : file{path} {}
+        at_the_end(at_the_end const&) = delete;
+        at_the_end& operator=(at_the_end const&) = delete;
         ~at_the_end() { write_file(file, ""); }
+        fs::path const& file;
     };
     std::optional<at_the_end> ends{std::in_place, end};
     for (auto const& [name, is_right] : readers) {

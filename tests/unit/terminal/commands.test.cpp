@@ -33,21 +33,13 @@
 #include "../../support/error_of.hpp"
 #include "../../support/fake_run.hpp"
 #include "../../support/ordinary_user.hpp"
+#include "seen.hpp"
 
 namespace {
 namespace fs = std::filesystem;
 namespace terminal = estima::terminal;
 using estima_test::error_of;
-
-struct seen {
-    std::ostringstream out{}, err{};
-    terminal::screen on() {
-        terminal::screen s;
-        s.out = &out;
-        s.err = &err;
-        return s;
-    }
-};
+using estima_test::seen;
 
 std::vector<std::string> names_below(fs::path const& folder) {
     std::vector<std::string> names;
