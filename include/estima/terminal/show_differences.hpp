@@ -31,7 +31,8 @@ struct compare_options {
 namespace detail {
 constexpr std::string_view name_of(run_difference::kind is) {
     constexpr std::string_view names[] = {"parameter",     "metric",      "tag",
-                                          "configuration", "environment", "hardware", "file"};
+                                          "configuration", "environment", "hardware", "file",
+                                          "property"};
     return names[static_cast<std::size_t>(is)];
 }
 
@@ -59,10 +60,12 @@ inline void print_diff(std::string_view diff, screen const& on) {
 inline std::vector<std::string> cells_of(run_difference const& one, screen const& on) {
     using kind = run_difference::kind;
     std::vector<std::string> cells;
-    for (auto const& value : one.values)
-        cells.push_back(!value                   ? "-"
-                        : one.is == kind::metric ? estima::detail::short_number(std::strtod(value->c_str(), nullptr))
-                                                 : on.safe(one.is == kind::file ? value->substr(0, 12) : *value));
+    auto const cell_of = [&](std::string const& value) {
+        constexpr std::size_t sha256 = 64;
+        if (one.is == kind::metric) return estima::detail::short_number(std::strtod(value.c_str(), nullptr));
+        return on.safe(one.is == kind::file && value.size() == sha256 ? value.substr(0, 12) : value);
+    };
+    for (auto const& value : one.values) cells.push_back(value ? cell_of(*value) : "-");
     auto const are_alike = [&](std::size_t a, std::size_t b) {
         return cells[a] == cells[b] && one.values[a] != one.values[b];
     };
@@ -108,6 +111,13 @@ inline void show_code(std::vector<run> const& runs, screen const& on) {
         }
     }
 }
+
+/// What of a run could not be compared, and why.
+struct unknown_part {
+    run_difference::kind is;
+    std::string id;
+    error why;
+};
 }  // namespace detail
 
 /// Tells what runs do not have in common: a table for each kind of difference, with a column for each run.
@@ -118,21 +128,26 @@ inline int show_differences(workspace const& where, compare_options const& optio
         detail::show_code(runs, on);
         return 0;
     }
-    std::vector<std::pair<std::string, error>> unknown;  // runs whose files are not known, and why
+    std::vector<detail::unknown_part> unknown;
     std::vector<run_difference> const differences = [&] {
         progress_bar bar{on, "looks", 0.5};
         return compare_runs(
             runs, [&](std::uint64_t looks, std::uint64_t all) { bar.show(looks, all, "compare"); },
-            [&unknown](run const& one, error const& e) { unknown.emplace_back(one.id(), e); });
+            [&unknown](run_difference::kind is, run const& one, error const& e) {
+                unknown.push_back({is, one.id(), e});
+            });
     }();
-    for (auto const& [id, e] : unknown) {
-        constexpr char what[] = "files are not compared, since those of a run are not known";
+    for (auto const& [is, id, e] : unknown) {
+        std::string const what = std::string{is == run_difference::kind::file     ? "files are not compared"
+                                             : is == run_difference::kind::metric ? "metrics are not compared"
+                                                                                  : "configurations are not compared"} +
+                                 ", since those of a run are not known";
         if (on.json)
             *on.err << json{{"warning", {{"what", what}, {"where", id}, {"why", e.what()}}}}
                            .dump(-1, ' ', on.live, json::error_handler_t::replace)
                     << '\n';
         else
-            *on.err << on.painted(std::string{what} + ": " + on.safe(id + ": [" + e.id() + "] " + e.text().what),
+            *on.err << on.painted(what + ": " + on.safe(id + ": [" + e.id() + "] " + e.text().what),
                                   tone::busy)
                     << '\n';
     }
