@@ -205,15 +205,16 @@ TEST_CASE("estima experiments: lists, renames, deletes and restores them") {
     seen_place at;
     estima::run const run = at.trained();
     CHECK_THAT(at.out({"experiments"}),
-               Catch::StartsWith("experiment  newest run") && Catch::Contains("test        " + run.id()));
+               Catch::StartsWith("experiment  runs  newest run") && Catch::Contains("test           1  " + run.id()));
     CHECK(at.out({"experiments", "test", "--rename", "fashion"}) == "renamed 1 run of test\n");
     auto const told = estima::json::parse(at.out({"experiments", "--json"}));
     CHECK(told["name"] == "fashion");
+    CHECK(told["runs"] == 1);
     CHECK(told["newest"]["run_id"] == run.id());
     CHECK(at.out({"experiments", "fashion", "--delete"}) == "deleted 1 run of fashion\n");
     CHECK(at.out({"experiments"}).empty());
     CHECK(estima::json::parse(at.out({"experiments", "fashion", "--restore", "--json"})) ==
-          estima::json{{"name", "fashion"}, {"runs", 1}});
+          estima::json{{"name", "fashion"}, {"runs", 1}, {"in_doubt", estima::json::array()}});
     estima_program nothing{at.words({"experiments", "nope", "--restore"})};
     CHECK(nothing.code() == 1);
     CHECK_THAT(nothing.err(), Catch::StartsWith("[EST-633] no deleted run belongs to the experiment \"nope\""));
