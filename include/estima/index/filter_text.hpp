@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include <estima/base/error.hpp>
+#include <estima/system/display_width.hpp>
 #include <estima/system/utf8.hpp>
 
 namespace estima::inline v0_1::detail {
@@ -92,7 +93,7 @@ public:
                 line += text_[i] >= 0 && text_[i] < ' ' ? " " : std::string{text_.substr(i, length)};
             if (i < at) {
                 ++column;
-                if (is_shown) caret += ' ';
+                if (is_shown) caret.append(length == 0 ? 1 : display_width(text_.substr(i, length)), ' ');
             }
             i += std::max<std::size_t>(length, 1);
         }

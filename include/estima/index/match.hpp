@@ -2,9 +2,12 @@
 #pragma once
 
 #include <algorithm>
+#include <functional>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <estima/index/cells.hpp>
@@ -19,6 +22,43 @@ inline column_name column_of(run_field const& field) { return {static_cast<colum
 inline void add_columns(run_filter const& filter, std::vector<column_name>& columns) {
     if (filter.is == run_filter::kind::condition) columns.push_back(column_of(filter.condition.field));
     for (run_filter const& part : filter.parts) add_columns(part, columns);
+}
+
+/// The same filter, as match() takes it: lists are sorted, and of what stands between ORs the comparisons of one text
+/// with others are one list, so that a run is looked for in it once.
+inline run_filter to_match(run_filter filter) {
+    using enum run_comparison;
+    auto const is_list = [](run_filter const& f) {
+        return f.is == run_filter::kind::condition && !f.condition.field.is_number() &&
+               (f.condition.comparison == equal || f.condition.comparison == in);
+    };
+    std::vector<run_filter> parts;
+    auto const take = [&](auto const& self, std::vector<run_filter> from, bool is_or) -> void {
+        for (run_filter& part : from) {
+            if (is_or && part.is == run_filter::kind::any_of) {
+                self(self, std::move(part.parts), is_or);
+                continue;
+            }
+            part = to_match(std::move(part));
+            auto const same = std::find_if(parts.begin(), parts.end(), [&](run_filter const& other) {
+                return is_or && is_list(part) && is_list(other) && other.condition.field == part.condition.field;
+            });
+            if (same == parts.end()) {
+                parts.push_back(std::move(part));
+                continue;
+            }
+            std::vector<std::string>& texts = same->condition.texts;
+            same->condition.comparison = in;
+            std::move(part.condition.texts.begin(), part.condition.texts.end(), std::back_inserter(texts));
+        }
+    };
+    take(take, std::exchange(filter.parts, {}), filter.is != run_filter::kind::all_of);
+    for (run_filter& part : parts)
+        if (is_list(part)) std::sort(part.condition.texts.begin(), part.condition.texts.end());
+    filter.parts = std::move(parts);
+    if (filter.condition.comparison != like && filter.condition.comparison != ilike)
+        std::sort(filter.condition.texts.begin(), filter.condition.texts.end());
+    return filter;
 }
 
 /// Whether no number from low to high (none at all: nothing but not-a-number) can be as asked.
@@ -36,7 +76,7 @@ inline bool is_out_of_range(run_condition const& c, cell_bounds const& bounds) {
     }
 }
 
-/// The runs of these that are as asked.
+/// The runs of these that are as asked, by a condition of to_match().
 inline run_set where(run_condition const& c, cell_reader const& cell, run_set const& among) {
     using enum run_comparison;
     if (c.comparison == is_not_null) return cell.present();
@@ -53,7 +93,7 @@ inline run_set where(run_condition const& c, cell_reader const& cell, run_set co
         }
     }
     auto const is_any = [&c](std::string_view v) {
-        return std::find(c.texts.begin(), c.texts.end(), v) != c.texts.end();
+        return std::binary_search(c.texts.begin(), c.texts.end(), v, std::less<>{});
     };
     auto const pattern = c.texts.empty() ? std::string_view{} : std::string_view{c.texts.front()};
     switch (c.comparison) {
@@ -80,8 +120,8 @@ bool is_ruled_out(run_filter const& filter, Block& block) {
 template <class Block>
 run_set match_cells(run_filter const& filter, Block& block, run_set const& among);
 
-/// The runs of a block that a filter means, of those in `among`. `block.bounds(column)` tells the bounds of a cell of
-/// numbers, if there is one, and `block.see(column, use)` calls `use(cell)` if the block has a cell of that column.
+/// The runs of a block that a filter of to_match() means, of those in `among`. `block.bounds(column)` tells the bounds
+/// of a cell of numbers, if there is one, and `block.see(column, use)` calls `use(cell)` if the block has a cell of that column.
 template <class Block>
 run_set match(run_filter const& filter, Block& block, run_set const& among) {
     return is_ruled_out(filter, block) ? run_set{} : match_cells(filter, block, among);

@@ -100,6 +100,31 @@ public:
 
     run_page search(any_filter auto const& filter) { return search(run_query{.filter = filter}); }
 
+    /// How many runs have each value of a field whose values are texts, as of the last refresh(). EST-610.
+    std::map<std::string, std::size_t> count_by(run_field const& field) {
+        std::map<std::string, std::size_t> counts;
+        attempt([&](detail::index_store& store) {
+            counts.clear();
+            detail::sqlite_transaction const read{store.database(), "DEFERRED"};
+            auto const count = [&](auto& block, detail::run_set const& live) {
+                block.see(detail::column_of(field), [&](detail::cell_reader const& cell) {
+                    cell.for_each_text([&](std::size_t i, std::string_view value) {
+                        if (live[i]) ++counts[std::string{value}];
+                    });
+                });
+            };
+            take_loose(store, {detail::column_of(field)}, count);
+            std::map<std::int64_t, detail::run_set> const hidden = hidden_in(store);
+            detail::searched_columns columns{store};
+            for (auto& row : store.blocks()) {
+                if (auto const out = hidden.find(row.number); out != hidden.end()) row.live &= ~out->second;
+                detail::stored_block block{columns, row.number};
+                count(block, row.live);
+            }
+        });
+        return counts;
+    }
+
     /// The ids of runs that are not over, as of the last refresh().
     std::vector<std::string> unfinished() {
         std::vector<std::string> ids;
@@ -150,18 +175,10 @@ private:
         overlay_ = {};
     }
 
-    /// Adds to `changed` the ids of those of the found runs that are not as they were when they were read.
-    run_page search_once(detail::index_store& store, run_query const& query, std::set<std::string>& changed) const {
-        run_filter filter = query.filter;
-        if (!query.experiments.empty()) filter = estima::query::experiment_name.in(query.experiments) && filter;
-        std::optional<detail::run_place> after;
-        if (!query.page_token.empty()) after = detail::place_from(query.page_token, query);
-        detail::first_runs first{query, filter, query.max_results + 1, after};
-
-        std::vector<detail::column_name> columns{detail::first_runs::created, detail::first_runs::ids,
-                                                 detail::first_runs::row_numbers};
-        detail::add_columns(filter, columns);
-        for (run_order const& key : query.order_by) columns.push_back(detail::column_of(key.field));
+    /// Calls `take(block, live)` with blocks made of the runs that are in none, of these columns.
+    template <class Take>
+    void take_loose(detail::index_store& store, std::vector<detail::column_name> const& columns,
+                    Take const& take) const {
         auto loose = store.loose_runs();
         std::erase_if(loose, [this](auto const& run) { return is_hidden(run.id); });
         for (auto const& [id, run] : overlay_.runs) loose.push_back({0, id, detail::to_bytes(run)});
@@ -174,8 +191,11 @@ private:
                 live.set(i - from);
             }
             detail::made_block block{builder.build()};
-            first.take(block, live);
+            take(block, live);
         }
+    }
+    /// Of blocks the runs that are told by other than these.
+    std::map<std::int64_t, detail::run_set> hidden_in(detail::index_store& store) const {
         std::map<std::int64_t, detail::run_set> hidden;
         auto const hide = [&](std::string const& id) {
             auto const run = store.find(id);
@@ -184,7 +204,24 @@ private:
         };
         for (auto const& [id, run] : overlay_.runs) hide(id);
         for (std::string const& id : overlay_.gone) hide(id);
-        detail::search_blocks(store, query, hidden, after, first);
+        return hidden;
+    }
+
+    /// Adds to `changed` the ids of those of the found runs that are not as they were when they were read.
+    run_page search_once(detail::index_store& store, run_query const& query, std::set<std::string>& changed) const {
+        run_filter filter = query.filter;
+        if (!query.experiments.empty()) filter = estima::query::experiment_name.in(query.experiments) && filter;
+        filter = detail::to_match(std::move(filter));
+        std::optional<detail::run_place> after;
+        if (!query.page_token.empty()) after = detail::place_from(query.page_token, query);
+        detail::first_runs first{query, filter, query.max_results + 1, after};
+
+        std::vector<detail::column_name> columns{detail::first_runs::created, detail::first_runs::ids,
+                                                 detail::first_runs::row_numbers};
+        detail::add_columns(filter, columns);
+        for (run_order const& key : query.order_by) columns.push_back(detail::column_of(key.field));
+        take_loose(store, columns, [&](auto& block, detail::run_set const& live) { first.take(block, live); });
+        detail::search_blocks(store, query, hidden_in(store), after, first);
 
         run_page page;
         auto const found = first.take_all();

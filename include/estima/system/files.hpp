@@ -23,13 +23,17 @@
 namespace estima::inline v0_1 {
 
 namespace detail {
-/// Whether something lies in a workspace, or is to.
-inline bool is_in_workspace(std::filesystem::path path) {
-    constexpr char const* description = "workspace.json";
-    bool found = path.filename() == description;
-    for (; !found && path.has_relative_path(); path = path.parent_path())
-        found = ::access((path / description).c_str(), F_OK) == 0;
-    return found;
+/// Whether something lies in a workspace, or is to; by the name that is given, or where that leads.
+inline bool is_in_workspace(std::filesystem::path const& path) {
+    std::error_code code;
+    for (std::filesystem::path at : {path, std::filesystem::weakly_canonical(path, code)}) {
+        constexpr char const* description = "workspace.json";
+        bool found = at.filename() == description;
+        for (; !found && at.has_relative_path(); at = at.parent_path())
+            found = ::access((at / description).c_str(), F_OK) == 0;
+        if (found) return true;
+    }
+    return false;
 }
 }  // namespace detail
 

@@ -10,6 +10,7 @@
 #include <estima/portal/human.hpp>
 #include <estima/terminal/find_run.hpp>
 #include <estima/terminal/interruption.hpp>
+#include <estima/terminal/print_error.hpp>
 #include <estima/terminal/progress_bar.hpp>
 #include <estima/terminal/screen.hpp>
 #include <estima/terminal/words.hpp>
@@ -60,10 +61,12 @@ struct import_options {
     std::vector<std::string> files;
 };
 
-/// Takes runs from archives, each under the id that it has. EST-634 to EST-637, EST-301.
+/// Takes runs from archives, each under the id that it has. What cannot be taken is told (EST-634 to EST-637, EST-301),
+/// and makes it return 1; the others are taken.
 inline int import_archives(workspace const& where, import_options const& options, screen const& on) {
     interruption const may_come;
-    for (std::string const& file : options.files) {
+    int code = 0;
+    for (std::string const& file : options.files) try {
         may_come.look();
         imported_run const taken = [&] {
             progress_bar bar{on};
@@ -82,8 +85,11 @@ inline int import_archives(workspace const& where, import_options const& options
                     << (taken.was_there ? ": is here already"
                                         : ": " + counted(taken.files, "file") + ", " + portal::human_bytes(taken.bytes))
                     << '\n';
+    } catch (error const& e) {
+        print_error(on, e);
+        code = 1;
     }
-    return 0;
+    return code;
 }
 
 }  // namespace estima::inline v0_1::terminal

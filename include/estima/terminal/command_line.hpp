@@ -22,6 +22,7 @@
 #include <estima/terminal/list_experiments.hpp>
 #include <estima/terminal/list_models.hpp>
 #include <estima/terminal/list_runs.hpp>
+#include <estima/terminal/quoted_list.hpp>
 #include <estima/terminal/show_differences.hpp>
 #include <estima/terminal/show_logs.hpp>
 #include <estima/terminal/show_metrics.hpp>
@@ -131,12 +132,30 @@ private:
     void add_run_word(CLI::App* command, std::string& value) {
         add_word(command, "RUN", value, "which run", word_kind::run)->required();
     }
-    /// An option that takes values with commas between, and may be repeated.
-    template <class Value>
-    CLI::Option* add_list(CLI::App* command, char const* name, char const* type, std::vector<Value>& values,
+    /// An option that takes values with commas between, and may be repeated. A name in quotes may have commas, too.
+    CLI::Option* add_list(CLI::App* command, char const* name, char const* type, std::vector<std::string>& values,
+                          char const* text, word_kind kind) {
+        auto const take = [&values](std::vector<std::string> const& given) {
+            values.clear();
+            for (std::string const& list : given)
+                for (std::string& part : parts_of_list(list)) values.push_back(std::move(part));
+        };
+        auto const has_all = [](std::string& list) {
+            for (std::string const& part : parts_of_list(list))
+                if (part.empty()) return std::string{"it is empty"};
+            return std::string{};
+        };
+        CLI::Option* const option = command->add_option_function<std::vector<std::string>>(name, take, text);
+        option->type_name(type)->take_all()->allow_extra_args(false)->check(CLI::Validator{has_all, ""});
+        kinds_[option] = kind;
+        return option;
+    }
+    /// The same for whole numbers.
+    template <class Number>
+    CLI::Option* add_list(CLI::App* command, char const* name, char const* type, std::vector<Number>& values,
                           char const* text, word_kind kind) {
         CLI::Option* const option = command->add_option(name, values, text)->type_name(type)->delimiter(',');
-        option->take_all()->allow_extra_args(false)->check(not_empty());
+        option->take_all()->allow_extra_args(false)->check(whole_number(0));
         kinds_[option] = kind;
         return option;
     }
@@ -164,9 +183,7 @@ private:
         add_run_word(command, o->run);
         command->add_flag("-f,--follow", o->follow, "until the run is over");
         CLI::Option* const all = command->add_flag("-a,--all-ranks", o->all_ranks, "of all processes");
-        add_list(command, "-r,--rank", "N", o->ranks, "of this process [0]", word_kind::other)
-            ->check(whole_number(0))
-            ->excludes(all);
+        add_list(command, "-r,--rank", "N", o->ranks, "of this process [0]", word_kind::other)->excludes(all);
         CLI::Option* const out = command->add_flag("--stdout", o->only_output, "only what was written there");
         command->add_flag("--stderr", o->only_error, "only what was written there")->excludes(out);
         command->add_option("--attempt", o->attempt, "of this one, of a run tried again [newest]")

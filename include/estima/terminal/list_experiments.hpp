@@ -53,15 +53,19 @@ inline int list_experiments(workspace const& where, experiments_options const& o
     }
     if (on.json) {
         for (experiment_summary const& one : all)
-            on.print_json({{"name", one.name}, {"newest", json_form(one.newest)}});
+            on.print_json({{"name", one.name}, {"runs", one.runs}, {"newest", json_form(one.newest)}});
         return 0;
     }
     if (all.empty()) *on.err << "There are no runs yet.\n";
     if (all.empty()) return 0;
-    text_table table{
-        {{"experiment"}, {"newest run", false, true, true}, {"status", false, true}, {"created", false, true}}};
+    text_table table{{{"experiment"},
+                      {"runs", true, true},
+                      {"newest run", false, true, true},
+                      {"status", false, true},
+                      {"created", false, true}}};
     for (experiment_summary const& one : all)
         table.add({{on.safe(one.name)},
+                   {std::to_string(one.runs)},
                    {on.safe(one.newest.run_id)},
                    {std::string{to_string(one.newest.status)}, tone_of(one.newest.status)},
                    {local_time(one.newest.created_time).substr(0, 16)}});

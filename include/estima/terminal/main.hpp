@@ -42,7 +42,9 @@ int in_made_workspace(std::string const& named, Work const& work) {
                is_new = !std::filesystem::exists(folder / "workspace.json", ignored);
     workspace const made = workspace::open(folder);
     try {
-        return work(made);
+        int const code = work(made);
+        if (code != 0 && is_new) remove_if_empty(made.path(), was_there);
+        return code;
     } catch (...) {
         if (is_new) remove_if_empty(made.path(), was_there);
         throw;

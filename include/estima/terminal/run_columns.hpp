@@ -13,6 +13,7 @@
 #include <estima/portal/human.hpp>
 #include <estima/system/clock.hpp>
 #include <estima/system/shown.hpp>
+#include <estima/terminal/quoted_list.hpp>
 #include <estima/terminal/text_table.hpp>
 #include <estima/terminal/words.hpp>
 
@@ -28,7 +29,8 @@ public:
     /// EST-652: there is no such column.
     explicit run_column(std::string name) : name_{std::move(name)} {
         for (std::string_view const prefix : {"metrics.", "params.", "tags.", "properties."})
-            if (name_.size() > prefix.size() && name_.starts_with(prefix)) key_ = name_.substr(prefix.size());
+            if (name_.size() > prefix.size() && name_.starts_with(prefix))
+                key_ = without_quotes(name_.substr(prefix.size()));
         if (!key_.empty() ||
             std::find(run_column_names.begin(), run_column_names.end(), name_) != run_column_names.end())
             return;

@@ -31,7 +31,8 @@ struct compare_options {
 namespace detail {
 constexpr std::string_view name_of(run_difference::kind is) {
     constexpr std::string_view names[] = {"parameter",     "metric",      "tag",
-                                          "configuration", "environment", "hardware", "file"};
+                                          "configuration", "environment", "hardware", "file",
+                                          "property"};
     return names[static_cast<std::size_t>(is)];
 }
 
@@ -58,6 +59,7 @@ inline void print_diff(std::string_view diff, screen const& on) {
 /// The values as a table has them. Numbers are short, unless others that differ would look like them.
 inline std::vector<std::string> cells_of(run_difference const& one, screen const& on) {
     using kind = run_difference::kind;
+    constexpr std::size_t sha256 = 64;
     std::vector<double> numbers;
     if (one.is == kind::metric)
         for (auto const& value : one.values) numbers.push_back(value ? std::strtod(value->c_str(), nullptr) : 0);
@@ -66,7 +68,7 @@ inline std::vector<std::string> cells_of(run_difference const& one, screen const
     for (std::size_t i = 0; i < cells.size(); ++i) {
         auto const& value = one.values[i];
         if (!value) cells[i] = "-";
-        else if (numbers.empty()) cells[i] = on.safe(one.is == kind::file ? value->substr(0, 12) : *value);
+        else if (numbers.empty()) cells[i] = on.safe(one.is == kind::file && value->size() == sha256 ? value->substr(0, 12) : *value);
     }
     return cells;
 }
@@ -106,6 +108,13 @@ inline void show_code(std::vector<run> const& runs, screen const& on) {
         }
     }
 }
+
+/// What of a run could not be compared, and why.
+struct unknown_part {
+    run_difference::kind is;
+    std::string id;
+    error why;
+};
 }  // namespace detail
 
 /// Tells what runs do not have in common: a table for each kind of difference, with a column for each run.
@@ -116,21 +125,26 @@ inline int show_differences(workspace const& where, compare_options const& optio
         detail::show_code(runs, on);
         return 0;
     }
-    std::vector<std::pair<std::string, error>> unknown;  // runs whose files are not known, and why
+    std::vector<detail::unknown_part> unknown;
     std::vector<run_difference> const differences = [&] {
         progress_bar bar{on, "looks", 0.5};
         return compare_runs(
             runs, [&](std::uint64_t looks, std::uint64_t all) { bar.show(looks, all, "compare"); },
-            [&unknown](run const& one, error const& e) { unknown.emplace_back(one.id(), e); });
+            [&unknown](run_difference::kind is, run const& one, error const& e) {
+                unknown.push_back({is, one.id(), e});
+            });
     }();
-    for (auto const& [id, e] : unknown) {
-        constexpr char what[] = "files are not compared, since those of a run are not known";
+    for (auto const& [is, id, e] : unknown) {
+        std::string const what = std::string{is == run_difference::kind::file     ? "files are not compared"
+                                             : is == run_difference::kind::metric ? "metrics are not compared"
+                                                                                  : "configurations are not compared"} +
+                                 ", since those of a run are not known";
         if (on.json)
             *on.err << json{{"warning", {{"what", what}, {"where", id}, {"why", e.what()}}}}
                            .dump(-1, ' ', on.live, json::error_handler_t::replace)
                     << '\n';
         else
-            *on.err << on.painted(std::string{what} + ": " + on.safe(id + ": [" + e.id() + "] " + e.text().what),
+            *on.err << on.painted(what + ": " + on.safe(id + ": [" + e.id() + "] " + e.text().what),
                                   tone::busy)
                     << '\n';
     }

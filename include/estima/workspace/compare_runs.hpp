@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <iterator>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -23,13 +27,15 @@ namespace estima::inline v0_1 {
 
 /// Something that runs do not have in common.
 struct run_difference {
-    enum class kind { parameter, metric, tag, configuration, environment, hardware, file };
+    enum class kind { parameter, metric, tag, configuration, environment, hardware, file, property };
     kind is = kind::parameter;
     std::string name;  ///< of a configuration the key with dots, "pytorch.processCount", "arguments.--rate"; of an
                        ///< environment "python" or a package; of hardware "processor", "gpus", ...; of a file its path
     std::vector<std::optional<std::string>> values;  ///< one for each run, nothing where a run has none: of a metric
                                                      ///< its newest number, as JSON has it, or "NaN", "Infinity",
-                                                     ///< "-Infinity"; of a file its SHA-256, of a link its target
+                                                     ///< "-Infinity"; of a file its SHA-256, of a link its target,
+                                                     ///< "directory", or, where only that differs, "executable"
+                                                     ///< and "not executable"
 };
 
 namespace detail {
@@ -87,14 +93,40 @@ inline named_texts hardware_of(host_record const& host) {
     return all;
 }
 
+inline constexpr std::string_view a_directory = "directory";
+
+/// Each with a letter in front: whether it is a file that can be executed.
 inline named_texts files_of(run const& one, std::string const& snapshot_id) {
     named_texts all;
     store_layout const layout{one.directory().snapshots()};
     manifest_reader manifest = open_manifest(layout, snapshot_id);
-    for (snapshot_entry entry; manifest.next(entry);)
-        if (entry.kind == entry_kind::file) all[entry.path] = entry.digest;
-        else if (entry.kind == entry_kind::link) all[entry.path] = "-> " + entry.target;
+    for (snapshot_entry entry; manifest.next(entry);) {
+        bool const is_file = entry.kind == entry_kind::file;
+        std::string const what = is_file                          ? entry.digest
+                                 : entry.kind == entry_kind::link ? "-> " + entry.target
+                                                                  : std::string{a_directory};
+        all[entry.path] = (is_file && (entry.mode & 0100U) != 0 ? "x" : "-") + what;
+    }
     return all;
+}
+/// Of files that differ what tells most: what they are, or, where that is the same, whether they can be executed. A
+/// folder that only one run has is told by the files in it, if there are any.
+inline void shorten_files(std::vector<run_difference>& all) {
+    std::set<std::string> filled;
+    for (run_difference const& one : all)
+        for (std::size_t end = one.name.find('/'); end != std::string::npos; end = one.name.find('/', end + 1))
+            filled.insert(one.name.substr(0, end));
+    std::erase_if(all, [&](run_difference& one) {
+        auto const what = [](std::optional<std::string> const& v) { return v ? v->substr(1) : ""; };
+        bool is_same = true, is_folder = true;
+        for (auto const& value : one.values) {
+            is_same = is_same && what(value) == what(one.values.front());
+            is_folder = is_folder && (!value || what(value) == a_directory);
+        }
+        for (auto& value : one.values)
+            if (value) *value = !is_same ? what(value) : value->front() == 'x' ? "executable" : "not executable";
+        return is_folder && filled.contains(one.name);
+    });
 }
 
 /// A run, and what is compared of its journal, which is read once.
@@ -104,13 +136,15 @@ struct compared_run {
         is_over = is_terminal(record.status);
         parameters = std::move(record.parameters);
         tags = std::move(record.tags);
+        properties = std::move(record.properties);
+        properties.erase("ContentSnapshotId");  // its files are compared
         snapshot_id = std::move(record.snapshot_id);
         if (!record.hosts.empty()) host = std::move(record.hosts.front());
     }
 
     run const& is;
     bool is_over = false;
-    named_texts parameters{}, tags{};
+    named_texts parameters{}, tags{}, properties{};
     std::string snapshot_id{};
     std::optional<host_record> host{};  ///< the first one; nothing if the run was too short, or is older
 };
@@ -132,14 +166,15 @@ inline void add_differences(run_difference::kind is, std::vector<named_texts> co
 }
 }  // namespace detail
 
-/// What these runs do not have in common: parameters, tags, the newest numbers of metrics, run configurations field by
-/// field, the Python packages and the hardware of their first hosts, as far as each run knows its own, and the files of
-/// their snapshots; in that order, and each sorted by name. EST-207, EST-208: a snapshot cannot be read; with
-/// `on_unknown_files` that is called with each such run and its error, and files are not compared. EST-101 and others:
-/// a run configuration cannot; EST-301. `progress` is told how many of all looks are done.
+/// What these runs do not have in common: parameters, tags, properties, the newest numbers of metrics, run
+/// configurations field by field, the Python packages and the hardware of their first hosts, as far as each run knows
+/// its own, and the files of their snapshots; in that order, and each sorted by name. EST-207, EST-208: a snapshot
+/// cannot be read; EST-101 and others: a run configuration cannot; EST-301. With `on_unknown` that is called with what
+/// of which run cannot be read, and the error, and all but that is compared. `progress` is told how many of all looks
+/// are done.
 inline std::vector<run_difference> compare_runs(
     std::vector<run> const& runs, std::function<void(std::uint64_t looks, std::uint64_t all)> const& progress = {},
-    std::function<void(run const&, error const&)> const& on_unknown_files = {}) {
+    std::function<void(run_difference::kind, run const&, error const&)> const& on_unknown = {}) {
     using kind = run_difference::kind;
     using detail::compared_run;
     std::vector<run_difference> differences;
@@ -149,8 +184,15 @@ inline std::vector<run_difference> compare_runs(
     auto const add = [&](kind is, auto const& texts_of) {
         std::vector<detail::named_texts> all;
         for (compared_run const& one : known) {
-            if (std::optional<detail::named_texts> texts = texts_of(one)) all.push_back(std::move(*texts));
-            if (progress) progress(++looks, runs.size() * 7);
+            try {
+                if (std::optional<detail::named_texts> texts = texts_of(one)) all.push_back(std::move(*texts));
+            } catch (no_such_run const&) {
+                throw;
+            } catch (error const& e) {
+                if (!on_unknown) throw;
+                on_unknown(is, one.is, e);
+            }
+            if (progress) progress(++looks, runs.size() * 8);
         }
         if (all.size() == runs.size()) detail::add_differences(is, all, differences);
     };
@@ -163,19 +205,16 @@ inline std::vector<run_difference> compare_runs(
     };
     add(kind::parameter, [](compared_run const& one) { return one.parameters; });
     add(kind::tag, [](compared_run const& one) { return one.tags; });
+    add(kind::property, [](compared_run const& one) { return one.properties; });
     add(kind::metric, [](compared_run const& one) { return detail::newest_metrics_of(one.is, one.is_over); });
     add(kind::configuration, [](compared_run const& one) { return detail::configuration_of(one.is); });
     add(kind::environment, of_first_host(detail::packages_of));
     add(kind::hardware, of_first_host(detail::hardware_of));
-    add(kind::file, [&](compared_run const& one) -> std::optional<detail::named_texts> {
-        try {
-            return detail::files_of(one.is, one.snapshot_id);
-        } catch (error const& e) {
-            if (!on_unknown_files) throw;
-            on_unknown_files(one.is, e);
-            return std::nullopt;
-        }
-    });
+    std::vector<run_difference> files = std::exchange(differences, {});
+    add(kind::file, [](compared_run const& one) { return detail::files_of(one.is, one.snapshot_id); });
+    std::swap(files, differences);
+    detail::shorten_files(files);
+    std::move(files.begin(), files.end(), std::back_inserter(differences));
     return differences;
 }
 

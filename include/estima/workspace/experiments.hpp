@@ -4,7 +4,9 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <cstddef>
 #include <filesystem>
+#include <map>
 #include <set>
 #include <string>
 #include <utility>
@@ -22,6 +24,7 @@ namespace estima::inline v0_1 {
 struct experiment_summary {
     std::string name;
     run_summary newest{};  ///< its newest run
+    std::size_t runs = 0;  ///< how many it has
 };
 
 /// The experiments of a workspace: those that have runs, the one with the newest run first. EST-610; EST-653:
@@ -32,11 +35,12 @@ inline std::vector<experiment_summary> experiments(workspace const& where) {
     index.refresh();
     std::vector<experiment_summary> found;
     std::vector<std::string> names;
+    std::map<std::string, std::size_t> counts = index.count_by(query::experiment_name.field);
     for (;;) {
         run_page page = index.search({.filter = query::experiment_name.not_in(names), .max_results = 1});
         if (page.empty()) return found;
         names.push_back(page.runs.front().experiment);
-        found.push_back({names.back(), std::move(page.runs.front())});
+        found.push_back({names.back(), std::move(page.runs.front()), counts[names.back()]});
     }
 }
 

@@ -111,6 +111,7 @@ inline void require_parent(std::filesystem::path const& workspace, std::string c
     throw error{"EST-632",
                 {.what = "there is no run \"" + shown(id.substr(0, 300)) + "\" to be the parent of this one",
                  .where = "workspace " + workspace.string(),
+                 .why = is_run_id(id) && has_run(deleted_runs_in(workspace), id) ? is_deleted_and_kept : "",
                  .remedy = "give the id of a run of this workspace as parent_run_id"}};
 }
 

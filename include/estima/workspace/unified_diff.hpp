@@ -8,6 +8,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include <estima/system/utf8.hpp>
+
 namespace estima::inline v0_1 {
 
 namespace detail {
@@ -121,15 +123,40 @@ inline std::string hunk_range(std::size_t first, std::size_t count) {
     std::string const begin = std::to_string(count == 0 ? first : first + 1);
     return count == 1 ? begin : begin + "," + std::to_string(count);
 }
+
+/// A name for the head of a diff: quoted as in C where it has control characters, quotes, backslashes or what is no
+/// UTF-8; followed by a tab where it has blanks, which tells patch that these belong to it.
+inline std::string diff_name(std::string_view name) {
+    constexpr std::string_view letters = "\a\b\t\n\v\f\r\"\\", escaped = "abtnvfr\"\\";
+    std::string quoted;
+    bool is_plain = true;
+    for (std::size_t i = 0; i < name.size();) {
+        std::size_t const length = estima::utf8_length(name.substr(i)), letter = letters.find(name[i]);
+        auto const byte = static_cast<unsigned char>(name[i]);
+        if (letter != std::string_view::npos) {
+            quoted += {'\\', escaped[letter]};
+        } else if (length == 0 || byte < 32 || byte == 127) {
+            for (quoted += '\\'; int const shift : {6, 3, 0}) quoted += static_cast<char>('0' + (byte >> shift & 7));
+        } else {
+            quoted += name.substr(i, length);
+            i += length;
+            continue;
+        }
+        is_plain = false;
+        ++i;
+    }
+    if (!is_plain) return '"' + quoted + '"';
+    return quoted.find(' ') == std::string::npos ? quoted : quoted + '\t';
+}
 }  // namespace detail
 
 /// What leads from one text to another, as `diff -u` tells it, with so many lines around each change; empty if nothing
-/// does. The names stand in its head.
+/// does. The names stand in its head, in the form that patch and git read.
 inline std::string unified_diff(std::string_view before, std::string_view after, std::string_view name_before,
                                 std::string_view name_after, std::size_t context = 3) {
     if (before == after) return {};
     std::vector<detail::diff_line> const lines = detail::line_comparison{before, after}.lines();
-    std::string text = "--- " + std::string{name_before} + "\n+++ " + std::string{name_after} + "\n";
+    std::string text = "--- " + detail::diff_name(name_before) + "\n+++ " + detail::diff_name(name_after) + "\n";
     std::size_t line_a = 0, line_b = 0;
     for (std::size_t i = 0; i < lines.size();) {
         std::size_t change = i;

@@ -209,8 +209,7 @@ private:
             "EST-307",
             {.what = "there is no run \"" + shown(id.substr(0, 300)) + "\"",
              .where = "workspace " + path_.string(),
-             .why = !deleted.empty() ? "deleted, and to be brought back by restore_run() or `estima restore`: " +
-                                           detail::listed(deleted)
+             .why = !deleted.empty() ? detail::is_deleted_and_kept + (": " + detail::listed(deleted))
                     : all.empty()   ? "the workspace has no runs"
                     : close.empty() ? "the newest runs are: " + detail::listed(newest)
                                     : "did you mean: " + detail::listed(close),

@@ -205,10 +205,11 @@ TEST_CASE("estima experiments: lists, renames, deletes and restores them") {
     seen_place at;
     estima::run const run = at.trained();
     CHECK_THAT(at.out({"experiments"}),
-               Catch::StartsWith("experiment  newest run") && Catch::Contains("test        " + run.id()));
+               Catch::StartsWith("experiment  runs  newest run") && Catch::Contains("test           1  " + run.id()));
     CHECK(at.out({"experiments", "test", "--rename", "fashion"}) == "renamed 1 run of test\n");
     auto const told = estima::json::parse(at.out({"experiments", "--json"}));
     CHECK(told["name"] == "fashion");
+    CHECK(told["runs"] == 1);
     CHECK(told["newest"]["run_id"] == run.id());
     CHECK(at.out({"experiments", "fashion", "--delete"}) == "deleted 1 run of fashion\n");
     CHECK(at.out({"experiments"}).empty());

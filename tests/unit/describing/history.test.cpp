@@ -97,7 +97,7 @@ void move(estima::workspace const& workspace, std::string const& id, estima::wor
 void rename(estima::workspace const& workspace) {
     // -8<- history_experiments
     for (estima::experiment_summary const& one : experiments(workspace))  // <estima/workspace/experiments.hpp>
-        std::cout << one.name << ": " << one.newest.run_id << '\n';
+        std::cout << one.name << ": " << one.runs << " runs, the newest " << one.newest.run_id << '\n';
     rename_experiment(workspace, "digits", "fashion");
     delete_experiment(workspace, "fashion");
     restore_experiment(workspace, "fashion");

@@ -112,6 +112,14 @@ TEST_CASE("a filter that cannot be read says where, with a caret") {
     CHECK(fault("tags.x =\t;") == "EST-611 10");
     CHECK(fault("tags.x = \xFF ;") == "EST-613 10");
 
+    // The caret stands under the fault, also behind characters that are two wide.
+    try {
+        filter_of("tags.\xE6\x97\xA5\xE6\x9C\xAC = 3");
+        FAIL("it was read");
+    } catch (error const& e) {
+        CHECK(e.text().where == "column 11\n    tags.\xE6\x97\xA5\xE6\x9C\xAC = 3\n" + std::string(16, ' ') + "^");
+    }
+
     // Of a long filter the part around the fault is shown.
     std::string text = "tags.a = 'b'";
     for (int i = 0; i < 50; ++i) text += " and tags.a = 'b'";

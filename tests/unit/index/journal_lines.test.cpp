@@ -46,6 +46,8 @@ TEST_CASE("lines of a journal mean to the index what they mean to run_record, fo
         R"({"error":{"id":"EST-421","message":"m","stderr_tail":["a"]},"event":"status","status":"Failed","time":"2026-01-31T08:05:02.000000Z"})",
         R"({"event":"status","status":"Completed","time":"2026-01-31T08:05:02.000000Z"})",
         R"({"event":"tag","name":"n","time":"","value":"v"})",
+        R"({"event":"untag","name":"n","time":""})",
+        R"({"event":"untag","name":"x","time":""})",
         R"({"event":"property","name":"n","value":"v"})",
         R"({"event":"property","name":"n","value":"w"})",
         R"({"event":"parameter","name":"n","value":"v"})",

@@ -203,6 +203,32 @@ TEST_CASE("a search finds what looking at each run finds, in the same order, how
     }
 }
 
+TEST_CASE("long lists of values, and many joined by OR, are looked up and not gone through") {
+    std::vector<std::string> values;
+    for (int i = 0; i < 100'000; ++i) values.push_back("none_" + std::to_string(i * 7919LL % 100'003));
+    many_runs runs;
+    runs.add_all(0, 300);
+    run_index index{runs.path()};
+    index.refresh();
+    auto const found = [&index](run_filter const& f) { return index.search({.filter = f}).size(); };
+    std::string const one = runs.id(150);
+    run_filter any = query::run_id == one;
+    for (std::size_t i = 0; i < 1000; ++i) any = std::move(any) || query::run_id == values[i];
+    CHECK(found(any) == 1);
+    CHECK(found(!any) == 299);
+    CHECK(found(any && query::run_id != one) == 0);
+    CHECK(found(any || query::created_time > 0) == 300);
+    values.push_back(one);
+    CHECK(found(query::run_id.in(values)) == 1);
+    CHECK(found(query::run_id.not_in(values)) == 299);
+    // One lookup each: what is asked for is a sorted list.
+    run_filter const flat = detail::to_match(any);
+    REQUIRE(flat.parts.size() == 1);
+    CHECK(flat.parts[0].condition.texts.size() == 1001);
+    CHECK(std::is_sorted(flat.parts[0].condition.texts.begin(), flat.parts[0].condition.texts.end()));
+    CHECK(detail::to_match(query::run_id.in({"b", "a"})).condition.texts == std::vector<std::string>{"a", "b"});
+}
+
 TEST_CASE("pages stay in step when runs come and go between them, and when the index is built anew") {
     many_runs runs;
     runs.add_all(0, 100);

@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -19,6 +20,7 @@
 #include <vector>
 
 #include <estima/terminal/archive_runs.hpp>
+#include <estima/terminal/command_line.hpp>
 #include <estima/terminal/interruption.hpp>
 #include <estima/terminal/keep_house.hpp>
 #include <estima/terminal/show_differences.hpp>
@@ -215,6 +217,55 @@ TEST_CASE("who follows the runs of a workspace that is removed ends, and puts no
     CHECK(told.starts_with("[EST-653]"));
     CHECK(pages == 1);
     CHECK(names_below(folder).empty());
+}
+
+TEST_CASE("names with commas stand in quotes in lists of columns, keys and metrics") {
+    run_that_printed fake;
+    fake.run().tag("a,b", "found");
+    fake.run().tag("c", "too");
+    auto const told = [&](std::vector<std::string> words) {
+        seen out;
+        terminal::command_line line;
+        std::reverse(words.begin(), words.end());
+        line.app().parse(std::move(words));
+        CHECK(line.run(fake.workspace(), out.on()) == 0);
+        return out.out.str();
+    };
+    std::string const columns = told({"runs", "-c", "tags.`a,b`,status,tags.\"c\"", "-o", "tags.`a,b` DESC,tags.c"});
+    CHECK(columns.find("a,b") != std::string::npos);
+    CHECK(columns.find("found") != std::string::npos);
+    CHECK(columns.find("too") != std::string::npos);
+    CHECK(told({"runs", "-m", "`x,y`,z"}).find("x,y") != std::string::npos);
+    CHECK_THROWS_AS(told({"runs", "-m", "a,,b"}), CLI::ValidationError);
+    CHECK_THROWS_AS(told({"runs", "-m", ""}), CLI::ParseError);
+    CHECK(error_of([&] { told({"runs", "-c", "tags.`a"}); }).empty());  // a name may begin so
+    using parts = std::vector<std::string>;
+    CHECK(terminal::parts_of_list("a, `b,``c`,d") == parts{"a", " `b,``c`", "d"});
+    CHECK(terminal::parts_of_list("a\"b,c\"") == parts{"a\"b", "c\""});
+    CHECK(terminal::without_quotes("`b,``c`") == "b,`c");
+    CHECK(terminal::without_quotes("``") == "");
+    CHECK(terminal::without_quotes("`") == "`");
+}
+
+TEST_CASE("of archives that are imported the good ones are taken, whatever the others are") {
+    run_that_printed fake;
+    estima_test::temporary_directory const folder;
+    auto const file = folder / "run.tar";
+    export_run(fake.workspace(), fake.run().id(), file);
+    auto const into = estima::workspace::open(folder / "other");
+    seen out;
+    CHECK(import_archives(into, {{(folder / "missing.tar").string(), file.string()}}, out.on()) == 1);
+    CHECK(out.err.str().find("missing.tar") != std::string::npos);
+    CHECK(into.runs() == std::vector{fake.run().id()});
+}
+
+TEST_CASE("runs are compared though the configuration of one is lost, and that is told") {
+    run_that_printed fake;
+    fs::remove(fake.directory().run_configuration());
+    seen out;
+    CHECK(show_differences(fake.workspace(), {{fake.run().id(), fake.run().id()}}, out.on()) == 0);
+    CHECK(out.err.str().find("configurations are not compared") != std::string::npos);
+    CHECK(out.err.str().find(fake.run().id() + ": [EST-301]") != std::string::npos);
 }
 
 TEST_CASE("a run of many outputs is shown, and compared, by reading its journal once") {

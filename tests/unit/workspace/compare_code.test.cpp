@@ -82,6 +82,26 @@ TEST_CASE("a unified diff is the shortest, and leads from one text to the other"
     }
 }
 
+TEST_CASE("patch and git find the files of a diff, whatever they are called") {
+    CHECK(estima::detail::diff_name("a/b c") == "a/b c\t");
+    CHECK(estima::detail::diff_name("a/\xc3\xa4") == "a/\xc3\xa4");
+    CHECK(estima::detail::diff_name("a/\n\x01\xff \"\\") == "\"a/\\n\\001\\377 \\\"\\\\\"");
+    estima_test::temporary_directory const folder;
+    std::vector<std::string> programs;
+    if (run_quietly("patch --version") == 0) programs.push_back("patch -p1 <");
+    if (run_quietly("git --version") == 0) programs.push_back("git apply");
+    for (std::string const name : {"plain", "a b", "end ", "tab\there", "new\nline", "quo\"te", "back\\slash",
+                                   "no utf \xff", "\xc3\xa4 b", "del\x7f", " begin"})
+        for (std::string const& program : programs) {
+            std::filesystem::remove_all(folder / "code");
+            write_file(folder / "code" / name, "1\n2\n");
+            write_file(folder / "diff", unified_diff("1\n2\n", "1\n3\n", "a/" + name, "b/" + name));
+            INFO(program << " of " << name);
+            CHECK(run_quietly("cd '" + (folder / "code").string() + "' && " + program + " ../diff") == 0);
+            CHECK(estima::read_file(folder / "code" / name) == "1\n3\n");
+        }
+}
+
 TEST_CASE("texts that have little in common are compared in time") {
     std::string a, b;
     for (int i = 0; i < 40'000; ++i) a += std::to_string(i) + "\n", b += std::to_string(-i) + "\n";

@@ -57,6 +57,25 @@ TEST_CASE("a script that may be executed from now on has changed, though its tex
     CHECK(changed().empty());
     f.add({}, "train.py", true);
     CHECK(changed() == texts{"train.py"});
+    f.runs.erase(f.runs.begin());
+    CHECK(f.differences() == texts{"6 train.py: not executable executable"});
+}
+
+TEST_CASE("of permissions only that of who may execute a file is compared, and empty folders are") {
+    detailed_runs f;
+    auto const source = f.folder / "source";
+    f.add();
+    std::filesystem::permissions(source / "train.py", std::filesystem::perms::owner_read);
+    std::filesystem::create_directories(source / "empty/below");
+    std::filesystem::create_directories(source / "full/below");
+    estima_test::write_file(source / "full/below/a", "a");
+    f.add_run({.script = "train.py"});
+    std::string const a = estima::sha256_hex("a");
+    CHECK(f.differences() == texts{"6 empty/below: none directory", "6 full/below/a: none " + a});
+    std::filesystem::remove(source / "full/below/a");
+    f.runs.erase(f.runs.begin());
+    f.add_run({.script = "train.py"});
+    CHECK(f.differences() == texts{"6 full/below/a: " + a + " none"});
 }
 
 TEST_CASE("packages and hardware of the first host are compared, where all runs know theirs") {

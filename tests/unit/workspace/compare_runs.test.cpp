@@ -38,9 +38,9 @@ TEST_CASE("runs that are the same do not differ, nor do one and none") {
     std::uint64_t looks = 0;
     compare_runs(f.runs, [&looks](std::uint64_t done, std::uint64_t all) {
         CHECK(done == ++looks);
-        CHECK(all == 14);
+        CHECK(all == 16);
     });
-    CHECK(looks == 14);
+    CHECK(looks == 16);
 }
 
 TEST_CASE("numbers of metrics are told with all their digits, and what is no number by JSON's words for it") {
@@ -89,12 +89,49 @@ TEST_CASE("where the snapshot of a run is lost all but the files is compared, an
     std::uint64_t looks = 0;
     auto const found = compare_runs(
         f.runs, [&looks](std::uint64_t, std::uint64_t) { ++looks; },
-        [&unknown](estima::run const& one, estima::error const& e) { unknown.push_back(one.id() + " " + e.id()); });
+        [&unknown](estima::run_difference::kind is, estima::run const& one, estima::error const& e) {
+            CHECK(is == estima::run_difference::kind::file);
+            unknown.push_back(one.id() + " " + e.id());
+        });
     REQUIRE(found.size() == 1);
     CHECK(found[0].name == "loss");
     CHECK(unknown == std::vector{b.id() + " EST-207"});
     CHECK(looks >= 15);
     CHECK_THAT(estima_test::error_of([&] { (void)compare_runs(f.runs); }), Catch::StartsWith("[EST-207]"));
+}
+
+TEST_CASE("where the configuration of a run is lost or damaged all but the configurations is compared") {
+    runs_to_compare f;
+    f.add({.script = "train.py", .arguments = {"--rate", "1"}}, {{"train.py", "x"}});
+    f.add({.script = "train.py", .arguments = {"--rate", "2"}}, {{"train.py", "y"}});
+    auto const told = [&f] {
+        std::string unknown;
+        auto const found = compare_runs(f.runs, {}, [&](auto is, estima::run const& one, estima::error const& e) {
+            CHECK(is == estima::run_difference::kind::configuration);
+            CHECK(one.id() == f.runs[1].id());
+            unknown += e.what();
+        });
+        REQUIRE(found.size() == 1);
+        CHECK(found[0].name == "train.py");
+        return unknown;
+    };
+    std::filesystem::path const file = f.runs[1].directory().run_configuration();
+    estima::replace_file(file, "{ no JSON");
+    std::string const damaged = told();
+    CHECK_THAT(damaged, Catch::StartsWith("[EST-101]"));
+    CHECK(damaged.find("json.exception") == std::string::npos);
+    std::filesystem::remove(file);
+    std::string const lost = told();
+    CHECK_THAT(lost, Catch::StartsWith("[EST-301]"));
+    CHECK(lost.find("restore it from a copy") != std::string::npos);
+    CHECK_THAT(estima_test::error_of([&] { (void)compare_runs(f.runs); }), Catch::StartsWith("[EST-301]"));
+}
+
+TEST_CASE("properties of runs are compared") {
+    runs_to_compare f;
+    f.add({.script = "train.py"}, {{"train.py", "x"}}).add_property("azureml.git.commit", "1");
+    f.add({.script = "train.py"}, {{"train.py", "x"}}).add_property("azureml.git.commit", "2");
+    CHECK(f.differences() == std::vector<std::string>{"7 azureml.git.commit: 1 2"});
 }
 
 TEST_CASE("what one of the runs does not tell of its host is not compared, and what all tell is") {

@@ -57,6 +57,11 @@ TEST_CASE("experiments are those that have runs") {
     std::string const newest = f.add("letters");
     CHECK(f.names() == names_of{"digits", "letters"});
     for (auto const& one : experiments(f.w)) CHECK(one.newest.experiment == one.name);
+    for (auto const& one : experiments(f.w)) CHECK(one.runs == (one.name == "letters" ? 2U : 1U));
+    delete_run(f.w, newest);
+    f.w.run(search_runs(f.w.experiment("letters")).runs[0].run_id).move_to_experiment("digits");
+    REQUIRE(experiments(f.w).size() == 1);
+    CHECK(experiments(f.w).front().runs == 2);
 }
 
 TEST_CASE("a renamed experiment has the same runs, and may be one with another") {
@@ -262,4 +267,6 @@ TEST_CASE("children of a run are found by its id") {
     CHECK_NOTHROW(estima::detail::require_parent(f.w.path(), parent));
     for (std::string const& id : {std::string{"digits_1_00000000"}, std::string{"../runs/"} + parent, std::string{}})
         CHECK(error_of([&] { estima::detail::require_parent(f.w.path(), id); }).find("EST-632") != std::string::npos);
+    delete_run(f.w, parent);
+    CHECK(error_of([&] { estima::detail::require_parent(f.w.path(), parent); }).find("restore") != std::string::npos);
 }

@@ -172,6 +172,7 @@ TEST_CASE("a damaged description of a model is told") {
         estima_test::write_file(m.folder / "model.json", text);
         std::string const told = error_of([&] { (void)fake.workspace().model("m"); });
         CHECK(told.starts_with("[EST-509]"));
+        CHECK(told.find("json.exception") == std::string::npos);
         CHECK(told.find("remedy: ") != std::string::npos);
     }
 }
