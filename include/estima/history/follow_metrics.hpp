@@ -26,8 +26,8 @@
 
 namespace estima::inline v0_1 {
 
-/// Tells what a run logs as it comes: each once, that of one process in its order. A file of lines that was replaced, or
-/// emptied, goes on where it is as it was; else all of it is told anew.
+/// Tells what a run logs as it comes: each once, that of one process in its order. A file of lines that was replaced or
+/// emptied is told from where it goes on as what was read of it; if it does not, all of it is told.
 class metric_follower {
 public:
     explicit metric_follower(std::filesystem::path folder) : folder_{std::move(folder)}, buffer_(65536) {}

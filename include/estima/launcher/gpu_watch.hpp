@@ -43,8 +43,7 @@ inline bool read_gpu_line(std::string_view line, gpu_use& gpu) {
     }
     auto const& [index, percent, mebibytes] = numbers;
     if (!index || *index < 0 || *index >= 1024) return false;
-    gpu = {static_cast<int>(*index), percent,
-           mebibytes ? std::optional{*mebibytes * 1024 * 1024} : std::nullopt};
+    gpu = {static_cast<int>(*index), percent, mebibytes ? std::optional{*mebibytes * 1024 * 1024} : std::nullopt};
     return percent || mebibytes;
 }
 

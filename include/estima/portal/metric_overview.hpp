@@ -79,10 +79,10 @@ public:
     std::vector<shown_document> const& documents() const { return documents_; }
     std::size_t names_left_out() const { return names_left_out_.size(); }
 
-    std::uint64_t lines_ignored = 0;  ///< no metrics: torn, of another shape
+    std::uint64_t lines_ignored = 0;   ///< no metrics: torn, of another shape
     std::uint64_t lines_too_long = 0;  ///< more than 4 MiB: not looked at
-    std::uint64_t lines_begun = 0;    ///< last lines without an end, which may be on its way while the run goes on
-    std::uint64_t bytes_skipped = 0;  ///< at the front of very large files
+    std::uint64_t lines_begun = 0;     ///< last lines without an end, which may be on its way while the run goes on
+    std::uint64_t bytes_skipped = 0;   ///< at the front of very large files
     std::size_t files_left_out = 0;
 
 private:

@@ -147,8 +147,8 @@ inline void log_predictions(run_context const& run, std::string_view name, predi
     }, step);
 }
 
-/// What log_accuracy_table() logs of each class against all others: of each class, for each threshold, four numbers: TP,
-/// FP, TN, FN. So there are as many counts as labels, times thresholds, times 4.
+/// What log_accuracy_table() logs of each class against all others: for each threshold four numbers, TP, FP, TN and FN.
+/// So there are as many counts as labels, times thresholds, times 4: the first class comes first.
 struct accuracy_tables {
     std::span<std::string const> class_labels{};
     std::span<double const> probability_thresholds{};  ///< evenly spaced, from 0 to 1

@@ -199,8 +199,9 @@ std::string metric_line(std::string_view name, Value const& value, std::optional
     if (step) line.append(",\"step\":").append(metric_number{*step}.text());
     if (std::isfinite(time)) {
         std::array<char, 400> digits{};  // enough for any double written without an exponent
-        auto const last = std::to_chars(digits.data(), digits.data() + digits.size(), time, std::chars_format::fixed, 6);
-        line.append(",\"time\":").append(digits.data(), last.ptr);
+        auto const fixed = std::chars_format::fixed;
+        line += ",\"time\":";
+        line.append(digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), time, fixed, 6).ptr);
     }
     return line += "}\n";
 }

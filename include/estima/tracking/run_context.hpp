@@ -134,8 +134,8 @@ struct log_files {
 /// - `name`: a string.
 /// - `value`: a number; or one of the strings "NaN", "Infinity", "-Infinity", which stand for those numbers; or a
 ///   list of such values; or an object, a row of a table: column names with numbers or strings.
-/// - `step`: optional, an integer from -2^63 + 1 to 2^63 - 1: where on the x axis of a plot. It may be written as 3.0 or
-///   as "3"; of anything else, such as 2.5, the value is taken without a step.
+/// - `step`: optional, an integer from -2^63 + 1 to 2^63 - 1: where on the x axis of a plot. 3.0 and "3" are taken for
+///   3; of anything else, such as 2.5, the value is taken without a step.
 /// - `time`: optional, seconds since 1970.
 /// - `type`: optional, a string: what the value is, which may then be any JSON: a document, such as the charts of
 ///   tracking/log_charts.hpp.

@@ -57,19 +57,17 @@ TEST_CASE("what a script writes for TensorBoard is seen while it runs, and all o
 }
 
 TEST_CASE("event files of more folders than the system is asked to watch are seen while the script runs") {
+    scoped_variable const never{"ESTIMA_SAMPLE_SECONDS", "0"};
+    // One after the other: what is written to a folder that is watched has all of them looked at.
     made_run run{made_run::native("train.sh"),
-                 {{"train.sh", sh + "i=0; while [ $i -lt 1100 ]; do i=$((i+1)); mkdir logs/$i; done\n"
-                                    "cat first > logs/last.tfevents\n"
-                                    "until grep -qs '\"name\":\"loss' ../metrics/tensorboard.jsonl; do read x < /proc/uptime; done\n"
-                                    "i=0; while [ $i -lt 1100 ]; do i=$((i+1)); cat second > logs/$i/x.tfevents; done\n"
-                                    "until grep -qs '\"1100/loss' ../metrics/tensorboard.jsonl; do read x < /proc/uptime; done\n"
-                                    "for i in logs/*/x.tfevents; do cat third >> $i; done\n"
-                                    "until test $(grep -c '/late' ../metrics/tensorboard.jsonl) -eq 1100; do read x < /proc/uptime; done\n"},
-                  {"first", event_version + eb::scalar("loss", 0.5F, 1, 1.7e9)},
-                  {"second", event_version + eb::scalar("loss", 0.5F, 1, 1.7e9)},
-                  {"third", eb::scalar("late", 0.25F, 2, 1.7e9 + 1)}}};
+                 {{"train.sh", sh + "cd logs; mkdir $(seq 1500); cd ..\n"
+                                    "for i in 1 1500; do\n"
+                                    "  cat first > logs/$i/x.tfevents\n"
+                                    "  until grep -qs \"\\\"$i/loss\" ../metrics/tensorboard.jsonl; do read x < /proc/uptime; done\n"
+                                    "done\n"},
+                  {"first", event_version + eb::scalar("loss", 0.5F, 1, 1.7e9)}}};
     REQUIRE(run.run().status == estima::run_status::completed);
-    CHECK(metrics_of(run).names().size() == 2201);
+    CHECK(metrics_of(run).names() == std::vector<std::string>{"1/loss", "1500/loss"});
     CHECK(warnings_of(run).empty());
 }
 

@@ -82,6 +82,18 @@ TEST_CASE("one output or folder is recorded by its name, and the others stay as 
     CHECK(f.record("outputs/a/x").front()["message"] == "outputs/a is no artifact: it is not a directory");
 }
 
+TEST_CASE("what is no artifact is told once, also when it was uploaded before") {
+    recorded_outputs f;
+    f.put("caf\xE9", "x");
+    f.put("good", "x");
+    auto const told = f.record("outputs/caf\xE9");
+    REQUIRE(told.size() == 1);
+    CHECK(told[0]["event"] == "warning");
+    auto const later = f.record();
+    REQUIRE(later.size() == 1);
+    CHECK(later[0]["path"] == "outputs/good");
+}
+
 TEST_CASE("many outputs are recorded, and none is lost between two writes") {
     recorded_outputs f;
     std::vector<std::string> expected;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <catch2/catch.hpp>
+#include <filesystem>
 #include <fstream>
 #include <random>
 #include <set>
@@ -242,6 +243,7 @@ TEST_CASE("images, confusion matrices and texts that were logged are on the page
         << R"({"name":"digits","type":"image","value":{"path":"media/0a.png","bytes":9},"step":1})" "\n"
         << R"({"name":"digits","type":"image","value":{"path":"media/0b.png","bytes":9},"step":2})" "\n"
         << R"({"name":"out","type":"image","value":{"path":"media/../../events.jsonl"}})" "\n"
+        << R"({"name":"noise","type":"image","value":{"path":"media/0c.bin","bytes":9}})" "\n"
         << R"({"name":"elsewhere","type":"image","value":{"path":"../code/x.png"}})" "\n"
         << R"({"name":"note","type":"text","value":{"text":"<b>warm</b>"}})" "\n"
         << R"({"name":"cm","type":"confusion_matrix","value":{"data":{"class_labels":["a",1],"matrix":[[5,2],[0,7.5]]}}})" "\n"
@@ -252,9 +254,24 @@ TEST_CASE("images, confusion matrices and texts that were logged are on the page
     CHECK(holds(page, "image, from tensorboard, step 2, the newest of 2</p>"));
     CHECK_FALSE(holds(page, "0a.png"));
     CHECK_FALSE(holds(page, "<img src=\"metrics/media/.."));
+    CHECK_FALSE(holds(page, "<img src=\"metrics/media/0c"));
+    CHECK(holds(page, "media/0c.bin"));
     CHECK_FALSE(holds(page, "<img src=\"metrics/../"));
     CHECK(holds(page, "<pre>&lt;b&gt;warm&lt;/b&gt;</pre>"));
     CHECK(holds(page, "<tr><th scope=\"row\" class=\"v\">1</th><td class=\"v\">0</td><td class=\"v\">7.5</td></tr>"));
     CHECK(holds(page, "<pre>{&quot;data&quot;:{&quot;class_labels&quot;:[&quot;a&quot;],&quot;matrix&quot;:[[5,2]]}}</pre>"));
     CHECK(holds(page, "<pre>[1,{&quot;x&quot;:2}]</pre>"));
+}
+
+TEST_CASE("a metric that is too long for the page is told as such") {
+    estima_test::temporary_directory const folder;
+    auto const run = estima_test::completed_sample(folder.path());
+    std::filesystem::remove_all(run.directory.metrics());
+    std::filesystem::create_directory(run.directory.metrics());
+    std::ofstream{run.directory.metrics() / "rank_0.jsonl"}
+        << R"({"name":"x","type":"text","value":")" + std::string(5'000'000, 'x') + "\"}\n";
+    std::string const page = page_of(run);
+    CHECK(holds(page, "1 line of the metrics files is longer than 4 MiB, too long to be shown here."));
+    CHECK_FALSE(holds(page, "logged no metrics"));
+    CHECK_FALSE(holds(page, "no metric and"));
 }
