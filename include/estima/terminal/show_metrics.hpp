@@ -166,7 +166,9 @@ inline void print_named(run const& run, bool is_over, metrics_options const& opt
             return read_history(here.metrics(), name, {.max_points = most}, is_over);
         });
     };
+    std::set<std::string> printed;
     for (std::string const& name : options.names) {
+        if (!printed.insert(name).second) continue;
         auto const points = history_of(name);
         begin();
         print_history(name, points, options, on);
