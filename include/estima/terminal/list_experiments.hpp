@@ -58,8 +58,10 @@ inline int list_experiments(workspace const& where, experiments_options const& o
     }
     if (all.empty()) *on.err << "There are no runs yet.\n";
     if (all.empty()) return 0;
-    text_table table{
-        {{"experiment"}, {"newest run", false, true, true}, {"status", false, true}, {"created", false, true}}};
+    text_table table{{{"experiment"},
+                      {"newest run", false, true, least_of_id},
+                      {"status", false, true},
+                      {"created", false, true}}};
     for (experiment_summary const& one : all)
         table.add({{on.safe(one.name)},
                    {on.safe(one.newest.run_id)},

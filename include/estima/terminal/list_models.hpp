@@ -90,7 +90,7 @@ inline int list_models(workspace const& where, models_options const& options, sc
                       {"aliases"},
                       {"created", false, true},
                       {"size", true, true},
-                      {"run", false, true, true},
+                      {"run", false, true, least_of_id},
                       {"description"}}};
     for (model const& m : models) {
         std::uint64_t bytes = 0;

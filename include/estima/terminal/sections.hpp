@@ -84,7 +84,7 @@ private:
 inline void print_files(screen const& on, std::string const& title, std::vector<artifact_record> const& files) {
     if (files.empty()) return;
     *on.out << '\n';
-    text_table table{{{title, false, false, true}, {"size", true, true}, {"SHA-256"}, {"type"}}};
+    text_table table{{{title, false, false, least_of_name}, {"size", true, true}, {"SHA-256"}, {"type"}}};
     for (artifact_record const& file : files)
         table.add({{on.safe(file.path)},
                    {portal::human_bytes(file.bytes)},

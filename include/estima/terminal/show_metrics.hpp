@@ -39,7 +39,7 @@ struct metrics_options {
 /// One table row for each metric that is a number.
 inline void print_metrics(screen const& on, std::map<std::string, metric_summary> const& metrics) {
     if (metrics.empty()) return;
-    text_table table{{{"metric", false, false, true},
+    text_table table{{{"metric", false, false, least_of_name},
                       {"last", true, true},
                       {"min", true, true},
                       {"max", true, true},

@@ -19,6 +19,7 @@
 
 namespace {
 using estima::terminal::display_width;
+using estima::terminal::least_of_id;
 using estima::terminal::screen;
 using estima::terminal::text_table;
 using estima::terminal::tone;
@@ -83,7 +84,7 @@ TEST_CASE("a name is cut in its middle, and more is shown of its end than of its
 
 TEST_CASE("a long name leaves room for what stands beside it, and is whole where it stands alone") {
     std::string const name = "a_name_that_is_long_" + std::string(100, 'n') + "_1795480859_04085d96";
-    text_table table{{{"id", false, true, true}, {"status", false, true}, {"took", true, true}}};
+    text_table table{{{"id", false, true, least_of_id}, {"status", false, true}, {"took", true, true}}};
     table.add({{name}, {"Completed"}, {"9.20 s"}});
     printed_table print{80};
     std::string const text = print(table);
@@ -93,7 +94,7 @@ TEST_CASE("a long name leaves room for what stands beside it, and is whole where
     CHECK(print.err.str().empty());
     printed_table narrow{41};
     CHECK_THAT(narrow(table), Catch::Contains("a_name_th\u2026_1795480859_04085d96  Completed\n"));
-    text_table alone{{{"id", false, true, true}}};
+    text_table alone{{{"id", false, true, least_of_id}}};
     alone.add({{name}});
     printed_table whole{80};
     CHECK(whole(alone) == "id\n" + name + "\n");
