@@ -122,8 +122,8 @@ inline file_descriptor open_to_copy(std::filesystem::path const& folder, std::st
 }  // namespace detail
 
 /// Copies `folder`/`name`, as long as it is now, to `target`, which appears whole or not at all; the folders above it
-/// are made. Returns its size and SHA-256. EST-504 if it is not what was `recorded`, or gone; EST-502: no regular file; EST-503:
-/// it leads out of the folder; EST-301: cannot read or write.
+/// are made. Returns its size and SHA-256. EST-504 if it is not what was `recorded`, or gone; EST-502: no regular file;
+/// EST-503: it leads out of the folder; EST-301: cannot read or write.
 inline artifact_record copy_verified(std::filesystem::path const& folder, std::string const& name,
                                      artifact_record const* recorded, std::filesystem::path const& target,
                                      copy_options const& how = {}) {

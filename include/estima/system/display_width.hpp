@@ -50,15 +50,25 @@ inline std::size_t width_of(char32_t c) {
     if (is_in(std::begin(marks), std::end(marks), c)) return 0;
     return is_in(std::begin(wide), std::end(wide), c) ? 2 : 1;
 }
+
+/// How many bytes the first character of a text has, and how many columns it takes.
+struct first_character {
+    std::size_t bytes, columns;
+
+    explicit first_character(std::string_view text) : bytes{utf8_length(text)}, columns{1} {
+        if (bytes != 0) columns = width_of(decoded(text.substr(0, bytes)));
+        bytes = std::max<std::size_t>(bytes, 1);
+    }
+};
 }  // namespace detail
 
 /// How many columns a terminal uses for a text without control characters. A byte that is no UTF-8 counts as one.
 inline std::size_t display_width(std::string_view text) {
     std::size_t width = 0;
     while (!text.empty()) {
-        std::size_t const length = utf8_length(text);
-        width += length == 0 ? 1 : detail::width_of(detail::decoded(text.substr(0, length)));
-        text.remove_prefix(std::max<std::size_t>(length, 1));
+        detail::first_character const next{text};
+        width += next.columns;
+        text.remove_prefix(next.bytes);
     }
     return width;
 }

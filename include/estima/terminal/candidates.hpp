@@ -3,17 +3,22 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <filesystem>
 #include <iterator>
 #include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include <estima/index/filter_text.hpp>
 #include <estima/system/shown.hpp>
 #include <estima/terminal/find_run.hpp>
 #include <estima/terminal/other_metrics.hpp>
 #include <estima/terminal/run_columns.hpp>
 #include <estima/workspace/delete_run.hpp>
+#include <estima/workspace/model_log.hpp>
+#include <estima/workspace/model_registry.hpp>
+#include <estima/workspace/names.hpp>
 #include <estima/workspace/search_runs.hpp>
 
 namespace estima::inline v0_1::terminal {
@@ -74,29 +79,42 @@ inline std::vector<std::string> name_candidates(workspace const& where, std::str
     return {words.begin(), words.end()};
 }
 
-/// Names, and behind a sign what names a version: NAME:3, NAME:latest, NAME@ALIAS.
+/// Names, and behind a sign what names a version: NAME:3, NAME:latest, NAME@ALIAS. No description is read for that.
 inline std::vector<std::string> model_candidates(workspace const& where, std::string const& begun) {
+    std::filesystem::path const models = where.path() / "models";
     std::size_t const sign = begun.find_first_of(":@");
-    bool const of_version = sign != std::string::npos;
+    if (sign == std::string::npos) return estima::detail::model_names(models);
+    std::string const name = begun.substr(0, sign);
     std::vector<std::string> words;
-    for (model const& m : where.models({.name = begun.substr(0, of_version ? sign : 0),
-                          .all_versions = of_version,
-                          .on_damage = [](error const&) {}})) {
-        if (!of_version) {
-            words.push_back(m.name);
-        } else if (begun[sign] == ':') {
-            words.push_back(m.id());
-            words.push_back(m.name + ":latest");
-        } else {
-            for (std::string const& alias : m.aliases) words.push_back(m.name + "@" + alias);
-        }
+    if (!estima::detail::is_name(name)) return words;
+    std::vector<int> const versions = estima::detail::model_versions(models, name);
+    if (versions.empty()) return words;
+    if (begun[sign] == '@') {
+        estima::detail::model_log const log{models / name};
+        for (auto const& one : log.aliases()) words.push_back(name + "@" + one.first);
+        return words;
     }
+    for (int const version : versions) words.push_back(name + ":" + std::to_string(version));
+    words.push_back(name + ":latest");
     return words;
+}
+
+/// "metrics.a b" as a filter names it: metrics.`a b`.
+inline std::string key_of_filter(std::string const& word) {
+    std::string_view const name = std::string_view{word}.substr(word.find('.') + 1);
+    bool const is_plain = std::all_of(name.begin(), name.end(), [](char c) {
+        return c < 0 || estima::detail::filter_text::is_letter(c) ||
+               std::string_view{"0123456789_.-+/:"}.find(c) != std::string_view::npos;
+    });
+    if (is_plain) return word;
+    std::string key = word.substr(0, word.size() - name.size()) + "`";
+    for (char const c : name) key.append(c == '`' ? 2 : 1, c);
+    return key + "`";
 }
 }  // namespace detail
 
 /// Words that may stand where a word of that kind is begun; `of_run` is the run that the words before name. Only those
-/// that a shell takes as they are.
+/// that can be typed: without control characters, in UTF-8.
 inline std::vector<std::string> candidates(workspace const& where, word_kind kind, std::string const& begun,
                                            std::string const& of_run) {
     std::vector<std::string> words;
@@ -135,19 +153,22 @@ inline std::vector<std::string> candidates(workspace const& where, word_kind kin
             add(detail::name_candidates(where, "metrics.", "params.", true));
             break;
         case word_kind::filter:
-            add(detail::run_attributes);
-            add(detail::name_candidates(where, "metrics.", "params.", true));
-            break;
         case word_kind::order:
             add(detail::run_attributes);
-            add(detail::name_candidates(where, "metrics.", "params.", false));
+            if (begun.starts_with("a"))
+                for (std::string_view const attribute : detail::run_attributes)
+                    words.push_back("attributes." + std::string{attribute});
+            for (std::string const& name :
+                 detail::name_candidates(where, "metrics.", "params.", kind == word_kind::filter))
+                words.push_back(detail::key_of_filter(name));
             break;
         case word_kind::model:
             add(detail::model_candidates(where, begun));
     }
     std::erase_if(words, [&](std::string const& word) {
-        return !word.starts_with(begun) || word.find_first_of(" \t\n\"'\\$`|&;<>()[]{}*?!~#,") != std::string::npos ||
-               shown(word) != word;
+        std::string plain = word;  // shown() doubles backslashes, which are no fault
+        std::replace(plain.begin(), plain.end(), '\\', '/');
+        return !word.starts_with(begun) || shown(plain) != plain;
     });
     std::sort(words.begin(), words.end());
     words.erase(std::unique(words.begin(), words.end()), words.end());

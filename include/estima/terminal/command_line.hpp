@@ -27,6 +27,7 @@
 #include <estima/terminal/show_logs.hpp>
 #include <estima/terminal/show_metrics.hpp>
 #include <estima/terminal/show_run.hpp>
+#include <estima/terminal/tag_run.hpp>
 #include <estima/version.hpp>
 
 namespace estima::inline v0_1::terminal {
@@ -166,7 +167,8 @@ private:
         add_list(command, "-e,--experiment", "NAME", o->experiments, "only of this one", word_kind::experiment);
         add_list(command, "-o,--order-by", "KEY", o->order_by, "\"metrics.loss DESC\"", word_kind::order);
         command->add_option("-n,--max", o->max, "how many; 0: all [20]")->type_name("N")->check(whole_number(0));
-        command->add_flag("-f,--follow", o->follow, "again whenever something changes");
+        CLI::Option* const follow = command->add_flag("-f,--follow", o->follow, "again whenever something changes");
+        command->add_flag("--deleted", o->deleted, "those that can be restored")->excludes(follow);
         add_list(command, "-c,--columns", "LIST", o->columns, "id,status,params.lr,...", word_kind::column);
         add_list(command, "-m,--metrics", "LIST", o->metrics, "these metrics as well", word_kind::metric);
         add_list(command, "-p,--params", "LIST", o->parameters, "these parameters as well", word_kind::parameter);
@@ -250,7 +252,9 @@ private:
 
     void add_compare() {
         auto const [command, o] = add("compare", "what runs do not have in common", show_differences);
-        add_word(command, "RUN", o->runs, "two runs or more", word_kind::run)->required()->expected(2, 100);
+        add_word(command, "RUN", o->runs, "two runs or more", word_kind::run)
+            ->required()
+            ->expected(2, CLI::detail::expected_max_vector_size);
         command->add_flag("--code", o->code, "how the files of their snapshots changed, as a diff");
     }
 
@@ -271,6 +275,9 @@ private:
         add_word(remove, "RUN", d->runs, "runs that are over", word_kind::run)->required();
         auto const [restore, r] = add("restore", "bring deleted runs back, or list them", restore_runs);
         add_word(restore, "RUN", r->runs, "deleted runs [lists them]", word_kind::deleted_run);
+        auto const [tag, t] = add("tag", "set tags of a run, or list them", tag_run);
+        add_run_word(tag, t->run);
+        add_word(tag, "TAG", t->tags, "NAME=VALUE [lists them]", word_kind::other);
         auto const [gc, g] = add("gc", "remove for good what was deleted", free_space);
         gc->add_flag("--dry-run", g->dry_run, "only tell what would go");
         gc->add_option("--older-than", g->older_than, "what was deleted so long ago [30]")

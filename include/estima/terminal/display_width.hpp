@@ -12,18 +12,7 @@
 namespace estima::inline v0_1::terminal {
 
 namespace detail {
-using estima::detail::decoded;
-using estima::detail::width_of;
-
-/// How many bytes the first character of a text has, and how many columns it takes.
-struct first_character {
-    std::size_t bytes, columns;
-
-    explicit first_character(std::string_view text) : bytes{utf8_length(text)}, columns{1} {
-        if (bytes != 0) columns = width_of(decoded(text.substr(0, bytes)));
-        bytes = std::max<std::size_t>(bytes, 1);
-    }
-};
+using estima::detail::first_character;
 }  // namespace detail
 using estima::display_width;
 

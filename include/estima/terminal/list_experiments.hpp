@@ -60,7 +60,7 @@ inline int list_experiments(workspace const& where, experiments_options const& o
     if (all.empty()) return 0;
     text_table table{{{"experiment"},
                       {"runs", true, true},
-                      {"newest run", false, true, true},
+                      {"newest run", false, true, least_of_id},
                       {"status", false, true},
                       {"created", false, true}}};
     for (experiment_summary const& one : all)

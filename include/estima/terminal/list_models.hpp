@@ -13,6 +13,7 @@
 #include <estima/terminal/download_files.hpp>
 #include <estima/terminal/print_error.hpp>
 #include <estima/terminal/screen.hpp>
+#include <estima/terminal/show_model.hpp>
 #include <estima/terminal/text_table.hpp>
 #include <estima/terminal/words.hpp>
 #include <estima/workspace/workspace.hpp>
@@ -54,9 +55,10 @@ inline int download_model(model const& m, models_options const& options, screen 
 }
 }  // namespace detail
 
-/// Lists registered models, or copies the files of one, checked against their checksums. Returns 1 if the description
-/// of one that is listed is damaged, which is told beside the others. EST-507: there is none of that name, version or
-/// alias; EST-508: something is where it is to be copied; EST-504, EST-301.
+/// Lists registered models, tells everything about one version, or copies the files of one, checked against their
+/// checksums. Returns 1 if the description of one that is listed is damaged, or a file cannot be copied, which is told
+/// beside the others. EST-507: there is none of that name, version or alias; EST-508: something is where it is to be
+/// copied; EST-504, EST-301.
 inline int list_models(workspace const& where, models_options const& options, screen const& on) {
     if (!options.directory.empty()) return detail::download_model(detail::find_model(where, options.name), options, on);
     bool const is_one = options.name.find_first_of(":@") != std::string::npos;
@@ -78,13 +80,17 @@ inline int list_models(workspace const& where, models_options const& options, sc
         *on.err << "No model is registered yet.\n";
         return 0;
     }
+    if (is_one) {
+        show_model(on, models.front());
+        return code;
+    }
     text_table table{{{"model"},
                       {"version", true, true},
                       {"stage"},
                       {"aliases"},
                       {"created", false, true},
                       {"size", true, true},
-                      {"run", false, true, true},
+                      {"run", false, true, least_of_id},
                       {"description"}}};
     for (model const& m : models) {
         std::uint64_t bytes = 0;

@@ -26,7 +26,8 @@ struct runs_options {
     std::size_t max = 20;                    ///< 0: all
     std::vector<std::string> columns{};      ///< empty: id, status, created, took, and name where a run has one
     std::vector<std::string> metrics{}, parameters{};  ///< further columns, behind the first two
-    bool follow = false;  ///< again whenever something of it changes, until it is interrupted
+    bool follow = false;   ///< again whenever something of it changes, until it is interrupted
+    bool deleted = false;  ///< those that were deleted, and can be restored
 };
 
 namespace detail {
@@ -37,8 +38,9 @@ inline void print_list(screen const& on, std::vector<run_summary> const& runs, r
     if (options.columns.empty() && has_names) columns.emplace_back("name");
     if (!runs.empty()) print_runs(on, runs, columns);
     if (runs.empty())
-        *on.err << (options.filter.empty() && options.experiments.empty() ? "There are no runs yet.\n"
-                                                                          : "No runs fit.\n");
+        *on.err << (!options.filter.empty() || !options.experiments.empty() ? "No runs fit.\n"
+                    : options.deleted                                       ? "No run is deleted.\n"
+                                                                            : "There are no runs yet.\n");
 }
 
 /// On a terminal the list is painted anew at its place; elsewhere each run that is new or changed is a line.
@@ -90,7 +92,7 @@ inline int list_runs(workspace const& where, runs_options const& options, screen
     for (std::string const& name : options.parameters) place = columns.insert(place, "params." + name) + 1;
     for (std::string const& name : columns) run_column{name};  // wrong ones are told before anything is printed
 
-    refresh_index(where, on);
+    if (!options.deleted) refresh_index(where, on);
     if (options.follow) return detail::follow_list(where, std::move(query), options, on, columns);
 
     std::vector<run_summary> runs;
@@ -98,7 +100,7 @@ inline int list_runs(workspace const& where, runs_options const& options, screen
     do {
         std::size_t const left = options.max == 0 ? 10'000 : options.max - count;
         query.max_results = std::min<std::size_t>(left, 10'000);
-        run_page page = search_runs(where, query);
+        run_page page = options.deleted ? search_deleted_runs(where, query) : search_runs(where, query);
         count += page.size();
         query.page_token = page.next_page_token;
         if (on.json)  // page by page: a million runs need not fit into memory

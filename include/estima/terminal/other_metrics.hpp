@@ -103,7 +103,7 @@ inline void print_skipped(screen const& on, std::map<std::string, std::uint64_t>
 inline void print_others(screen const& on, other_metrics const& all) {
     if (all.named.empty()) return;
     text_table table{
-        {{"metric", false, false, true}, {"kind"}, {"count", true, true}, {"step", true, true}, {"newest"}}};
+        {{"metric", false, false, least_of_name}, {"kind"}, {"count", true, true}, {"step", true, true}, {"newest"}}};
     for (auto const& [key, m] : all.named)
         table.add({{on.safe(key.first)},
                    {word_for(m.newest.value, on)},

@@ -47,7 +47,8 @@ public:
 
     table_column head(screen const& on) const {
         bool const is_number = name_ == "took" || (!key_.empty() && name_[0] == 'm');
-        return {on.safe(key_.empty() ? name_ : key_), is_number, is_number || is_short(), name_ == "id"};
+        return {on.safe(key_.empty() ? name_ : key_), is_number, is_number || is_short(),
+                name_ == "id" ? least_of_id : 0};
     }
 
     table_cell cell(run_summary const& r, screen const& on, double now) const {

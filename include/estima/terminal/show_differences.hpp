@@ -162,7 +162,7 @@ inline int show_differences(workspace const& where, compare_options const& optio
     if (differences.empty())
         *on.err << (unknown.empty() ? "They differ in nothing.\n" : "They differ in nothing else that is known.\n");
     for (auto first = differences.begin(); first != differences.end();) {
-        std::vector<table_column> heads{{std::string{detail::name_of(first->is)}, false, false, true}};
+        std::vector<table_column> heads{{std::string{detail::name_of(first->is)}, false, false, least_of_name}};
         for (run const& r : runs) heads.push_back({on.safe(detail::heading(r.id(), on))});
         text_table table{std::move(heads)};
         auto const kind = first->is;

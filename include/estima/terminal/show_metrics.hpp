@@ -39,7 +39,7 @@ struct metrics_options {
 /// One table row for each metric that is a number.
 inline void print_metrics(screen const& on, std::map<std::string, metric_summary> const& metrics) {
     if (metrics.empty()) return;
-    text_table table{{{"metric", false, false, true},
+    text_table table{{{"metric", false, false, least_of_name},
                       {"last", true, true},
                       {"min", true, true},
                       {"max", true, true},
@@ -166,7 +166,9 @@ inline void print_named(run const& run, bool is_over, metrics_options const& opt
             return read_history(here.metrics(), name, {.max_points = most}, is_over);
         });
     };
+    std::set<std::string> printed;
     for (std::string const& name : options.names) {
+        if (!printed.insert(name).second) continue;
         auto const points = history_of(name);
         begin();
         print_history(name, points, options, on);

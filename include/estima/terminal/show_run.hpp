@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <algorithm>
+#include <cstddef>
+#include <filesystem>
 #include <map>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -14,10 +16,12 @@
 #include <estima/system/shown.hpp>
 #include <estima/terminal/find_run.hpp>
 #include <estima/terminal/json_forms.hpp>
+#include <estima/terminal/sections.hpp>
 #include <estima/terminal/show_metrics.hpp>
 #include <estima/terminal/text_table.hpp>
 #include <estima/terminal/words.hpp>
-#include <estima/terminal/wrap_text.hpp>
+#include <estima/workspace/model_log.hpp>
+#include <estima/workspace/names.hpp>
 #include <estima/workspace/register_model.hpp>
 #include <estima/workspace/search_runs.hpp>
 
@@ -29,69 +33,7 @@ struct show_options {
 };
 
 namespace detail {
-/// Prints sections of a run: a title, then names and values. Values are not cut but go on in the next line.
-class run_sections {
-public:
-    explicit run_sections(screen const& on) : on_{on} {}
-
-    void begin(std::string_view title) { *on_.out << '\n' << on_.painted(title, tone::title) << '\n'; }
-
-    /// Nothing for an empty value.
-    void row(std::string_view name, std::string_view value, tone t = tone::plain) { add(name, on_.safe(value), t); }
-    /// A text of several lines.
-    void text(std::string_view name, std::string_view value) {
-        std::string safe;
-        for (std::size_t end = 0; (end = value.find('\n')) != std::string_view::npos; value.remove_prefix(end + 1))
-            safe.append(on_.safe(value.substr(0, end))) += '\n';
-        add(name, safe + on_.safe(value), tone::plain);
-    }
-    /// A text of estima's own, in which names are escaped already.
-    void told(std::string_view name, std::string_view text, tone t = tone::plain) { add(name, on_.told(text), t); }
-    void rows(std::string_view title, std::map<std::string, std::string> const& all) {
-        if (all.empty()) return;
-        begin(title);
-        for (auto const& [name, value] : all) row(name, value.empty() ? "(empty)" : value);
-    }
-
-private:
-    static constexpr std::size_t name_width = 14;
-
-    void add(std::string_view name, std::string const& value, tone t) {
-        if (value.empty()) return;
-        std::string margin(name_width + 4, ' '), label;
-        for (std::string const& line : lines_of(on_.safe(name), 2))
-            label.append(label.empty() ? "  " : "\n  ").append(on_.painted(line, tone::soft));
-        std::size_t const width = display_width(on_.safe(name));
-        std::vector<std::string> lines = lines_of(value, margin.size());
-        bool const fits = std::all_of(lines.begin(), lines.end(), [&](std::string const& line) {
-            return display_width(line) <= room_behind(margin.size());
-        });
-        if (!fits) lines = lines_of(value, (margin = "    ").size());  // a long word gets more room
-        bool const is_beside = fits && width < name_width;
-        std::string begin = label + (is_beside ? std::string(name_width - width + 2, ' ') : "\n" + margin);
-        for (std::string const& line : lines) {
-            *on_.out << begin << on_.painted(line, t) << '\n';
-            begin = margin;
-        }
-    }
-    std::size_t room_behind(std::size_t margin) const {
-        return on_.width == screen::unlimited ? on_.width : std::max(on_.width, margin + 12) - margin;
-    }
-    std::vector<std::string> lines_of(std::string_view text, std::size_t margin) const {
-        std::vector<std::string> lines;
-        for (;;) {
-            std::size_t const end = text.find('\n');
-            for (std::string& line : wrapped(text.substr(0, end), room_behind(margin)))
-                lines.push_back(std::move(line));
-            if (end == std::string_view::npos) return lines;
-            text.remove_prefix(end + 1);
-        }
-    }
-
-    screen const& on_;
-};
-
-inline void show_error(run_sections& to, run_details const& d) {
+inline void show_error(sections& to, run_details const& d) {
     if (!d.error) return;
     error_text const text = estima::detail::text_of(d.run_id, *d.error, "estima logs " + d.run_id);
     to.begin("Error");
@@ -103,7 +45,7 @@ inline void show_error(run_sections& to, run_details const& d) {
 }
 
 /// Attempts that ended early, and which one this is.
-inline void show_attempts(run_sections& to, run_details const& d) {
+inline void show_attempts(sections& to, run_details const& d) {
     if (d.attempts.empty()) return;
     to.begin("Attempts");
     for (attempt_record const& a : d.attempts)
@@ -112,7 +54,7 @@ inline void show_attempts(run_sections& to, run_details const& d) {
     to.row(std::to_string(d.attempts.size() + 1), std::string{to_string(d.status)}, tone_of(d.status));
 }
 
-inline void show_configuration(run_sections& to, run_configuration const& c) {
+inline void show_configuration(sections& to, run_configuration const& c) {
     to.begin("Configuration");
     to.row("script", c.script);
     std::string arguments;
@@ -145,7 +87,7 @@ inline void show_ranks(screen const& on, std::vector<rank_record> const& ranks) 
     table.print(on);
 }
 
-inline void show_hosts(run_sections& to, std::vector<host_record> const& hosts) {
+inline void show_hosts(sections& to, std::vector<host_record> const& hosts) {
     for (host_record const& h : hosts) {
         to.begin(hosts.size() == 1 ? "Host" : "Host " + h.host);
         to.row("system", h.distribution + (h.distribution.empty() || h.system.empty() ? "" : ", ") + h.system);
@@ -169,16 +111,14 @@ inline std::vector<run_summary> children_of(workspace const& where, std::string 
         .runs;
 }
 
-inline void show_outputs(screen const& on, std::vector<artifact_record> const& artifacts) {
-    if (artifacts.empty()) return;
-    *on.out << '\n';
-    text_table table{{{"output", false, false, true}, {"size", true, true}, {"SHA-256"}, {"type"}}};
-    for (artifact_record const& a : artifacts)
-        table.add({{on.safe(a.path)},
-                   {portal::human_bytes(a.bytes)},
-                   {on.safe(a.sha256.substr(0, 12)), tone::soft},
-                   {std::string{a.media_type()}, tone::soft}});
-    table.print(on);
+/// What became of a model that the run registered; empty if it is there.
+inline std::string_view what_became_of(workspace const& where, model_record const& m) {
+    std::filesystem::path const models = where.path() / "models";
+    if (!estima::detail::is_name(m.name) || estima::detail::model_log{models / m.name}.deleted().contains(m.version))
+        return "deleted";
+    std::error_code ignored;
+    bool const is_there = std::filesystem::exists(models / m.name / std::to_string(m.version), ignored) || ignored;
+    return is_there ? "" : "not in this workspace";
 }
 }  // namespace detail
 
@@ -204,13 +144,15 @@ inline int show_run(workspace const& where, show_options const& options, screen 
         json told = json_form(summary, d);
         told["children"] = json::array();
         for (run_summary const& child : children) told["children"].push_back(child.run_id);
+        for (std::size_t i = 0; i < d.models.size(); ++i)
+            told["models"][i]["is_there"] = detail::what_became_of(where, d.models[i]).empty();
         told["inputs"] = estima::detail::inputs_of(d.run_definition);
         on.print_json(told);
         return 0;
     }
 
     *on.out << on.painted(on.safe(d.run_id), tone::title) << '\n';
-    detail::run_sections to{on};
+    detail::sections to{on};
     if (d.display_name != d.run_id) to.row("name", d.display_name);
     to.text("description", d.description);
     to.row("status", to_string(d.status), tone_of(d.status));
@@ -247,9 +189,13 @@ inline int show_run(workspace const& where, show_options const& options, screen 
     if (!others.named.empty()) *on.out << '\n';
     print_others(on, others);
     detail::show_ranks(on, d.ranks);
-    detail::show_outputs(on, d.artifacts);
+    detail::print_files(on, "output", d.artifacts);
     if (!d.models.empty()) to.begin("Models");
-    for (model_record const& m : d.models) to.row(m.name + ":" + std::to_string(m.version), m.path);
+    for (model_record const& m : d.models) {
+        std::string_view const now = detail::what_became_of(where, m);
+        to.row(m.name + ":" + std::to_string(m.version), now.empty() ? m.path : m.path + " (" + std::string{now} + ")",
+               now.empty() ? tone::plain : tone::soft);
+    }
     return 0;
 }
 

@@ -11,12 +11,16 @@
 
 namespace estima::inline v0_1::terminal {
 
+/// To how many columns ids of runs, and other names, are cut at least.
+inline constexpr std::size_t least_of_id = 30, least_of_name = 20;
+
 /// A column of a table.
 struct table_column {
     std::string title;
     bool right = false;  ///< numbers end at the same place
     bool whole = false;  ///< its cells are never cut: numbers, and what is to be copied
-    bool by_ends = false;  ///< names that their ends tell apart: cut in the middle, to 30 columns at least
+    /// Of what its end tells apart: cut in the middle, to so many columns at least.
+    std::size_t by_ends = 0;
 };
 
 /// One place of a table.
@@ -44,7 +48,7 @@ public:
             std::size_t cells = 0;
             for (auto const& row : rows_) cells = std::max(cells, display_width(row[i].text));
             widths.push_back(std::max(cells, display_width(columns_[i].title)));
-            least.push_back(std::min(widths[i], columns_[i].by_ends && columns_.size() > 1 ? narrowest_by_ends
+            least.push_back(std::min(widths[i], columns_[i].by_ends != 0 && columns_.size() > 1 ? columns_[i].by_ends
                                                 : columns_[i].whole ? std::max(cells, narrowest_title)
                                                                     : narrowest));
         }
@@ -63,8 +67,7 @@ public:
     }
 
 private:
-    static constexpr std::size_t gap = 2, narrowest = 8, narrowest_title = 12, narrowest_by_ends = 30,
-                                 widest_in_file = 60;
+    static constexpr std::size_t gap = 2, narrowest = 8, narrowest_title = 12, widest_in_file = 60;
 
     /// Which columns are shown is told by what they need at least; they share all the room that there is.
     static void fit(std::vector<std::size_t>& widths, std::vector<std::size_t> least, std::size_t room) {
@@ -88,7 +91,7 @@ private:
         std::string line;
         std::size_t blanks = 0;
         for (std::size_t i = 0; i < widths.size(); ++i) {
-            auto const& fit = columns_[i].by_ends ? fitted_in_middle : fitted;
+            auto const& fit = columns_[i].by_ends != 0 ? fitted_in_middle : fitted;
             std::string const text =
                 on.width == screen::unlimited ? row[i].text : fit(row[i].text, widths[i], on.cut_mark());
             std::size_t const fill = widths[i] - std::min(widths[i], display_width(text));

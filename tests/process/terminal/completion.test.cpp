@@ -53,14 +53,16 @@ TEST_CASE("bash completes commands, options, runs, metrics, files and models") {
     CHECK(offered({"download", "latest", "outp"}) == some{"outputs/model"});
     CHECK(offered({"runs", "-m", "l"}) == some{"loss"});
     CHECK(offered({"runs", "--metrics", "=", "l"}) == some{"loss"});
-    CHECK(offered({"runs", "-p", ""}) == some{"lr"});
+    CHECK(offered({"runs", "-p", ""}) == some{"a\\ space", "lr"});
+    CHECK(offered({"runs", "-p", "a\\ "}) == some{"a\\ space"});
+    CHECK(offered({"runs", "-p", "'a "}) == some{"a space"});
     CHECK(offered({"runs", "-c", "id,metrics."}) == some{"id,metrics.loss"});
     CHECK(offered({"runs", "-e", "t"}) == some{"test"});
-    CHECK(offered({"runs", "par"}) == some{"params.lr"});
+    CHECK(offered({"runs", "par"}) == some{"params.\\`a\\ space\\`", "params.lr"});
     CHECK(offered({"runs", "sta"}) == some{"start_time", "status"});
     CHECK(offered({"runs", "-o", "en"}) == some{"end_time"});
     // Bash tells quotes as they are typed, and puts what is offered behind the opening one.
-    CHECK(offered({"runs", "\"metrics.loss < 1 and par"}) == some{"metrics.loss < 1 and params.lr"});
+    CHECK(offered({"runs", "\"metrics.loss < 1 and params.l"}) == some{"metrics.loss < 1 and params.lr"});
     CHECK(offered({"runs", "'metrics.lo"}) == some{"metrics.loss"});
     CHECK(offered({"metrics", "\"latest\"", "l"}) == some{"loss"});
     run.add_property("team", "x");
@@ -70,7 +72,13 @@ TEST_CASE("bash completes commands, options, runs, metrics, files and models") {
     CHECK(offered({"models", "small", ":", ""}) == some{"1", "latest"});
     CHECK(offered({"models", "small", ":"}) == some{"1", "latest"});
     CHECK(offered({"models", "small", ":", "l"}) == some{"latest"});
-    CHECK(offered({"models", "small", "@", "c"}) == some{"champion"});
+    CHECK(offered({"models", "small", "@", "c"}) == some{"@champion"});  // a @ is a part of what is replaced
+    CHECK(offered({"models", "small", "@"}) == some{"@champion"});
+    CHECK(offered({"runs", "\"attributes.st"}) == some{"attributes.start_time", "attributes.status"});
+    CHECK(offered({"runs", "\"status = 'Comp"}) == some{"status = 'Completed'"});
+    CHECK(offered({"runs", "\"params.lr = 'Comp"}).empty());
+    CHECK(offered({"runs", "\"status in ('Failed', 'Comp"}) == some{"status in ('Failed', 'Completed'"});
+    CHECK(offered({"runs", "\"params.\\`a"}) == some{"params.\\`a space\\`"});
     CHECK(offered({"models", "small:"}) == some{"small:1", "small:latest"});
     CHECK(offered({"models", "other", ":", ""}).empty());
     CHECK(offered({"show", "latest", ":", "t"}) == some{"test"});
@@ -102,4 +110,33 @@ TEST_CASE("a word is completed by the tab key") {
     std::string const seen = bash.out();
     CHECK_THAT(seen, Catch::Contains("estima show " + run.id()) && Catch::Contains("  status  ") &&
                          Catch::Contains("Completed"));
+}
+
+TEST_CASE("names with blanks and signs are completed by the tab key as bash takes them") {
+    seen_place at;
+    scoped_variable const workspace{"ESTIMA_WORKSPACE", at.workspace().path().string()};
+    scoped_variable const path{
+        "PATH", std::filesystem::path{estima_program::program()}.parent_path().string() + ":/usr/bin:/bin"};
+    estima::run const run = at.trained();
+    run.register_model({.name = "small", .path = "outputs/model"}).set_alias("champion");
+    run.log_parameter("a $x", "1");
+    run.log_parameter("it's", "1");
+    auto const completed = [&](std::string const& typed) {
+        estima_program bash{"/bin/bash", {"--norc", "--noprofile", "-i"}, seen_through::terminal};
+        bash.type("source '" + estima_test::source_folder() +
+                  "/../tools/estima_completion.bash'; words() { printf '<%s>' \"$@\"; echo; }; echo re''ady\n");
+        REQUIRE(bash.says("ready"));
+        bash.type("estima " + typed + "\t\001words \n");
+        bash.type("exit\n");
+        std::string const seen = bash.out();
+        std::size_t const begin = seen.find("<estima>");
+        return begin == std::string::npos ? seen : seen.substr(begin, seen.find_first_of("\r\n", begin) - begin);
+    };
+    CHECK(completed("models small@c") == "<estima><models><small@champion>");
+    CHECK(completed("models small:l") == "<estima><models><small:latest>");
+    CHECK(completed("runs -p a") == "<estima><runs><-p><a $x>");
+    CHECK(completed("runs -p 'a") == "<estima><runs><-p><a $x>");
+    CHECK(completed("runs -p \"a ") == "<estima><runs><-p><a $x>");
+    CHECK(completed("runs -p it") == "<estima><runs><-p><it's>");
+    CHECK(completed("runs -p 'it") == "<estima><runs><-p><it's>");
 }

@@ -3,12 +3,16 @@
 #include <catch2/catch.hpp>
 
 #include <filesystem>
+#include <map>
 #include <sstream>
 #include <string>
 
 #include <estima/terminal/download_files.hpp>
 #include <estima/terminal/list_models.hpp>
+#include <estima/terminal/list_runs.hpp>
 #include <estima/terminal/show_run.hpp>
+#include <estima/terminal/tag_run.hpp>
+#include <estima/workspace/delete_run.hpp>
 
 #include "../../support/error_of.hpp"
 #include "../../support/fake_run.hpp"
@@ -52,4 +56,84 @@ TEST_CASE("files that cannot be copied are told, and all others are there") {
                                             {.run = "latest", .paths = {"outputs/c"}, .directory = to}, s.anew());
                }),
                Catch::StartsWith("[EST-504]") && Contains(fake.directory().run_id() + "/code/outputs/c\n"));
+}
+
+TEST_CASE("one version of a model is shown with all that is known of it") {
+    run_with_outputs fake;
+    fake.run().register_model({.name = "m",
+                               .path = "outputs",
+                               .tags = {{"team", "x\x1B"}},
+                               .properties = {{"accuracy", "0.9"}},
+                               .description = "two\nlines",
+                               .framework = "TensorFlow",
+                               .framework_version = "2.3",
+                               .datasets = {{"training", "faces"}},
+                               .sample_input = "in",
+                               .sample_output = "out",
+                               .resources = {.cpu = 1.5, .memory_in_gb = 4, .gpu = 1},
+                               .stage = estima::model_stage::staging,
+                               .aliases = {"best", "old"}});
+    seen s;
+    terminal::screen on = s.on();
+    on.width = 80;
+    for (char const* name : {"m:1", "m:latest", "m@best"}) {
+        s.out.str("");
+        CHECK(terminal::list_models(fake.workspace(), {.name = name}, on) == 0);
+        CHECK_THAT(s.out.str(), Catch::StartsWith("m:1\n  description     two\n                  lines\n"));
+        for (char const* part :
+             {"  stage           Staging\n", "  aliases         best, old\n", "  size            12 B\n",
+              "  framework       TensorFlow 2.3\n", "  team            x\\x1b\n", "  accuracy        0.9\n",
+              "  training        faces\n", "  input           in\n", "  output          out\n",
+              "  cores           1.5\n", "  memory          4 GB\n", "  GPUs            1\n", "\noutputs/c   4 B"})
+            CHECK_THAT(s.out.str(), Contains(part));
+        CHECK_THAT(s.out.str(), Contains("  run             " + fake.directory().run_id() + "\n"));
+    }
+    CHECK(terminal::list_models(fake.workspace(), {.name = "m"}, on) == 0);
+    CHECK_THAT(s.out.str(), Contains("model  version"));
+}
+
+TEST_CASE("models that a run registered, and that are not there any more, are marked") {
+    run_with_outputs fake;
+    for (int i = 0; i < 2; ++i) fake.run().register_model({.name = "m", .path = "outputs/a"});
+    fake.run().register_model({.name = "n", .path = "outputs/b"});
+    fake.workspace().delete_model("m", 1);
+    fs::rename(fake.workspace().path() / "models/n", fake / "elsewhere");  // as if the run was imported
+    seen s;
+    terminal::show_run(fake.workspace(), {.run = "latest"}, s.on());
+    CHECK_THAT(s.out.str(), Contains("  m:1             outputs/a (deleted)\n  m:2             outputs/a\n"
+                                     "  n:1             outputs/b (not in this workspace)\n"));
+    terminal::show_run(fake.workspace(), {.run = "latest"}, s.on(true));
+    json const models = json::parse(s.out.str())["models"];
+    CHECK_FALSE(models[0]["is_there"].get<bool>());
+    CHECK(models[1]["is_there"].get<bool>());
+    CHECK_FALSE(models[2]["is_there"].get<bool>());
+}
+
+TEST_CASE("tags are set in the terminal, all or none, and deleted runs are listed") {
+    run_with_outputs fake;
+    std::string const id = fake.directory().run_id();
+    seen s;
+    CHECK(terminal::tag_run(fake.workspace(), {.run = id, .tags = {}}, s.on()) == 0);
+    CHECK(s.err.str() == "The run has no tags.\n");
+    CHECK_THAT(estima_test::error_of([&] {
+                   terminal::tag_run(fake.workspace(), {.run = id, .tags = {"team=x", "=y"}}, s.on());
+               }),
+               Catch::StartsWith("[EST-512]"));
+    CHECK(fake.run().get_tags().empty());
+    CHECK(terminal::tag_run(fake.workspace(), {.run = id, .tags = {"team=a=b", "best", "note="}}, s.on()) == 0);
+    CHECK(s.out.str() == "best\nnote\nteam=a=b\n");
+    CHECK(fake.run().get_tags() ==
+          std::map<std::string, std::string>{{"best", ""}, {"note", ""}, {"team", "a=b"}});
+    CHECK(terminal::tag_run(fake.workspace(), {.run = id, .tags = {"team=c"}}, s.on(true)) == 0);
+    CHECK(json::parse(s.out.str()) ==
+          json{{"run_id", id}, {"tags", {{"best", ""}, {"note", ""}, {"team", "c"}}}});
+
+    terminal::runs_options const deleted{.filter = {}, .columns = {"id"}, .deleted = true};
+    CHECK(terminal::list_runs(fake.workspace(), deleted, s.on()) == 0);
+    CHECK(s.err.str() == "No run is deleted.\n");
+    delete_run(fake.workspace(), id);
+    CHECK(terminal::list_runs(fake.workspace(), deleted, s.on()) == 0);
+    CHECK(s.out.str() == "id\n" + id + "\n");
+    CHECK(terminal::list_runs(fake.workspace(), {.filter = ""}, s.on()) == 0);
+    CHECK(s.err.str() == "There are no runs yet.\n");
 }

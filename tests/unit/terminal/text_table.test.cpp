@@ -19,6 +19,7 @@
 
 namespace {
 using estima::terminal::display_width;
+using estima::terminal::least_of_id;
 using estima::terminal::screen;
 using estima::terminal::text_table;
 using estima::terminal::tone;
@@ -83,7 +84,7 @@ TEST_CASE("a name is cut in its middle, and more is shown of its end than of its
 
 TEST_CASE("a long name leaves room for what stands beside it, and is whole where it stands alone") {
     std::string const name = "a_name_that_is_long_" + std::string(100, 'n') + "_1795480859_04085d96";
-    text_table table{{{"id", false, true, true}, {"status", false, true}, {"took", true, true}}};
+    text_table table{{{"id", false, true, least_of_id}, {"status", false, true}, {"took", true, true}}};
     table.add({{name}, {"Completed"}, {"9.20 s"}});
     printed_table print{80};
     std::string const text = print(table);
@@ -93,7 +94,7 @@ TEST_CASE("a long name leaves room for what stands beside it, and is whole where
     CHECK(print.err.str().empty());
     printed_table narrow{41};
     CHECK_THAT(narrow(table), Catch::Contains("a_name_th\u2026_1795480859_04085d96  Completed\n"));
-    text_table alone{{{"id", false, true, true}}};
+    text_table alone{{{"id", false, true, least_of_id}}};
     alone.add({{name}});
     printed_table whole{80};
     CHECK(whole(alone) == "id\n" + name + "\n");
@@ -253,6 +254,14 @@ TEST_CASE("a progress bar fits its line, and is drawn on a terminal only") {
         CHECK(bar.line(1000, 2000, "a\x07") == "[############............]  50 %  1.0 kB of 2.0 kB  a\\x07");
         CHECK(bar.line(3000, 2000, "").starts_with("[########################] 100 %"));  // a log that grew
         CHECK(display_width(bar.line(10, 2000, std::string(200, 'x'))) == 79);
+        CHECK(bar.line(1000, 2000, "a", 100) ==
+              "[############............]  50 %  1.0 kB of 2.0 kB  100 B/s, 10 s left  a");
+        CHECK(bar.line(1000, 2'000'000, "", 100).ends_with("  100 B/s, 5 h 33 min left  "));
+        CHECK(bar.line(2000, 2000, "a", 100).ends_with("  100 B/s  a"));
+        CHECK(bar.line(1000, 0, "read", 100) == "1.0 kB  100 B/s  read");
+        on.live_width = 30;  // numbers first
+        CHECK(bar.line(1000, 2000, "a file with a long name") == " 50 %  1.0 kB of 2.0 kB  a f\u2026");
+        on.live_width = 80;
         bar.show(1, 2000, "a");
         CHECK(err.str().empty());
     }
@@ -261,6 +270,7 @@ TEST_CASE("a progress bar fits its line, and is drawn on a terminal only") {
     {
         estima::terminal::progress_bar bar{on};
         CHECK(bar.line(1500, 0, "read") == "1.5 kB  read");
+        CHECK(estima::terminal::progress_bar{on, "runs"}.line(5, 0, "index", 2.5) == "5 runs  2 runs/s  index");
         CHECK(estima::terminal::progress_bar{on, "runs"}.line(500, 1000, "index") ==
               "[############............]  50 %  500 of 1000 runs  index");
         bar.show(1500, 0, "read");
