@@ -41,8 +41,8 @@ inline bool is_in_workspace(std::filesystem::path path) {
     if (code == ENOTDIR) remedy = "a part of that path is a file: remove it";
     if (code == EXDEV)
         remedy = detail::is_in_workspace(path)
-                     ? "runs, deleted and snapshots of a workspace have to be on one file system: move all of it to the "
-                       "other one, not only a part"
+                     ? "runs, deleted and snapshots of a workspace have to be on one file system: move all of it to "
+                       "the other one, not only a part"
                      : "both have to be on one file system";
     else if (!remedy.empty() && !doing.starts_with("cannot read"))  // what is to be read is where it is
         remedy += detail::is_in_workspace(path) ? ", or choose another workspace ($ESTIMA_WORKSPACE)"

@@ -67,8 +67,8 @@ inline void require_known_format(std::filesystem::path const& folder, std::strin
                      .remedy = "use that version, or choose another workspace ($ESTIMA_WORKSPACE)"}};
 }
 
-/// EST-653: somebody removed the workspace. Whoever goes on would find nothing, or make its index anew, in a folder that
-/// is to go.
+/// EST-653: somebody removed the workspace. Whoever goes on would find nothing, or make its index anew, in a folder
+/// that is to go.
 inline void require_workspace(std::filesystem::path const& folder) {
     if (is_there(workspace_description(folder))) return;
     throw error{"EST-653",

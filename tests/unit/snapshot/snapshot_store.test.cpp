@@ -330,13 +330,14 @@ TEST_CASE("contents that were changed in the store are found by a restore and re
     CHECK(describe(temporary / "restored") == describe(source));
 }
 
-TEST_CASE("what a store lost or has damaged is laid out, and stored again, from the source directory, if that still has it",
+TEST_CASE("what a store lost or has damaged comes from the source directory, if that still has it, and is stored again",
           "[snapshot]") {
     temporary_directory temporary;
     fs::path const source = temporary / "source", root = temporary / "store";
     bool const packed = GENERATE(false, true), is_lost = GENERATE(false, true), is_changed = GENERATE(false, true);
     write(source / "large", std::string(700'000, 'L'));
-    for (int i = 0; i < (packed ? 100 : 3); ++i) write(source / "many" / std::to_string(i), "number " + std::to_string(i));
+    for (int i = 0; i < (packed ? 100 : 3); ++i)
+        write(source / "many" / std::to_string(i), "number " + std::to_string(i));
     estima::snapshot_store store{root};
     auto const id = store.take(source).id;
     std::vector<fs::path> files;

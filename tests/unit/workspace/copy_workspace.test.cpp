@@ -142,7 +142,7 @@ TEST_CASE("a link among the runs is no run, and what it leads to is not copied")
     CHECK_FALSE(fs::exists(fs::symlink_status(folder / "there/runs" / name)));
 }
 
-TEST_CASE("a journal that is a link is a file of its own in the copy: what is written there leaves the original alone") {
+TEST_CASE("a journal that is a link is a file in the copy: what is written there leaves the original alone") {
     estima_test::temporary_directory folder;
     auto const w = estima::workspace::open(folder / "here");
     auto const run = run_to_copy(w, folder / "source", false);
