@@ -30,9 +30,9 @@ struct read_path {
 };
 
 /// Copies files and folders that may be written, and vanish, meanwhile: a file as far as it goes when it is opened.
-/// Links stay links, unless they are to be followed; sockets and the like are passed over. Modes and times are kept, and
-/// so is the group of a folder that gives it to what is made in it (setgid), unless the folder around the copy has such
-/// a group itself.
+/// Links stay links, unless they are to be followed; sockets and the like are passed over. Modes and times are kept,
+/// and so is the group of a folder that gives it to what is made in it (setgid), unless the folder around the copy has
+/// such a group itself.
 class folder_copy {
 public:
     explicit folder_copy(std::function<void(std::uint64_t)> const& progress) : progress_{progress} {}
