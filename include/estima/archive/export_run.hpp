@@ -84,7 +84,8 @@ public:
                 to_.begin(one);
                 continue;
             }
-            file_descriptor const fd = open_file(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+            int const follow = file == run.journal() ? 0 : O_NOFOLLOW;
+            file_descriptor const fd = open_file(file, O_RDONLY | follow | O_NONBLOCK);
             struct stat status {};
             if (::fstat(fd.get(), &status) != 0 || !S_ISREG(status.st_mode))
                 throw_file_error("cannot read", file, EINVAL);

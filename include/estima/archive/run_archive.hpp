@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <fcntl.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -83,7 +84,10 @@ private:
             std::string const path = below.empty() ? name : below + "/" + name;
             if (is_derived_file(without_temporary_end(path))) continue;  // it may vanish, and be another user's
             struct stat status {};
-            if (::lstat((folder_ / path).c_str(), &status) != 0) throw_file_error("cannot read", folder_ / path);
+            // A journal that is a link is read all the same, and an archive without one is of no run.
+            bool const is_journal = path == run_directory{folder_}.journal().filename();
+            if (::fstatat(AT_FDCWD, (folder_ / path).c_str(), &status, is_journal ? 0 : AT_SYMLINK_NOFOLLOW) != 0)
+                throw_file_error("cannot read", folder_ / path);
             tar_entry one{.path = path, .mode = status.st_mode & 0777U, .changed = status.st_mtime};
             if (S_ISREG(status.st_mode)) {
                 one.size = static_cast<std::uint64_t>(status.st_size);

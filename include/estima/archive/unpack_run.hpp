@@ -26,6 +26,7 @@
 #include <estima/snapshot/store_layout.hpp>
 #include <estima/system/json.hpp>
 #include <estima/system/sha256.hpp>
+#include <estima/system/write_with_holes.hpp>
 #include <estima/workspace/names.hpp>
 
 namespace estima::inline v0_1::detail {
@@ -153,11 +154,13 @@ private:
         file_descriptor const fd{::open(place.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)};
         if (!fd) throw_file_error("cannot write", place);
         std::uint64_t size = 0;
+        write_with_holes to{fd.get()};  // as it may have been: an archive does not tell
         for (std::string_view bytes; !(bytes = from_.read({buffer_.get(), piece})).empty(); size += bytes.size()) {
             hash_.update(bytes);
-            if (!write_all(fd.get(), bytes)) throw_file_error("cannot write", place);
+            if (!to.write(bytes)) throw_file_error("cannot write", place);
             tell();
         }
+        if (!to.finish()) throw_file_error("cannot write", place);
         std::string sum = hash_.hex_digest();
         timespec const times[2] = {{entry.changed, 0}, {entry.changed, 0}};
         if ((!by_umask && ::fchmod(fd.get(), entry.mode | 0400) != 0) || ::futimens(fd.get(), times) != 0)

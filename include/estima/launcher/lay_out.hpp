@@ -16,8 +16,8 @@
 namespace estima::inline v0_1 {
 
 /// Makes what a script finds when it starts: the snapshot in code/, ./outputs and ./logs in it. What the store lost of
-/// the snapshot comes from `source`, where that is given and has it. Returns what is in ./outputs by then. EST-414 if it
-/// cannot be done.
+/// the snapshot comes from `source`, where that is given and has it. Returns what is in ./outputs by then. EST-414 if
+/// it cannot be done.
 inline outputs_before lay_out(run_directory const& run, std::string const& snapshot_id,
                               std::filesystem::path const& source = {}) {
     try {

@@ -16,6 +16,7 @@
 #include <estima/snapshot/manifest.hpp>
 #include <estima/snapshot/object_writer.hpp>
 #include <estima/snapshot/store_layout.hpp>
+#include <estima/snapshot/take_damage_out.hpp>
 #include <estima/snapshot/temporary_file.hpp>
 #include <estima/system/sha256.hpp>
 
@@ -116,15 +117,16 @@ private:
     sha256 hash_{};
 };
 
-/// Reads objects of a store one after the other as one stream of bytes, as store_receiver takes them.
+/// Reads objects of a store one after the other as one stream of bytes, as store_receiver takes them. One that is
+/// damaged is taken out of the store, so that the next snapshot writes it anew.
 class store_sender {
 public:
     store_sender(std::filesystem::path root, std::vector<lacking_object> wanted)
-        : objects_{store_layout{std::move(root)}}, wanted_{std::move(wanted)} {}
+        : layout_{std::move(root)}, objects_{layout_}, wanted_{std::move(wanted)} {}
 
     bool is_done() const { return next_ == wanted_.size(); }
 
-    /// At most `most` bytes. EST-208 if an object is not there, or shorter than it was.
+    /// At most `most` bytes. EST-208 if an object is not there, or not what its SHA-256 says.
     std::string next(std::size_t most) {
         std::string bytes;
         while (bytes.size() < most && !is_done()) {
@@ -137,14 +139,12 @@ public:
                     n = ::pread(place_->fd, bytes.data() + begin, bytes.size() - begin,
                                 static_cast<off_t>(place_->offset + at_));
                 while (n < 0 && errno == EINTR);
-            if (n <= 0)
-                throw error{"EST-208",
-                            {.what = "a file of the snapshot cannot be read from the store",
-                             .where = object.digest,
-                             .remedy = "submit again: what is damaged is replaced"}};
+            if (n <= 0) throw_damaged(object);
             bytes.resize(begin + static_cast<std::size_t>(n));
+            hash_.update(std::string_view{bytes}.substr(begin));
             at_ += static_cast<std::uint64_t>(n);
             if (at_ < object.size) continue;
+            if (hash_.hex_digest() != object.digest) throw_damaged(object);
             at_ = 0;
             place_.reset();
             ++next_;
@@ -153,8 +153,19 @@ public:
     }
 
 private:
+    [[noreturn]] void throw_damaged(lacking_object const& object) const {
+        take_damage_out(layout_, object.digest);
+        throw error{"EST-208",
+                    {.what = "a file of the snapshot cannot be read from the store",
+                     .where = object.digest,
+                     .why = "it is lost or damaged",
+                     .remedy = "submit again: what is damaged is replaced"}};
+    }
+
+    store_layout layout_;
     object_reader objects_;
     std::vector<lacking_object> wanted_;
+    sha256 hash_{};
     std::size_t next_ = 0;
     std::uint64_t at_ = 0;
     std::optional<object_reader::place> place_{};

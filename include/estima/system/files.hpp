@@ -45,7 +45,12 @@ inline bool is_in_workspace(std::filesystem::path const& path) {
     if (code == ENOTDIR) remedy = "a part of that path is a file: remove it";
     if (code == ENOENT && doing.starts_with("cannot read") && detail::is_in_workspace(path))
         remedy = "restore it from a copy of the workspace";
-    if (!remedy.empty() && !doing.starts_with("cannot read"))  // what is to be read is where it is
+    if (code == EXDEV)
+        remedy = detail::is_in_workspace(path)
+                     ? "runs, deleted and snapshots of a workspace have to be on one file system: move all of it to "
+                       "the other one, not only a part"
+                     : "both have to be on one file system";
+    else if (!remedy.empty() && !doing.starts_with("cannot read"))  // what is to be read is where it is
         remedy += detail::is_in_workspace(path) ? ", or choose another workspace ($ESTIMA_WORKSPACE)"
                                                 : ", or choose another place";
     throw error{"EST-301",

@@ -12,7 +12,9 @@
 namespace estima::inline v0_1::terminal {
 
 namespace detail {
+using estima::detail::decoded;
 using estima::detail::first_character;
+using estima::detail::width_of;
 }  // namespace detail
 using estima::display_width;
 

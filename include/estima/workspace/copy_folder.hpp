@@ -30,8 +30,9 @@ struct read_path {
 };
 
 /// Copies files and folders that may be written, and vanish, meanwhile: a file as far as it goes when it is opened.
-/// Links stay links; sockets and the like are passed over. Modes and times are kept, and so is the group of a folder
-/// that gives it to what is made in it (setgid), unless the folder around the copy has such a group itself.
+/// Links stay links, unless they are to be followed; sockets and the like are passed over. Modes and times are kept,
+/// and so is the group of a folder that gives it to what is made in it (setgid), unless the folder around the copy has
+/// such a group itself.
 class folder_copy {
 public:
     explicit folder_copy(std::function<void(std::uint64_t)> const& progress) : progress_{progress} {}
@@ -71,6 +72,10 @@ public:
         return true;
     }
 
+    /// A file, or what a link leads to, as a file of the copy's own; false if it is not there any more, or no file.
+    /// EST-301.
+    bool copy_followed(read_path const& from, std::filesystem::path const& to) { return copy_file(from, to, 0); }
+
     /// Makes a folder as another one is, which may be gone. EST-301.
     static void make_folder(read_path const& like, std::filesystem::path const& folder) {
         if (::mkdir(folder.c_str(), 0700) != 0) throw_file_error("cannot create directory", folder);
@@ -97,8 +102,8 @@ private:
         return false;
     }
 
-    bool copy_file(read_path const& from, std::filesystem::path const& to) {
-        file_descriptor const in{::open(from.real.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)};
+    bool copy_file(read_path const& from, std::filesystem::path const& to, int follow = O_NOFOLLOW) {
+        file_descriptor const in{::open(from.real.c_str(), O_RDONLY | O_CLOEXEC | follow | O_NONBLOCK | O_NOCTTY)};
         struct stat status {};
         if (!in) return has_vanished(from);
         if (::fstat(in.get(), &status) != 0 || !S_ISREG(status.st_mode)) return false;

@@ -93,9 +93,9 @@ private:
         read_path const source{"/proc/self/fd/" + std::to_string(folder.get()), from};  // it may move meanwhile
         run_directory const target{to};
         copy_.make_folder(source, to);
-        // The journal first: what it tells is there, and copied after it.
+        // The journal first: what it tells is there, and copied after it. It is written below: never through a link.
         std::string const journal_name = target.journal().filename();
-        bool const has_journal = copy_.copy(source / journal_name, target.journal());
+        bool const has_journal = copy_.copy_followed(source / journal_name, target.journal());
         copy_.copy_below(source, to, [&](std::string const& path) {
             return path == journal_name ||
                    (path.starts_with("metrics/") && is_blocks_file(without_temporary_end(path)));

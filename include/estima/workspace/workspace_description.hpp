@@ -31,8 +31,9 @@ inline bool was_workspace(std::filesystem::path const& folder) {
 
 /// What to do where it is lost or damaged.
 inline std::string how_to_describe(std::filesystem::path const& folder) {
-    return "the runs are as they were: unless a newer estima wrote them, make the file anew, echo '{\"format\":1}' > " +
-           workspace_description(folder).string();
+    return "the runs are as they were: unless a newer estima wrote them, make the file anew, "
+           "echo '{\"format\":1}' > '" +
+           workspace_description(folder).string() + "'";
 }
 
 /// EST-303: the description of a workspace is lost, or damaged. Nothing else is.
@@ -49,7 +50,8 @@ inline std::optional<std::string> read_workspace_description(std::filesystem::pa
     std::filesystem::path const file = workspace_description(folder);
     if (!is_there(file)) return std::nullopt;
     std::error_code ignored;
-    if (!std::filesystem::is_regular_file(file, ignored)) throw_no_description(folder, "it is no file");  // a pipe, say
+    if (!std::filesystem::is_regular_file(file, ignored))  // a pipe, say, which would be waited for
+        throw_no_description(folder, "it is no file, and has to be removed first");
     return read_file(file);
 }
 
@@ -67,8 +69,8 @@ inline void require_known_format(std::filesystem::path const& folder, std::strin
                      .remedy = "use that version, or choose another workspace ($ESTIMA_WORKSPACE)"}};
 }
 
-/// EST-653: somebody removed the workspace. Whoever goes on would find nothing, or make its index anew, in a folder that
-/// is to go.
+/// EST-653: somebody removed the workspace. Whoever goes on would find nothing, or make its index anew, in a folder
+/// that is to go.
 inline void require_workspace(std::filesystem::path const& folder) {
     if (is_there(workspace_description(folder))) return;
     throw error{"EST-653",

@@ -159,6 +159,30 @@ TEST_CASE("a script that is not there is refused, and one that fails is told by 
     }
 }
 
+TEST_CASE("damage in the store of snapshots fails no run whose source directory has the very contents") {
+    place at;
+    for (int i = 0; i < 40; ++i) at.write("data/" + std::to_string(i), "number " + std::to_string(i) + "\n");
+    at.write("large", std::string(300'000, 'x'));
+    auto const completes = [&] {
+        auto const run = at.submit("#!/bin/sh\ncat data/7\nwc -c < large\n");
+        auto const details = run.wait_for_completion({.timeout = patience, .raise_on_error = false});
+        INFO((details.error ? details.error->message : ""));
+        CHECK(details.status == run_status::completed);
+        CHECK(estima::read_file(run.directory().rank_stdout(0)) == "number 7\n300000\n");
+    };
+    completes();
+    for (char const* const part : {"objects", "packs"}) {
+        for (auto const& entry : fs::recursive_directory_iterator{at.workspace().path() / "snapshots" / part}) {
+            if (!entry.is_regular_file()) continue;
+            std::string bytes = estima::read_file(entry.path());
+            bytes.at(bytes.size() / 2) ^= 1;  // of a pack, in its table
+            estima::replace_file(entry.path(), bytes);
+        }
+        completes();
+    }
+    completes();
+}
+
 TEST_CASE("the facts that git knows of the source are properties of the run") {
     place at;
     at.write("train", "#!/bin/sh\n");

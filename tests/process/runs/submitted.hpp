@@ -46,7 +46,7 @@ public:
     place(place const&) = delete;
     place& operator=(place const&) = delete;
     ~place() {
-        for (std::string const& id : workspace_.runs()) estima::end_processes_of(id);
+        for (std::string const& id : estima::detail::run_ids_in(workspace_.path() / "runs")) estima::end_processes_of(id);
     }
 
     estima::workspace const& workspace() const { return workspace_; }

@@ -477,6 +477,36 @@ TEST_CASE("what readers keep beside metric files, and what is just being written
     CHECK(!fs::exists(f.arrived() / "index.html.0a1b2c"));
 }
 
+TEST_CASE("what is nothing but zeros takes no room in what is imported") {
+    run_to_move const f;
+    fs::path const sparse = f.home() / "code/outputs/sparse";
+    {
+        std::ofstream file{sparse, std::ios::binary};
+        file << "begin";
+        file.seekp(5'000'000) << "middle";
+    }
+    fs::resize_file(sparse, 20'000'123);
+    export_run(f.from, f.id, f.archive());
+    import_run(f.to, f.archive());
+    fs::path const there = f.arrived() / "code/outputs/sparse";
+    struct stat status {};
+    REQUIRE(::stat(there.c_str(), &status) == 0);
+    CHECK(status.st_blocks * 512 < 200'000);
+    CHECK(text_in(there) == text_in(sparse));
+}
+
+TEST_CASE("a journal that is a link is exported as what it leads to") {
+    run_to_move const f;
+    fs::path const journal = f.home() / "events.jsonl";
+    std::string const told = text_in(journal);
+    fs::rename(journal, f.folder / "events.jsonl");
+    fs::create_symlink(f.folder / "events.jsonl", journal);
+    CHECK(export_run(f.from, f.id, f.archive()).left_out.empty());
+    import_run(f.to, f.archive());
+    CHECK(fs::symlink_status(f.arrived() / "events.jsonl").type() == fs::file_type::regular);
+    CHECK(text_in(f.arrived() / "events.jsonl") == told);
+}
+
 TEST_CASE("links that can only lead inside") {
     using estima::detail::leads_inside;
     CHECK(leads_inside("a", "b"));

@@ -14,6 +14,7 @@
 #include <catch2/catch.hpp>
 
 #include <estima/snapshot/snapshot_store.hpp>
+#include <estima/snapshot/store_receiver.hpp>
 
 #include <support/skip.hpp>
 #include <support/temporary_directory.hpp>
@@ -329,13 +330,14 @@ TEST_CASE("contents that were changed in the store are found by a restore and re
     CHECK(describe(temporary / "restored") == describe(source));
 }
 
-TEST_CASE("what a store lost or has damaged is laid out, and stored again, from the source directory, if that still has it",
+TEST_CASE("what a store lost or has damaged comes from the source directory, if that still has it, and is stored again",
           "[snapshot]") {
     temporary_directory temporary;
     fs::path const source = temporary / "source", root = temporary / "store";
     bool const packed = GENERATE(false, true), is_lost = GENERATE(false, true), is_changed = GENERATE(false, true);
     write(source / "large", std::string(700'000, 'L'));
-    for (int i = 0; i < (packed ? 100 : 3); ++i) write(source / "many" / std::to_string(i), "number " + std::to_string(i));
+    for (int i = 0; i < (packed ? 100 : 3); ++i)
+        write(source / "many" / std::to_string(i), "number " + std::to_string(i));
     estima::snapshot_store store{root};
     auto const id = store.take(source).id;
     std::vector<fs::path> files;
@@ -361,6 +363,27 @@ TEST_CASE("what a store lost or has damaged is laid out, and stored again, from 
     store.restore(id, temporary / "again");
     CHECK(describe(temporary / "again") == describe(source));
     CHECK(fs::is_empty(root / "tmp"));
+}
+
+TEST_CASE("what is damaged is not sent, and taken out of the store", "[snapshot]") {
+    temporary_directory temporary;
+    fs::path const source = temporary / "source", root = temporary / "store";
+    write(source / "large", std::string(700'000, 'L'));
+    estima::snapshot_store store{root};
+    auto const id = store.take(source).id;
+    auto const wanted = estima::distinct_objects(estima::open_manifest({root}, id));
+    auto const sent = [&] {
+        std::uint64_t size = 0;
+        for (estima::store_sender sender{root, wanted}; !sender.is_done();) size += sender.next(65536).size();
+        return size;
+    };
+    CHECK(sent() == 700'000);
+    fs::path const object = root / "objects" / estima::loose_name(wanted.at(0).digest);
+    damage(object, 0, 700'000);
+    CHECK(thrown_by([&] { (void)sent(); }).id() == "EST-208");
+    CHECK_FALSE(fs::exists(object));
+    CHECK(store.take(source).id == id);
+    CHECK(sent() == 700'000);
 }
 
 TEST_CASE("what is sound in a damaged pack stays in the store", "[snapshot]") {

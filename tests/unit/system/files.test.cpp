@@ -77,4 +77,6 @@ TEST_CASE("what is to be done about a file that is refused is said of that file"
     CHECK(remedy("cannot read", inside, EACCES) == access);  // it is where it is
     CHECK(remedy("cannot read", outside, EACCES) == access);
     CHECK(remedy("cannot read", outside, ENOENT).empty());
+    CHECK(remedy("cannot move", inside, EXDEV).starts_with("runs, deleted and snapshots of a workspace have to be on"));
+    CHECK(remedy("cannot write", outside, EXDEV) == "both have to be on one file system");
 }

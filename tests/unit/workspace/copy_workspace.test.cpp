@@ -142,6 +142,21 @@ TEST_CASE("a link among the runs is no run, and what it leads to is not copied")
     CHECK_FALSE(fs::exists(fs::symlink_status(folder / "there/runs" / name)));
 }
 
+TEST_CASE("a journal that is a link is a file in the copy: what is written there leaves the original alone") {
+    estima_test::temporary_directory folder;
+    auto const w = estima::workspace::open(folder / "here");
+    auto const run = run_to_copy(w, folder / "source", false);
+    std::string const told = estima::read_file(run.journal());
+    fs::rename(run.journal(), folder / "events.jsonl");
+    fs::create_symlink(folder / "events.jsonl", run.journal());
+    auto const made = copy_workspace(w, folder / "copy");
+    CHECK(made.unfinished == std::vector<std::string>{run.run_id()});
+    CHECK(estima::read_file(run.journal()) == told);
+    estima::run_directory const there{made.folder / "runs" / run.run_id()};
+    CHECK(fs::symlink_status(there.journal()).type() == fs::file_type::regular);
+    CHECK(estima::read_file(there.journal()).starts_with(told));
+}
+
 TEST_CASE("a run that goes on is over in the copy, with outputs as they are there, and goes on") {
     estima_test::temporary_directory folder;
     auto const w = estima::workspace::open(folder / "here");
