@@ -121,7 +121,8 @@ template <class Block>
 run_set match_cells(run_filter const& filter, Block& block, run_set const& among);
 
 /// The runs of a block that a filter of to_match() means, of those in `among`. `block.bounds(column)` tells the bounds
-/// of a cell of numbers, if there is one, and `block.see(column, use)` calls `use(cell)` if the block has a cell of that column.
+/// of a cell of numbers, if there is one, and `block.see(column, use)` calls `use(cell)` if the block has a cell of
+/// that column.
 template <class Block>
 run_set match(run_filter const& filter, Block& block, run_set const& among) {
     return is_ruled_out(filter, block) ? run_set{} : match_cells(filter, block, among);

@@ -55,7 +55,7 @@ inline std::size_t width_of(char32_t c) {
 struct first_character {
     std::size_t bytes, columns;
 
-    explicit first_character(std::string_view text) : bytes{utf8_length(text)}, columns{1} {
+    explicit first_character(std::string_view text) : bytes{v0_1::utf8_length(text)}, columns{1} {
         if (bytes != 0) columns = width_of(decoded(text.substr(0, bytes)));
         bytes = std::max<std::size_t>(bytes, 1);
     }

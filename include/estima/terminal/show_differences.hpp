@@ -68,7 +68,8 @@ inline std::vector<std::string> cells_of(run_difference const& one, screen const
     for (std::size_t i = 0; i < cells.size(); ++i) {
         auto const& value = one.values[i];
         if (!value) cells[i] = "-";
-        else if (numbers.empty()) cells[i] = on.safe(one.is == kind::file && value->size() == sha256 ? value->substr(0, 12) : *value);
+        else if (one.is == kind::file && value->size() == sha256) cells[i] = value->substr(0, 12);
+        else if (numbers.empty()) cells[i] = on.safe(*value);
     }
     return cells;
 }

@@ -59,7 +59,7 @@ TEST_CASE("files that cannot be copied are told, and all others are there") {
 }
 
 TEST_CASE("one version of a model is shown with all that is known of it") {
-    run_with_outputs fake;
+    run_of_three_files fake;
     fake.run().register_model({.name = "m",
                                .path = "outputs",
                                .tags = {{"team", "x\x1B"}},
@@ -74,7 +74,7 @@ TEST_CASE("one version of a model is shown with all that is known of it") {
                                .stage = estima::model_stage::staging,
                                .aliases = {"best", "old"}});
     seen s;
-    terminal::screen on = s.on();
+    terminal::screen on = s.anew();
     on.width = 80;
     for (char const* name : {"m:1", "m:latest", "m@best"}) {
         s.out.str("");
@@ -93,16 +93,16 @@ TEST_CASE("one version of a model is shown with all that is known of it") {
 }
 
 TEST_CASE("models that a run registered, and that are not there any more, are marked") {
-    run_with_outputs fake;
+    run_of_three_files fake;
     for (int i = 0; i < 2; ++i) fake.run().register_model({.name = "m", .path = "outputs/a"});
     fake.run().register_model({.name = "n", .path = "outputs/b"});
     fake.workspace().delete_model("m", 1);
     fs::rename(fake.workspace().path() / "models/n", fake / "elsewhere");  // as if the run was imported
     seen s;
-    terminal::show_run(fake.workspace(), {.run = "latest"}, s.on());
+    terminal::show_run(fake.workspace(), {.run = "latest"}, s.anew());
     CHECK_THAT(s.out.str(), Contains("  m:1             outputs/a (deleted)\n  m:2             outputs/a\n"
                                      "  n:1             outputs/b (not in this workspace)\n"));
-    terminal::show_run(fake.workspace(), {.run = "latest"}, s.on(true));
+    terminal::show_run(fake.workspace(), {.run = "latest"}, s.anew(true));
     json const models = json::parse(s.out.str())["models"];
     CHECK_FALSE(models[0]["is_there"].get<bool>());
     CHECK(models[1]["is_there"].get<bool>());
@@ -110,30 +110,30 @@ TEST_CASE("models that a run registered, and that are not there any more, are ma
 }
 
 TEST_CASE("tags are set in the terminal, all or none, and deleted runs are listed") {
-    run_with_outputs fake;
+    run_of_three_files fake;
     std::string const id = fake.directory().run_id();
     seen s;
-    CHECK(terminal::tag_run(fake.workspace(), {.run = id, .tags = {}}, s.on()) == 0);
+    CHECK(terminal::tag_run(fake.workspace(), {.run = id, .tags = {}}, s.anew()) == 0);
     CHECK(s.err.str() == "The run has no tags.\n");
     CHECK_THAT(estima_test::error_of([&] {
-                   terminal::tag_run(fake.workspace(), {.run = id, .tags = {"team=x", "=y"}}, s.on());
+                   terminal::tag_run(fake.workspace(), {.run = id, .tags = {"team=x", "=y"}}, s.anew());
                }),
                Catch::StartsWith("[EST-512]"));
     CHECK(fake.run().get_tags().empty());
-    CHECK(terminal::tag_run(fake.workspace(), {.run = id, .tags = {"team=a=b", "best", "note="}}, s.on()) == 0);
+    CHECK(terminal::tag_run(fake.workspace(), {.run = id, .tags = {"team=a=b", "best", "note="}}, s.anew()) == 0);
     CHECK(s.out.str() == "best\nnote\nteam=a=b\n");
     CHECK(fake.run().get_tags() ==
           std::map<std::string, std::string>{{"best", ""}, {"note", ""}, {"team", "a=b"}});
-    CHECK(terminal::tag_run(fake.workspace(), {.run = id, .tags = {"team=c"}}, s.on(true)) == 0);
+    CHECK(terminal::tag_run(fake.workspace(), {.run = id, .tags = {"team=c"}}, s.anew(true)) == 0);
     CHECK(json::parse(s.out.str()) ==
           json{{"run_id", id}, {"tags", {{"best", ""}, {"note", ""}, {"team", "c"}}}});
 
     terminal::runs_options const deleted{.filter = {}, .columns = {"id"}, .deleted = true};
-    CHECK(terminal::list_runs(fake.workspace(), deleted, s.on()) == 0);
+    CHECK(terminal::list_runs(fake.workspace(), deleted, s.anew()) == 0);
     CHECK(s.err.str() == "No run is deleted.\n");
     delete_run(fake.workspace(), id);
-    CHECK(terminal::list_runs(fake.workspace(), deleted, s.on()) == 0);
+    CHECK(terminal::list_runs(fake.workspace(), deleted, s.anew()) == 0);
     CHECK(s.out.str() == "id\n" + id + "\n");
-    CHECK(terminal::list_runs(fake.workspace(), {.filter = ""}, s.on()) == 0);
+    CHECK(terminal::list_runs(fake.workspace(), {.filter = ""}, s.anew()) == 0);
     CHECK(s.err.str() == "There are no runs yet.\n");
 }
