@@ -4,12 +4,17 @@
 
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <sstream>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <estima/terminal/download_files.hpp>
 #include <estima/terminal/list_models.hpp>
 #include <estima/terminal/list_runs.hpp>
+#include <estima/terminal/show_differences.hpp>
+#include <estima/terminal/show_metrics.hpp>
 #include <estima/terminal/show_run.hpp>
 #include <estima/terminal/tag_run.hpp>
 #include <estima/workspace/delete_run.hpp>
@@ -136,4 +141,27 @@ TEST_CASE("tags are set in the terminal, all or none, and deleted runs are liste
     CHECK(s.out.str() == "id\n" + id + "\n");
     CHECK(terminal::list_runs(fake.workspace(), {.filter = ""}, s.anew()) == 0);
     CHECK(s.err.str() == "There are no runs yet.\n");
+}
+
+TEST_CASE("numbers that differ look so where runs are compared, and whole ones are whole") {
+    using texts = std::vector<std::string>;
+    auto const cells = [](std::vector<std::optional<std::string>> values) {
+        seen s;
+        return terminal::detail::cells_of(
+            {.is = estima::run_difference::kind::metric, .name = "m", .values = std::move(values)}, s.on());
+    };
+    CHECK(cells({"1234567890.0", "1234567891.0", {}}) == texts{"1234567890", "1234567891", "-"});
+    CHECK(cells({"0.12345671", "0.12345672"}) == texts{"0.12345671", "0.12345672"});
+    CHECK(cells({"0.5", "NaN", "-Infinity"}) == texts{"0.5", "nan", "-inf"});
+}
+
+TEST_CASE("points of a metric that is named twice are printed once") {
+    run_with_outputs fake;
+    estima_test::write_file(fake.directory().metrics() / "rank_0.jsonl", "{\"name\": \"two\", \"value\": 2}\n");
+    seen s;
+    terminal::show_metrics(fake.workspace(), {.run = "latest", .names = {"two"}}, s.on());
+    std::string const once = s.out.str();
+    CHECK_THAT(once, Contains("two"));
+    terminal::show_metrics(fake.workspace(), {.run = "latest", .names = {"two", "two"}}, s.on());
+    CHECK(s.out.str() == once);
 }
