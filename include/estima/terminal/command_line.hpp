@@ -275,9 +275,10 @@ private:
         add_word(remove, "RUN", d->runs, "runs that are over", word_kind::run)->required();
         auto const [restore, r] = add("restore", "bring deleted runs back, or list them", restore_runs);
         add_word(restore, "RUN", r->runs, "deleted runs [lists them]", word_kind::deleted_run);
-        auto const [tag, t] = add("tag", "set tags of a run, or list them", tag_run);
+        auto const [tag, t] = add("tag", "set or remove tags of a run, or list them", tag_run);
         add_run_word(tag, t->run);
         add_word(tag, "TAG", t->tags, "NAME=VALUE [lists them]", word_kind::other);
+        tag->add_option("-r,--remove", t->removed, "this one")->type_name("NAME")->take_all()->allow_extra_args(false);
         auto const [gc, g] = add("gc", "remove for good what was deleted", free_space);
         gc->add_flag("--dry-run", g->dry_run, "only tell what would go");
         gc->add_option("--older-than", g->older_than, "what was deleted so long ago [30]")

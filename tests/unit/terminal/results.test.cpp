@@ -133,6 +133,9 @@ TEST_CASE("tags are set in the terminal, all or none, and deleted runs are liste
     CHECK(json::parse(s.out.str()) ==
           json{{"run_id", id}, {"tags", {{"best", ""}, {"note", ""}, {"team", "c"}}}});
 
+    terminal::tag_run(fake.workspace(), {.run = id, .tags = {"new"}, .removed = {"team", "note", "no such"}}, s.anew());
+    CHECK(s.out.str() == "best\nnew\n");
+
     terminal::runs_options const deleted{.filter = {}, .columns = {"id"}, .deleted = true};
     CHECK(terminal::list_runs(fake.workspace(), deleted, s.anew()) == 0);
     CHECK(s.err.str() == "No run is deleted.\n");
@@ -148,7 +151,7 @@ TEST_CASE("numbers that differ look so where runs are compared, and whole ones a
     auto const cells = [](std::vector<std::optional<std::string>> values) {
         seen s;
         return terminal::detail::cells_of(
-            {.is = estima::run_difference::kind::metric, .name = "m", .values = std::move(values)}, s.on());
+            {.is = estima::run_difference::kind::metric, .name = "m", .values = std::move(values)}, s.anew());
     };
     CHECK(cells({"1234567890.0", "1234567891.0", {}}) == texts{"1234567890", "1234567891", "-"});
     CHECK(cells({"0.12345671", "0.12345672"}) == texts{"0.12345671", "0.12345672"});
@@ -156,12 +159,12 @@ TEST_CASE("numbers that differ look so where runs are compared, and whole ones a
 }
 
 TEST_CASE("points of a metric that is named twice are printed once") {
-    run_with_outputs fake;
+    run_of_three_files fake;
     estima_test::write_file(fake.directory().metrics() / "rank_0.jsonl", "{\"name\": \"two\", \"value\": 2}\n");
     seen s;
-    terminal::show_metrics(fake.workspace(), {.run = "latest", .names = {"two"}}, s.on());
+    terminal::show_metrics(fake.workspace(), {.run = "latest", .names = {"two"}}, s.anew());
     std::string const once = s.out.str();
     CHECK_THAT(once, Contains("two"));
-    terminal::show_metrics(fake.workspace(), {.run = "latest", .names = {"two", "two"}}, s.on());
+    terminal::show_metrics(fake.workspace(), {.run = "latest", .names = {"two", "two"}}, s.anew());
     CHECK(s.out.str() == once);
 }
