@@ -199,11 +199,9 @@ TEST_CASE("estima-agent: contents that are not what their SHA-256 says come to l
     answer const a = n.stage(2);
     INFO(a.text);
     CHECK(a.code == 1);
-    CHECK(a.said("failed").value("id", "") == "EST-208");
-    for (int const rank : {1, 2}) {
-        CHECK_FALSE(fs::exists(n.store(rank) / "objects" / name));
-        CHECK_FALSE(fs::exists(n.store(rank) / "trees" / n.id()));
-    }
+    CHECK(a.said("broken").value("id", "") == "EST-208");
+    for (int const rank : {1, 2}) CHECK_FALSE(fs::exists(n.store(rank) / "trees" / n.id()));
+    for (int const rank : {0, 1, 2}) CHECK_FALSE(fs::exists(n.store(rank) / "objects" / name));
 }
 
 TEST_CASE("estima-agent: what rank 0 does not have is told, and ends all") {
