@@ -50,7 +50,7 @@ inline int rank_of_file(std::string_view name) {
 }  // namespace detail
 
 /// The metric files of a run: those of ranks in order, then others by name. None is no error. At most so many entries
-/// of the folder are looked at.
+/// of the folder are looked at. EST-301 if it may not be read.
 inline std::vector<metric_file> metric_files(std::filesystem::path const& folder,
                                              std::size_t most = static_cast<std::size_t>(-1)) {
     std::vector<metric_file> files;
@@ -64,6 +64,8 @@ inline std::vector<metric_file> metric_files(std::filesystem::path const& folder
                              .rank = detail::rank_of_file(name),
                              .is_points = is_points_file(name)});
     }
+    if (code && code != std::errc::no_such_file_or_directory && code != std::errc::not_a_directory)
+        throw_file_error("cannot read", folder, code.value());
     auto key = [](metric_file const& f) {
         return std::tuple{f.rank < 0, f.rank, std::string_view{f.writer}, f.is_points};
     };

@@ -16,8 +16,9 @@ namespace estima::inline v0_1 {
 /// The run configuration that a run was submitted with. EST-301: its file cannot be read; EST-101: it holds none;
 /// EST-307: the run is gone.
 inline run_configuration read_run_definition(run_directory const& run) {
-    std::string const file = (run.place() / run.run_configuration().filename()).string(),
-                      text = while_there(run, [](auto const& here) { return read_file(here.run_configuration()); });
+    std::string const file = (run.place() / run.run_configuration().filename()).string();
+    std::string const text =
+        while_there(run, [](auto const& here) { return read_regular_file(here.run_configuration()); });
     try {
         return run_configuration_from_json(json::parse(text));
     } catch (json::exception const& e) {

@@ -122,7 +122,7 @@ inline std::optional<hosts_task> hosts_task_of(run_directory const& run, run_con
     std::string const& snapshot_id = record.snapshot_id;
     std::filesystem::path const file = run.path / "target.json";
     if (::access(file.c_str(), F_OK) != 0) return std::nullopt;
-    json const settings = json::parse(read_file(file), nullptr, false);
+    json const settings = json::parse(read_regular_file(file), nullptr, false);
     if (settings.is_object() && settings.value("kind", "") != "ssh_hosts") return std::nullopt;
     hosts_task task{.run = run,
                     .configuration = c,

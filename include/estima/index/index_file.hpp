@@ -19,7 +19,7 @@ namespace estima::inline v0_1::detail {
 
 /// Which tables there are and what they mean. A file of an older format is emptied and built anew; one of a newer
 /// format is left alone, and an index of this format is kept beside it.
-inline constexpr std::int64_t index_format = 3;
+inline constexpr std::int64_t index_format = 4;
 inline constexpr std::int64_t index_application = 0x65737469;  // "esti", in the header of the file
 
 inline constexpr char const* index_tables = R"(

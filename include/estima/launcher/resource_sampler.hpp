@@ -30,7 +30,7 @@ namespace estima::inline v0_1 {
 /// that is no number of seconds, `problem` tells so.
 inline double sample_seconds(std::string* problem = nullptr) {
     char const* const text = std::getenv("ESTIMA_SAMPLE_SECONDS");
-    if (text == nullptr) return 10;
+    if (text == nullptr || *text == '\0') return 10;
     char* end = nullptr;
     double const seconds = std::strtod(text, &end);
     if (end != text && *end == '\0' && std::isfinite(seconds) && seconds >= 0)

@@ -72,7 +72,7 @@ struct slurm_allocation {
         std::string const id = detail::from_environment("SLURM_JOB_ID");
         std::filesystem::path const file = run.path / "target.json";
         if (id.empty() || ::access(file.c_str(), F_OK) != 0) return std::nullopt;
-        json const settings = json::parse(read_file(file), nullptr, false);
+        json const settings = json::parse(read_regular_file(file), nullptr, false);
         if (!settings.is_object() || settings.value("kind", "") != "slurm") return std::nullopt;
         slurm_allocation a{.job_id = id,
                            .network = settings.value("network", ""),

@@ -87,10 +87,9 @@ inline bool write_all_at(int fd, std::string_view bytes, std::uint64_t offset) n
     return true;
 }
 
-/// The whole file; EST-301 if it cannot be read.
-inline std::string read_file(std::filesystem::path const& path) {
-    file_descriptor const fd = open_file(path, O_RDONLY);
-    struct stat status{};
+namespace detail {
+inline std::string read_to_end(file_descriptor const& fd, std::filesystem::path const& path) {
+    struct stat status {};
     std::string text;
     if (::fstat(fd.get(), &status) == 0 && status.st_size > 0) text.reserve(static_cast<std::size_t>(status.st_size));
     char buffer[16384];
@@ -101,6 +100,22 @@ inline std::string read_file(std::filesystem::path const& path) {
         if (n == 0) return text;
         text.append(buffer, static_cast<std::size_t>(n));
     }
+}
+}  // namespace detail
+
+/// The whole file; EST-301 if it cannot be read.
+inline std::string read_file(std::filesystem::path const& path) {
+    return detail::read_to_end(open_file(path, O_RDONLY), path);
+}
+
+/// The same of what others may have put something else in the place of: EST-301 for a pipe, which would be waited for,
+/// or a device, which may have no end.
+inline std::string read_regular_file(std::filesystem::path const& path) {
+    file_descriptor const fd = open_file(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+    struct stat status {};
+    if (::fstat(fd.get(), &status) == 0 && !S_ISREG(status.st_mode))
+        throw error{"EST-301", {.what = "cannot read " + path.string(), .why = "it is no file"}};
+    return detail::read_to_end(fd, path);
 }
 
 enum class durable { no, yes };

@@ -196,7 +196,9 @@ private:
 /// workspace.
 inline copied_workspace copy_workspace(workspace const& w, std::filesystem::path const& folder,
                                        std::function<void(std::uint64_t bytes)> const& progress = {}) {
-    std::filesystem::path const target = std::filesystem::weakly_canonical(absolute_path(folder));
+    std::error_code code;
+    std::filesystem::path const target = std::filesystem::weakly_canonical(absolute_path(folder), code);
+    if (code) throw_file_error("cannot write", folder, code.value());
     bool const is_inside = *target.lexically_relative(w.path()).begin() != "..";
     auto const refuse = [&target](char const* why) {
         throw error{"EST-639",

@@ -175,7 +175,7 @@ inline void model::bring_up_to_date(detail::model_log const& log) {
 /// Reads a version's folder, and what was changed since it was registered. EST-509 if its description cannot be
 /// understood; EST-301.
 inline model read_model(std::filesystem::path const& folder) {
-    json const j = json::parse(read_file(folder / "model.json"), nullptr, false);
+    json const j = json::parse(read_regular_file(folder / "model.json"), nullptr, false);
     try {
         model m;
         m.name = j.at("name").get<std::string>();

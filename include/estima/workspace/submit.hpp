@@ -35,6 +35,7 @@
 #include <estima/workspace/create_run.hpp>
 #include <estima/workspace/names.hpp>
 #include <estima/workspace/refresh_page.hpp>
+#include <estima/workspace/workspace_description.hpp>
 #include <estima/workspace/workspace_lock.hpp>
 
 namespace estima::inline v0_1 {
@@ -128,6 +129,7 @@ struct job_to_submit {
 /// Everything that can go wrong for reasons of the program or the machine comes before the run exists.
 inline submission make_submission(std::filesystem::path const& workspace, std::string const& experiment,
                                   job_to_submit const& job, submit_options const& options) {
+    require_workspace(workspace);
     transport const& way = require_transport(job.target_kind);
     require_honoured(job.configuration, job.target_kind);
     run_configuration const configuration = with_interpreter_from_here(job.configuration);

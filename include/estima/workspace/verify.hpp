@@ -49,7 +49,7 @@ public:
 private:
     void check_run(std::filesystem::path const& folder, std::string const& id) {
         run_directory const run{folder / id};
-        if (id.starts_with('.')) return leftover(run.path);
+        if (is_unfinished(id)) return leftover(run.path);
         // It may be deleted or restored meanwhile: what was found of a folder that was moved away is not true of it.
         for (int looks_left = 3; looks_left > 0; --looks_left) {
             struct stat status {}, after {};
@@ -209,7 +209,9 @@ private:
     void check_model(std::string const& name) {
         std::filesystem::path const home = root_ / "models" / name;
         for (std::string const& entry : names(home))
-            if (entry.starts_with('.')) leftover(home / entry);
+            if (is_unfinished(entry)) leftover(home / entry);
+            else if (entry.starts_with('.'))
+                found(kind::note, home / entry, "it is no part of the model, and passed over", "move it elsewhere");
         if (is_closed(home / "changes.jsonl")) return;
         if (int const lines = model_log{home}.lines_ignored(); lines > 0)
             found(kind::damage, home / "changes.jsonl",

@@ -3,11 +3,13 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <ctime>
 #include <filesystem>
 #include <set>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -72,6 +74,13 @@ public:
         f.is_mendable = true;
         std::error_code code;
         if (options.mend) f.is_mended = std::filesystem::remove_all(path, code) != static_cast<std::uintmax_t>(-1);
+    }
+
+    /// Names of what is being made or removed: ".<id>.<8 hexadecimal digits>", ".<what>.tmp", ".leaving_<id>".
+    static bool is_unfinished(std::string_view name) {
+        std::string_view const end = name.substr(std::min(name.size(), name.rfind('.') + 1));
+        bool const is_drawn = end.size() == 8 && end.find_first_not_of("0123456789abcdef") == end.npos;
+        return name.starts_with('.') && (name.starts_with(".leaving_") || end == "tmp" || is_drawn);
     }
 
     static std::string counted(auto count, char const* one, char const* many) {

@@ -37,7 +37,7 @@ inline void verify_snapshots(verify_findings& to, store_layout const& layout) {
             verify_finding& f = to.found(kind::damage, one.path, one.what, submit);
             f.is_mendable = !one.object.empty() || !one.pack.empty();
             if (!one.pack.empty())
-                f.remedy = "mend it (verify_options::mend, `estima verify --mend`): what is sound in it stays; then " +
+                f.remedy = "mend it (verify_options::mend, `estima verify --mend`): what can still be read of it stays; then " +
                            f.remedy;
             if (!f.is_mendable || !to.options.mend) continue;
             f.is_mended =

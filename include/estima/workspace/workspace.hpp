@@ -138,8 +138,9 @@ public:
 
     /// Stores a file or folder on the disk as the next version of a model. EST-641: there is nothing, or something that
     /// cannot be part of a model; EST-305: a name; EST-512: a tag or property; EST-642: an alias; EST-643:
-    /// framework, resources or datasets; EST-301.
+    /// framework, resources or datasets; EST-653: somebody removed the workspace; EST-301.
     estima::model register_model(model_options const& options) const {
+        detail::require_workspace(path_);
         return detail::register_path(path_ / "models", options);
     }
 

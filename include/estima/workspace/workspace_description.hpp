@@ -13,6 +13,7 @@
 #include <estima/system/files.hpp>
 #include <estima/system/is_there.hpp>
 #include <estima/system/json.hpp>
+#include <estima/system/shell_quoted.hpp>
 
 namespace estima::inline v0_1::detail {
 
@@ -23,17 +24,21 @@ inline std::filesystem::path workspace_description(std::filesystem::path const& 
     return folder / "workspace.json";
 }
 
-/// Whether runs lie in a folder, or snapshots: it was a workspace, even if its description is lost. EST-301.
+/// Whether runs lie in a folder, snapshots or models: it was a workspace, even if its description is lost. EST-301.
 inline bool was_workspace(std::filesystem::path const& folder) {
-    return is_there(folder / "snapshots" / "trees") || !run_ids_in(folder / "runs").empty() ||
+    bool has_models = false;
+    for_each_entry(folder / "models", [&has_models](std::filesystem::directory_entry const& one) {
+        has_models = has_models || is_there(one.path() / "changes.jsonl");
+    });
+    return has_models || is_there(folder / "snapshots" / "trees") || !run_ids_in(folder / "runs").empty() ||
            !run_ids_in(deleted_runs_in(folder)).empty();
 }
 
 /// What to do where it is lost or damaged.
 inline std::string how_to_describe(std::filesystem::path const& folder) {
     return "the runs are as they were: unless a newer estima wrote them, make the file anew, "
-           "echo '{\"format\":1}' > '" +
-           workspace_description(folder).string() + "'";
+           "echo '{\"format\":1}' > " +
+           shell_quoted(workspace_description(folder).string());
 }
 
 /// EST-303: the description of a workspace is lost, or damaged. Nothing else is.
@@ -78,7 +83,7 @@ inline void require_workspace(std::filesystem::path const& folder) {
                  .where = folder.string(),
                  .why = "its workspace.json is gone",
                  .remedy = was_workspace(folder) ? "if nobody is removing it: " + how_to_describe(folder)
-                                                 : "name another one; submitting a run makes one anew"}};
+                                                 : "name another one, or open it anew (workspace::open makes it)"}};
 }
 
 }  // namespace estima::inline v0_1::detail

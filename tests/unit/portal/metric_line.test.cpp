@@ -124,4 +124,11 @@ TEST_CASE("steps that are no whole numbers are no steps") {
         REQUIRE(line);
         CHECK_FALSE(line->step);
     }
+    for (char const* const step : {"true", "false", "null", "\"x\"", "[1]"}) {
+        INFO(step);
+        auto const line = estima::parse_metric_line(std::string{R"({"name":"a","value":7,"step":)"} + step + "}");
+        REQUIRE(line);
+        CHECK_FALSE(line->step);
+        CHECK(std::get<double>(line->value) == 7);
+    }
 }

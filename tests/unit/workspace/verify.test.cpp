@@ -15,6 +15,7 @@
 #include <estima/tracking/run_context.hpp>
 #include <estima/workspace/collect_garbage.hpp>
 #include <estima/workspace/delete_run.hpp>
+#include <estima/workspace/submit.hpp>
 #include <estima/workspace/verify.hpp>
 
 #include "../../support/fake_run.hpp"
@@ -395,6 +396,33 @@ TEST_CASE("a workspace that was removed is not sound: that is told") {
     CHECK_THROWS_WITH(f.w.runs(), Catch::Matchers::StartsWith("[EST-653]"));
     CHECK_THROWS_WITH(f.w.models(), Catch::Matchers::StartsWith("[EST-653]"));
     CHECK_THROWS_WITH(deleted_runs(f.w), Catch::Matchers::StartsWith("[EST-653]"));
+    CHECK_THROWS_WITH(estima::detail::make_submission(f.w.path(), "e", {}, {}),
+                      Catch::Matchers::StartsWith("[EST-653]"));
+    CHECK_THROWS_WITH(f.w.register_model({.name = "m", .path = (f.folder / "source/small_0").string()}),
+                      Catch::Matchers::StartsWith("[EST-653]"));
+    CHECK_FALSE(fs::exists(f.w.path()));
+}
+
+TEST_CASE("what others put beside runs and models is told, and stays") {
+    workspace_to_verify const f;
+    fs::path const theirs = f.w.path() / "runs/.my_notes";
+    write_file(theirs / "notes.txt", "x");
+    timeval const old[2]{{1'600'000'000, 0}, {1'600'000'000, 0}};
+    REQUIRE(::utimes(theirs.c_str(), old) == 0);
+    auto const report = verify(f.w, {.mend = true});
+    REQUIRE(report.findings.size() == 1);
+    CHECK(report.findings[0].is == estima::verify_finding::kind::note);
+    CHECK(fs::exists(theirs / "notes.txt"));
+}
+
+TEST_CASE("a pipe in the place of a run's configuration is told, and not waited for") {
+    workspace_to_verify const f;
+    fs::remove(f.run.run_configuration());
+    REQUIRE(::mkfifo(f.run.run_configuration().c_str(), 0600) == 0);
+    auto const report = verify(f.w);
+    REQUIRE_FALSE(report.findings.empty());
+    CHECK_FALSE(report.is_sound());
+    CHECK_THROWS_WITH(read_run_definition(f.run), Catch::Matchers::Contains("it is no file"));
 }
 
 TEST_CASE("what killed processes left behind is told when it is a day old, is no damage, and is removed on request") {
