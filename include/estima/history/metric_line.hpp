@@ -167,7 +167,7 @@ private:
             if (is_whole && whole != std::numeric_limits<std::int64_t>::min()) out = whole;
             return true;
         }
-        if (next() == 't' || next() == 'f') return skip();  // true is no number of a step
+        if (std::string_view{"tf[{"}.find(next()) != std::string_view::npos) return skip();  // true is no step, either
         auto const [end, code] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), whole);
         std::size_t const length = static_cast<std::size_t>(end - rest_.data());
         bool const goes_on = length < rest_.size() && (*end == '.' || *end == 'e' || *end == 'E');
