@@ -61,8 +61,9 @@ public:
                           (more == 0 ? one : " and " + std::to_string(more) + many));
         };
         if (std::size_t const links = links_.size() - links_passed_; links > 0)
-            left_out(last_link_, links - 1, " is a link to another place: what is there for TensorBoard was left out",
-                     " more are links to other places: what is there for TensorBoard was left out");
+            left_out(last_link_, links - 1,
+                     " is a link to another place: what may be there for TensorBoard was left out",
+                     " more are links to other places: what may be there for TensorBoard was left out");
         if (too_many_ > 0)
             left_out(first_left_out_, too_many_ - 1, " was left out: there are 10,000 other files for TensorBoard",
                      " more were left out: there are 10,000 other files for TensorBoard");

@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include <estima/system/files.hpp>
+
 namespace estima::inline v0_1 {
 
 /// A file of a run's metrics folder: lines of JSON, "rank_0.jsonl", or points, "rank_0.<process>.points".

@@ -30,7 +30,8 @@ struct store_report {
         std::string what;
         std::string object{};     ///< the SHA-256 of an object that is damaged; empty for anything else
         std::string pack{};       ///< the name of a pack that is damaged as such, and can be taken out; else empty
-        bool is_foreign = false;  ///< no part of a store, as its name tells: passed over, and no damage
+        bool is_foreign = false;     ///< no part of a store, as its name tells: passed over, and no damage
+        bool is_in_the_way = false;  ///< of a name that a part has, and nothing that a new one could replace
     };
     std::vector<fault> faults;
     std::uint64_t snapshots = 0, objects = 0, bytes = 0;
@@ -72,6 +73,9 @@ private:
                                   .is_foreign = true});
     }
     /// What is not there any more was removed meanwhile, since nobody needs it: that is no damage.
+    void in_the_way(std::filesystem::path path, std::string what) {
+        report_.faults.push_back({.path = std::move(path), .what = std::move(what), .is_in_the_way = true});
+    }
     void fault(std::filesystem::path path, std::string what, std::string object = {}, std::string pack = {}) {
         struct stat status {};
         if (::lstat(path.c_str(), &status) != 0 && errno == ENOENT) return;
@@ -98,7 +102,7 @@ private:
         file_descriptor const fd{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)};
         struct stat status {};
         if (!fd || ::fstat(fd.get(), &status) != 0 || !S_ISREG(status.st_mode))
-            return fault(path, "it is no file, or cannot be read");
+            return in_the_way(path, "it is no file, or cannot be read");
         if (!holds(fd.get(), 0, static_cast<std::uint64_t>(status.st_size), hex))
             fault(path, "its bytes do not have the SHA-256 that it is named by", hex);
     }
@@ -126,8 +130,8 @@ private:
             case pack::state::torn:
                 return fault(path, "it is no pack: torn, or something else, from which nothing can be read", {}, name);
             case pack::state::other_format:
-                return fault(path, "it is a pack of another version, or of a machine of another byte order");
-            case pack::state::unreadable: return fault(path, "it is no file, or cannot be read");
+                return in_the_way(path, "it is a pack of another version, or of a machine of another byte order");
+            case pack::state::unreadable: return in_the_way(path, "it is no file, or cannot be read");
         }
     }
 

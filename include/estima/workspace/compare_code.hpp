@@ -81,10 +81,15 @@ inline std::vector<code_difference> compare_code(run const& before, run const& a
     for (auto& [path, one] : all) {
         if (one.before && one.after && detail::is_same_code(*one.before, *one.after)) continue;
         one.path = path;
-        auto const x = a.text_of(one.before), y = b.text_of(one.after);
-        if (x && y)
-            one.unified = unified_diff(*x, *y, one.before ? "a/" + path : "/dev/null",
-                                       one.after ? "b/" + path : "/dev/null", options.context);
+        // What became a folder, or was one, is removed, or comes.
+        auto const but_folder = [](std::optional<snapshot_entry> const& entry) {
+            return entry && entry->kind != entry_kind::directory ? entry : std::nullopt;
+        };
+        std::optional<snapshot_entry> const before = but_folder(one.before), after = but_folder(one.after);
+        auto const x = a.text_of(before), y = b.text_of(after);
+        if (x && y && (before || after))
+            one.unified = unified_diff(*x, *y, before ? "a/" + path : "/dev/null", after ? "b/" + path : "/dev/null",
+                                       options.context);
         changed.push_back(std::move(one));
     }
     return changed;

@@ -36,9 +36,10 @@ inline void verify_snapshots(verify_findings& to, store_layout const& layout) {
         } else {
             verify_finding& f = to.found(kind::damage, one.path, one.what, submit);
             f.is_mendable = !one.object.empty() || !one.pack.empty();
+            if (one.is_in_the_way) f.remedy = "move it elsewhere, unless a newer estima wrote it; then " + f.remedy;
             if (!one.pack.empty())
-                f.remedy = "mend it (verify_options::mend, `estima verify --mend`): what can still be read of it stays; then " +
-                           f.remedy;
+                f.remedy = "mend it (verify_options::mend, `estima verify --mend`): what can still be read of it "
+                           "stays; then " + f.remedy;
             if (!f.is_mendable || !to.options.mend) continue;
             f.is_mended =
                 one.pack.empty() ? take_damage_out(layout, one.object) : take_pack_out(layout, one.pack);

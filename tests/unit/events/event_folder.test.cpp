@@ -103,11 +103,11 @@ TEST_CASE("links out of the folder are told, and those that stay in it are not")
     fs::create_symlink(elsewhere / "file", logs.place.path() / "y.tfevents");
     CHECK(logs.take().empty());
     CHECK(logs.folder.damage() ==
-          strings{"y.tfevents is a link to another place: what is there for TensorBoard was left out"});
+          strings{"y.tfevents is a link to another place: what may be there for TensorBoard was left out"});
     fs::create_directory_symlink(elsewhere / "folder", logs.place.path() / "z");
     CHECK(logs.take().empty());
     CHECK(logs.folder.damage() ==
-          strings{"z and 1 more are links to other places: what is there for TensorBoard was left out"});
+          strings{"z and 1 more are links to other places: what may be there for TensorBoard was left out"});
 }
 
 TEST_CASE("more files than are followed are told") {

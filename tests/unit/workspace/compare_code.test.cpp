@@ -139,6 +139,12 @@ TEST_CASE("what changed in the code of two runs is told file by file") {
     CHECK(all[4].path == "new");
     CHECK_FALSE(all[4].before);
     CHECK(all[5].unified == "--- a/train.py\n+++ b/train.py\n@@ -1,2 +1,2 @@\n x = 1\n-y = 2\n+y = 3\n");
+    // A file that became a folder is removed by the diff, which adds what is in the folder.
+    estima::run const file = add({{"f", "1\n"}}), inside = add({{"f/x", "2\n"}});
+    std::map<std::string, std::string> diffs;
+    for (auto const& one : compare_code(file, inside)) diffs[one.path] = one.unified;
+    CHECK(diffs.at("f") == "--- a/f\n+++ /dev/null\n@@ -1 +0,0 @@\n-1\n");
+    CHECK(diffs.at("f/x") == "--- /dev/null\n+++ b/f/x\n@@ -0,0 +1 @@\n+2\n");
     auto const none = add({{"a", "1"}});
     std::filesystem::remove_all(w.path() / "snapshots/trees");
     CHECK_THROWS_AS(compare_code(a, none), estima::error);
