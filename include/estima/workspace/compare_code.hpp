@@ -85,10 +85,10 @@ inline std::vector<code_difference> compare_code(run const& before, run const& a
         auto const but_folder = [](std::optional<snapshot_entry> const& entry) {
             return entry && entry->kind != entry_kind::directory ? entry : std::nullopt;
         };
-        std::optional<snapshot_entry> const before = but_folder(one.before), after = but_folder(one.after);
-        auto const x = a.text_of(before), y = b.text_of(after);
-        if (x && y && (before || after))
-            one.unified = unified_diff(*x, *y, before ? "a/" + path : "/dev/null", after ? "b/" + path : "/dev/null",
+        std::optional<snapshot_entry> const left = but_folder(one.before), right = but_folder(one.after);
+        auto const x = a.text_of(left), y = b.text_of(right);
+        if (x && y && (left || right))
+            one.unified = unified_diff(*x, *y, left ? "a/" + path : "/dev/null", right ? "b/" + path : "/dev/null",
                                        options.context);
         changed.push_back(std::move(one));
     }
