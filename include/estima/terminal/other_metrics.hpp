@@ -10,11 +10,13 @@
 #include <variant>
 #include <vector>
 
+#include <estima/history/known_record.hpp>
 #include <estima/history/other_values.hpp>
 #include <estima/history/terminal_metrics.hpp>
 #include <estima/terminal/json_forms.hpp>
 #include <estima/terminal/text_table.hpp>
 #include <estima/terminal/words.hpp>
+#include <estima/workspace/run.hpp>
 
 /// What runs log and is no number: lists, rows of tables, documents.
 namespace estima::inline v0_1::terminal {
