@@ -16,6 +16,7 @@
 #include <estima/base/durability.hpp>
 #include <estima/base/error.hpp>
 #include <estima/history/journal.hpp>
+#include <estima/history/known_record.hpp>
 #include <estima/launcher/find_launcher.hpp>
 #include <estima/launcher/launch_plan.hpp>
 #include <estima/estimator/validate.hpp>
