@@ -124,9 +124,9 @@ inline std::string hunk_range(std::size_t first, std::size_t count) {
     return count == 1 ? begin : begin + "," + std::to_string(count);
 }
 
-/// A name for the head of a diff: quoted as in C where it has control characters, quotes, backslashes, what is no UTF-8,
-/// or a blank at its end, which patch would take for no part of it; followed by a tab where it has other blanks, which
-/// tells patch that these are.
+/// A name for the head of a diff: quoted as in C where it has control characters, quotes, backslashes, what is no
+/// UTF-8, or a blank at its end, which patch would take for no part of it; followed by a tab where it has other blanks,
+/// which tells patch that these are.
 inline std::string diff_name(std::string_view name) {
     constexpr std::string_view letters = "\a\b\t\n\v\f\r\"\\", escaped = "abtnvfr\"\\";
     std::string quoted;
