@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include <cerrno>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
@@ -72,10 +73,12 @@ private:
                                   .what = "it is no part of the snapshots, as its name tells, and passed over",
                                   .is_foreign = true});
     }
-    /// What is not there any more was removed meanwhile, since nobody needs it: that is no damage.
     void in_the_way(std::filesystem::path path, std::string what) {
-        report_.faults.push_back({.path = std::move(path), .what = std::move(what), .is_in_the_way = true});
+        std::size_t const before = report_.faults.size();
+        fault(std::move(path), std::move(what));
+        if (report_.faults.size() > before) report_.faults.back().is_in_the_way = true;
     }
+    /// What is not there any more was removed meanwhile, since nobody needs it: that is no damage.
     void fault(std::filesystem::path path, std::string what, std::string object = {}, std::string pack = {}) {
         struct stat status {};
         if (::lstat(path.c_str(), &status) != 0 && errno == ENOENT) return;

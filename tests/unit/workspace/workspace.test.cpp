@@ -111,7 +111,7 @@ TEST_CASE("a description that is lost or damaged closes a workspace, and how to 
     fs::create_directories(folder / "runs/digits_1700000000_0123abcd");
     auto const told = [&] { return error_of([&] { (void)estima::workspace::open(folder.path()); }); };
     std::string const remedy =
-        "echo '{\"format\":1}' > '" + fs::canonical(folder.path()).string() + "/workspace.json'";
+        "echo '{\"format\":1}' > " + estima::shell_quoted(fs::canonical(folder.path()).string() + "/workspace.json");
     for (char const* const text : {"", "{", "{}"}) {
         write_file(description, text);
         CHECK(told().starts_with("[EST-303]"));
