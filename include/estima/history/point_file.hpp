@@ -88,7 +88,7 @@ public:
     /// `until` on are left for later.
     template <class Take>
     void read(std::uint64_t& next, bool passes_gaps, Take take, std::uint64_t until = detail::most_slots) {
-        constexpr std::uint64_t pages_at_once = 64;
+        constexpr std::uint64_t pages_at_once = 16;  // new memory costs more than a call
         next = std::max<std::uint64_t>(next, 1);
         for (std::uint64_t const last = std::min(end(), until); next < last;) {
             std::uint64_t const first_page = next / page::slot_count;

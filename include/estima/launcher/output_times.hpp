@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include <estima/history/run_directory.hpp>
@@ -29,22 +30,28 @@ class output_times {
 public:
     output_times(run_directory const& run, int rank)
         : path_{run.output_times(rank)}, output_{run.rank_stdout(rank)}, error_{run.rank_stderr(rank)} {
-        for (auto const* const file : {&output_, &error_}) changes_.watch(*file, IN_MODIFY);
-        look();  // what was written before it was watched
+        look();
     }
 
     /// Readable when there is something to note; -1 while it is too early for that.
-    int fd() const { return milliseconds_left() < 0 ? changes_.fd() : -1; }
-    /// Until it is not too early any more; -1 if it is not.
+    int fd() const { return changes_ && milliseconds_left() < 0 ? changes_->fd() : -1; }
+    /// Until it is not too early any more; -1 if it is not, and `fd()` tells.
     int milliseconds_left() const {
         double const left = rest_until_ - monotonic_seconds();
-        return left > 0 ? static_cast<int>(left * 1000) + 1 : -1;
+        return left > 0 ? static_cast<int>(left * 1000) + 1 : changes_ ? -1 : 0;
     }
+    /// Whether to look without being told.
+    bool is_due() const { return milliseconds_left() == 0; }
 
     void look() {
         double const now = monotonic_seconds();
         rest_until_ = now + std::max(0.1, (now - begin_) / 20'000);
-        changes_.drain();
+        // A process that has an inotify takes up to 15 ms longer to end: one that is soon over has none.
+        if (!changes_ && now - begin_ > 1) {
+            changes_.emplace();
+            for (auto const* const file : {&output_, &error_}) changes_->watch(*file, IN_MODIFY);
+        }
+        if (changes_) changes_->drain();
         note();
     }
     /// At the end of the rank.
@@ -67,7 +74,7 @@ private:
     }
 
     std::filesystem::path path_, output_, error_;
-    inotify changes_{};
+    std::optional<inotify> changes_{};
     file_descriptor file_{};
     std::uint64_t output_bytes_ = 0, error_bytes_ = 0;
     double begin_ = monotonic_seconds(), rest_until_ = 0;

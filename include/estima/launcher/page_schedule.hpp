@@ -29,7 +29,7 @@ public:
 
     void paint_in(double seconds) { due_.set(seconds); }
     void is_stale(double soon) {
-        if (!due_.is_set()) due_.set(std::max(soon, 20 * page_.last_seconds()));
+        if (!due_.is_set()) due_.set(std::max(soon, 100 * page_.last_seconds()));
     }
     /// To be told of each change of the record.
     void see(run_record const& record) {

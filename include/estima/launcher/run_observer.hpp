@@ -46,7 +46,7 @@ public:
             double const begin = monotonic_seconds();
             bool const has_more = events_.look();
             looked();
-            pause_ = std::max(0.25, 20 * (monotonic_seconds() - begin));  // a twentieth of the time at most
+            pause_ = std::max(0.5, 20 * (monotonic_seconds() - begin));  // a twentieth of the time at most
             if (has_more || has_new_folders_) look_.set(pause_);
             if (is_partly_watched_) look_at_rest_.set(std::max(seconds_between_looks, pause_));
         });
@@ -115,7 +115,7 @@ private:
     static constexpr double seconds_between_looks = 5;  // where not all folders can be watched
 
     timer look_{}, look_at_rest_{}, sample_{}, heartbeat_{};
-    double pause_ = 0.25;
+    double pause_ = 0.5;
     std::vector<std::filesystem::path> watched_{};
     std::string sample_problem_{};
     bool has_new_folders_ = false, is_partly_watched_ = false;

@@ -143,7 +143,7 @@ private:
         int const left = milliseconds_to_next_step(), rest = times_ ? times_->milliseconds_left() : -1;
         ::poll(sources, 5, left < 0 ? rest : rest < 0 ? left : std::min(left, rest));
         if (sources[3].revents != 0) look_at_packages();
-        if (sources[4].revents != 0) times_->look();
+        if (sources[4].revents != 0 || (times_ && times_->is_due())) times_->look();
         if (workers_ && !serves_nobody_ && workers_->came()) {
             serves_nobody_ = true;
             end_below(0, time_limit_grace_seconds);
