@@ -16,6 +16,7 @@
 
 #include <estima/snapshot/manifest.hpp>
 #include <estima/system/file_descriptor.hpp>
+#include <estima/system/sha256_of_file.hpp>
 
 namespace estima::inline v0_1 {
 
@@ -45,6 +46,7 @@ public:
     /// What a file that is named as a pack is, as its end tells.
     enum class state {
         whole,
+        worn,          ///< its footer is damaged, but its table is where its name says: objects can be read from it
         torn,          ///< or something else: nobody can read objects from it
         other_format,  ///< of another version, or of a machine of another byte order
         unreadable     ///< gone, no file, or one that cannot be read now
@@ -52,15 +54,17 @@ public:
     static state look_at(int directory, std::string const& name) {
         pack_footer footer{};
         std::uint64_t size = 0;
-        return look_at_end(open_to_read(directory, name).get(), footer, size);
+        return look_at_end(open_to_read(directory, name).get(), name, footer, size);
     }
 
-    /// Nothing if the file is not whole.
+    /// Nothing if the file is neither whole nor worn.
     static std::optional<pack> open(int directory, std::string name) {
         pack result;
         pack_footer footer{};
         result.fd_ = open_to_read(directory, name);
-        if (look_at_end(result.fd_.get(), footer, result.size_) != state::whole) return {};
+        state const seen = look_at_end(result.fd_.get(), name, footer, result.size_);
+        if (seen != state::whole && seen != state::worn) return {};
+        result.is_worn_ = seen == state::worn;
         result.name_ = std::move(name);
         result.table_offset_ = footer.table_offset;
         result.count_ = static_cast<std::size_t>(footer.count);
@@ -80,6 +84,7 @@ public:
           table_offset_{other.table_offset_},
           map_offset_{other.map_offset_},
           count_{other.count_},
+          is_worn_{other.is_worn_},
           map_{std::exchange(other.map_, nullptr)} {}
     pack& operator=(pack&&) = delete;
     ~pack() {
@@ -89,6 +94,7 @@ public:
     std::string const& name() const { return name_; }
     std::uint64_t size() const { return size_; }
     int fd() const { return fd_.get(); }
+    bool is_worn() const { return is_worn_; }
     std::string_view table() const { return {map_ + (table_offset_ - map_offset_), count_ * sizeof(pack_record)}; }
 
     /// Whether the record's bytes lie where a pack has its objects.
@@ -120,22 +126,42 @@ private:
     static file_descriptor open_to_read(int directory, std::string const& name) {
         return file_descriptor{::openat(directory, name.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)};
     }
-    static state look_at_end(int fd, pack_footer& footer, std::uint64_t& size) {
+    static state look_at_end(int fd, std::string_view name, pack_footer& footer, std::uint64_t& size) {
         struct stat status {};
-        pack_footer const expected{};
         if (fd < 0 || ::fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) return state::unreadable;
         size = static_cast<std::uint64_t>(status.st_size);
         if (size < sizeof footer) return state::torn;
         std::uint64_t const table_end = size - sizeof footer;
         if (::pread(fd, &footer, sizeof footer, static_cast<off_t>(table_end)) != ssize_t{sizeof footer})
             return state::unreadable;
+        state const told = state_told_by(footer, table_end);
+        return told != state::whole && find_table(fd, name, footer, table_end) ? state::worn : told;
+    }
+    static state state_told_by(pack_footer const& footer, std::uint64_t table_end) {
+        pack_footer const expected{};
         if (std::memcmp(footer.magic, expected.magic, 12) != 0) return state::torn;
         if (std::memcmp(footer.magic, expected.magic, sizeof footer.magic) != 0 ||
             footer.byte_order == std::uint64_t{1} << 56U)
             return state::other_format;
-        bool const is_whole = footer.byte_order == 1 && footer.table_offset <= table_end && footer.count > 0 &&
-                              table_end - footer.table_offset == footer.count * sizeof(pack_record);
+        bool const is_whole = footer.byte_order == expected.byte_order && footer.table_offset < table_end &&
+                              has_records(table_end - footer.table_offset, footer.count);
         return is_whole ? state::whole : state::torn;
+    }
+    static bool has_records(std::uint64_t table_bytes, std::uint64_t count) {
+        return table_bytes % sizeof(pack_record) == 0 && table_bytes / sizeof(pack_record) == count;
+    }
+    /// The footer says twice where the table begins, and the pack's name says which table is the right one.
+    static bool find_table(int fd, std::string_view name, pack_footer& footer, std::uint64_t table_end) {
+        if (footer.byte_order == std::uint64_t{1} << 56U) return false;  // so are the table's numbers
+        for (std::uint64_t const begin : {footer.table_offset, table_end - footer.count * sizeof(pack_record)}) {
+            if (begin >= table_end || (table_end - begin) % sizeof(pack_record) != 0) continue;
+            if (sha256_of_range(fd, begin, table_end - begin, [](std::uint64_t) {}) != name.substr(0, name.size() - 5))
+                continue;
+            footer.table_offset = begin;
+            footer.count = (table_end - begin) / sizeof(pack_record);
+            return true;
+        }
+        return false;
     }
 
     std::size_t map_size() const { return static_cast<std::size_t>(size_ - map_offset_); }
@@ -144,6 +170,7 @@ private:
     std::string name_;
     std::uint64_t size_ = 0, table_offset_ = 0, map_offset_ = 0;
     std::size_t count_ = 0;
+    bool is_worn_ = false;
     char const* map_ = nullptr;
 };
 

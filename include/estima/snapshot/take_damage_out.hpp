@@ -2,11 +2,13 @@
 #pragma once
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
 #include <exception>
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,8 +41,12 @@ void keep_in_new_pack(store_layout const& layout, pack const& damaged, IsWanted 
     }
     writer.flush(waiting);
     writer.finish();
-    if (::unlink((layout.packs() / damaged.name()).c_str()) != 0 && errno != ENOENT)
-        throw_file_error("cannot remove", layout.packs() / damaged.name());
+    // One of which all is sound but its footer has been replaced by now.
+    struct stat before {}, now {};
+    std::filesystem::path const path = layout.packs() / damaged.name();
+    bool const is_new = ::fstat(damaged.fd(), &before) == 0 && ::stat(path.c_str(), &now) == 0 &&
+                        (before.st_ino != now.st_ino || before.st_dev != now.st_dev);
+    if (!is_new && ::unlink(path.c_str()) != 0 && errno != ENOENT) throw_file_error("cannot remove", path);
 }
 
 inline bool is_sound(pack const& one, std::string const& hex) {

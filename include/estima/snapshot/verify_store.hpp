@@ -114,7 +114,9 @@ private:
         known_packs_.insert(one.name());
         std::filesystem::path const path = layout_.packs() / one.name();
         std::string_view const table = one.table();
-        if (sha256_hex(table) + ".pack" != one.name())
+        if (one.is_worn())
+            fault(path, "its last bytes are damaged; its table can be read all the same", {}, one.name());
+        else if (sha256_hex(table) + ".pack" != one.name())
             return fault(path, "its table does not have the SHA-256 that it is named by", {}, one.name());
         for (std::size_t at = 0; at < table.size(); at += sizeof(pack_record)) {
             pack_record record;
@@ -129,7 +131,8 @@ private:
         file_descriptor const packs{::open(layout_.packs().c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)};
         std::filesystem::path const path = layout_.packs() / name;
         switch (pack::look_at(packs.get(), name)) {
-            case pack::state::whole: return;  // it came meanwhile
+            case pack::state::whole:
+            case pack::state::worn: return;  // it came meanwhile
             case pack::state::torn:
                 return fault(path, "it is no pack: torn, or something else, from which nothing can be read", {}, name);
             case pack::state::other_format:

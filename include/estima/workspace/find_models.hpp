@@ -13,6 +13,7 @@
 #include <estima/base/error.hpp>
 #include <estima/system/shown.hpp>
 #include <estima/workspace/model_registry.hpp>
+#include <estima/workspace/workspace_description.hpp>
 
 namespace estima::inline v0_1 {
 
@@ -28,10 +29,11 @@ struct model_query {
 };
 
 namespace detail {
-/// The versions of a model that is there; EST-507 lists those that are.
+/// The versions of a model that is there; EST-507 lists those that are; EST-653: somebody removed the workspace.
 inline std::vector<int> require_model(std::filesystem::path const& models, std::string const& name) {
     std::vector<int> versions = is_name(name) ? model_versions(models, name) : std::vector<int>{};
     if (!versions.empty()) return versions;
+    require_workspace(models.parent_path());
     std::vector<std::string> const names = model_names(models);
     throw error{"EST-507",
                 {.what = "there is no model \"" + shown(name) + "\"",

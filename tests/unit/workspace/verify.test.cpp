@@ -319,7 +319,8 @@ TEST_CASE("a damaged object is taken out when that is asked for, and the next sn
 
 TEST_CASE("a pack that is damaged as such is taken out when that is asked for, and what is sound in it stays") {
     workspace_to_verify const f;
-    fs::path const pack = f.files_below("snapshots/packs").at(0), other = pack.parent_path() / (f.snapshot + ".pack");
+    fs::path pack = f.files_below("snapshots/packs").at(0);
+    fs::path const other = pack.parent_path() / (f.snapshot + ".pack");
     std::string const bytes = estima::read_file(pack);
     // Torn, and needed by nobody: it is damage until it is taken out.
     for (std::string const& text : {std::string{}, bytes.substr(0, bytes.size() / 2), std::string(300, 'x')}) {
@@ -339,6 +340,18 @@ TEST_CASE("a pack that is damaged as such is taken out when that is asked for, a
         write_file(other, foreign);
         CHECK(f.damage({.mend = true}).size() == 1);
         CHECK(fs::remove(other));
+    }
+    // Any byte of its footer: all of its files can still be had, and it is written anew.
+    for (std::size_t at = bytes.size() - sizeof(estima::pack_footer); at < bytes.size(); ++at) {
+        CAPTURE(at);
+        flip(pack, at);
+        estima::snapshot_store{f.w.path() / "snapshots"}.restore(f.snapshot, f.folder / std::to_string(at));
+        REQUIRE(f.damage().size() == 1);
+        CHECK(f.damage()[0].ends_with("its last bytes are damaged; its table can be read all the same"));
+        CHECK(f.damage({.mend = true}).empty());
+        CHECK(verify(f.w).findings.empty());
+        pack = f.files_below("snapshots/packs").at(0);  // its objects are in another order, the first time
+        REQUIRE(fs::file_size(pack) == bytes.size());
     }
     // Its table is another one by one byte: the other 99 files stay.
     std::size_t const table = bytes.size() - sizeof(estima::pack_footer) - 100 * sizeof(estima::pack_record);
@@ -395,6 +408,10 @@ TEST_CASE("a workspace that was removed is not sound: that is told") {
     CHECK_THROWS_WITH(verify(f.w), Catch::Matchers::StartsWith("[EST-653]"));
     CHECK_THROWS_WITH(f.w.runs(), Catch::Matchers::StartsWith("[EST-653]"));
     CHECK_THROWS_WITH(f.w.models(), Catch::Matchers::StartsWith("[EST-653]"));
+    CHECK_THROWS_WITH(f.w.model("m"), Catch::Matchers::StartsWith("[EST-653]"));
+    CHECK_THROWS_WITH(f.w.model("m", "best"), Catch::Matchers::StartsWith("[EST-653]"));
+    CHECK_THROWS_WITH(f.w.model("m", estima::model_stage::production), Catch::Matchers::StartsWith("[EST-653]"));
+    CHECK_THROWS_WITH(f.w.delete_model("m", 1), Catch::Matchers::StartsWith("[EST-653]"));
     CHECK_THROWS_WITH(deleted_runs(f.w), Catch::Matchers::StartsWith("[EST-653]"));
     CHECK_THROWS_WITH(estima::detail::make_submission(f.w.path(), "e", {}, {}),
                       Catch::Matchers::StartsWith("[EST-653]"));
