@@ -87,6 +87,10 @@ public:
     }
 
     std::uint64_t bytes_copied() const { return bytes_copied_; }
+    /// The first file that is there and may not be read, or is none; empty: there was none such.
+    std::filesystem::path const& unreadable() const { return unreadable_; }
+    /// Why: an errno.
+    int why_unreadable() const { return why_unreadable_; }
 
     /// Ends a line that is begun in the output, so that something else can be written.
     void end_line(std::ostream& out) {
@@ -108,10 +112,20 @@ private:
         return options_.streams == output_streams::both || s.is_error == (options_.streams == output_streams::error);
     }
 
+    void open(source& s) {
+        s.fd.reset(::open(s.path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));  // no pipe is waited for
+        if (!s.fd && errno != ENOENT) not_read(s);
+    }
+    void not_read(source const& s) {
+        if (!unreadable_.empty()) return;
+        why_unreadable_ = errno;
+        unreadable_ = s.path;
+    }
+
     /// Whole lines up to that place.
     void copy_until(source& s, std::uint64_t end, std::ostream& out) {
         if (!is_wanted(s)) return;
-        if (!s.fd) s.fd.reset(::open(s.path.c_str(), O_RDONLY | O_CLOEXEC));
+        if (!s.fd) open(s);
         while (s.fd && s.offset < end) {
             auto const most = static_cast<std::size_t>(std::min<std::uint64_t>(buffer_.size(), end - s.offset));
             ssize_t const n = ::pread(s.fd.get(), buffer_.data(), most, static_cast<off_t>(s.offset));
@@ -129,17 +143,18 @@ private:
 
     found copy(source& s, std::ostream& out, bool release) {
         if (!is_wanted(s)) return found::all;
-        if (!s.fd) s.fd.reset(::open(s.path.c_str(), O_RDONLY | O_CLOEXEC));
+        if (!s.fd) open(s);
         if (!s.fd) return found::all;  // that process was not started yet
         for (int i = 0; i < pieces_in_one_call;) {
             ssize_t const n = ::pread(s.fd.get(), buffer_.data(), buffer_.size(), static_cast<off_t>(s.offset));
             if (n < 0 && errno == EINTR) continue;
             if (n == 0 && is_replaced(s.path, s.fd.get())) {  // a next attempt of the run begins the file anew
                 end_line(out);
-                s.fd.reset(::open(s.path.c_str(), O_RDONLY | O_CLOEXEC));
+                open(s);
                 s.offset = 0;
                 if (s.fd) continue;
             }
+            if (n < 0) not_read(s);
             if (n <= 0) return found::all;
             std::string_view piece{buffer_.data(), static_cast<std::size_t>(n)};
             // A carriage return ends a state of a progress bar, which is worth showing.
@@ -183,6 +198,8 @@ private:
     std::vector<source> sources_;
     output_order order_{};
     std::uint64_t bytes_copied_ = 0;
+    std::filesystem::path unreadable_{};
+    int why_unreadable_ = 0;
     source const* mid_line_ = nullptr;  // whose line the output is in the middle of
 };
 

@@ -13,6 +13,7 @@
 #include <estima/history/follow_output.hpp>
 #include <estima/history/known_record.hpp>
 #include <estima/history/status.hpp>
+#include <estima/system/files.hpp>
 #include <estima/terminal/find_run.hpp>
 #include <estima/terminal/json_log.hpp>
 #include <estima/terminal/print_error.hpp>
@@ -85,6 +86,7 @@ inline int print_logs(run const& run, run_directory const& here, logs_options co
         {.name_ranks = ranks.size() > 1, .name_streams = on.json, .streams = streams, .attempt = attempt}};
     while (files.copy(out, true) == output_follower::found::more && out) {
     }
+    if (!files.unreadable().empty()) throw_file_error("cannot read", files.unreadable(), files.why_unreadable());
     if (files.bytes_copied() == 0 && !on.json) *on.err << "Nothing was written there.\n";
     if (!out) on.out->setstate(std::ios::badbit);
     return 0;
@@ -93,7 +95,8 @@ inline int print_logs(run const& run, run_directory const& here, logs_options co
 
 /// What the processes of a run wrote to their output and error, byte for byte; on a terminal made safe. With several
 /// ranks each line stands after its rank. As JSON an object for each line. Following, it returns 1 if the run did not
-/// complete. EST-790: there is no such attempt; EST-791: no such rank; EST-307: it was deleted.
+/// complete. EST-790: there is no such attempt; EST-791: no such rank; EST-307: it was deleted; EST-301: what
+/// was written may not be read.
 inline int show_logs(workspace const& where, logs_options const& options, screen const& on) {
     run const run = find_run(where, options.run, on);
     return while_there(run.directory(),

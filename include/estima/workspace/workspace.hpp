@@ -201,6 +201,7 @@ private:
             if (deleted.size() < 5 && !id.empty() && (one.starts_with(id) || one.ends_with(id)))
                 deleted.push_back(std::move(one));
         for (auto at = all.rbegin(); at != all.rend(); ++at) {
+            if (*at == id) continue;  // it was restored just now
             if (newest.size() < 5) newest.push_back(*at);
             bool const similar =
                 !id.empty() && id.size() < 300 && (at->find(id) != std::string::npos || edit_distance(*at, id) <= 3);

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -93,6 +94,26 @@ TEST_CASE("a rank that is named twice is printed once, without its number") {
     seen s;
     terminal::show_logs(fake.workspace(), {.run = "latest", .ranks = {0, 0}}, s.on());
     CHECK(s.out.str() == "one\n");
+}
+
+TEST_CASE("logs that this user may not read, or that are no files, are not told as if nothing had been written") {
+    run_that_printed fake;
+    fs::path const file = fake.directory().rank_stdout(0);
+    auto const told = [&] {
+        seen s;
+        return error_of([&] { terminal::show_logs(fake.workspace(), {.run = "latest"}, s.on()); });
+    };
+    fs::permissions(fake.directory().system_logs(), fs::perms{});
+    {
+        estima_test::ordinary_user const user{fake / ""};
+        std::string const seen_to_be_closed = told();
+        CHECK(seen_to_be_closed.starts_with("[EST-301] cannot read " + file.string()));
+        CHECK(seen_to_be_closed.find("Permission denied") != std::string::npos);
+    }
+    fs::permissions(fake.directory().system_logs(), fs::perms{0755});
+    fs::remove(file);
+    REQUIRE(::mkfifo(file.c_str(), 0600) == 0);  // would be waited for
+    CHECK(told().starts_with("[EST-301] cannot read " + file.string()));
 }
 
 TEST_CASE("where no run is deleted, restore says so") {
