@@ -101,14 +101,20 @@ TEST_CASE("an answer that a proxy makes up does not let a POST be sent again") {
 }
 
 TEST_CASE("Retry-After is kept to, in seconds and as a date") {
-    char date[64];
-    std::time_t const soon = std::time(nullptr) + 2;
-    std::strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S GMT", std::gmtime(&soon));
-    for (std::string const& value : {std::string{"1"}, std::string{date}}) {
-        http_server server{in_turn({answer(429, "busy", "Retry-After: " + value + "\r\n"), answer(200, "done")})};
+    {
+        http_server server{in_turn({answer(429, "busy", "Retry-After: 1\r\n"), answer(200, "done")})};
         double const begin = now();
         CHECK(http_client{quick()}.send({.url = server.url()}).status == 200);
         CHECK(now() - begin > 0.9);
+    }
+    {
+        std::time_t const soon = std::time(nullptr) + 2;
+        char date[64];
+        std::strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S GMT", std::gmtime(&soon));
+        http_server server{
+            in_turn({answer(429, "busy", std::string{"Retry-After: "} + date + "\r\n"), answer(200, "done")})};
+        CHECK(http_client{quick()}.send({.url = server.url()}).status == 200);
+        CHECK(std::chrono::system_clock::now() >= std::chrono::system_clock::from_time_t(soon));
     }
     // One that asks for more than there is patience for is not waited for.
     http_server server{in_turn({answer(429, "busy", "Retry-After: 3600\r\n")})};

@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <catch2/catch.hpp>
 
+#include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstdarg>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <limits>
 #include <set>
 #include <string>
-#include <thread>
+#include <utility>
 #include <vector>
 
 #include "../../support/error_of.hpp"
@@ -172,25 +176,47 @@ TEST_CASE("the version that is to be deleted has to be named") {
 }
 
 namespace {
-/// Deletes a version while it is being read, and does `before` first: its description is a pipe, which the reader has
-/// open then.
-struct deleted_in_the_middle {
+/// Deletes a version in the moment in which this thread opens its description, and does `before` first.
+class deleted_in_the_middle {
+public:
     template <class Before>
-    deleted_in_the_middle(fs::path const& version, Before const& before) {
-        fs::remove(version / "model.json");
-        REQUIRE(::mkfifo((version / "model.json").c_str(), 0600) == 0);
-        other = std::jthread{[version, before] {
-            std::ofstream const pipe{version / "model.json"};
-            before();
-            estima::detail::model_log log{version.parent_path()};
-            int const number = std::stoi(version.filename().string());
-            log.change([&] { log.append({{"event", "deleted"}, {"version", number}}); });
-            fs::remove_all(version);
-        }};
+    deleted_in_the_middle(fs::path version, Before before) : version_{std::move(version)}, before_{before} {
+        waiting = this;
     }
-    std::jthread other{};
+    deleted_in_the_middle(deleted_in_the_middle const&) = delete;
+    deleted_in_the_middle& operator=(deleted_in_the_middle const&) = delete;
+    ~deleted_in_the_middle() {
+        CHECK(waiting == nullptr);
+        waiting = nullptr;
+    }
+
+    static void is_opened(char const* path) {
+        if (waiting == nullptr || waiting->version_ / "model.json" != path) return;
+        deleted_in_the_middle const& now = *std::exchange(waiting, nullptr);
+        now.before_();
+        estima::detail::model_log log{now.version_.parent_path()};
+        int const number = std::stoi(now.version_.filename().string());
+        log.change([&] { log.append({{"event", "deleted"}, {"version", number}}); });
+        fs::remove_all(now.version_);
+    }
+
+private:
+    static thread_local deleted_in_the_middle* waiting;
+    fs::path version_;
+    std::function<void()> before_;
 };
+thread_local deleted_in_the_middle* deleted_in_the_middle::waiting = nullptr;
 }  // namespace
+
+// NOLINTNEXTLINE: the system's own name
+extern "C" int open(char const* path, int flags, ...) {
+    std::va_list more;
+    va_start(more, flags);
+    mode_t const mode = (flags & O_CREAT) != 0 || (flags & O_TMPFILE) == O_TMPFILE ? va_arg(more, mode_t) : 0;
+    va_end(more);
+    deleted_in_the_middle::is_opened(path);
+    return static_cast<int>(::syscall(SYS_openat, AT_FDCWD, path, flags, mode));
+}
 
 TEST_CASE("a version that is deleted while it is read is as one that was deleted before") {
     run_with_models fake;
