@@ -3,6 +3,7 @@
 
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -19,14 +20,15 @@
 
 namespace estima::inline v0_1 {
 
-/// Takes in the children of this process that have ended; calls `ended(pid, status)` for each.
+/// Takes in the children of this process that have ended; calls `ended(pid, status, rusage)` for each.
 template <class Ended>
 void reap_children(Ended const& ended) {
+    rusage used{};
     for (int status = 0;;) {
-        pid_t const pid = ::waitpid(-1, &status, WNOHANG);
+        pid_t const pid = ::wait4(-1, &status, WNOHANG, &used);
         if (pid < 0 && errno == EINTR) continue;
         if (pid <= 0) return;
-        ended(pid, status);
+        ended(pid, status, used);
     }
 }
 

@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -30,13 +31,12 @@ public:
     /// Whether one is being painted just now.
     bool is_busy() const noexcept { return child_ > 0; }
 
-    /// How long the last one took, in seconds, from its start to ended().
-    double last_seconds() const noexcept { return last_seconds_; }
+    /// What the last one took of a processor, in seconds.
+    double processor_seconds() const noexcept { return processor_seconds_; }
 
     /// Starts to paint; does nothing while busy.
     void paint(run_record const& record) {
         if (is_busy()) return;
-        started_ = monotonic_seconds();
         child_ = ::fork();
         if (child_ != 0) return;
         ::prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -50,12 +50,13 @@ public:
         ::_exit(0);
     }
 
-    /// To be told of each child that was reaped; true if it was this one.
-    bool ended(pid_t pid) noexcept {
-        if (child_ <= 0 || pid != child_) return false;
+    /// To be told of each child that was reaped.
+    void ended(pid_t pid, rusage const& used) noexcept {
+        if (child_ <= 0 || pid != child_) return;
         child_ = -1;
-        last_seconds_ = monotonic_seconds() - started_;
-        return true;
+        processor_seconds_ = 0;
+        for (timeval const& one : {used.ru_utime, used.ru_stime})
+            processor_seconds_ += static_cast<double>(one.tv_sec) + static_cast<double>(one.tv_usec) * 1e-6;
     }
 
     /// Waits until it is done, `limit` seconds at most.
@@ -71,15 +72,16 @@ public:
             if (n == 0) ::kill(child_, SIGKILL);
             break;
         }
-        while (::waitpid(child_, nullptr, 0) < 0 && errno == EINTR) {
+        rusage used{};
+        while (::wait4(child_, nullptr, 0, &used) < 0 && errno == EINTR) {
         }
-        ended(child_);
+        ended(child_, used);
     }
 
 private:
     run_directory run_;
     pid_t child_ = -1;
-    double started_ = 0, last_seconds_ = 0;
+    double processor_seconds_ = 0;
 };
 
 }  // namespace estima::inline v0_1

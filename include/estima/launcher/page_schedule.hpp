@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <sys/resource.h>
 #include <sys/types.h>
 
 #include <algorithm>
@@ -29,14 +30,15 @@ public:
 
     void paint_in(double seconds) { due_.set(seconds); }
     void is_stale(double soon) {
-        if (!due_.is_set()) due_.set(std::max(soon, 100 * page_.last_seconds()));
+        constexpr double share = 0.01, longest = 60;  // of a processor; seconds
+        if (!due_.is_set()) due_.set(std::max(soon, std::min(longest, page_.processor_seconds() / share)));
     }
     /// To be told of each change of the record.
     void see(run_record const& record) {
         if (record.status != painted_) is_stale(0.25);
     }
     /// To be told of each child that was reaped.
-    void ended(pid_t pid) { page_.ended(pid); }
+    void ended(pid_t pid, rusage const& used) { page_.ended(pid, used); }
     /// Waits for what is being painted.
     void finish(double seconds) { page_.finish(seconds); }
 

@@ -229,8 +229,8 @@ private:
     }
 
     void reap() {
-        reap_children([this](pid_t pid, int status) {
-            page_.ended(pid);
+        reap_children([this](pid_t pid, int status, rusage const& used) {
+            page_.ended(pid, used);
             observer_.ended(pid);
             if (hosts_) hosts_->ended(pid);
             if (pid != main_.pid()) return;
