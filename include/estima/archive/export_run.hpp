@@ -130,7 +130,10 @@ private:
         auto const written = sums_.find(home + "/code/" + one.path);
         if (written != sums_.end()) return written->second == one.sha256;
         file_descriptor const fd = open_beneath(run.code(), one.path);
-        return fd && sha256_of_range(fd.get(), 0, one.bytes, [](std::uint64_t) {}) == one.sha256;
+        auto const tell = [this](std::uint64_t) {
+            if (progress_) progress_(done_, std::max(total_, done_));
+        };
+        return fd && sha256_of_range(fd.get(), 0, one.bytes, tell) == one.sha256;
     }
 
     void add_text(std::string path, std::string const& text) {

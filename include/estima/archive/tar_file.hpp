@@ -45,6 +45,14 @@ namespace detail {
                  .remedy = "copy or export it again: it is damaged, cut short, or no archive of estima's"}};
 }
 
+/// Without archive_write_fail() what is missing of a file would be written as zeros, however much it is.
+struct abandon_archive {
+    void operator()(archive* one) const noexcept {
+        ::archive_write_fail(one);
+        ::archive_free(one);
+    }
+};
+
 struct free_archive {
     void operator()(archive* one) const noexcept { ::archive_free(one); }
     void operator()(archive_entry* one) const noexcept { ::archive_entry_free(one); }
@@ -110,7 +118,7 @@ private:
     }
 
     std::filesystem::path name_;
-    std::unique_ptr<archive, detail::free_archive> to_;
+    std::unique_ptr<archive, detail::abandon_archive> to_;
 };
 
 /// Reads a tar file entry by entry, in constant memory. EST-301: it cannot be opened; EST-634: it is none, or damaged.

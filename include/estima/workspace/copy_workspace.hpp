@@ -129,12 +129,14 @@ private:
     }
 
     /// Of an output in the copy of a run: its size and SHA-256; nothing if it is not there.
-    static std::optional<artifact_record> as_copied(run_directory const& run, std::string const& path) {
+    std::optional<artifact_record> as_copied(run_directory const& run, std::string const& path) const {
         file_descriptor const fd = open_beneath(run.code(), path);
         struct stat status {};
         if (!fd || ::fstat(fd.get(), &status) != 0) return std::nullopt;
         auto const size = static_cast<std::uint64_t>(status.st_size);
-        auto digest = sha256_of_range(fd.get(), 0, size, [](std::uint64_t) {});
+        auto digest = sha256_of_range(fd.get(), 0, size, [this](std::uint64_t) {
+            if (progress_) progress_(copy_.bytes);
+        });
         if (!digest) throw_file_error("cannot read", run.code() / path);
         return artifact_record{path, size, std::move(*digest)};
     }

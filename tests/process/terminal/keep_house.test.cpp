@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <catch2/catch.hpp>
 
+#include <fcntl.h>
+#include <sys/file.h>
+
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
@@ -315,8 +318,13 @@ TEST_CASE("Ctrl-C takes away what export, import and copy have half made, and en
     estima::run const run = at.trained();
     std::filesystem::path const big = run.directory().path / "system_logs/big", to = at / "to";
     write_file(big, "");
-    std::filesystem::resize_file(big, std::uintmax_t{8} << 30U);  // nothing but a hole, which takes some seconds
+    std::filesystem::resize_file(big, std::uintmax_t{1} << 40U);  // nothing but a hole, which takes minutes
     std::filesystem::create_directory(to);
+    // The copy waits for whoever changes this model.
+    at.workspace().register_model({.name = "m", .path = run.directory().journal().string(), .aliases = {"best"}});
+    estima::file_descriptor held{
+        ::open((at.workspace().path() / "models/m/changes.jsonl").c_str(), O_RDWR | O_CLOEXEC)};
+    REQUIRE(::flock(held.get(), LOCK_EX) == 0);
     for (std::vector<std::string> const& words : std::vector<std::vector<std::string>>{
              {"export", "latest", (to / "run.tar.zst").string()}, {"copy", (to / "copy").string()}}) {
         CAPTURE(words);
@@ -326,7 +334,8 @@ TEST_CASE("Ctrl-C takes away what export, import and copy have half made, and en
         CHECK(program.code() == 128 + SIGINT);
         CHECK(entries_in(to) == 0);
     }
-    std::filesystem::resize_file(big, std::uintmax_t{1} << 30U);
+    std::filesystem::resize_file(big, std::uintmax_t{2} << 30U);
+    held.reset();
     std::string const archive = (at / "run.tar.zst").string();
     at.out({"export", "latest", archive});
     estima_program program{{"import", archive, "--workspace", (to / "new").string()}, seen_through::terminal};

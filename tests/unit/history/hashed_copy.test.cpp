@@ -50,11 +50,23 @@ TEST_CASE("a copy is hashed while it is made, small or in many pieces") {
         f.put("from", text);
         fs::remove(f.folder / "to");
         std::uint64_t last = 0;
-        auto const watch = [&last](std::uint64_t n) { last = n > last ? n : 0; };
+        auto const watch = [&last](std::uint64_t n) { last = n >= last ? n : 0; };
         CHECK(f.hash_of_copy(0, size, watch) == estima::sha256_hex(text));
         CHECK(last == size);
         CHECK(f.copied() == text);
     }
+}
+
+TEST_CASE("whoever copies a hole, which takes no time, is asked until all of it is hashed") {
+    copy_folder f;
+    std::uint64_t const size = 256 << 20;
+    f.put("from", "");
+    fs::resize_file(f.folder / "from", size);
+    int asked_when_all_is_there = 0;
+    f.hash_of_copy(0, size, [&](std::uint64_t n) { asked_when_all_is_there += n == size; });
+    CHECK(asked_when_all_is_there > 8);
+    CHECK_THROWS_AS(f.hash_of_copy(0, size, [&](std::uint64_t n) { n == size ? throw std::runtime_error{"no"} : 0; }),
+                    std::runtime_error);
 }
 
 TEST_CASE("a copy goes on behind what is there, and what is there is part of the hash") {
