@@ -88,7 +88,20 @@ inline std::vector<std::string> file_names(run_directory const& run, run_record 
 }
 
 namespace detail {
+/// A path in a run's folder as its files are named: without "./".
+inline std::string_view as_named(std::string_view path) {
+    while (path.starts_with("./")) path.remove_prefix(2);
+    return path == "." ? std::string_view{} : path;
+}
+
+/// Of a run whose supervisor died nobody recorded the outputs.
+inline bool has_lost_its_supervisor(run_record const& record) {
+    return record.error && record.error->id == "EST-430";
+}
+
 inline std::string remedy_for_missing_file(run_record const& record) {
+    if (has_lost_its_supervisor(record))
+        return "name one of them; outputs that its supervisor did not live to record lie in code/outputs of its folder";
     return is_terminal(record.status) ? "name one of them; the script keeps a file by writing it into ./outputs"
                                       : "outputs are recorded when the script has ended: wait for that";
 }
@@ -120,7 +133,7 @@ inline download_item item_of(run_directory const& run, run_record const& record,
 /// name; further as copy_verified.
 inline void copy_out(run_directory const& run, run_record const& record, std::string const& name,
                      std::filesystem::path const& target, download_options const& options = {}) {
-    detail::downloads{{detail::item_of(run, record, name, target)}, options}.run();
+    detail::downloads{{detail::item_of(run, record, std::string{detail::as_named(name)}, target)}, options}.run();
 }
 
 /// Copies all files of a run below any of `prefixes` (empty: all) into a folder, with their names as paths; returns how
@@ -133,7 +146,7 @@ inline std::size_t copy_all_out(run_directory const& run, run_record const& reco
     for (std::string const& prefix : prefixes) {
         bool is_there = false;
         for (std::string const& name : names)
-            if (detail::is_below(name, prefix)) is_there = true, wanted.insert(name);
+            if (detail::is_below(name, detail::as_named(prefix))) is_there = true, wanted.insert(name);
         if (is_there) continue;
         throw error{"EST-502",
                     {.what = "the run has no files below \"" + shown(prefix) + "\"",

@@ -25,7 +25,7 @@ public:
     /// Adds a line, also to the disk if that is asked for; EST-301 if it cannot. It starts with a newline of its own,
     /// so that a line which somebody left torn spoils no other.
     void add(std::string const& run_id, durable sync = durable::no) const {
-        file_descriptor const fd = open_file(file_, O_WRONLY | O_APPEND | O_CREAT);
+        file_descriptor const fd = open_file(file_, writing);
         if (!write_all(fd.get(), "\n" + run_id + "\n") ||
             (sync == durable::yes && !sync_data(fd.get())))
             throw_file_error("cannot write", file_);
@@ -33,11 +33,13 @@ public:
     }
 
     /// Makes the file, if it is not there, so that lines can be added where the disk is full by then. EST-301.
-    void make() const { reserve_room(open_file(file_, O_WRONLY | O_APPEND | O_CREAT).get()); }
+    void make() const { reserve_room(open_file(file_, writing).get()); }
 
     std::filesystem::path const& path() const { return file_; }
 
 private:
+    static constexpr int writing = O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_NOCTTY;  // no pipe is waited for
+
     /// For the next lines: to delete runs is how one gets space.
     static void reserve_room(int fd) noexcept {
         constexpr off_t few_lines = 4096;

@@ -81,7 +81,6 @@ public:
                          .remedy = "set max_results to 1 to 50000, and ask for the next page by next_page_token"}};
         run_page page;
         attempt([&](detail::index_store& store) {
-            if (!store.state().is_complete) detail::index_update{workspace_, store, overlay_, progress_}.refresh(false);
             std::set<std::string> looked_at, changed;
             // Who asks for one run is told what its files tell, also what was logged after its end.
             if (std::string const id = detail::only_run_of(query.filter); detail::has_run(workspace_ / "runs", id))
@@ -90,8 +89,7 @@ public:
                 if (!changed.empty())
                     detail::index_update{workspace_, store, overlay_, progress_}.look_again(changed);
                 changed.clear();
-                detail::sqlite_transaction const read{store.database(), "DEFERRED"};
-                page = search_once(store, query, changed);
+                read_complete(store, [&] { page = search_once(store, query, changed); });
                 std::erase_if(changed, [&](std::string const& id) { return !looked_at.insert(id).second; });
             } while (!changed.empty());
         });
@@ -104,8 +102,6 @@ public:
     std::map<std::string, std::size_t> count_by(run_field const& field) {
         std::map<std::string, std::size_t> counts;
         attempt([&](detail::index_store& store) {
-            counts.clear();
-            detail::sqlite_transaction const read{store.database(), "DEFERRED"};
             auto const count = [&](auto& block, detail::run_set const& live) {
                 block.see(detail::column_of(field), [&](detail::cell_reader const& cell) {
                     cell.for_each_text([&](std::size_t i, std::string_view value) {
@@ -113,14 +109,17 @@ public:
                     });
                 });
             };
-            take_loose(store, {detail::column_of(field)}, count);
-            std::map<std::int64_t, detail::run_set> const hidden = hidden_in(store);
-            detail::searched_columns columns{store};
-            for (auto& row : store.blocks()) {
-                if (auto const out = hidden.find(row.number); out != hidden.end()) row.live &= ~out->second;
-                detail::stored_block block{columns, row.number};
-                count(block, row.live);
-            }
+            read_complete(store, [&] {
+                counts.clear();
+                take_loose(store, {detail::column_of(field)}, count);
+                std::map<std::int64_t, detail::run_set> const hidden = hidden_in(store);
+                detail::searched_columns columns{store};
+                for (auto& row : store.blocks()) {
+                    if (auto const out = hidden.find(row.number); out != hidden.end()) row.live &= ~out->second;
+                    detail::stored_block block{columns, row.number};
+                    count(block, row.live);
+                }
+            });
         });
         return counts;
     }
@@ -129,7 +128,7 @@ public:
     std::vector<std::string> unfinished() {
         std::vector<std::string> ids;
         attempt([&](detail::index_store& store) {
-            ids = store.watched();
+            read_complete(store, [&] { ids = store.watched(); });
             for (auto const& [id, run] : overlay_.runs)
                 if (!run.is_terminal) ids.push_back(id);
         });
@@ -166,6 +165,18 @@ private:
                 else if (!was_made_anew || tries_left <= 2)
                     why_in_memory_ = failure.what();
             }
+        }
+    }
+
+    /// Reads what belongs together. Another process may just have emptied the index: then it is filled first.
+    template <class Read>
+    void read_complete(detail::index_store& store, Read const& read) {
+        for (;;) {
+            {
+                detail::sqlite_transaction const one_state{store.database(), "DEFERRED"};
+                if (store.state().is_complete) return read();
+            }
+            detail::index_update{workspace_, store, overlay_, progress_}.refresh(false);
         }
     }
 

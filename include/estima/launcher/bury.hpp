@@ -9,11 +9,14 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstddef>
 #include <map>
 #include <set>
 #include <string>
 
+#include <estima/history/artifacts.hpp>
 #include <estima/history/journal.hpp>
 #include <estima/history/run_directory.hpp>
 #include <estima/launcher/run_errors.hpp>
@@ -73,6 +76,15 @@ inline bool is_lock_free(run_directory const& run) {
     return lock && ::flock(lock.get(), LOCK_SH | LOCK_NB) == 0;
 }
 
+/// How many files lie in ./outputs that are not recorded as they would be at the end of a script.
+inline std::size_t outputs_not_recorded(run_directory const& run, run_record const& record) {
+    std::set<std::string> names;
+    add_files_below(run.outputs(), "outputs/", names);
+    return static_cast<std::size_t>(std::count_if(names.begin(), names.end(), [&record](std::string const& name) {
+        return find_artifact(record, name) == nullptr;
+    }));
+}
+
 /// Takes the lock of a run if nobody holds it. A child that the supervisor had just forked when it died holds it for a
 /// moment more: that is waited for.
 inline bool take_lock_of_dead(int lock, run_record const& run) {
@@ -129,6 +141,12 @@ inline bool bury_if_dead(run_directory const& run) {
                           : ": it was never started";
     if (ended > 0) e.message += "; processes of the run that still lived were ended: " + std::to_string(ended);
     e.stderr_tail = last_lines(run.supervisor_log().string(), stderr_tail_lines);
+    if (std::size_t const files = detail::outputs_not_recorded(run, log.record()); files > 0)
+        log.append({{"event", "warning"},
+                    {"message", std::to_string(files) + (files == 1 ? " file" : " files") +
+                                    " in ./outputs can be no " + (files == 1 ? "artifact" : "artifacts") +
+                                    ": the supervisor died before it recorded what lies there, code/outputs of the "
+                                    "run's folder"}});
     return log.append_status(run_status::failed, {{"error", to_json(e)}});
 }
 

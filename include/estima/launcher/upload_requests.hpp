@@ -27,6 +27,7 @@ namespace detail {
 /// neither ./outputs nor below.
 inline std::string requested_output(std::string_view line, run_directory const& run) {
     if (line.ends_with('\r')) line.remove_suffix(1);
+    if (line.find('\0') != line.npos) return {};  // to the system a name ends there
     std::filesystem::path path{line};
     if (path.is_absolute()) path = path.lexically_relative(run.code());
     std::string name = path.lexically_normal().generic_string();

@@ -49,13 +49,15 @@ inline void append_outputs(markup& page, page_input const& in) {
 }
 
 namespace detail {
-inline void append_end_of(markup& page, rank_record const& r) {
+inline void append_end_of(markup& page, rank_record const& r, bool is_over) {
     bool const bad = r.ended && (!r.signal.empty() || r.exit_code.value_or(0) != 0);
     if (bad && !r.ended_on_request)
         page.html("<span class=\"bad-text\">");
     else
         page.html("<span>");
-    if (!r.ended)
+    if (!r.ended && is_over)  // it died with its supervisor
+        page.html("end not known");
+    else if (!r.ended)
         page.html("running");
     else if (!r.signal.empty())
         page.text(r.signal, 40);
@@ -86,7 +88,7 @@ inline void append_ranks(markup& page, page_input const& in) {
             .html("</th><td class=\"v\">")
             .text(r.host, 100)
             .html("</td><td class=\"end\">");
-        detail::append_end_of(page, r);
+        detail::append_end_of(page, r, is_terminal(in.record.status));
         page.html("</td><td class=\"num wall\">");
         page.text(human_duration(r.ended ? r.wall_seconds : in.end() - r.start_time))
             .html("</td><td class=\"num cpu\">");

@@ -54,7 +54,10 @@ private:
     /// False if it is not known what those that stay need: then nothing else may go.
     bool prune_trees(std::set<std::string> const& wanted) {
         struct stat status {};
-        if (::stat(layout_.trees().c_str(), &status) != 0) return false;
+        if (::stat(layout_.trees().c_str(), &status) != 0) {
+            if (errno != ENOENT) passed_over_.emplace(layout_.trees().string(), std::strerror(errno));
+            return false;
+        }
         bool has_doubt = false;
         for (std::string const& id : names_in(layout_.trees())) {
             if (!is_digest_text(id)) continue;  // no snapshot: somebody else's

@@ -19,6 +19,7 @@
 #include <estima/terminal/print_error.hpp>
 #include <estima/terminal/safe_log.hpp>
 #include <estima/terminal/screen.hpp>
+#include <estima/terminal/until_unwritable.hpp>
 
 namespace estima::inline v0_1::terminal {
 
@@ -70,15 +71,18 @@ inline int print_logs(run const& run, run_directory const& here, logs_options co
     json_log_buffer lines{on};
     std::ostream out{on.json ? &lines : on.terminal ? static_cast<std::streambuf*>(&safe) : on.out->rdbuf()};
     if (options.follow && attempt == 0) {
-        run_details const ended = run.wait_for_completion({.show_output = true,
-                                                           .ranks = ranks,
-                                                           .show_status = false,
-                                                           .raise_on_error = false,
-                                                           .output = &out,
-                                                           .streams = streams,
-                                                           .name_streams = on.json});
+        int const code = until_unwritable(out, [&] {
+            return exit_code_of(run.wait_for_completion({.show_output = true,
+                                                         .ranks = ranks,
+                                                         .show_status = false,
+                                                         .raise_on_error = false,
+                                                         .output = &out,
+                                                         .streams = streams,
+                                                         .name_streams = on.json}),
+                                on);
+        });
         if (!out) on.out->setstate(std::ios::badbit);  // it writes through the same buffer
-        return exit_code_of(ended, on);
+        return code;
     }
     output_follower files{
         here,

@@ -23,6 +23,7 @@
 #include <estima/terminal/other_metrics.hpp>
 #include <estima/terminal/print_error.hpp>
 #include <estima/terminal/text_table.hpp>
+#include <estima/terminal/until_unwritable.hpp>
 #include <estima/terminal/words.hpp>
 
 namespace estima::inline v0_1::terminal {
@@ -111,10 +112,13 @@ inline int follow_metrics(workspace const& where, run const& run, metrics_option
                     << text_of(value, on) << (p.step ? " at step " + std::to_string(*p.step) : "") << '\n';
         on.out->flush();
     };
-    run_details const ended = run.wait_for_completion({.raise_on_error = false, .on_metric = tell, .on_value = tell});
-    print_skipped(on, skipped_of(run, true));
-    if (!missing.empty()) throw_not_logged(run, true, *missing.begin(), numbers_of(where, run, on));
-    return exit_code_of(ended, on);
+    return until_unwritable(*on.out, [&] {
+        run_details const ended =
+            run.wait_for_completion({.raise_on_error = false, .on_metric = tell, .on_value = tell});
+        print_skipped(on, skipped_of(run, true));
+        if (!missing.empty()) throw_not_logged(run, true, *missing.begin(), numbers_of(where, run, on));
+        return exit_code_of(ended, on);
+    });
 }
 
 /// What is no number under a name, the newest `max` of each kind (0: all). False if there is nothing.

@@ -69,14 +69,17 @@ inline void show_configuration(sections& to, run_configuration const& c) {
         to.row("time limit", portal::human_duration(static_cast<double>(*c.max_run_duration_seconds)));
 }
 
-inline void show_ranks(screen const& on, std::vector<rank_record> const& ranks) {
+inline void show_ranks(screen const& on, std::vector<rank_record> const& ranks, bool is_over) {
     if (ranks.empty()) return;
     *on.out << '\n';
     text_table table{
         {{"rank", true, true}, {"host"}, {"exit"}, {"took", true, true}, {"CPU", true, true}, {"memory", true, true}}};
     for (rank_record const& r : ranks) {
         bool const good = r.exit_code == 0 || !r.ended;
-        std::string const exit = !r.ended ? "running" : r.exit_code ? std::to_string(*r.exit_code) : r.signal;
+        // Of one that died with its supervisor nobody told the end.
+        std::string const exit = !r.ended      ? (is_over ? "not known" : "running")
+                                 : r.exit_code ? std::to_string(*r.exit_code)
+                                               : r.signal;
         table.add({{std::to_string(r.rank)},
                    {on.safe(r.host)},
                    {on.safe(exit), good ? tone::plain : tone::bad},
@@ -188,7 +191,7 @@ inline int show_run(workspace const& where, show_options const& options, screen 
     print_metrics(on, summary.metrics);
     if (!others.named.empty()) *on.out << '\n';
     print_others(on, others);
-    detail::show_ranks(on, d.ranks);
+    detail::show_ranks(on, d.ranks, is_terminal(d.status));
     detail::print_files(on, "output", d.artifacts);
     if (!d.models.empty()) to.begin("Models");
     for (model_record const& m : d.models) {

@@ -35,7 +35,8 @@ inline std::string output_name(std::string_view name) {
         std::size_t const end = name.find('/');
         std::string_view const part = name.substr(0, end);
         name.remove_prefix(end == name.npos ? name.size() : end + 1);
-        if (part == ".." || (is_first && part.empty()) || part.find('\n') != part.npos) return {};
+        if (part == ".." || (is_first && part.empty()) || part.find_first_of(std::string_view{"\n\0", 2}) != part.npos)
+            return {};
         if (part.empty() || part == "." || (is_first && part == "outputs")) continue;
         result.append("/").append(part);
     }

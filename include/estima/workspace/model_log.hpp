@@ -78,7 +78,7 @@ public:
     /// Calls `work` while no other process changes anything, the newest state being read. EST-301.
     template <class Work>
     void change(Work const& work) {
-        fd_ = open_file(home_ / "changes.jsonl", O_RDWR | O_APPEND | O_CREAT);
+        fd_ = open_file(home_ / "changes.jsonl", O_RDWR | O_APPEND | O_CREAT | O_NONBLOCK | O_NOCTTY);
         while (::flock(fd_.get(), LOCK_EX) != 0 && errno == EINTR) {
         }
         read();
@@ -101,7 +101,7 @@ private:
         events_.clear(), deleted_.clear(), aliases_.clear(), lines_ignored_ = 0;
         std::error_code code;
         std::filesystem::path const file = home_ / "changes.jsonl";
-        std::string const text = std::filesystem::exists(file, code) ? read_file(file) : std::string{};
+        std::string const text = std::filesystem::exists(file, code) ? read_regular_file(file) : std::string{};
         is_torn_ = !text.empty() && !text.ends_with('\n');
         for (std::size_t begin = 0, end = 0; (end = text.find('\n', begin)) != text.npos; begin = end + 1)
             take(std::string_view{text}.substr(begin, end - begin));

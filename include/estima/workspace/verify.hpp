@@ -13,6 +13,7 @@
 #include <system_error>
 #include <tuple>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include <estima/history/known_record.hpp>
@@ -22,6 +23,7 @@
 #include <estima/history/point_file.hpp>
 #include <estima/history/run_definition.hpp>
 #include <estima/system/clock.hpp>
+#include <estima/system/is_there.hpp>
 #include <estima/system/open_beneath.hpp>
 #include <estima/system/sha256_of_file.hpp>
 #include <estima/tracking/log_image.hpp>
@@ -169,15 +171,37 @@ private:
                           "none: the others are read");
                 continue;
             }
-            std::uint64_t skipped = 0;
-            for_each_line(file.path, [&](std::string_view line, bool is_ended) {
-                if (is_told_as_skipped(line, is_ended || is_over) && !parse_metric_line(line)) ++skipped;
+            std::uint64_t skipped = 0, lost = 0;
+            std::string lost_image;
+            for_each_line(file.path, [&](std::string_view text, bool is_ended) {
+                auto const line = parse_metric_line(text);
+                if (!line) return void(skipped += is_told_as_skipped(text, is_ended || is_over));
+                std::string image = image_of(*line);
+                if (image.empty() || is_closed(run.metrics() / image) || is_there(run.metrics() / image)) return;
+                ++lost;
+                lost_image = std::move(image);
             });
             saw_file(file.path);
+            if (lost > 0)
+                found(kind::damage, file.path,
+                      counted(lost, " image that it names is", " images that it names are") + " not there: " +
+                          shown(lost_image) + (lost > 1 ? " and others" : ""),
+                      "none: restore it from a copy");
             if (skipped > 0)
                 found(kind::note, file.path, counted(skipped, " line is no metric", " lines are no metrics") +
                                                  ", and passed over: the script wrote so");
         }
+    }
+
+    /// The name below the metrics' folder of the image that a line tells of; empty: of none.
+    static std::string image_of(estima::metric_line const& line) {
+        metric_document const* const told = std::get_if<metric_document>(&line.value);
+        if (told == nullptr || told->type != "image") return {};
+        json const image = json::parse(told->json, nullptr, false);
+        std::string path = image.is_object() && image.contains("path") && image["path"].is_string()
+                               ? image["path"].get<std::string>()
+                               : std::string{};
+        return path.starts_with("media/") && path.find("..") == path.npos ? path : std::string{};
     }
 
     /// Images have names that tell their bytes.

@@ -341,4 +341,16 @@ TEST_CASE("a reader that goes away ends the program quietly; a full disk is told
         CHECK(full.code() == 1);
         CHECK_THAT(full.err(), Catch::Contains("EST-654"));
     }
+    // Of a run that goes on: nobody stays until its end to say so.
+    estima::run const going_on = at.submit("#!/bin/sh\necho begun\necho '{\"name\":\"loss\",\"value\":1}' >> "
+                                      "\"$ESTIMA_METRICS_FILE\"\nwhile :; do sleep 0.1; done\n");
+    for (char const* what : {"logs -f latest", "metrics -f latest"}) {
+        estima_program full{"/bin/sh", {"-c", command + what + " >/dev/full"}, seen_through::pipe};
+        INFO(what);
+        CHECK(full.code() == 1);
+        CHECK_THAT(full.err(), Catch::Contains("EST-654"));
+    }
+    CHECK(going_on.status() == estima::run_status::running);
+    going_on.cancel();
+    going_on.wait_for_completion({.raise_on_error = false});
 }

@@ -92,7 +92,7 @@ TEST_CASE("a file is copied out whole, with its folders made and its mode kept")
     REQUIRE(::stat(target.c_str(), &status) == 0);
     CHECK((status.st_mode & 0777) == (0777 & ~mask));
     f.put(f.run.logs() / "l", "log");
-    estima::copy_out(f.run, f.record, "logs/l", target);  // replaces it
+    estima::copy_out(f.run, f.record, "./logs/l", target);  // replaces it
     CHECK(estima::read_file(target) == "log");
     REQUIRE(::stat(target.c_str(), &status) == 0);
     CHECK((status.st_mode & 0777) == (0666 & ~mask));

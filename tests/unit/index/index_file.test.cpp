@@ -80,6 +80,22 @@ TEST_CASE("an index that was deleted is made anew, also under somebody who has i
     CHECK(f.refreshed(is_wal_alone) == f.truth);
 }
 
+TEST_CASE("an index that another process empties between a look and an answer is filled first") {
+    kept_index f;
+    run_index index{f.runs.path()};
+    auto const empty = [&] { (void)detail::open_workspace_index(f.runs.path(), detail::index_content::empty); };
+    index.refresh();
+    auto const counts = index.count_by(estima::query::experiment_name.field);
+    REQUIRE_FALSE(counts.empty());
+    empty();
+    CHECK(index.count_by(estima::query::experiment_name.field) == counts);
+    auto const going_on = index.unfinished();
+    empty();
+    CHECK(index.unfinished() == going_on);
+    empty();
+    CHECK(texts_of(index) == f.truth);
+}
+
 TEST_CASE("an index that was cut short anywhere, or overwritten by something else, is made anew") {
     kept_index f{700};  // cells, and more than a page of runs
     f.checkpoint();

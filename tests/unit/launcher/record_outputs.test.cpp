@@ -114,6 +114,7 @@ TEST_CASE("a request names what is below ./outputs, in several ways") {
     CHECK(name("/w/runs/r_1/code/outputs/x") == "outputs/x");
     for (char const* const line : {"", "x", "outputs/../x", "../outputs/x", "/etc/passwd", "outputsx", "/"})
         CHECK(name(line).empty());
+    CHECK(estima::detail::requested_output({"outputs/a\0b", 11}, run).empty());
 }
 
 TEST_CASE("the media type is told by the extension, in any case") {

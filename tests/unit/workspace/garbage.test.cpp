@@ -452,6 +452,12 @@ TEST_CASE("trees that this user may not look at are not taken for trees that are
     REQUIRE(report.passed_over.size() == 1);
     CHECK(report.passed_over[0].path.starts_with("snapshots/trees/"));
     CHECK(f.can_restore(a));
+    fs::permissions(trees.parent_path(), fs::perms::none);
+    auto const closed = collect_garbage(f.w, all_deleted);
+    fs::permissions(trees.parent_path(), fs::perms::owner_all);
+    REQUIRE(closed.passed_over.size() == 1);
+    CHECK(closed.passed_over[0].path == "snapshots/trees");
+    CHECK(closed.passed_over[0].why == "Permission denied");
 }
 
 TEST_CASE("what a killed collection left is collected by the next") {

@@ -149,6 +149,13 @@ TEST_CASE("a deleted run, which can be restored, is verified as well, and so are
     CHECK(f.damage() == std::vector<std::string>{"runs/" + f.run.run_id() + "/metrics/media/" + kept +
                                                  ": its bytes are not those of the image that was logged"});
     flip(image, 6);
+    write_file(f.run.metrics() / "other.jsonl",
+               R"({"name":"img","type":"image","value":{"path":"media/)" + kept + R"(","bytes":13}})" "\n"
+               R"({"name":"img","type":"image","value":{"path":"media/none.png","bytes":13}})" "\n"
+               R"({"name":"img","type":"image","value":{"path":"../../none.png"}})" "\n");
+    CHECK(f.damage() == std::vector<std::string>{"runs/" + f.run.run_id() + "/metrics/other.jsonl: 1 image that it "
+                                                 "names is not there: media/none.png"});
+    fs::remove(f.run.metrics() / "other.jsonl");
     delete_run(f.w, f.run.run_id());
     CHECK(verify(f.w).runs == 1);
     CHECK(f.damage().empty());
