@@ -52,6 +52,19 @@ inline void require_objects(store_layout const& unpacked, store_layout const& st
             throw_bad_archive(archive, "the contents of " + shown(entry.path) + " of its snapshot are missing");
 }
 
+/// Whether the store has a snapshot, and has not lost any of its contents.
+inline bool has_all_of_snapshot(store_layout const& store, std::string const& id) {
+    try {
+        manifest_reader manifest = open_manifest(store, id);
+        object_reader objects{store};
+        for (snapshot_entry entry; manifest.next(entry);)
+            if (!entry.digest.empty() && !objects.find(entry.digest, entry.size)) return false;
+        return true;
+    } catch (error const&) {  // EST-207, EST-208
+        return false;
+    }
+}
+
 /// Moves a snapshot into the store, its objects first.
 inline void publish_snapshot(store_layout const& unpacked, store_layout const& store, std::string const& snapshot_id) {
     make_store(store);
@@ -101,7 +114,8 @@ inline bool has_imported_run(workspace const& w, unpacked_run const& found) {
 }  // namespace detail
 
 /// Takes a run from an archive that export_run() wrote into this workspace, under the id that it has. All of it is
-/// verified before any of it can be seen; if that fails, nothing stays. `progress` is told while it waits, too.
+/// verified before any of it can be seen; if that fails, nothing stays. Of a run that is there already the store gets what
+/// it has lost of the snapshot. `progress` is told while it waits, too.
 /// EST-634: no archive of a run, cut short or altered; EST-635: a newer estima wrote it; EST-636: something in it has
 /// no place in a run; EST-637: the workspace has another run of that id; EST-301.
 inline imported_run import_run(workspace const& w, std::filesystem::path const& file,
@@ -127,8 +141,9 @@ inline imported_run import_run(workspace const& w, std::filesystem::path const& 
     if (found.has_snapshot) detail::require_objects(unpacked, store, found.snapshot_id, file);
 
     report.was_there = detail::has_imported_run(w, found);
+    if (found.has_snapshot && !(report.was_there && detail::has_all_of_snapshot(store, found.snapshot_id)))
+        detail::publish_snapshot(unpacked, store, found.snapshot_id);
     if (report.was_there) return report;
-    if (found.has_snapshot) detail::publish_snapshot(unpacked, store, found.snapshot_id);
     (void)open_file(home.lock(), O_RDWR | O_CREAT);
     change_log const changes{w.path()};
     changes.add(found.run_id);  // first, so that a run which can be seen was told

@@ -198,6 +198,11 @@ TEST_CASE("to import the same run again does nothing; another one of its id is r
     CHECK(import_run(f.from, f.archive()).was_there);
     CHECK_FALSE(import_run(f.to, f.archive()).was_there);
     CHECK(import_run(f.to, f.archive()).was_there);
+    for (char const* const lost : {"snapshots/objects", "snapshots/trees"}) {
+        fs::remove_all(f.to.path() / lost);
+        CHECK(import_run(f.to, f.archive()).was_there);
+        CHECK(verify(f.to).findings.empty());
+    }
     f.to.run(f.id).tag("seen");
     CHECK(error_of([&] { import_run(f.to, f.archive()); }).find("EST-637") != std::string::npos);
     CHECK(f.to.run(f.id).get_tags().size() == 1);
