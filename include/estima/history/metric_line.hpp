@@ -51,23 +51,16 @@ public:
         std::string_view document;
         bool const whole = members([&](std::string_view key) {
             if (key == "name") return named = string(line.name);
-            if (key == "type") return string(type);
-            if (key == "value") {
+            if (key == "type") return read_or_skip([&] { return string(type); });
+            if (key == "value") {  // nested deeper than a row: good with a type only
                 std::string_view const begin = rest_;
-                valued = value(line.value);
-                if (!valued) {  // nested deeper than a row: good with a type only
-                    rest_ = begin;
-                    if (!skip()) return false;
-                }
+                bool const is_passed = read_or_skip([&] { return valued = value(line.value); });
                 document = begin.substr(0, begin.size() - rest_.size());
-                return true;
+                return is_passed;
             }
-            if (key == "step") return step(line.step);
-            if (key != "time") return skip();
-            double number = 0;
-            if (!scalar(number)) return false;
-            if (std::isfinite(number)) line.time = number;
-            return true;
+            if (key == "step") return read_or_skip([&] { return step(line.step); });
+            if (key == "time") return read_or_skip([&] { return time(line.time); });
+            return skip();
         });
         if (!whole || !named || next() != '\0') return std::nullopt;
         if (!type.empty() && json::accept(document)) line.value = metric_document{type, std::string{document}};
@@ -92,35 +85,52 @@ private:
         return true;
     }
 
-    /// An object: calls `member(key)` where each value starts.
+    /// A value that is not as `read()` wants it is passed over, as if it was not there.
+    template <class Read>
+    bool read_or_skip(Read read) {
+        std::string_view const begin = rest_;
+        if (read()) return true;
+        rest_ = begin;
+        return skip();
+    }
+
+    /// An object: calls `member(key)` where each value starts. A key whose escapes mean nothing is as it is written.
     template <class Member>
     bool members(Member member) {
         if (!take('{')) return false;
         if (take('}')) return true;
         std::string decoded;
         do {
-            std::optional<std::string_view> const key = text(decoded);
-            if (!key || !take(':') || !member(*key)) return false;
+            bool has_escapes = false;
+            std::optional<std::string_view> const raw = quoted(has_escapes);
+            if (!raw || !take(':')) return false;
+            if (!member(has_escapes ? meaning(*raw, decoded).value_or(*raw) : *raw)) return false;
         } while (take(','));
         return take('}');
     }
 
-    /// A text: where it was read, or in `decoded` if it has escapes.
-    std::optional<std::string_view> text(std::string& decoded) {
+    /// What stands between the quotes of a text.
+    std::optional<std::string_view> quoted(bool& has_escapes) {
         if (!take('"')) return std::nullopt;
         std::size_t end = 0;  // by hand: find_first_of is slow for texts this short
         while (end < rest_.size() && rest_[end] != '"' && rest_[end] != '\\') ++end;
-        if (end == rest_.size()) return std::nullopt;
-        std::string_view found = rest_.substr(0, end);
-        if (rest_[end] != '"') {
-            while (end < rest_.size() && rest_[end] != '"') end += rest_[end] == '\\' ? 2 : 1;
-            if (end >= rest_.size()) return std::nullopt;
-            json const parsed = json::parse('"' + std::string{rest_.substr(0, end)} + '"', nullptr, false);
-            if (!parsed.is_string()) return std::nullopt;
-            found = decoded = parsed.get<std::string>();
-        }
+        has_escapes = end < rest_.size() && rest_[end] == '\\';
+        while (end < rest_.size() && rest_[end] != '"') end += rest_[end] == '\\' ? 2 : 1;
+        if (end >= rest_.size()) return std::nullopt;
+        std::string_view const found = rest_.substr(0, end);
         rest_.remove_prefix(end + 1);
         return found;
+    }
+    static std::optional<std::string_view> meaning(std::string_view escaped, std::string& decoded) {
+        json const parsed = json::parse('"' + std::string{escaped} + '"', nullptr, false);
+        if (!parsed.is_string()) return std::nullopt;
+        return decoded = parsed.get<std::string>();
+    }
+    /// A text: where it was read, or in `decoded` if it has escapes.
+    std::optional<std::string_view> text(std::string& decoded) {
+        bool has_escapes = false;
+        std::optional<std::string_view> const raw = quoted(has_escapes);
+        return raw && has_escapes ? meaning(*raw, decoded) : raw;
     }
     bool string(std::string& out) {
         std::optional<std::string_view> const found = text(out);
@@ -167,7 +177,7 @@ private:
             if (is_whole && whole != std::numeric_limits<std::int64_t>::min()) out = whole;
             return true;
         }
-        if (std::string_view{"tf[{"}.find(next()) != std::string_view::npos) return skip();  // true is no step, either
+        if (next() == 't' || next() == 'f') return false;  // true is no step, either
         auto const [end, code] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), whole);
         std::size_t const length = static_cast<std::size_t>(end - rest_.data());
         bool const goes_on = length < rest_.size() && (*end == '.' || *end == 'e' || *end == 'E');
@@ -180,6 +190,12 @@ private:
         if (!scalar(number)) return false;
         constexpr double limit = 9223372036854775808.0;  // 2^63
         if (number > -limit && number < limit && number == std::trunc(number)) out = static_cast<std::int64_t>(number);
+        return true;
+    }
+    bool time(std::optional<double>& out) {
+        double number = 0;
+        if (next() == 't' || next() == 'f' || !scalar(number)) return false;
+        if (std::isfinite(number)) out = number;
         return true;
     }
     static double tiny_or_huge(std::string_view digits) {
@@ -218,7 +234,7 @@ private:
 
     /// Passes over a value of a member that a newer writer may add.
     bool skip() {
-        std::string ignored;
+        bool has_escapes = false;
         double number = 0;
         int depth = 0;
         do {
@@ -227,7 +243,7 @@ private:
                 depth += c == '[' || c == '{' ? 1 : c == ']' || c == '}' ? -1 : 0;
                 if (depth > deepest) return false;
                 rest_.remove_prefix(1);
-            } else if (!scalar(number) && !string(ignored)) {
+            } else if (!scalar(number) && !quoted(has_escapes)) {
                 return false;
             }
         } while (depth > 0);

@@ -27,7 +27,10 @@ enum class plot_style {
 
 namespace detail {
 /// Six significant digits, which is what a column has room for; whole numbers whole, as far as a double knows each.
+/// What is no finite number is spelled as in JSON and on the portal's pages.
 inline std::string short_number(double value, int digits = 6) {
+    if (std::isnan(value)) return "NaN";
+    if (std::isinf(value)) return value > 0 ? "Infinity" : "-Infinity";
     constexpr double every_whole_number_up_to = 9007199254740992;  // 2^53
     bool const is_whole = std::trunc(value) == value && std::fabs(value) <= every_whole_number_up_to;
     char text[32];

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <functional>
 #include <iterator>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -33,26 +35,27 @@ inline run_filter to_match(run_filter filter) {
                (f.condition.comparison == equal || f.condition.comparison == in);
     };
     std::vector<run_filter> parts;
-    auto const take = [&](auto const& self, std::vector<run_filter> from, bool is_or) -> void {
-        for (run_filter& part : from) {
-            if (is_or && part.is == run_filter::kind::any_of) {
-                self(self, std::move(part.parts), is_or);
+    std::map<column_name, std::size_t> lists;  // where in `parts` that of a field is
+    auto const take = [&](auto const& self, auto const& from, bool is_or) -> void {
+        for (run_filter const& one : from) {
+            if (is_or && one.is == run_filter::kind::any_of) {
+                self(self, one.parts, is_or);
                 continue;
             }
-            part = to_match(std::move(part));
-            auto const same = std::find_if(parts.begin(), parts.end(), [&](run_filter const& other) {
-                return is_or && is_list(part) && is_list(other) && other.condition.field == part.condition.field;
-            });
-            if (same == parts.end()) {
-                parts.push_back(std::move(part));
-                continue;
+            run_filter part = to_match(one);
+            if (is_or && is_list(part)) {
+                auto const [same, is_new] = lists.emplace(column_of(part.condition.field), parts.size());
+                if (!is_new) {
+                    run_condition& list = parts[same->second].condition;
+                    list.comparison = in;
+                    std::move(part.condition.texts.begin(), part.condition.texts.end(), std::back_inserter(list.texts));
+                    continue;
+                }
             }
-            std::vector<std::string>& texts = same->condition.texts;
-            same->condition.comparison = in;
-            std::move(part.condition.texts.begin(), part.condition.texts.end(), std::back_inserter(texts));
+            parts.push_back(std::move(part));
         }
     };
-    take(take, std::exchange(filter.parts, {}), filter.is != run_filter::kind::all_of);
+    take(take, filter.parts, filter.is != run_filter::kind::all_of);
     for (run_filter& part : parts)
         if (is_list(part)) std::sort(part.condition.texts.begin(), part.condition.texts.end());
     filter.parts = std::move(parts);

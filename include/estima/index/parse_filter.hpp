@@ -98,10 +98,10 @@ public:
     explicit filter_parser(std::string_view text) : in_{text, "the filter"} {}
 
     run_filter parse() {
-        run_filter all;
-        if (in_.token() == filter_token::end) return all;
+        std::vector<run_filter> all;
+        if (in_.token() == filter_token::end) return {};
         for (;;) {
-            all.parts.push_back(condition());
+            all.push_back(condition());
             if (in_.token() == filter_token::end) break;
             if (in_.is_word("OR"))
                 in_.fail("MLflow's filters join comparisons by AND only",
@@ -109,8 +109,8 @@ public:
             if (!in_.is_word("AND")) in_.fail("AND or the end is expected");
             in_.advance();
         }
-        if (all.parts.size() == 1) return std::move(all.parts.front());
-        return all;
+        if (all.size() == 1) return std::move(all.front());
+        return {run_filter::kind::all_of, std::move(all)};
     }
 
 private:

@@ -14,14 +14,29 @@
 
 namespace estima::inline v0_1 {
 
+namespace detail {
+/// Both in one list, if one of them is such a list already: however many are joined, they are one level.
+inline run_filter joined(run_filter::kind how, run_filter a, run_filter b) {
+    if (b.is == how && (a.is != how || a.parts.size() < b.parts.size())) std::swap(a, b);
+    if (a.is != how) return {how, {std::move(a), std::move(b)}};
+    if (b.is != how) return a.parts.push_back(std::move(b)), a;
+    for (run_filter const& part : b.parts) a.parts.push_back(part);
+    return a;
+}
+}  // namespace detail
+
+/// Those that fit both. EST-611, as for || and !: && in || in && and so on, more than 250 levels deep.
 inline run_filter operator&&(run_filter a, run_filter b) {
-    return {run_filter::kind::all_of, {std::move(a), std::move(b)}};
+    return detail::joined(run_filter::kind::all_of, std::move(a), std::move(b));
 }
 inline run_filter operator||(run_filter a, run_filter b) {
-    return {run_filter::kind::any_of, {std::move(a), std::move(b)}};
+    return detail::joined(run_filter::kind::any_of, std::move(a), std::move(b));
 }
 /// All other runs, those that lack what was compared among them.
-inline run_filter operator!(run_filter a) { return {run_filter::kind::none_of, {std::move(a)}}; }
+inline run_filter operator!(run_filter a) {
+    bool const is_negated = a.is == run_filter::kind::none_of && a.parts.size() == 1;
+    return is_negated ? a.parts.front() : run_filter{run_filter::kind::none_of, {std::move(a)}};
+}
 
 /// Values of runs, to be compared: `using namespace estima::query;` in the function that asks, then
 /// `metric("loss") < 0.1 && tag("team") == "x" && status == estima::run_status::completed`.

@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include <estima/index/filter_parts.hpp>
+
 namespace estima::inline v0_1 {
 
 /// Where a value of a run stands.
@@ -50,7 +52,7 @@ struct run_filter {
 
     kind is = kind::all_of;
     run_condition condition{};
-    std::vector<run_filter> parts{};
+    filter_parts<run_filter> parts{};
 
     /// All runs.
     run_filter() = default;
@@ -59,6 +61,7 @@ struct run_filter {
     run_filter(std::string const& text) : run_filter{std::string_view{text}} {}
     run_filter(char const* text) : run_filter{std::string_view{text}} {}
     run_filter(run_condition one) : is{kind::condition}, condition{std::move(one)} {}
+    /// EST-611: they are nested more than 250 levels deep.
     run_filter(kind how, std::vector<run_filter> all) : is{how}, parts{std::move(all)} {}
 
     bool operator==(run_filter const&) const = default;

@@ -103,19 +103,19 @@ TEST_CASE("estima metrics: lists, rows and documents are seen as well, under a n
     CHECK_THAT(both, Catch::StartsWith("step  loss  time") && Catch::Contains("note  {\"text\": \"a\\u001b\"}"));
     CHECK(printed_lines(at.out({"metrics", "latest", "loss", "--json"})).size() == 2);
     CHECK_THAT(at.out({"metrics", "latest", "curve"}),
-               Catch::Contains("   1  [1, nan]") && Catch::Contains("   2  [3]"));
+               Catch::Contains("   1  [1, NaN]") && Catch::Contains("   2  [3]"));
     CHECK_THAT(at.out({"metrics", "latest", "recall"}),
                Catch::StartsWith("recall\nstep  class  recall  support  time\n      a      0.5") &&
                    Catch::Contains("\n      b              7"));
     estima_program newest{at.words({"metrics", "latest", "curve", "-n", "1"})};
-    CHECK_THAT(newest.out(), Catch::Contains("[3]") && !Catch::Contains("nan"));
+    CHECK_THAT(newest.out(), Catch::Contains("[3]") && !Catch::Contains("NaN"));
     CHECK_THAT(newest.err(), Catch::StartsWith("The newest 1 of 2:"));
     CHECK_THAT(at.out({"metrics", "latest", "never", "--plot"}), Catch::Contains("(no point is finite, of 1)"));
     CHECK_THAT(at.out({"show", "latest"}), Catch::Contains("\ncurve   list      2     2  [3]"));
 
     std::string const followed = at.out({"metrics", "-f", "latest", "loss", "curve", "recall"});
     CHECK_THAT(followed,
-               Catch::StartsWith("loss 2 at step 1\nloss note {\"text\": \"a\\u001b\"}\ncurve [1, nan] at step 1\n") &&
+               Catch::StartsWith("loss 2 at step 1\nloss note {\"text\": \"a\\u001b\"}\ncurve [1, NaN] at step 1\n") &&
                    Catch::Contains("recall class: b, support: 7\n"));
     CHECK(printed_lines(at.out({"metrics", "-f", "latest", "curve", "--json"})).size() == 2);
     estima_program none{at.words({"metrics", "-f", "latest", "loss", "curv"})};

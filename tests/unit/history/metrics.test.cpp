@@ -208,3 +208,25 @@ TEST_CASE("a time that is no number is none, and the point stays") {
     REQUIRE(m.points("x").size() == 4);
     for (auto const& p : m.points("x")) CHECK(p.time == 0);
 }
+
+TEST_CASE("a member that is not understood is as if it was not there, and the value counts") {
+    run_with_metrics const f;
+    std::vector<std::string> const members{
+        R"("time":"2026-11-29T00:00:00Z")", R"("time":"1700000000")", R"("time":true)",   R"("time":[1,{"a":2}])",
+        R"("time":"\ud83d")",               R"("type":null)",         R"("type":7)",      R"("type":{"a":["b"]})",
+        R"("type":"\ud83d")",               R"("step":"\ud83d")",     R"("step":[1,[2]])", R"("note":"\ud83d")",
+        R"("note":{"a":"\x"})",             R"("\ud83d":1)"};
+    std::string lines;
+    for (std::string const& one : members) {
+        lines += R"({"name":"before","value":1,)" + one + "}\n";
+        lines += "{" + one + R"(,"name":"after","value":2})" + "\n";
+    }
+    f.put("rank_0.jsonl", lines + R"({"name":"no","value":"\ud83d"})" + "\n" + R"({"name":"\ud83d","value":1})" + "\n" +
+                              R"({"name":"no","value":1,"time":"x)" + "\n" + R"({"name":"no","value":1,"time":x})" + "\n");
+    auto const m = f.read();
+    CHECK(m.lines_skipped == 4);
+    CHECK(m.names() == std::vector<std::string>{"after", "before"});
+    CHECK(values(m.points("before")) == std::vector<double>(members.size(), 1));
+    CHECK(values(m.points("after")) == std::vector<double>(members.size(), 2));
+    for (auto const& p : m.points("before")) CHECK((p.time == 0 && !p.step));
+}

@@ -43,10 +43,10 @@ TEST_CASE("the table of metrics has a line for each number and aligned columns")
     std::ostringstream out;
     estima::print_metrics_table(out, m);
     CHECK(out.str() ==
-          "metric   points  first  last    min  max\n"
-          "a?[2J         2  1e-09   inf  1e-09  inf\n"
-          "loss          3    0.5  0.25   0.25    2\n"
-          "top 5 \xC3\xA4       1    nan   nan    nan  nan\n");
+          "metric   points  first      last    min       max\n"
+          "a?[2J         2  1e-09  Infinity  1e-09  Infinity\n"
+          "loss          3    0.5      0.25   0.25         2\n"
+          "top 5 \xC3\xA4       1    NaN       NaN    NaN       NaN\n");
 }
 
 TEST_CASE("whole numbers are shown whole, as far as a double tells each from the next, and others that differ apart") {
@@ -57,13 +57,15 @@ TEST_CASE("whole numbers are shown whole, as far as a double tells each from the
     CHECK(short_number(1e300) == "1e+300");
     CHECK(short_number(0) == "0");
     CHECK(short_number(1234567.5) == "1.23457e+06");
-    CHECK(short_number(std::nan("")) == "nan");
-    CHECK(short_number(-HUGE_VAL) == "-inf");
+    CHECK(short_number(std::nan("")) == "NaN");
+    CHECK(short_number(-std::nan("")) == "NaN");
+    CHECK(short_number(HUGE_VAL) == "Infinity");
+    CHECK(short_number(-HUGE_VAL) == "-Infinity");
     using texts = std::vector<std::string>;
     CHECK(told_apart({0.5, 0.25}) == texts{"0.5", "0.25"});
     CHECK(told_apart({1234567.5, 1234567.25, 1}) == texts{"1234568", "1234567", "1"});
     CHECK(told_apart({1e300, 1e300}) == texts{"1e+300", "1e+300"});
-    CHECK(told_apart({std::nan(""), std::nan("")}) == texts{"nan", "nan"});
+    CHECK(told_apart({std::nan(""), std::nan("")}) == texts{"NaN", "NaN"});
     CHECK(told_apart({}).empty());
 }
 

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <catch2/catch.hpp>
 
+#include <chrono>
 #include <random>
 #include <string>
 #include <vector>
 
 #include <estima/base/error.hpp>
 #include <estima/index/like.hpp>
+#include <estima/index/match.hpp>
 #include <estima/index/parse_filter.hpp>
 #include <estima/index/query.hpp>
 
@@ -130,6 +132,45 @@ TEST_CASE("a filter that cannot be read says where, with a caret") {
         CHECK(e.text().where.size() < 250);
         CHECK(e.text().where.starts_with("column 864\n"));
     }
+}
+
+TEST_CASE("a filter of many parts is made in time that grows with them, and one that is nested too deep is refused") {
+    using namespace estima::query;
+    using kind = run_filter::kind;
+    run_filter const a = tag("t") == "a", b = tag("t") == "b", c = tag("t") == "c", d = tag("t") == "d";
+    CHECK((a || b || c) == run_filter{kind::any_of, {a, b, c}});
+    CHECK((a && b && (c && d)) == run_filter{kind::all_of, {a, b, c, d}});
+    CHECK((a || (b && c)) == run_filter{kind::any_of, {a, run_filter{kind::all_of, {b, c}}}});
+    CHECK((a || (b || c)).parts.size() == 3);
+    CHECK((!!a) == a);
+    CHECK((!a) == run_filter{kind::none_of, {a}});
+
+    run_filter any = a, all = a, other = a, tail = a;
+    auto const begin = std::chrono::steady_clock::now();
+    for (int i = 0; i < 20'000; ++i) {
+        run_filter const before = any;
+        any = any || tag("t") == std::to_string(i);
+        all = all && tag("t") == std::to_string(i);
+        tail = tag("t") == std::to_string(i) || tail;
+        other = !other;
+        if (i == 9) CHECK(before.parts.size() == 10);  // a copy stays as it is
+    }
+    std::vector<run_filter> in_order{a};
+    for (int i = 0; i < 20'000; ++i) in_order.push_back(tag("t") == std::to_string(i));
+    CHECK((any == run_filter{kind::any_of, in_order}));
+    CHECK((all == run_filter{kind::all_of, in_order}));
+    CHECK(tail.parts.size() == 20'001);
+    CHECK(other == a);
+    CHECK(detail::to_match(any).parts.front().condition.texts.size() == 20'001);
+    CHECK(detail::to_match(all).parts.size() == 20'001);
+    CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds{20});  // it was minutes
+
+    int levels = 0;
+    auto const nest = [&] {
+        for (run_filter f = a; levels < 100'000; ++levels) f = levels % 2 == 0 ? f || b : f && c;
+    };
+    CHECK_THROWS_WITH(nest(), Catch::Contains("EST-611") && Catch::Contains("more than 250 levels deep"));
+    CHECK(levels == 250);
 }
 
 TEST_CASE("an order is read as MLflow writes it") {

@@ -221,11 +221,15 @@ TEST_CASE("long lists of values, and many joined by OR, are looked up and not go
     values.push_back(one);
     CHECK(found(query::run_id.in(values)) == 1);
     CHECK(found(query::run_id.not_in(values)) == 299);
+    run_filter deep = query::run_id == one;
+    for (int i = 0; i < 120; ++i) deep = (std::move(deep) || query::run_id == values[0]) && query::run_id != values[1];
+    CHECK(found(deep) == 1);
     // One lookup each: what is asked for is a sorted list.
     run_filter const flat = detail::to_match(any);
     REQUIRE(flat.parts.size() == 1);
-    CHECK(flat.parts[0].condition.texts.size() == 1001);
-    CHECK(std::is_sorted(flat.parts[0].condition.texts.begin(), flat.parts[0].condition.texts.end()));
+    std::vector<std::string> const& texts = flat.parts.front().condition.texts;
+    CHECK(texts.size() == 1001);
+    CHECK(std::is_sorted(texts.begin(), texts.end()));
     CHECK(detail::to_match(query::run_id.in({"b", "a"})).condition.texts == std::vector<std::string>{"a", "b"});
 }
 
