@@ -29,6 +29,22 @@ public:
     explicit event_file(std::filesystem::path path) : path_{std::move(path)} {}
 
     std::filesystem::path const& path() const noexcept { return path_; }
+    /// What the file system knew it by when it was last looked at, if it was; another file may have it later.
+    std::pair<dev_t, ino_t> id() const noexcept { return {seen_.st_dev, seen_.st_ino}; }
+    /// Whether anything of it is read, or passed over.
+    bool is_begun() const noexcept { return position_ > 0; }
+
+    /// Follows the file at another path from now on, if it is this one: has its id() and what was read of it.
+    bool goes_on_at(std::filesystem::path other) {
+        path_.swap(other);
+        file_descriptor const fd = open();
+        struct stat now {};
+        if (is_begun() && fd && ::fstat(fd.get(), &now) == 0 && id() == std::pair{now.st_dev, now.st_ino} &&
+            is_same(fd.get()))
+            return true;
+        path_.swap(other);
+        return false;
+    }
 
     /// What is in it now is nobody's business: the next read() begins behind it.
     void pass_over() {

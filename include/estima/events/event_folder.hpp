@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <sys/stat.h>
+#include <sys/types.h>
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -17,7 +20,7 @@
 namespace estima::inline v0_1 {
 
 /// Follows all event files of a folder and of those below it, as TensorBoard does: files whose names contain
-/// "tfevents". A program that is started again adds files; what all of them say counts.
+/// "tfevents". A program that is started again adds files; what all of them say counts, and once if they are renamed.
 class event_folder {
 public:
     /// More files, or folders deeper than that, are not looked at: a script can make any number of them.
@@ -86,7 +89,7 @@ public:
 private:
     void find_files() {
         std::error_code code;
-        folders_.clear(), too_deep_.clear();
+        folders_.clear(), too_deep_.clear(), paths_.clear();
         too_many_ = 0, has_more_folders_ = false;
         namespace fs = std::filesystem;
         fs::recursive_directory_iterator entry{folder_, fs::directory_options::skip_permission_denied, code};
@@ -108,7 +111,9 @@ private:
         if (folders_.size() < most_folders) folders_.push_back(entry->path());
         else has_more_folders_ = true;
     }
-    void found_file(std::filesystem::path const& path) {
+    void found_file(std::filesystem::path path) {
+        for (std::string other; is_renamed(path, other); path = other)
+            if (other.empty()) return;
         if (files_.size() >= most_files) {
             if (too_many_++ == 0) first_left_out_ = path;
             return;
@@ -116,6 +121,36 @@ private:
         std::filesystem::path const below = path.parent_path().lexically_relative(folder_);
         prefixes_.emplace(path, below == "." ? "" : below.generic_string() + '/');
         files_.emplace(path, event_file{path});
+    }
+    /// A known file goes on under its new name, with the tags of its first place. One that is known by another name
+    /// still is a link, and counts like any other file. `other`: its old name, if another file has that now.
+    bool is_renamed(std::filesystem::path const& path, std::string& other) {
+        struct stat now {}, there {};
+        if (::lstat(path.c_str(), &now) != 0) return false;
+        if (paths_.empty())
+            for (auto const& [known, file] : files_) paths_.emplace(file.id(), known);
+        auto const [begin, end] = paths_.equal_range({now.st_dev, now.st_ino});
+        for (auto known = begin; known != end; ++known) {
+            auto const file = files_.find(known->second);
+            if (file == files_.end()) continue;
+            bool const is_there = ::lstat(known->second.c_str(), &there) == 0;
+            if (is_there && there.st_dev == now.st_dev && there.st_ino == now.st_ino) return false;
+            if (!file->second.goes_on_at(path)) {
+                if (!is_there && !file->second.is_begun()) {  // nothing of it counted
+                    files_.erase(file);
+                    prefixes_.erase(known->second);
+                }
+                continue;
+            }
+            auto moved = files_.extract(file);
+            auto prefix = prefixes_.extract(known->second);
+            moved.key() = prefix.key() = path;
+            files_.insert(std::move(moved));
+            prefixes_.insert(std::move(prefix));
+            other = is_there && S_ISREG(there.st_mode) ? known->second : "";
+            return true;
+        }
+        return false;
     }
     /// A link that stays in the folder tells nothing new: "latest" of a training library's.
     void found_link(std::filesystem::directory_entry const& link, bool is_named) {
@@ -133,6 +168,7 @@ private:
     std::filesystem::path folder_;
     std::map<std::string, event_file> files_{};  // by path, and so those of one folder in the order of their times
     std::map<std::string, std::string> prefixes_{};
+    std::multimap<std::pair<dev_t, ino_t>, std::string> paths_{};  // of files_, while the folder is looked through
     std::vector<std::filesystem::path> folders_{};
     bool has_more_folders_ = false;
     std::set<std::string> links_{};  // out of the folder

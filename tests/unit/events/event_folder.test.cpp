@@ -134,6 +134,66 @@ TEST_CASE("what lay there before does not count, what is added to it does") {
     CHECK(logs.take() == strings{"loss 1 8"});
 }
 
+TEST_CASE("a file that is renamed, or whose folder is, goes on where it was read, under the tags of its first place") {
+    namespace fs = std::filesystem;
+    followed_folder logs;
+    fs::path const top = logs.place.path();
+    logs.append("train/1.tfevents", first_record + eb::scalar("loss", 5, 1));
+    logs.append("passed.tfevents", first_record + eb::scalar("loss", 9, 1));
+    logs.append("begun.tfevents", first_record.substr(0, 20));
+    CHECK(logs.take() == strings{"loss 1 9", "train/loss 1 5"});
+
+    fs::rename(top / "train/1.tfevents", top / "train/2.tfevents");
+    CHECK(logs.take().empty());
+    logs.append("train/2.tfevents", eb::scalar("loss", 4, 2));
+    CHECK(logs.take() == strings{"train/loss 2 4"});
+    fs::rename(top / "train", top / "later");
+    logs.append("later/2.tfevents", eb::scalar("loss", 3, 3));
+    CHECK(logs.take() == strings{"train/loss 3 3"});
+
+    // A new one has the old name, and one more has the name before that.
+    fs::create_directory(top / "train");
+    fs::rename(top / "passed.tfevents", top / "train/1.tfevents");
+    fs::rename(top / "later/2.tfevents", top / "passed.tfevents");
+    logs.append("later/2.tfevents", first_record + eb::scalar("loss", 8, 1));
+    logs.append("passed.tfevents", eb::scalar("loss", 2, 4));
+    logs.append("train/1.tfevents", eb::scalar("loss", 7, 2));
+    CHECK(logs.take() == strings{"later/loss 1 8", "train/loss 4 2", "loss 2 7"});
+
+    // Nothing of it counted under its first name.
+    fs::rename(top / "begun.tfevents", top / "later/begun.tfevents");
+    logs.append("later/begun.tfevents", first_record.substr(20) + eb::scalar("loss", 6, 1));
+    CHECK(logs.take() == strings{"later/loss 1 6"});
+    CHECK(logs.folder.damage().empty());
+
+    fs::create_hard_link(top / "later/2.tfevents", top / "later/3.tfevents");
+    CHECK(logs.take() == strings{"later/loss 1 8"});
+    fs::remove(top / "later/3.tfevents");
+    CHECK(logs.take().empty());
+}
+
+TEST_CASE("a new file that has the number of one that is gone is read from its begin, and goes on when it is renamed") {
+    namespace fs = std::filesystem;
+    followed_folder logs;
+    fs::path const top = logs.place.path();
+    for (char const* const name : {"train", "a", "b", "c"}) fs::create_directory(top / name);
+    // Written anew under another name: that is what a reused number looks like.
+    auto const replace = [&](char const* from, char const* to, std::string const& bytes) {
+        fs::rename(top / from, top / to);
+        std::ofstream{top / to, std::ios::binary} << bytes;
+    };
+    logs.append("train/x.tfevents", first_record + eb::scalar("loss", 5, 1));
+    CHECK(logs.take() == strings{"train/loss 1 5"});
+    replace("train/x.tfevents", "a/y.tfevents", first_record + eb::scalar("loss", 7, 1) + eb::scalar("loss", 6, 2));
+    CHECK(logs.take() == strings{"a/loss 1 7", "a/loss 2 6"});
+    fs::rename(top / "a/y.tfevents", top / "b/y.tfevents");
+    logs.append("b/y.tfevents", eb::scalar("loss", 5, 3));
+    CHECK(logs.take() == strings{"a/loss 3 5"});
+    replace("b/y.tfevents", "c/z.tfevents", eb::scalar("loss", 8, 4));  // shorter than what was read
+    CHECK(logs.take() == strings{"c/loss 4 8"});
+    CHECK(logs.folder.damage().empty());
+}
+
 TEST_CASE("damaged records are left out and told, wherever the damage is") {
     std::string const first = eb::scalar("loss", 5, 1), second = eb::scalar("loss", 4, 2), third = eb::scalar("loss", 3, 3);
     std::string const all = first + second + third;
