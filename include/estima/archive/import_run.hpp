@@ -114,10 +114,10 @@ inline bool has_imported_run(workspace const& w, unpacked_run const& found) {
 }  // namespace detail
 
 /// Takes a run from an archive that export_run() wrote into this workspace, under the id that it has. All of it is
-/// verified before any of it can be seen; if that fails, nothing stays. Of a run that is there already the store gets what
-/// it has lost of the snapshot. `progress` is told while it waits, too.
-/// EST-634: no archive of a run, cut short or altered; EST-635: a newer estima wrote it; EST-636: something in it has
-/// no place in a run; EST-637: the workspace has another run of that id; EST-301.
+/// verified before any of it can be seen; if that fails, nothing stays. Of a run that is there already the store gets
+/// what it has lost of the snapshot. `progress` is told while it waits, too. EST-634: no archive of a run, cut short or
+/// altered; EST-635: a newer estima wrote it; EST-636: something in it has no place in a run; EST-637: the workspace
+/// has another run of that id; EST-301.
 inline imported_run import_run(workspace const& w, std::filesystem::path const& file,
                                archive_progress const& progress = {}) {
     make_directories(w.path() / "runs");

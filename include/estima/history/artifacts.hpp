@@ -94,14 +94,15 @@ inline std::string_view as_named(std::string_view path) {
     return path == "." ? std::string_view{} : path;
 }
 
-/// Of a run whose supervisor died nobody recorded the outputs.
-inline bool has_lost_its_supervisor(run_record const& record) {
-    return record.error && record.error->id == "EST-430";
+/// Of a run on hosts or Slurm whose supervisor died nobody recorded the outputs.
+inline bool has_outputs_of_nobody(run_record const& record) {
+    return record.error && record.error->id == "EST-430" && record.artifacts.empty();
 }
 
 inline std::string remedy_for_missing_file(run_record const& record) {
-    if (has_lost_its_supervisor(record))
-        return "name one of them; outputs that its supervisor did not live to record lie in code/outputs of its folder";
+    if (has_outputs_of_nobody(record))
+        return "name one of them; what its supervisor did not live to record is in code/outputs of its folder, if "
+               "anywhere";
     return is_terminal(record.status) ? "name one of them; the script keeps a file by writing it into ./outputs"
                                       : "outputs are recorded when the script has ended: wait for that";
 }

@@ -9,21 +9,21 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
-#include <cstddef>
 #include <map>
 #include <set>
 #include <string>
 
-#include <estima/history/artifacts.hpp>
 #include <estima/history/journal.hpp>
 #include <estima/history/run_directory.hpp>
+#include <estima/launcher/outputs_before.hpp>
+#include <estima/launcher/record_outputs.hpp>
 #include <estima/launcher/run_errors.hpp>
 #include <estima/system/clock.hpp>
 #include <estima/system/event_loop.hpp>
 #include <estima/system/file_descriptor.hpp>
 #include <estima/system/host.hpp>
+#include <estima/system/is_there.hpp>
 #include <estima/system/process.hpp>
 #include <estima/system/process_tree.hpp>
 
@@ -76,13 +76,16 @@ inline bool is_lock_free(run_directory const& run) {
     return lock && ::flock(lock.get(), LOCK_SH | LOCK_NB) == 0;
 }
 
-/// How many files lie in ./outputs that are not recorded as they would be at the end of a script.
-inline std::size_t outputs_not_recorded(run_directory const& run, run_record const& record) {
-    std::set<std::string> names;
-    add_files_below(run.outputs(), "outputs/", names);
-    return static_cast<std::size_t>(std::count_if(names.begin(), names.end(), [&record](std::string const& name) {
-        return find_artifact(record, name) == nullptr;
-    }));
+/// What the supervisor did not live to do at the end of the script, where that ran on this file system. Of what came
+/// with the source directory nobody changed anything since the script was to start.
+inline void record_outputs_left(run_directory const& run, journal& log) {
+    run_record const& record = log.record();
+    double began = 0;
+    for (status_change const& change : record.status_changes)
+        if (change.status == run_status::starting) began = change.time;
+    if (began == 0 || is_there(run.path / "target.json")) return;
+    // A next attempt takes over the outputs of the one before, which are as old.
+    record_outputs(run, record.attempt() > 1 ? outputs_before{} : outputs_before{run.outputs(), began}, log);
 }
 
 /// Takes the lock of a run if nobody holds it. A child that the supervisor had just forked when it died holds it for a
@@ -120,10 +123,10 @@ inline int end_processes_of(std::string const& run_id) {
     }
 }
 
-/// If the run is not over and its supervisor has died: ends what is left of the run's processes and writes that it
-/// Failed, EST-430. False if there was nothing to do. Called by whoever looks at a run; any number of processes may do
-/// so at once. Of a supervisor on another host also its heartbeat has to be missing, for 300 s. EST-301 if the run
-/// cannot be read or written.
+/// If the run is not over and its supervisor has died: ends what is left of the run's processes, records its outputs
+/// and writes that it Failed, EST-430. False if there was nothing to do. Called by whoever looks at a run; any number
+/// of processes may do so at once. Of a supervisor on another host also its heartbeat has to be missing, for 300 s.
+/// EST-301 if the run cannot be read or written.
 inline bool bury_if_dead(run_directory const& run) {
     journal log{run.journal()};
     if (!log.record().is_known()) return false;  // the journal was emptied: nobody can tell how the run ended
@@ -141,12 +144,7 @@ inline bool bury_if_dead(run_directory const& run) {
                           : ": it was never started";
     if (ended > 0) e.message += "; processes of the run that still lived were ended: " + std::to_string(ended);
     e.stderr_tail = last_lines(run.supervisor_log().string(), stderr_tail_lines);
-    if (std::size_t const files = detail::outputs_not_recorded(run, log.record()); files > 0)
-        log.append({{"event", "warning"},
-                    {"message", std::to_string(files) + (files == 1 ? " file" : " files") +
-                                    " in ./outputs can be no " + (files == 1 ? "artifact" : "artifacts") +
-                                    ": the supervisor died before it recorded what lies there, code/outputs of the "
-                                    "run's folder"}});
+    detail::record_outputs_left(run, log);
     return log.append_status(run_status::failed, {{"error", to_json(e)}});
 }
 

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <set>
 #include <system_error>
 #include <tuple>
@@ -18,13 +19,18 @@ public:
     /// Nothing was there.
     outputs_before() = default;
 
-    /// Files and links below `outputs`, as they are now. What cannot be read is not remembered.
-    explicit outputs_before(std::filesystem::path const& outputs) {
+    /// Files and links below `outputs`, as they are now, if they were not changed after `latest` (seconds since 1970).
+    /// What cannot be read is not remembered.
+    explicit outputs_before(std::filesystem::path const& outputs,
+                            double latest = std::numeric_limits<double>::infinity()) {
         std::error_code code;
         for (std::filesystem::recursive_directory_iterator entry{outputs, code}, end; !code && entry != end;
              entry.increment(code)) {
             struct stat status {};
-            if (::lstat(entry->path().c_str(), &status) == 0) seen_.insert(stamp_of(status));
+            if (::lstat(entry->path().c_str(), &status) != 0) continue;
+            double const changed =
+                static_cast<double>(status.st_ctim.tv_sec) + static_cast<double>(status.st_ctim.tv_nsec) * 1e-9;
+            if (changed <= latest) seen_.insert(stamp_of(status));
         }
     }
 

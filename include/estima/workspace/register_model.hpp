@@ -94,8 +94,8 @@ inline std::string keep_children(std::vector<model_file>& files, std::string con
                                       : "\"" + child + "\" matches no output below \"" + options.path + "\"",
          .where = "model \"" + options.name + "\", run " + run.run_id() + ", " + std::string{to_string(record.status)},
          .why = outputs.empty() ? "the run has no outputs" : "its outputs are: " + listed(outputs),
-         .remedy = has_lost_its_supervisor(record)
-                       ? "its supervisor died before it recorded them all: register the file itself, "
+         .remedy = has_outputs_of_nobody(record)
+                       ? "its supervisor died before it recorded any: register the file itself, "
                          "workspace.register_model({.path = \"" + run.outputs().string() + "/...\"})"
                    : outputs.empty() ? "write the model into ./outputs in the script"
                                    : "give one of them, or a folder of them, as .path"}};

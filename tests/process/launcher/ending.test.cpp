@@ -135,7 +135,7 @@ TEST_CASE("a supervisor that is told to end ends the run, which has Failed") {
 
 TEST_CASE("when the supervisor is killed, the next look says Failed and nothing stays alive") {
     made_run run{made_run::native("train.sh"),
-                 {{"train.sh", std::string{family} + "trap '' TERM\n: > outputs/kept\n: > up\nwhile :; do sleep 1; done\n"}}};
+                 {{"train.sh", std::string{family} + "trap '' TERM\n: > outputs/kept\n: > up\nwhile :; do sleep 1; done\n"}, {"outputs/old", "x"}}};
     run.start().text_of("up");
     wait_for_family(run);
     auto const before = run.wait_until_running();
@@ -154,8 +154,10 @@ TEST_CASE("when the supervisor is killed, the next look says Failed and nothing 
     CHECK(record.error->id == "EST-430");
     CHECK(record.error->message.find(std::to_string(before.supervisor_pid)) != std::string::npos);
     CHECK_FALSE(estima::bury_if_dead(run.directory));
-    REQUIRE(record.warnings.size() == 1);
-    CHECK(record.warnings[0].starts_with("1 file in ./outputs can be no artifact"));
+    REQUIRE(record.artifacts.size() == 1);
+    CHECK(record.artifacts[0] == estima::artifact_record{"outputs/kept", 0, estima::sha256_hex("")});
+    CHECK(record.warnings == std::vector<std::string>{"outputs/old is no artifact: it came with the source directory, "
+                                                      "and the script did not touch it"});
 }
 
 TEST_CASE("a worker that is killed takes its script along, and the run has Failed") {
