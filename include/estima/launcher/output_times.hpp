@@ -23,7 +23,7 @@
 namespace estima::inline v0_1 {
 
 /// Notes beside a rank's metrics how far its output and its error had got at which time, so that what several ranks
-/// wrote can be shown in its order: lines "seconds since 1970, bytes of output, bytes of error". At most twenty a
+/// wrote can be shown in its order: lines "seconds since 1970, bytes of output, bytes of error". At most ten a
 /// second, fewer the longer it goes on: a run of a day has some hundred thousand. Nothing is noted where the kernel
 /// does not tell of growth.
 class output_times {

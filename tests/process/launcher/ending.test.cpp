@@ -135,7 +135,9 @@ TEST_CASE("a supervisor that is told to end ends the run, which has Failed") {
 
 TEST_CASE("when the supervisor is killed, the next look says Failed and nothing stays alive") {
     made_run run{made_run::native("train.sh"),
-                 {{"train.sh", std::string{family} + "trap '' TERM\n: > outputs/kept\n: > up\nwhile :; do sleep 1; done\n"}, {"outputs/old", "x"}}};
+                 {{"train.sh", std::string{family} +
+                                   "trap '' TERM\n: > outputs/kept\n: > up\nwhile :; do sleep 1; done\n"},
+                  {"outputs/old", "x"}}};
     run.start().text_of("up");
     wait_for_family(run);
     auto const before = run.wait_until_running();
