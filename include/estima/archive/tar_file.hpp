@@ -45,10 +45,12 @@ namespace detail {
                  .remedy = "copy or export it again: it is damaged, cut short, or no archive of estima's"}};
 }
 
-/// Without archive_write_fail() what is missing of a file would be written as zeros, however much it is.
+/// Without archive_write_fail() what is missing of a file would be written as zeros, however much it is; and after it
+/// archive_free() no longer closes, which is what gives back the buffer of the output (libarchive 3.6.2).
 struct abandon_archive {
     void operator()(archive* one) const noexcept {
         ::archive_write_fail(one);
+        ::archive_write_close(one);
         ::archive_free(one);
     }
 };
