@@ -47,7 +47,7 @@ DESCRIBING = {"base", "version", "requirement", "policy", "framework", "compute"
 TOO_HEAVY = {"filesystem", "iostream", "fstream", "sstream", "regex", "chrono", "thread", "future", "random", "ranges"}
 # What programs include. The first four are umbrellas; the others are heavy, or asked for by few.
 ENTRIES = {"estima.hpp", "estimator.hpp", "parameters/parameters.hpp", "laws/laws.hpp", "fwd.hpp", "version.hpp",
-           "estimator/explain.hpp", "parameters/description_json.hpp", "tracking/run_context.hpp",
+           "estimator/explain.hpp", "rules/rules_for.hpp", "parameters/description_json.hpp", "tracking/run_context.hpp",
            "tracking/log_charts.hpp", "tracking/log_image.hpp", "tracking/log_reduced.hpp", "tracking/upload_file.hpp",
            "run_configuration/explain.hpp", "run_configuration/origin_of.hpp", "runconfig_file/load_runconfig.hpp",
            "runconfig_file/save_runconfig.hpp", "launcher/main.hpp", "agent/main.hpp", "workspace/experiments.hpp",

@@ -2,6 +2,7 @@
 // The extensions that docs/extending.md shows, beside the library's policies.
 #include <concepts>
 
+#include <estima/rules/rules_for.hpp>
 #include <estima/run_configuration/lowered.hpp>
 #include <unit/extending/jax.hpp>
 #include <unit/extending/train_job.hpp>

@@ -3,6 +3,7 @@
 #include <boost/hana/unpack.hpp>
 
 #include <estima/laws/laws.hpp>
+#include <estima/rules/rules_for.hpp>
 
 namespace {
 using namespace estima;

@@ -66,10 +66,10 @@ constexpr auto details_of() -> std::string (*)() {
                 return &told_arguments<typename Rule::template details<Policies...>>::text;
     return nullptr;
 }
-template <class Types, class... Policies>
+template <class Rules, class... Policies>
 struct details_table;
 template <class... Rules, class... Policies>
-struct details_table<rule_types<Rules...>, Policies...> {
+struct details_table<rule_list<Rules...>, Policies...> {
     static constexpr std::string (*all[])(){details_of<Rules, Policies...>()...};
 };
 
@@ -128,7 +128,7 @@ inline std::string explanation(facts const& f, static_list<told_rule> rules, std
 template <class... Policies>
     requires(!(any_estimator<Policies> || ...))
 std::string explain() {
-    using details = detail::details_table<detail::rule_types_for<Policies...>, Policies...>;
+    using details = detail::details_table<detail::rules_of_policies<Policies...>, Policies...>;
     return detail::explanation(detail::told_by<Policies...>, detail::told_rules_for<Policies...>(), details::all);
 }
 

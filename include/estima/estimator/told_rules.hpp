@@ -51,20 +51,18 @@ constexpr told_rule without_type() {
     return told;
 }
 
-template <class Types>
+template <class Rules>
 struct told_table;
 template <class... Rules>
-struct told_table<rule_types<Rules...>> {
+struct told_table<rule_list<Rules...>> {
     static constexpr told_rule all[]{without_type<Rules>()...};
     static constexpr static_list<told_rule> rules{all, sizeof...(Rules)};
 };
 
-/// The rules that estimators of these policies are held to, as types, and without.
-template <class... Policies>
-using rule_types_for = typename rule_table_types<typename added_by<Policies...>::rules>::type;
+/// What estimators of these policies are held to.
 template <class... Policies>
 constexpr static_list<told_rule> told_rules_for() {
-    return told_table<rule_types_for<Policies...>>::rules;
+    return told_table<rules_of_policies<Policies...>>::rules;
 }
 
 }  // namespace estima::inline v0_1::detail

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <boost/hana/unpack.hpp>
-
 #include <concepts>
 #include <string>
 #include <string_view>
@@ -26,15 +24,8 @@ template <class R, class Other>
 constexpr bool shares_id() {
     return !std::same_as<R, Other> && std::string_view{R::id::text} == std::string_view{Other::id::text};
 }
-template <class R>
-struct shares_no_id_of {
-    template <class... Others>
-    constexpr bool operator()(Others...) const {
-        return !(shares_id<R, typename Others::type>() || ...);
-    }
-};
 template <class R, class... Others>
-constexpr bool shares_no_id() {
+constexpr bool shares_no_id(rule_list<Others...>) {
     return !(shares_id<R, Others>() || ...);
 }
 
@@ -67,7 +58,7 @@ concept has_an_id_of_letters_and_digits = laws_detail::has_valid_id<R>();
 
 /// None of the library's rules has its id.
 template <class R>
-concept has_an_id_that_the_library_has_not = boost::hana::unpack(all_rules, laws_detail::shares_no_id_of<R>{});
+concept has_an_id_that_the_library_has_not = laws_detail::shares_no_id<R>(library_rules{});
 
 /// The sentence and the advice are one line each, without a full stop.
 template <class R>
@@ -112,7 +103,7 @@ concept rule = estima::rule<R> && has_an_id_of_letters_and_digits<R> && has_an_i
 
 /// No two of these rules have one id.
 template <class... Rules>
-concept have_ids_of_their_own = (laws_detail::shares_no_id<Rules, Rules...>() && ...);
+concept have_ids_of_their_own = (laws_detail::shares_no_id<Rules>(rule_list<Rules...>{}) && ...);
 
 }  // namespace laws
 

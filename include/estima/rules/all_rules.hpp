@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <boost/hana/tuple.hpp>
-#include <boost/hana/type.hpp>
-
+#include <estima/policy/added_rules.hpp>
 #include <estima/rules/azure_rules.hpp>
 #include <estima/rules/capacity_rules.hpp>
 #include <estima/rules/description_rules.hpp>
@@ -18,8 +16,9 @@
 namespace estima::inline v0_1 {
 
 /// The one table of rules: the compiler goes through it with what the types say, submit with everything. In the order
-/// of the ids, which is that of all that is printed.
-inline constexpr auto all_rules = boost::hana::tuple_t<
+/// of the ids, which is that of all that is printed. It is a list of types: as a tuple, which <estima/rules/rules_for.hpp>
+/// makes of it, it would cost every file that describes a job 70 ms.
+using library_rules = rule_list<
     an_argument_that_is_not_a_policy, backend_not_supported_by_the_framework, more_nodes_than_the_compute_target_has,
     several_nodes_or_processes_without_a_distribution_backend, several_nodes_for_a_framework_that_trains_on_one,
     a_value_is_given_in_two_places_that_disagree, a_node_count_below_one, a_process_count_per_node_below_one,
@@ -46,5 +45,17 @@ inline constexpr auto all_rules = boost::hana::tuple_t<
     a_number_that_is_not_whole, a_vm_priority_that_there_is_not, an_input_s_path_that_leads_out,
     a_number_of_retries_that_makes_no_sense, a_retry_after_what_cannot_happen, a_checkpoint_that_is_no_output,
     a_placement_that_mpirun_does_not_know>;
+
+namespace detail {
+template <class Library, class Added>
+struct with_added;
+template <class... Rules, class... Added>
+struct with_added<rule_list<Rules...>, rule_list<Added...>> {
+    using type = rule_list<Rules..., Added...>;
+};
+/// What estimators of these policies are held to: the table, with the rules that policies add at its end.
+template <class... Policies>
+using rules_of_policies = typename with_added<library_rules, typename added_by<Policies...>::rules>::type;
+}  // namespace detail
 
 }  // namespace estima::inline v0_1

@@ -1,38 +1,28 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <boost/hana/unpack.hpp>
+#include <boost/hana/tuple.hpp>
+#include <boost/hana/type.hpp>
 
-#include <estima/policy/added_rules.hpp>
 #include <estima/rules/all_rules.hpp>
-#include <estima/rules/rule.hpp>
 
+// The tables of rules for code that goes through them with Boost.Hana: tuples of hana::type.
 namespace estima::inline v0_1 {
 
 namespace detail {
-template <class... Added>
-struct and_added {
-    template <class... Rules>
-    constexpr auto operator()(Rules...) const {
-        return boost::hana::tuple_t<typename Rules::type..., Added...>;
-    }
-};
-
-template <class Added>
-struct rule_table;
-template <class... Added>
-struct rule_table<rule_list<Added...>> {
-    static constexpr auto rules = boost::hana::unpack(all_rules, and_added<Added...>{});
-};
-template <>
-struct rule_table<rule_list<>> {
-    static constexpr auto const& rules = all_rules;
+template <class Rules>
+struct as_tuple;
+template <class... Rules>
+struct as_tuple<rule_list<Rules...>> {
+    static constexpr auto rules = boost::hana::tuple_t<Rules...>;
 };
 }  // namespace detail
 
-/// The table that estimators of these policies are held to: the library's rules, then those that the policies add.
-/// A hana::tuple of hana::type.
+/// The library's rules.
+inline constexpr auto const& all_rules = detail::as_tuple<library_rules>::rules;
+
+/// What estimators of these policies are held to: all_rules, with the rules that policies add at its end.
 template <class... Policies>
-inline constexpr auto const& rules_for = detail::rule_table<typename detail::added_by<Policies...>::rules>::rules;
+inline constexpr auto const& rules_for = detail::as_tuple<detail::rules_of_policies<Policies...>>::rules;
 
 }  // namespace estima::inline v0_1

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <boost/hana/unpack.hpp>
-
+#include <estima/rules/all_rules.hpp>
 #include <estima/rules/facts_of.hpp>
-#include <estima/rules/rules_for.hpp>
+#include <estima/rules/rule.hpp>
 
 namespace estima::inline v0_1 {
 
@@ -21,21 +20,11 @@ namespace detail {
 template <class Rule>
 inline constexpr bool may_refuse = level_of<Rule>() == rule_level::error && !needs_the_running_program<Rule>();
 
-/// The rules of a table as types, taken out of it once for all estimators: to hand each estimator's check 57 arguments
-/// took a third of its compile time.
+template <class Rules>
+struct rule_table;
 template <class... Rules>
-struct rule_types {
+struct rule_table<rule_list<Rules...>> {
     static constexpr bool refuse(facts const& f) { return (false || ... || (may_refuse<Rules> && Rules::broken(f))); }
-};
-struct take_types {
-    template <class... Rules>
-    constexpr rule_types<typename Rules::type...> operator()(Rules...) const {
-        return {};
-    }
-};
-template <class Added>
-struct rule_table_types {
-    using type = decltype(boost::hana::unpack(rule_table<Added>::rules, take_types{}));
 };
 
 template <class Rule, class... Policies>
@@ -62,15 +51,12 @@ struct concatenated {
 template <class... Found, class... First, class... More>
 struct concatenated<rules<Found...>, rules<First...>, More...> : concatenated<rules<Found..., First...>, More...> {};
 
-template <class... Policies>
-struct collect {
-    template <class... Rules>
-    constexpr auto operator()(Rules...) const {
-        return typename concatenated<
-            rules<>, typename told_if<may_refuse<typename Rules::type> && Rules::type::broken(told_by<Policies...>),
-                                      typename Rules::type, Policies...>::type...>::type{};
-    }
-};
+template <class Rules, class... Policies>
+struct found_broken;
+template <class... Rules, class... Policies>
+struct found_broken<rule_list<Rules...>, Policies...>
+    : concatenated<rules<>, typename told_if<may_refuse<Rules> && Rules::broken(told_by<Policies...>), Rules,
+                                             Policies...>::type...> {};
 
 /// Nearly all estimators break no rule: they are spared the work of collecting.
 template <bool Refused>
@@ -81,13 +67,12 @@ struct verdict_if {
 template <>
 struct verdict_if<true> {
     template <class... Policies>
-    using of = decltype(boost::hana::unpack(rules_for<Policies...>, collect<Policies...>{}));
+    using of = typename found_broken<rules_of_policies<Policies...>, Policies...>::type;
 };
 template <class... Policies>  // a class, not an alias: g++ 12 prints an alias with all that is in it
 struct verdict {
-    using added = typename added_by<Policies...>::rules;
-    using type =
-        typename verdict_if<rule_table_types<added>::type::refuse(told_by<Policies...>)>::template of<Policies...>;
+    static constexpr bool refused = rule_table<rules_of_policies<Policies...>>::refuse(told_by<Policies...>);
+    using type = typename verdict_if<refused>::template of<Policies...>;
 };
 }  // namespace detail
 

@@ -15,7 +15,7 @@
 #include <vector>
 
 #include <estima/launcher/launch_plan.hpp>
-#include <estima/rules/all_rules.hpp>
+#include <estima/rules/rules_for.hpp>
 #include <estima/system/files.hpp>
 #include <support/page_examples.hpp>
 #include <support/source_folder.hpp>

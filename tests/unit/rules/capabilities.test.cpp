@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <estima/estimator.hpp>
+#include <estima/rules/rules_for.hpp>
 #include <estima/system/files.hpp>
 
 #include <support/source_folder.hpp>

@@ -9,6 +9,7 @@
 
 #include <estima/estimator.hpp>
 #include <estima/estimator/explain.hpp>
+#include <estima/rules/rules_for.hpp>
 
 namespace {
 using namespace estima;
