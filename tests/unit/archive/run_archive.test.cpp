@@ -149,6 +149,18 @@ TEST_CASE("an export takes the place of nothing unless that is asked for, also o
     CHECK(std::distance(fs::directory_iterator{f.folder.path()}, {}) == 5);  // nothing else is left
 }
 
+TEST_CASE("an export into a folder is told to name a file, also where it may take a place") {
+    run_to_move const f;
+    fs::create_directory(f.folder / "some_folder");
+    for (bool const exist_ok : {false, true}) {
+        std::string const told =
+            error_of([&] { export_run(f.from, f.id, f.folder / "some_folder", {.exist_ok = exist_ok}); });
+        CHECK_THAT(told, Catch::StartsWith("[EST-301]") && Catch::Contains("Is a directory") &&
+                             Catch::Contains((f.folder / "some_folder" / (f.id + ".tar.zst")).string()));
+    }
+    CHECK(fs::is_empty(f.folder / "some_folder"));
+}
+
 TEST_CASE("an archive is what its name says, and has no other name") {
     run_to_move const f;
     auto const count = [&f] { return std::distance(fs::directory_iterator{f.folder.path()}, {}); };
