@@ -14,6 +14,7 @@
 #include <estima/terminal/screen.hpp>
 #include <estima/terminal/words.hpp>
 #include <estima/terminal/working_line.hpp>
+#include <estima/terminal/wrap_text.hpp>
 #include <estima/workspace/collect_garbage.hpp>
 #include <estima/workspace/copy_workspace.hpp>
 #include <estima/workspace/delete_run.hpp>
@@ -64,12 +65,14 @@ inline int verify_workspace(workspace const& where, verify_words const& options,
                            {"is_mended", f.is_mended}});
             continue;
         }
-        *on.out << on.painted(f.is_mended ? "mended" : kind,
-                              f.is_mended ? tone::good
-                              : is_damage ? tone::bad
-                                          : tone::busy)
-                << "  " << on.told(f.path) << ": " << on.told(f.what) << '\n';
-        if (!f.is_mended && !f.remedy.empty()) *on.out << "        " << on.told(f.remedy) << '\n';
+        std::string const word = f.is_mended ? "mended" : kind, margin(word.size() + 2, ' ');
+        std::string begin = on.painted(word, f.is_mended ? tone::good : is_damage ? tone::bad : tone::busy) + "  ";
+        auto const print = [&](std::string const& text) {
+            for (std::string const& line : wrapped(text, on.room_behind(margin.size())))
+                *on.out << std::exchange(begin, margin) << line << '\n';
+        };
+        print(on.told(f.path) + ": " + on.told(f.what));
+        if (!f.is_mended && !f.remedy.empty()) print(on.told(f.remedy));
     }
     if (on.json) {
         on.print_json({{"kind", "summary"},
