@@ -101,13 +101,15 @@ struct gc_options {
     double older_than = 30;  ///< days
 };
 
-/// Removes for good what was deleted, and what of the snapshots no run needs.
+/// Removes for good what was deleted, and what of the snapshots no run needs. Returns 1 if some of it stays: it
+/// cannot be removed, or it is not known whether a run needs it.
 inline int free_space(workspace const& where, gc_options const& options, screen const& on) {
     garbage_report const freed = [&] {
         working_line const line{on, options.dry_run ? "looking for what no run needs" : "removing what no run needs"};
         return collect_garbage(where,
                                {.older_than = seconds(options.older_than * 24 * 3600), .is_trial = options.dry_run});
     }();
+    int const code = freed.in_doubt.empty() && freed.passed_over.empty() ? 0 : 1;
     json passed_over = json::array();
     for (not_removed const& one : freed.passed_over) passed_over.push_back({{"path", one.path}, {"why", one.why}});
     if (on.json)
@@ -122,12 +124,12 @@ inline int free_space(workspace const& where, gc_options const& options, screen 
         *on.out << (options.dry_run ? "would remove " : "removed ") << counted(freed.runs, "deleted run") << ", "
                 << counted(freed.snapshots, "snapshot") << " and " << counted(freed.objects, "object")
                 << " of snapshots: " << portal::human_bytes(freed.bytes) << '\n';
-    if (on.json) return 0;
+    if (on.json) return code;
     for (std::string const& id : freed.in_doubt)
         *on.err << "snapshots stay, since what this run or model needs cannot be read: " << on.safe(id) << '\n';
     for (not_removed const& one : freed.passed_over)
         *on.err << "not removed: " << on.safe(one.path) << ": " << on.safe(one.why) << '\n';
-    return 0;
+    return code;
 }
 
 struct copy_words {
