@@ -13,6 +13,7 @@
 #include <vector>
 
 #include <estima/system/json.hpp>
+#include <estima/system/json_words.hpp>
 #include <estima/system/torn_line.hpp>
 
 namespace estima::inline v0_1 {
@@ -23,7 +24,7 @@ using metric_table_row = std::vector<std::pair<std::string, std::variant<double,
 /// What a line with a `type` holds: a chart, an image, a text, or whatever else a program says it is.
 struct metric_document {
     std::string type;  ///< "confusion_matrix", "image", ...
-    std::string json;  ///< the value as it was written: valid JSON
+    std::string json;  ///< the value as it was written: valid JSON, NaN and the infinities texts
 };
 
 /// What one line of a metrics file holds: a number, a list of numbers, a row of a table, or a document.
@@ -63,9 +64,10 @@ public:
             return skip();
         });
         if (!whole || line.name.empty() || next() != '\0') return std::nullopt;
-        if (!type.empty() && json::accept(document)) line.value = metric_document{type, std::string{document}};
-        else if (!valued) return std::nullopt;
-        return line;
+        if (!type.empty())
+            if (std::string text = with_words_quoted(document); json::accept(text))
+                valued = true, line.value = metric_document{type, std::move(text)};
+        return valued ? std::optional{std::move(line)} : std::nullopt;
     }
 
 private:

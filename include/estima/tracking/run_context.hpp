@@ -5,6 +5,7 @@
 #include <estima/base/error.hpp>
 #include <estima/system/clock.hpp>
 #include <estima/system/file_descriptor.hpp>
+#include <estima/system/json_words.hpp>
 #include <estima/system/torn_line.hpp>
 #include <estima/tracking/json_check.hpp>
 #include <estima/tracking/metric_line.hpp>
@@ -206,9 +207,9 @@ public:
         bool is_json = false;
         try {
             if constexpr (std::invocable<Json const&>)
-                written.text = std::string{document()};
+                written.text = detail::with_words_quoted(std::string{document()});
             else
-                written.text = std::string{document};
+                written.text = detail::with_words_quoted(std::string{document});
             is_json = detail::json_check{written.text}.is_one_value();
         } catch (std::bad_alloc const&) {
             return not_written(name, ENOMEM);
@@ -237,8 +238,7 @@ public:
     /// How many numbers, lists, rows and documents this process could not log, since `current()`. 0 without a run.
     std::uint64_t dropped() const noexcept { return state_ ? state_->dropped.load() : 0; }
 
-    /// For functions that log: this could not be logged. It is counted; EST-621 where errors are asked for. Nothing
-    /// happens without a run.
+    /// For functions that log: this could not be logged. It is counted; EST-621 where errors are asked for.
     void refuse(std::string_view name, std::string_view why) const {
         not_logged("EST-621", name, why,
                    "log it in the form that docs/runs.md tells; without on_log_error::throw_ it is only counted");
