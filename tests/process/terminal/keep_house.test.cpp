@@ -41,6 +41,7 @@ TEST_CASE("estima compare: what runs do not have in common, in columns that fit"
     CHECK(first["run_ids"] == json{a.id(), b.id()});
     CHECK(first["values"][0] == "0.1");
     CHECK(json::parse(lines.at(1))["values"][0] == nullptr);
+    CHECK(json::parse(lines.at(2))["values"] == json{0.5, 0.25});  // of the metric
 
     scoped_variable const plain{"NO_COLOR", "1"};
     estima_program narrow{at.words({"compare", a.id(), b.id()}), seen_through::terminal};
