@@ -290,6 +290,23 @@ TEST_CASE("an archive that is cut short anywhere is refused, and nothing of it s
     CHECK(f.has_nothing());
 }
 
+TEST_CASE("an archive behind whose end something stands is refused, unless it is zeros") {
+    run_to_move const f;
+    std::string const name = GENERATE("run.tar.zst", "run.tar.gz", "run.tar");
+    export_run(f.from, f.id, f.archive(name));
+    std::string const whole = text_in(f.archive(name));
+    for (std::string const& more : {whole, std::string{"more"}, std::string(10240, 'x')}) {
+        INFO(more.size());
+        write_file(f.archive("longer"), whole + more);
+        std::string const why = error_of([&] { import_run(f.to, f.archive("longer")); });
+        CHECK((why.starts_with("[EST-634]") || why.starts_with("[EST-636]")));
+    }
+    CHECK(f.has_nothing());
+    if (name != "run.tar") return;
+    write_file(f.archive("longer"), whole + std::string(10240, '\0'));
+    CHECK(import_run(f.to, f.archive("longer")).run_id == f.id);
+}
+
 TEST_CASE("an archive with an altered byte is refused or gives the same run") {
     run_to_move const f;
     std::string const name = GENERATE("run.tar.zst", "run.tar");
