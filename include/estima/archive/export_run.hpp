@@ -19,6 +19,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -193,6 +194,12 @@ inline exported_run export_run(workspace const& w, std::string const& id, std::f
                     {.what = "a run that is not over cannot be exported",
                      .where = id,
                      .remedy = "wait for its end, or cancel it"}};
+    std::error_code ignored;
+    if (std::filesystem::is_directory(file, ignored))
+        throw error{"EST-301",
+                    {.what = "cannot write " + file.string(),
+                     .why = "Is a directory",
+                     .remedy = "name a file, such as " + (file / (id + ".tar.zst")).string()}};
     struct stat there {};
     if (!options.exist_ok && ::lstat(file.c_str(), &there) == 0) detail::throw_archive_is_there(file);
     std::string temporary = file.string() + ".XXXXXX";

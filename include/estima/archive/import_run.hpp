@@ -45,21 +45,20 @@ namespace detail {
 inline void require_objects(store_layout const& unpacked, store_layout const& store, std::string const& snapshot_id,
                             std::filesystem::path const& archive) {
     object_reader here{unpacked}, there{store};
-    manifest_reader manifest = open_manifest(unpacked, snapshot_id);
-    for (snapshot_entry entry; manifest.next(entry);)
-        if (entry.kind == entry_kind::file && !here.find(entry.digest, entry.size) &&
-            !there.find(entry.digest, entry.size))
-            throw_bad_archive(archive, "the contents of " + shown(entry.path) + " of its snapshot are missing");
+    lacking_files const files = files_lacking(unpacked, snapshot_id, [&](snapshot_entry const& one) {
+        return here.find(one.digest, one.size) || there.find(one.digest, one.size);
+    });
+    if (files.count > 0)
+        throw_bad_archive(archive, "the contents of " + shown(files.example) + " of its snapshot are missing");
 }
 
 /// Whether the store has a snapshot, and has not lost any of its contents.
 inline bool has_all_of_snapshot(store_layout const& store, std::string const& id) {
     try {
-        manifest_reader manifest = open_manifest(store, id);
         object_reader objects{store};
-        for (snapshot_entry entry; manifest.next(entry);)
-            if (!entry.digest.empty() && !objects.find(entry.digest, entry.size)) return false;
-        return true;
+        return files_lacking(store, id, [&objects](snapshot_entry const& one) {
+                   return objects.find(one.digest, one.size).has_value();
+               }).count == 0;
     } catch (error const&) {  // EST-207, EST-208
         return false;
     }

@@ -3,6 +3,7 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <sys/stat.h>
 
 #include <cerrno>
 #include <cstddef>
@@ -138,6 +139,8 @@ public:
         ::archive_read_support_filter_zstd(from_.get());
         ::archive_read_support_filter_gzip(from_.get());
         ::archive_read_support_format_tar(from_.get());
+        // What stands behind the end, such as a second archive, is read: else nobody would see it. See require_end().
+        check(::archive_read_set_format_option(from_.get(), "tar", "read_concatenated_archives", "1"));
         check(::archive_read_open_fd(from_.get(), fd_.get(), 256 * 1024));
     }
 
@@ -147,7 +150,7 @@ public:
     bool next(tar_entry& entry) {
         archive_entry* found = nullptr;
         int const result = ::archive_read_next_header(from_.get(), &found);
-        if (result == ARCHIVE_EOF) return false;
+        if (result == ARCHIVE_EOF) return require_end(), false;
         check(result);
         auto const text = [](char const* bytes) { return std::string{bytes != nullptr ? bytes : ""}; };
         auto const type = ::archive_entry_filetype(found);
@@ -175,6 +178,13 @@ public:
     std::uint64_t position() const { return static_cast<std::uint64_t>(::archive_filter_bytes(from_.get(), -1)); }
 
 private:
+    /// What follows the end of gzip's format is not even looked at.
+    void require_end() const {
+        struct stat status {};
+        if (::fstat(fd_.get(), &status) == 0 && S_ISREG(status.st_mode) &&
+            position() < static_cast<std::uint64_t>(status.st_size))
+            detail::throw_bad_archive(file_, "something stands behind its end");
+    }
     void check(int result) const {
         if (result == ARCHIVE_OK) return;
         char const* const why = ::archive_error_string(from_.get());

@@ -47,11 +47,13 @@ struct read_tensor {
             switch (field.number()) {
                 case 1: type = field.integer(); break;
                 case 4: content = field.bytes(); break;
-                case 5: take_packed(field, 4); break;  // float_val
-                case 6: take_packed(field, 8); break;  // double_val
-                case 7:                                // int_val
-                case 10:                               // int64_val
-                case 11: take_varint(field); break;    // bool_val
+                case 5: take_packed(field, 4); break;               // float_val
+                case 6: take_packed(field, 8); break;               // double_val
+                case 7:                                             // int_val, also of shorter integers
+                case 10:                                            // int64_val
+                case 11:                                            // bool_val
+                case 16: take_varint<std::int64_t>(field); break;   // uint32_val
+                case 17: take_varint<std::uint64_t>(field); break;  // uint64_val
                 case 13: take_half(field, type); break;
                 case 8:
                     if (field.is_bytes()) texts.push_back(field.bytes());
@@ -63,6 +65,8 @@ struct read_tensor {
     }
 
 private:
+    static constexpr std::int64_t brain_half = 14;  // bfloat16
+
     static double floating(std::string_view bytes) noexcept {
         std::uint64_t const bits = little_endian(bytes);
         if (bytes.size() == 4) return std::bit_cast<float>(static_cast<std::uint32_t>(bits));
@@ -76,18 +80,27 @@ private:
         if (exponent == 31) return fraction != 0 ? std::nan("") : sign * HUGE_VAL;
         return sign * (exponent == 0 ? std::ldexp(fraction, -24) : std::ldexp(1024 + fraction, exponent - 25));
     }
+    /// The number that the bytes of a tensor are, if there are as many as its type has.
     static std::optional<double> number_in(std::string_view content, std::int64_t type) noexcept {
-        enum : std::int64_t { float32 = 1, float64 = 2, int32 = 3, int64 = 9, bfloat16 = 14, float16 = 19 };
         std::uint64_t const bits = content.size() <= 8 ? little_endian(content) : 0;
-        switch (content.size()) {
-            case 2:
-                return type == bfloat16 || type == float16 ? std::optional{half(bits, type == bfloat16)} : std::nullopt;
-            case 4:
-                if (type == int32) return static_cast<std::int32_t>(static_cast<std::uint32_t>(bits));
-                return type == float32 ? std::optional{floating(content)} : std::nullopt;
-            case 8:
-                if (type == int64) return static_cast<double>(static_cast<std::int64_t>(bits));
-                return type == float64 ? std::optional{floating(content)} : std::nullopt;
+        auto const of = [&content](std::size_t size, double value) {
+            return content.size() == size ? std::optional{value} : std::nullopt;
+        };
+        auto const whole = [&]<class T>(T) { return of(sizeof(T), static_cast<double>(static_cast<T>(bits))); };
+        switch (type) {
+            case 1: return of(4, floating(content));
+            case 2: return of(8, floating(content));
+            case 3: return whole(std::int32_t{});
+            case 4: return whole(std::uint8_t{});
+            case 5: return whole(std::int16_t{});
+            case 6: return whole(std::int8_t{});
+            case 9: return whole(std::int64_t{});
+            case 10: return whole(bool{});
+            case brain_half: return of(2, half(bits, true));
+            case 17: return whole(std::uint16_t{});
+            case 19: return of(2, half(bits, false));
+            case 22: return whole(std::uint32_t{});
+            case 23: return whole(std::uint64_t{});
             default: return std::nullopt;
         }
     }
@@ -103,12 +116,14 @@ private:
         wire_reader packed{as_field};
         return packed.next() ? std::optional{packed.integer()} : std::nullopt;
     }
+    template <class Whole>
     void take_varint(wire_reader const& field) {
-        if (auto const value = first_varint(field); value && !number) number = static_cast<double>(*value);
+        if (auto const value = first_varint(field); value && !number)
+            number = static_cast<double>(static_cast<Whole>(*value));
     }
     void take_half(wire_reader const& field, std::int64_t type) {
         if (auto const value = first_varint(field); value && !number)
-            number = half(static_cast<std::uint64_t>(*value), type == 14);
+            number = half(static_cast<std::uint64_t>(*value), type == brain_half);
     }
 };
 

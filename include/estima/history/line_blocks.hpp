@@ -148,7 +148,7 @@ private:
     static constexpr std::uint64_t dense_span = std::uint64_t{1} << 17U;  // bytes that are as soon read as asked for
     static constexpr std::uint64_t checked_bytes = 64;
     static constexpr std::size_t piece = 65536, small_piece = 512;
-    static constexpr std::string_view magic = "estlblk1";
+    static constexpr std::string_view magic = "estlblk2";
 
     /// Those under one name since `begin`, its first line.
     struct fresh_lines {

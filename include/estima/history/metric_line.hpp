@@ -13,6 +13,7 @@
 #include <vector>
 
 #include <estima/system/json.hpp>
+#include <estima/system/json_words.hpp>
 #include <estima/system/torn_line.hpp>
 
 namespace estima::inline v0_1 {
@@ -23,7 +24,7 @@ using metric_table_row = std::vector<std::pair<std::string, std::variant<double,
 /// What a line with a `type` holds: a chart, an image, a text, or whatever else a program says it is.
 struct metric_document {
     std::string type;  ///< "confusion_matrix", "image", ...
-    std::string json;  ///< the value as it was written: valid JSON
+    std::string json;  ///< the value as it was written: valid JSON, NaN and the infinities texts
 };
 
 /// What one line of a metrics file holds: a number, a list of numbers, a row of a table, or a document.
@@ -31,7 +32,7 @@ using metric_line_value = std::variant<double, std::vector<double>, metric_table
 
 /// One line of a metrics file. Texts are as the script wrote them: not necessarily UTF-8.
 struct metric_line {
-    std::string name;
+    std::string name;  ///< not empty
     metric_line_value value;
     std::optional<std::int64_t> step{};
     std::optional<double> time{};  ///< seconds since 1970
@@ -46,11 +47,11 @@ public:
 
     std::optional<estima::metric_line> read() {  // qualified: tracking has a detail::metric_line too
         estima::metric_line line;
-        bool named = false, valued = false;
+        bool valued = false;
         std::string type;
         std::string_view document;
         bool const whole = members([&](std::string_view key) {
-            if (key == "name") return named = string(line.name);
+            if (key == "name") return string(line.name);
             if (key == "type") return read_or_skip([&] { return string(type); });
             if (key == "value") {  // nested deeper than a row: good with a type only
                 std::string_view const begin = rest_;
@@ -62,10 +63,11 @@ public:
             if (key == "time") return read_or_skip([&] { return time(line.time); });
             return skip();
         });
-        if (!whole || !named || next() != '\0') return std::nullopt;
-        if (!type.empty() && json::accept(document)) line.value = metric_document{type, std::string{document}};
-        else if (!valued) return std::nullopt;
-        return line;
+        if (!whole || line.name.empty() || next() != '\0') return std::nullopt;
+        if (!type.empty())
+            if (std::string text = with_words_quoted(document); json::accept(text))
+                valued = true, line.value = metric_document{type, std::move(text)};
+        return valued ? std::optional{std::move(line)} : std::nullopt;
     }
 
 private:

@@ -178,12 +178,15 @@ private:
         if (word.starts_with('+')) word.remove_prefix(1);
         double value = 0;
         auto const [end, code] = std::from_chars(word.data(), word.data() + word.size(), value);
-        bool const is_whole = !word.empty() && end == word.data() + word.size() && code != std::errc::invalid_argument;
-        if (in_.token() == filter_token::number && code != std::errc::invalid_argument && !is_whole &&
-            filter_text::is_letter(*end))
+        // from_chars takes -inf as well, and a minus behind the plus: MLflow takes neither.
+        bool const has_digits = in_.spelling().find_first_of("0123456789.") <= 1;
+        bool const is_number =
+            in_.token() == filter_token::number && has_digits && code != std::errc::invalid_argument;
+        bool const is_whole = end == word.data() + word.size();
+        if (is_number && !is_whole && filter_text::is_letter(*end))
             in_.fail(in_.begin() + in_.spelling().size() - static_cast<std::size_t>(word.data() + word.size() - end),
                      "a blank is expected behind the number");
-        if (in_.token() != filter_token::number || !is_whole)
+        if (!is_number || !is_whole)
             in_.fail(in_.begin(), "a number is expected",
                      in_.token() == filter_token::text ? "write it without quotes" : "", "EST-613");
         if (code == std::errc::result_out_of_range)
@@ -193,9 +196,12 @@ private:
     }
 
     std::string text() {
-        if (in_.token() != filter_token::text && in_.token() != filter_token::quoted_key)
+        bool const is_in_backticks = in_.spelling().starts_with('`');
+        if (is_in_backticks || (in_.token() != filter_token::text && in_.token() != filter_token::quoted_key))
             in_.fail(in_.begin(), "a text in single quotes is expected",
-                     in_.token() == filter_token::number ? "parameters, tags and names are texts: '0.1', not 0.1" : "",
+                     is_in_backticks                       ? "backticks are for names"
+                     : in_.token() == filter_token::number ? "parameters, tags and names are texts: '0.1', not 0.1"
+                                                           : "",
                      "EST-613");
         std::string value = in_.value();
         places_.push_back(in_.begin());

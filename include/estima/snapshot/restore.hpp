@@ -106,6 +106,22 @@ inline manifest_reader open_manifest(store_layout const& layout, std::string con
 }
 
 namespace detail {
+/// The files of a snapshot whose contents are not to be had: how many, and the first.
+struct lacking_files {
+    std::size_t count = 0;
+    std::string example{};
+};
+
+/// Asks `has(entry)` for each file of a snapshot whether its contents are to be had. EST-207, EST-208, EST-301.
+template <class Has>
+lacking_files files_lacking(store_layout const& layout, std::string const& id, Has const& has) {
+    manifest_reader manifest = open_manifest(layout, id);
+    lacking_files files;
+    for (snapshot_entry entry; manifest.next(entry);)
+        if (entry.kind == entry_kind::file && !has(entry) && files.count++ == 0) files.example = entry.path;
+    return files;
+}
+
 /// Stores the contents of an entry again, from the file in the source directory that they were of. False if that is
 /// another one by now, is not to be had here, or cannot be stored.
 inline bool store_again(store_layout const& layout, std::filesystem::path const& source, snapshot_entry const& entry) {

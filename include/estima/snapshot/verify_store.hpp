@@ -141,25 +141,17 @@ private:
         }
     }
 
-    struct lacking {
-        std::size_t count = 0;
-        std::string example{};
-    };
-    lacking lacking_of(std::string const& id, object_reader& objects) const {
-        manifest_reader manifest = open_manifest(layout_, id);
-        lacking files;
-        for (snapshot_entry entry; manifest.next(entry);) {
-            if (entry.digest.empty() || objects.find(entry.digest, entry.size)) continue;
-            if (files.count++ == 0) files.example = entry.path;
-        }
-        return files;
+    lacking_files lacking_of(std::string const& id, object_reader& objects) const {
+        return files_lacking(layout_, id, [&objects](snapshot_entry const& one) {
+            return objects.find(one.digest, one.size).has_value();
+        });
     }
 
     void tree(std::string const& id, object_reader& objects) {
         if (!is_digest_text(id)) return foreign(layout_.tree(id));
         ++report_.snapshots;
         try {
-            lacking files = lacking_of(id, objects);
+            lacking_files files = lacking_of(id, objects);
             for (int looks_left = 2; files.count > 0 && looks_left > 0; --looks_left) {
                 object_reader now{layout_};  // a pack may have been written anew meanwhile
                 files = lacking_of(id, now);

@@ -54,8 +54,8 @@ inline bool asks_for_status(std::string_view before) {
 }  // namespace detail
 
 /// What a shell offers for the last of these words, which is begun (perhaps empty), in the quotes that stand there, or
-/// as bash takes it. The words are those of bash: as they are typed, cut at `:`, `=` and `@`. `open` gives the
-/// workspace in the folder that the words name, and may throw: then there is nothing of runs to offer.
+/// as bash takes it. The words are those of bash: as they are typed, cut at `:`, `@` and most often `=`. `open` gives
+/// the workspace in the folder that the words name, and may throw: then there is nothing of runs to offer.
 inline std::vector<std::string> completions(command_line const& known, std::vector<std::string> typed,
                                             std::function<workspace(std::string const&)> const& open) {
     if (typed.empty()) typed.emplace_back();
@@ -79,6 +79,9 @@ inline std::vector<std::string> completions(command_line const& known, std::vect
     kept += last.before;
     std::vector<std::string> words;
     for (std::string const& word : typed) words.push_back(is_sign(word) ? word : typed_word{word}.text);
+    // Where = does not cut (COMP_WORDBREAKS), an option and its value are one word.
+    std::size_t const value = begun.starts_with("--") ? begun.find('=') + 1 : 0;
+    if (value > 0) words.push_back(begun.substr(0, value - 1));
 
     // Where the last word stands: in which command, as the value of which option, or as its how manieth word.
     CLI::App const* command = &known.app();
@@ -92,9 +95,12 @@ inline std::vector<std::string> completions(command_line const& known, std::vect
             if (awaits_value->check_lname("workspace")) folder = word;
             awaits_value = nullptr;
         } else if (word.starts_with("-")) {
-            CLI::Option const* option = command->get_option_no_throw(word);
-            if (option == nullptr) option = known.app().get_option_no_throw(word);
-            if (option != nullptr && option->get_items_expected_max() > 0) awaits_value = option;
+            std::string const name = word.substr(0, word.find('='));
+            CLI::Option const* option = command->get_option_no_throw(name);
+            if (option == nullptr) option = known.app().get_option_no_throw(name);
+            if (option == nullptr || option->get_items_expected_max() == 0) continue;
+            if (name == word) awaits_value = option;
+            else if (option->check_lname("workspace")) folder = word.substr(name.size() + 1);
         } else if (command == &known.app()) {
             auto const found = known.app().get_subcommands([&](CLI::App const* c) { return c->get_name() == word; });
             if (found.empty()) return {};
@@ -133,7 +139,7 @@ inline std::vector<std::string> completions(command_line const& known, std::vect
     word_kind const kind = known.kind_of(of);
     bool const is_list = awaits_value != nullptr;
     std::size_t const part = kind == word_kind::filter ? detail::begun_in_filter(begun)
-                             : is_list                 ? begun.rfind(',') + 1
+                             : is_list                 ? std::max(begun.rfind(',') + 1, value)
                                                        : 0;
     std::string const before = begun.substr(0, part);
     begun.erase(0, part);

@@ -14,6 +14,7 @@
 #include <estima/terminal/screen.hpp>
 #include <estima/terminal/words.hpp>
 #include <estima/terminal/working_line.hpp>
+#include <estima/terminal/wrap_text.hpp>
 #include <estima/workspace/collect_garbage.hpp>
 #include <estima/workspace/copy_workspace.hpp>
 #include <estima/workspace/delete_run.hpp>
@@ -64,12 +65,14 @@ inline int verify_workspace(workspace const& where, verify_words const& options,
                            {"is_mended", f.is_mended}});
             continue;
         }
-        *on.out << on.painted(f.is_mended ? "mended" : kind,
-                              f.is_mended ? tone::good
-                              : is_damage ? tone::bad
-                                          : tone::busy)
-                << "  " << on.told(f.path) << ": " << on.told(f.what) << '\n';
-        if (!f.is_mended && !f.remedy.empty()) *on.out << "        " << on.told(f.remedy) << '\n';
+        std::string const word = f.is_mended ? "mended" : kind, margin(word.size() + 2, ' ');
+        std::string begin = on.painted(word, f.is_mended ? tone::good : is_damage ? tone::bad : tone::busy) + "  ";
+        auto const print = [&](std::string const& text) {
+            for (std::string const& line : wrapped(text, on.room_behind(margin.size())))
+                *on.out << std::exchange(begin, margin) << line << '\n';
+        };
+        print(on.told(f.path) + ": " + on.told(f.what));
+        if (!f.is_mended && !f.remedy.empty()) print(on.told(f.remedy));
     }
     if (on.json) {
         on.print_json({{"kind", "summary"},
@@ -98,13 +101,15 @@ struct gc_options {
     double older_than = 30;  ///< days
 };
 
-/// Removes for good what was deleted, and what of the snapshots no run needs.
+/// Removes for good what was deleted, and what of the snapshots no run needs. Returns 1 if some of it stays: it
+/// cannot be removed, or it is not known whether a run needs it.
 inline int free_space(workspace const& where, gc_options const& options, screen const& on) {
     garbage_report const freed = [&] {
         working_line const line{on, options.dry_run ? "looking for what no run needs" : "removing what no run needs"};
         return collect_garbage(where,
                                {.older_than = seconds(options.older_than * 24 * 3600), .is_trial = options.dry_run});
     }();
+    int const code = freed.in_doubt.empty() && freed.passed_over.empty() ? 0 : 1;
     json passed_over = json::array();
     for (not_removed const& one : freed.passed_over) passed_over.push_back({{"path", one.path}, {"why", one.why}});
     if (on.json)
@@ -119,12 +124,12 @@ inline int free_space(workspace const& where, gc_options const& options, screen 
         *on.out << (options.dry_run ? "would remove " : "removed ") << counted(freed.runs, "deleted run") << ", "
                 << counted(freed.snapshots, "snapshot") << " and " << counted(freed.objects, "object")
                 << " of snapshots: " << portal::human_bytes(freed.bytes) << '\n';
-    if (on.json) return 0;
+    if (on.json) return code;
     for (std::string const& id : freed.in_doubt)
         *on.err << "snapshots stay, since what this run or model needs cannot be read: " << on.safe(id) << '\n';
     for (not_removed const& one : freed.passed_over)
         *on.err << "not removed: " << on.safe(one.path) << ": " << on.safe(one.why) << '\n';
-    return 0;
+    return code;
 }
 
 struct copy_words {

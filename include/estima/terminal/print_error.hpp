@@ -19,7 +19,7 @@ inline std::string remedy_of(error const& e) {
     constexpr std::pair<std::string_view, std::string_view> in_terminal[]{
         {"EST-307", "estima runs lists all; --workspace names another workspace"},
         {"EST-507", "estima models lists all; estima models NAME lists the versions of one, and their aliases"},
-        {"EST-508", "choose another folder, or allow it with --overwrite"},
+        {"EST-508", "choose another place, or allow it with --overwrite"},
         {"EST-630", "end it first: estima cancel RUN --wait"},
         {"EST-631", "estima restore lists those that can be brought back"},
         {"EST-637", "estima restore RUN brings a deleted one back; else import it into another workspace"},

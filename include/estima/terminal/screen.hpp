@@ -76,6 +76,11 @@ struct screen {
         return safe + shown(text);
     }
 
+    /// How many columns are left for a text behind a margin: a few even where there is hardly a terminal.
+    std::size_t room_behind(std::size_t margin) const {
+        return width == unlimited ? width : std::max(width, margin + 12) - margin;
+    }
+
     /// What stands for the rest of a text that was cut.
     std::string_view cut_mark() const { return unicode ? "\u2026" : "..."; }
 

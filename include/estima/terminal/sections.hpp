@@ -53,7 +53,7 @@ private:
         std::size_t const width = display_width(on_.safe(name));
         std::vector<std::string> lines = lines_of(value, margin.size());
         bool const fits = std::all_of(lines.begin(), lines.end(), [&](std::string const& line) {
-            return display_width(line) <= room_behind(margin.size());
+            return display_width(line) <= on_.room_behind(margin.size());
         });
         if (!fits) lines = lines_of(value, (margin = "    ").size());  // a long word gets more room
         bool const is_beside = fits && width < name_width;
@@ -63,14 +63,11 @@ private:
             begin = margin;
         }
     }
-    std::size_t room_behind(std::size_t margin) const {
-        return on_.width == screen::unlimited ? on_.width : std::max(on_.width, margin + 12) - margin;
-    }
     std::vector<std::string> lines_of(std::string_view text, std::size_t margin) const {
         std::vector<std::string> lines;
         for (;;) {
             std::size_t const end = text.find('\n');
-            for (std::string& line : wrapped(text.substr(0, end), room_behind(margin)))
+            for (std::string& line : wrapped(text.substr(0, end), on_.room_behind(margin)))
                 lines.push_back(std::move(line));
             if (end == std::string_view::npos) return lines;
             text.remove_prefix(end + 1);

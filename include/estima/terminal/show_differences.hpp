@@ -74,6 +74,17 @@ inline std::vector<std::string> cells_of(run_difference const& one, screen const
     return cells;
 }
 
+/// The values as JSON: numbers of metrics as the other commands print them, all else as texts.
+inline json json_values_of(run_difference const& one) {
+    json values = json::array();
+    for (auto const& value : one.values) {
+        json number;
+        if (value && one.is == run_difference::kind::metric) number = json::parse(*value, nullptr, false);
+        values.push_back(!value ? json(nullptr) : number.is_number() ? number : json(*value));
+    }
+    return values;
+}
+
 /// What became of a file that has no diff: "added, 12 B", "removed", "42 B became 43 B".
 inline std::string change_of(code_difference const& one) {
     auto const told = [](snapshot_entry const& e) {
@@ -151,12 +162,12 @@ inline int show_differences(workspace const& where, compare_options const& optio
     }
     if (on.json) {
         for (run_difference const& one : differences) {
-            json values = json::array();
-            for (auto const& value : one.values) values.push_back(value ? json(*value) : json(nullptr));
             json ids = json::array();
             for (run const& r : runs) ids.push_back(r.id());
-            on.print_json(
-                {{"kind", detail::name_of(one.is)}, {"name", one.name}, {"run_ids", ids}, {"values", values}});
+            on.print_json({{"kind", detail::name_of(one.is)},
+                           {"name", one.name},
+                           {"run_ids", ids},
+                           {"values", detail::json_values_of(one)}});
         }
         return 0;
     }

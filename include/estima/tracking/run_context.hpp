@@ -5,6 +5,7 @@
 #include <estima/base/error.hpp>
 #include <estima/system/clock.hpp>
 #include <estima/system/file_descriptor.hpp>
+#include <estima/system/json_words.hpp>
 #include <estima/system/torn_line.hpp>
 #include <estima/tracking/json_check.hpp>
 #include <estima/tracking/metric_line.hpp>
@@ -131,7 +132,7 @@ struct log_files {
 ///
 ///     {"name":"loss","value":0.5,"step":3,"time":1700000000.123}
 ///
-/// - `name`: a string.
+/// - `name`: a string that is not empty.
 /// - `value`: a number; or one of the strings "NaN", "Infinity", "-Infinity", which stand for those numbers; or a
 ///   list of such values; or an object, a row of a table: column names with numbers or strings.
 /// - `step`: optional, an integer from -2^63 + 1 to 2^63 - 1: where on the x axis of a plot. 3.0 and "3" are taken for
@@ -173,7 +174,7 @@ public:
     /// digits.
     void log(std::string_view name, metric_number value, std::optional<std::int64_t> step = {}) const {
         if (!state_ || !state_->files) return;
-        if (state_->files->points && step != detail::no_step)
+        if (state_->files->points && !name.empty() && step != detail::no_step)
             if (auto const number = value.as_double();
                 number && state_->files->points->add(name, *number, step.value_or(detail::no_step)))
                 return;
@@ -206,9 +207,9 @@ public:
         bool is_json = false;
         try {
             if constexpr (std::invocable<Json const&>)
-                written.text = std::string{document()};
+                written.text = detail::with_words_quoted(std::string{document()});
             else
-                written.text = std::string{document};
+                written.text = detail::with_words_quoted(std::string{document});
             is_json = detail::json_check{written.text}.is_one_value();
         } catch (std::bad_alloc const&) {
             return not_written(name, ENOMEM);
@@ -234,12 +235,10 @@ public:
         return level == durability::process_death || state_->files->sync();
     }
 
-    /// How many numbers, lists, rows and documents could not be logged by this process, since `current()`. Always 0
-    /// without a run.
+    /// How many numbers, lists, rows and documents this process could not log, since `current()`. 0 without a run.
     std::uint64_t dropped() const noexcept { return state_ ? state_->dropped.load() : 0; }
 
-    /// For functions that log: this could not be logged. It is counted; EST-621 where errors are asked for. Nothing
-    /// happens without a run.
+    /// For functions that log: this could not be logged. It is counted; EST-621 where errors are asked for.
     void refuse(std::string_view name, std::string_view why) const {
         not_logged("EST-621", name, why,
                    "log it in the form that docs/runs.md tells; without on_log_error::throw_ it is only counted");
@@ -263,6 +262,7 @@ private:
     void append(std::string_view name, Value const& value, std::optional<std::int64_t> step,
                 std::string_view type = {}) const {
         if (!state_ || !state_->files) return;
+        if (name.empty()) return refuse(name, "its name is empty");
         if (step == detail::no_step)
             return refuse(name, "its step is the smallest of all integers, which stands for none");
         int code = 0;

@@ -50,7 +50,7 @@ struct model_options {
     std::string sample_input{};   ///< name, id or path of data to try it with
     std::string sample_output{};  ///< and of what it gives for that
     model_resources resources{};
-    std::vector<std::string> child_paths{};  ///< of a folder: only these files and folders in it; empty: all
+    std::vector<std::string> child_paths{};  ///< of a folder: only these files and folders in it; none: all
     model_stage stage = model_stage::none;
     std::vector<std::string> aliases{};  ///< set to this version when it is there
 };

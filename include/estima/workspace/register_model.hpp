@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -67,31 +68,31 @@ inline std::map<std::string, std::string> inputs_of(run_configuration const& c) 
 }
 
 /// Takes out what is below none of `children`, files and folders in the folder `top` of a model. Returns the first
-/// child that matches nothing; empty if all do.
-inline std::string keep_children(std::vector<model_file>& files, std::string const& top,
-                                 std::vector<std::string> const& children) {
-    if (children.empty()) return {};
+/// child that matches nothing, as an empty one does: a name that somebody forgot is not all there is.
+inline std::optional<std::string> keep_children(std::vector<model_file>& files, std::string const& top,
+                                                std::vector<std::string> const& children) {
+    if (children.empty()) return std::nullopt;
     std::vector<std::string> prefixes;
     for (std::string const& child : children) {
         prefixes.push_back((std::filesystem::path{top} / child).lexically_normal().generic_string());
-        if (std::none_of(files.begin(), files.end(), [&](auto const& f) { return is_below(f.to, prefixes.back()); }))
-            return child;
+        auto const is_its = [&](model_file const& f) { return is_below(f.to, prefixes.back()); };
+        if (child.empty() || std::none_of(files.begin(), files.end(), is_its)) return child;
     }
     std::erase_if(files, [&](model_file const& f) {
         return std::none_of(prefixes.begin(), prefixes.end(), [&](auto const& p) { return is_below(f.to, p); });
     });
-    return {};
+    return std::nullopt;
 }
 
 [[noreturn]] inline void throw_no_output(model_options const& options, run_directory const& run,
-                                         run_record const& record, std::string const& child) {
+                                         run_record const& record, std::optional<std::string> const& child) {
     std::vector<std::string> outputs;
     for (artifact_record const& a : record.artifacts) outputs.push_back(a.path);
     throw error{
         "EST-506",
         {.what = options.path.empty() ? "no path was given for the model"
-                 : child.empty()      ? "\"" + options.path + "\" matches no output of the run"
-                                      : "\"" + child + "\" matches no output below \"" + options.path + "\"",
+                 : !child             ? "\"" + options.path + "\" matches no output of the run"
+                                      : "\"" + *child + "\" matches no output below \"" + options.path + "\"",
          .where = "model \"" + options.name + "\", run " + run.run_id() + ", " + std::string{to_string(record.status)},
          .why = outputs.empty() ? "the run has no outputs" : "its outputs are: " + listed(outputs),
          .remedy = has_outputs_of_nobody(record)
@@ -122,9 +123,9 @@ inline model register_outputs(run_directory const& run, run_record const& record
     for (artifact_record const& a : record.artifacts)
         if (!m.path.empty() && is_below(a.path, m.path))
             files.push_back({a.path, a.path.substr(above == 0 ? 0 : above + 1), &a});
-    std::string const child =
+    std::optional<std::string> const child =
         keep_children(files, std::filesystem::path{m.path}.filename().generic_string(), options.child_paths);
-    if (files.empty() || !child.empty()) throw_no_output(options, run, record, child);
+    if (files.empty() || child) throw_no_output(options, run, record, child);
     return store_model(run.workspace() / "models", std::move(m), run.code(), files, options.aliases);
 }
 
@@ -169,8 +170,8 @@ inline model register_path(std::filesystem::path const& models, model_options co
         files.push_back({name, name, nullptr});
     });
     std::sort(files.begin(), files.end(), [](auto const& a, auto const& b) { return artifact_order{}(a.to, b.to); });
-    if (std::string const child = keep_children(files, top, options.child_paths); !child.empty())
-        refuse("there is no \"" + child + "\" in it");
+    if (auto const child = keep_children(files, top, options.child_paths))
+        refuse("there is no \"" + *child + "\" in it");
     if (files.empty()) refuse("there are no files in it");
     return store_model(models, std::move(m), path.parent_path(), files, options.aliases);
 }

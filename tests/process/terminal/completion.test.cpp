@@ -53,6 +53,13 @@ TEST_CASE("bash completes commands, options, runs, metrics, files and models") {
     CHECK(offered({"download", "latest", "outp"}) == some{"outputs/model"});
     CHECK(offered({"runs", "-m", "l"}) == some{"loss"});
     CHECK(offered({"runs", "--metrics", "=", "l"}) == some{"loss"});
+    CHECK(offered({"runs", "--metrics", "="}) == some{"loss"});
+    // Where COMP_WORDBREAKS has no =, it is in the word.
+    CHECK(offered({"runs", "--metrics="}) == some{"--metrics=loss"});
+    CHECK(offered({"runs", "--columns=id,metrics.l"}) == some{"--columns=id,metrics.loss"});
+    CHECK(offered({"runs", "--metrics=\"l"}) == some{"loss"});  // behind the quote
+    CHECK(offered({"runs", "--follow="}).empty());
+    CHECK(offered({"--workspace=" + (at / "nowhere").string(), "show", ""}).empty());
     CHECK(offered({"runs", "-p", ""}) == some{"a\\ space", "lr"});
     CHECK(offered({"runs", "-p", "a\\ "}) == some{"a\\ space"});
     CHECK(offered({"runs", "-p", "'a "}) == some{"a space"});
@@ -139,4 +146,8 @@ TEST_CASE("names with blanks and signs are completed by the tab key as bash take
     CHECK(completed("runs -p \"a ") == "<estima><runs><-p><a $x>");
     CHECK(completed("runs -p it") == "<estima><runs><-p><it's>");
     CHECK(completed("runs -p 'it") == "<estima><runs><-p><it's>");
+    CHECK(completed("runs --metrics=") == "<estima><runs><--metrics=loss>");
+    CHECK(completed("runs --metrics=l") == "<estima><runs><--metrics=loss>");
+    CHECK(completed("runs --params=\"a ") == "<estima><runs><--params=a $x>");
+    CHECK(completed("runs --params='it") == "<estima><runs><--params=it's>");
 }

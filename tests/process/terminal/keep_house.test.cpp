@@ -41,6 +41,7 @@ TEST_CASE("estima compare: what runs do not have in common, in columns that fit"
     CHECK(first["run_ids"] == json{a.id(), b.id()});
     CHECK(first["values"][0] == "0.1");
     CHECK(json::parse(lines.at(1))["values"][0] == nullptr);
+    CHECK(json::parse(lines.at(2))["values"] == json{0.5, 0.25});  // of the metric
 
     scoped_variable const plain{"NO_COLOR", "1"};
     estima_program narrow{at.words({"compare", a.id(), b.id()}), seen_through::terminal};
@@ -190,16 +191,18 @@ TEST_CASE("estima delete, restore and gc") {
     CHECK(json::parse(at.out({"gc", "--older-than", "0", "--json"}))["runs"] == 1);
 }
 
-TEST_CASE("estima gc tells what it passed over") {
+TEST_CASE("estima gc tells what it passed over, with exit code 1") {
     seen_place at;
     estima::run const run = at.trained();
     std::string const tree = "snapshots/trees/" + estima::journal{run.directory().journal()}.record().snapshot_id;
     std::filesystem::permissions(at.workspace().path() / tree, std::filesystem::perms::owner_all);
     write_file(at.workspace().path() / tree, "x");
     estima_program told{at.words({"gc"})};
-    CHECK(told.code() == 0);
+    CHECK(told.code() == 1);
     CHECK_THAT(told.err(), Catch::StartsWith("not removed: " + tree + ": it cannot be read: "));
-    json const passed_over = json::parse(at.out({"gc", "--dry-run", "--json"}))["passed_over"];
+    estima_program trial{at.words({"gc", "--dry-run", "--json"})};
+    CHECK(trial.code() == 1);
+    json const passed_over = json::parse(trial.out())["passed_over"];
     REQUIRE(passed_over.size() == 1);
     CHECK(passed_over[0]["path"] == tree);
 }

@@ -149,6 +149,18 @@ TEST_CASE("an export takes the place of nothing unless that is asked for, also o
     CHECK(std::distance(fs::directory_iterator{f.folder.path()}, {}) == 5);  // nothing else is left
 }
 
+TEST_CASE("an export into a folder is told to name a file, also where it may take a place") {
+    run_to_move const f;
+    fs::create_directory(f.folder / "some_folder");
+    for (bool const exist_ok : {false, true}) {
+        std::string const told =
+            error_of([&] { export_run(f.from, f.id, f.folder / "some_folder", {.exist_ok = exist_ok}); });
+        CHECK_THAT(told, Catch::StartsWith("[EST-301]") && Catch::Contains("Is a directory") &&
+                             Catch::Contains((f.folder / "some_folder" / (f.id + ".tar.zst")).string()));
+    }
+    CHECK(fs::is_empty(f.folder / "some_folder"));
+}
+
 TEST_CASE("an archive is what its name says, and has no other name") {
     run_to_move const f;
     auto const count = [&f] { return std::distance(fs::directory_iterator{f.folder.path()}, {}); };
@@ -276,6 +288,23 @@ TEST_CASE("an archive that is cut short anywhere is refused, and nothing of it s
         CHECK(error_of([&] { import_run(f.to, f.archive("cut")); }).find("EST-634") != std::string::npos);
     }
     CHECK(f.has_nothing());
+}
+
+TEST_CASE("an archive behind whose end something stands is refused, unless it is zeros") {
+    run_to_move const f;
+    std::string const name = GENERATE("run.tar.zst", "run.tar.gz", "run.tar");
+    export_run(f.from, f.id, f.archive(name));
+    std::string const whole = text_in(f.archive(name));
+    for (std::string const& more : {whole, std::string{"more"}, std::string(10240, 'x')}) {
+        INFO(more.size());
+        write_file(f.archive("longer"), whole + more);
+        std::string const why = error_of([&] { import_run(f.to, f.archive("longer")); });
+        CHECK((why.starts_with("[EST-634]") || why.starts_with("[EST-636]")));
+    }
+    CHECK(f.has_nothing());
+    if (name != "run.tar") return;
+    write_file(f.archive("longer"), whole + std::string(10240, '\0'));
+    CHECK(import_run(f.to, f.archive("longer")).run_id == f.id);
 }
 
 TEST_CASE("an archive with an altered byte is refused or gives the same run") {

@@ -86,6 +86,33 @@ TEST_CASE("scalars of TensorFlow 2 are read from every form of tensor") {
     CHECK(std::isnan(number_in(float32 + eb::field(5, std::numeric_limits<float>::quiet_NaN()))));
 }
 
+TEST_CASE("scalars of TensorFlow 2 are read from every type of whole numbers, and bool") {
+    auto const type = [](std::int64_t number) { return eb::field(1, number); };
+    auto const bytes = [](std::uint64_t value, int count) { return eb::field(4, eb::fixed(value, count)); };
+    CHECK(number_in(type(10) + bytes(1, 1)) == 1);
+    CHECK(number_in(type(10) + bytes(0, 1)) == 0);
+    CHECK(number_in(type(10) + eb::field(11, std::int64_t{1})) == 1);
+    CHECK(number_in(type(10) + eb::field(11, eb::varint(1))) == 1);
+    CHECK(number_in(type(4) + bytes(200, 1)) == 200);
+    CHECK(number_in(type(4) + eb::field(7, std::int64_t{200})) == 200);
+    CHECK(number_in(type(6) + bytes(0xF9, 1)) == -7);
+    CHECK(number_in(type(5) + bytes(0xFFF9, 2)) == -7);
+    CHECK(number_in(type(17) + bytes(0xFFF9, 2)) == 65529);
+    CHECK(number_in(type(22) + bytes(0xFFFFFFF9, 4)) == 4294967289);
+    CHECK(number_in(type(22) + eb::field(16, eb::varint(4294967289))) == 4294967289);
+    CHECK(number_in(type(9) + bytes(0xFFFFFFFFFFFFFFF9, 8)) == -7);
+    CHECK(number_in(type(23) + bytes(std::uint64_t{1} << 63U, 8)) == std::ldexp(1, 63));
+    CHECK(number_in(type(23) + eb::field(17, eb::varint(std::uint64_t{1} << 63U))) == std::ldexp(1, 63));
+}
+
+TEST_CASE("a tensor without numbers, or with bytes that are none of its type, is no point") {
+    std::string const no_numbers = eb::field(2, eb::field(2, eb::field(1, std::int64_t{0})));  // its shape
+    for (std::int64_t const type : {1, 2, 3, 4, 5, 6, 9, 10, 14, 17, 19, 22, 23})
+        for (std::string const& rest : {no_numbers, eb::field(4, ""), eb::field(4, "123"), eb::field(5, ""),
+                                        eb::field(7, ""), eb::field(11, ""), eb::field(17, "")})
+            CHECK(event_in(eb::tensor("x", eb::field(1, type) + rest, "scalars", 1)).values.empty());
+}
+
 TEST_CASE("images and texts are read in the forms of TensorFlow 1 and 2") {
     std::string const tf1 = eb::field(1, 1.5) + eb::field(5, eb::field(1, eb::field(1, "a") + eb::field(4, eb::field(1, std::int64_t{2}) + eb::field(4, "PNG1"))));
     std::string const text_type = eb::field(1, std::int64_t{7});

@@ -93,6 +93,10 @@ TEST_CASE("a filter that cannot be read says where, with a caret") {
     CHECK(fault("metrics.loss <.1and tags.x = 'y'") == "EST-611 17");
     CHECK(fault("metrics.loss < 1.2.3") == "EST-613 16");
     CHECK(fault("metrics.loss < 1e999") == "EST-613 16");
+    for (std::string const number : {"+-5", "--5", "-inf", "+inf", "+nan", "inf", "-infx", "`5`", "\"5\"", "+", "-"})
+        CHECK(fault("metrics.loss < " + number) == "EST-613 16");
+    CHECK(fault("params.lr = `0.1`") == "EST-613 13");
+    CHECK(fault("tags.x IN ('a', `b`)") == "EST-613 17");
     CHECK(fault("metrics.loss LIKE '3'") == "EST-613 14");
     CHECK(fault("metrics. < 3") == "EST-611 9");
     CHECK(fault("params.lr = 0.1") == "EST-613 13");

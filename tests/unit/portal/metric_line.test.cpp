@@ -29,9 +29,9 @@ TEST_CASE("a line is read whatever the order and spacing of its members") {
         CHECK(line->step == 3);
         CHECK(line->time == 1700000000.25);
     }
-    auto const bare = parse_metric_line("{\"name\":\"\",\"value\":-7,\"step\":null}");
+    auto const bare = parse_metric_line("{\"name\":\" \",\"value\":-7,\"step\":null}");
     REQUIRE(bare);
-    CHECK(bare->name.empty());
+    CHECK(bare->name == " ");
     CHECK_FALSE(bare->step);
     CHECK_FALSE(bare->time);
 }
@@ -101,6 +101,7 @@ TEST_CASE("what is no metric is nothing") {
                                    R"({"name":"x"})",
                                    R"({"value":1})",
                                    R"({"name":1,"value":1})",
+                                   R"({"name":"","value":1})",
                                    R"({"name":"x","value":"text"})",
                                    R"({"name":"x","value":[1,"text"]})",
                                    R"({"name":"x","value":[1,[2]]})",

@@ -280,6 +280,25 @@ TEST_CASE("of archives that are imported the good ones are taken, whatever the o
     CHECK(into.runs() == std::vector{fake.run().id()});
 }
 
+TEST_CASE("what verify finds is wrapped where a terminal ends, and whole in a file") {
+    run_that_printed fake;
+    estima_test::write_file(fake.directory().run_configuration(), "{");
+    seen s;
+    CHECK(terminal::verify_workspace(fake.workspace(), {}, s.anew()) == 1);
+    std::string const in_file = s.out.str();
+    terminal::screen on = s.anew();
+    on.width = 70;  // more than any of its words
+    CHECK(terminal::verify_workspace(fake.workspace(), {}, on) == 1);
+    std::istringstream lines{s.out.str()}, words{s.out.str()}, all_words{in_file};
+    int count = 0;
+    for (std::string line; std::getline(lines, line) && !line.starts_with("damaged"); ++count) {
+        CHECK(line.size() <= on.width);
+        CHECK((line.starts_with("damage  runs/") || line.find_first_not_of(' ') == 8));
+    }
+    CHECK(count > std::count(in_file.begin(), in_file.end(), '\n') - 1);
+    for (std::string word, same; all_words >> word;) CHECK((words >> same && same == word));
+}
+
 TEST_CASE("runs are compared though the configuration of one is lost, and that is told") {
     run_that_printed fake;
     fs::remove(fake.directory().run_configuration());

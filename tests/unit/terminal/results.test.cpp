@@ -156,6 +156,11 @@ TEST_CASE("numbers that differ look so where runs are compared, and whole ones a
     CHECK(cells({"1234567890.0", "1234567891.0", {}}) == texts{"1234567890", "1234567891", "-"});
     CHECK(cells({"0.12345671", "0.12345672"}) == texts{"0.12345671", "0.12345672"});
     CHECK(cells({"0.5", "NaN", "-Infinity"}) == texts{"0.5", "NaN", "-Infinity"});
+    estima::run_difference one{
+        .is = estima::run_difference::kind::metric, .name = "m", .values = {"1234567891.0", "NaN", {}}};
+    CHECK(terminal::detail::json_values_of(one) == json{1234567891, "NaN", nullptr});
+    one.is = estima::run_difference::kind::parameter;
+    CHECK(terminal::detail::json_values_of(one) == json{"1234567891.0", "NaN", nullptr});
 }
 
 TEST_CASE("points of a metric that is named twice are printed once") {

@@ -192,7 +192,7 @@ TEST_CASE("a document is refused where readers would take it for no JSON, and on
     std::vector<std::string> const texts{
         "",       " ",       "{not json",  "{}{}",      "{}",        "[]",       "[ ]",       "{ }",      "[1,]",
         "[,1]",   "{,}",     "[1 2]",      "{\"a\":1}", "{\"a\" 1}", "{\"a\":}", "{a:1}",     "{\"a\":1,}",
-        "[1",     "1]",      "[1}",        "{\"a\":1]", "{1:2}",     "true",     "nul",       "null",     "NaN",
+        "[1",     "1]",      "[1}",        "{\"a\":1]", "{1:2}",     "true",     "nul",       "null",
         "0",      "-0",      "-",          "01",        "1.",        ".5",       "1.5e3",     "1e",       "1e+",
         "1e400",  "-1e400",  "1e-400",     "1E+2",      "+1",        "1 ",       "\t[\n1\r]", "'a'",      "\"",
         "\"a",    "\"a\nb\"", "\"\\q\"",  "\"\\\"",  "[\"a\",{\"b\":[null,false,{}]}]", "123456789012345678901234567890",
@@ -217,6 +217,26 @@ TEST_CASE("a document is refused where readers would take it for no JSON, and on
     for (std::string const& text : {std::string{"[1e999]"}, nested(5'000)})  // told why
         CHECK_THROWS_WITH(asked.log_document("x", "t", text),
                           Catch::Contains("numbers that a double can hold") && Catch::Contains("1,000 lists"));
+}
+
+TEST_CASE("NaN and the infinities in a document may be bare words, as Python writes them, and are read as texts") {
+    documents_of_a_run f;
+    f.run.log_document("log", "table", R"({"loss":[NaN,-Infinity,Infinity,1],"say \"NaN\\":"NaN, -Infinity"})", 3);
+    f.run.log_document("none", "table", "[NaNN]");
+    f.run.log_document("none", "table", "[-NaN]");
+    f.run.log_document("none", "table", "\"NaN");
+    CHECK(f.run.dropped() == 3);
+    // As a script in Python writes it.
+    std::ofstream{f.folder / "rank_0.jsonl", std::ios::app}
+        << R"({"name": "dump", "type": "table", "value": {"loss": [NaN, -Infinity, Infinity, 1]}, "step": 3})" "\n"
+        << R"({"name": "row", "type": "table", "value": {"loss": NaN}, "step": 3})" "\n";
+    json const told = {{"loss", {"NaN", "-Infinity", "Infinity", 1}}};
+    CHECK(f.document("dump", "table") == told);
+    CHECK(f.document("row", "table") == json{{"loss", "NaN"}});
+    json logged = f.document("log", "table");
+    CHECK(logged["say \"NaN\\"] == "NaN, -Infinity");
+    logged.erase("say \"NaN\\");
+    CHECK(logged == told);
 }
 
 TEST_CASE("a document of one's own is any JSON, on however many lines") {

@@ -142,6 +142,19 @@ TEST_CASE("all steps are kept, in points and in lines, but the one that stands f
     CHECK_THROWS_WITH(asked.log("point", 1, least), Catch::Contains("EST-621"));
 }
 
+TEST_CASE("what has an empty name is refused: nobody could ask for it") {
+    points_of_run f;
+    f.run.log("", 1);
+    f.run.log("", std::numeric_limits<std::int64_t>::max());
+    f.run.log_list("", {1});
+    f.run.log_row("", {{"a", 1}});
+    f.run.log_document("", "t", "{}");
+    CHECK(f.run.dropped() == 5);
+    CHECK(f.read().empty());
+    auto const asked = estima::run_context::current(estima::on_log_error::throw_);
+    CHECK_THROWS_WITH(asked.log("", 1), Catch::Contains("EST-621") && Catch::Contains("its name is empty"));
+}
+
 TEST_CASE("points and lines of one process are in the order in which it wrote them") {
     points_of_run f;
     std::vector<double> expected;

@@ -193,7 +193,7 @@ TEST_CASE("odd names read back as they were") {
     every_ascii += '\x7F';
     std::string const of_one_to_four_bytes = "n\xC3\xA4 \xE2\x82\xAC \xF0\x9F\x8C\xB1 \xED\x9F\xBF \xF4\x8F\xBF\xBF";
     std::string const with_nul{"\0x\0", 3};
-    for (auto const& name : {every_ascii, of_one_to_four_bytes, with_nul, std::string{}, std::string{"a\n\"\\/"}})
+    for (auto const& name : {every_ascii, of_one_to_four_bytes, with_nul, std::string{"a\n\"\\/"}})
         CHECK(logged_name(name) == name);
 }
 

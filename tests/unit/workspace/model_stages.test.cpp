@@ -307,6 +307,7 @@ TEST_CASE("a file or folder on the disk becomes a model, with the checksums of w
     auto const part = f.workspace.register_model({.name = "m", .path = net, .child_paths = {"a/c"}});
     REQUIRE(part.files.size() == 1);
     CHECK(part.files[0].path == "net/a/c");
+    CHECK(f.refusal(net, {""}).find("there is no \"\" in it") != std::string::npos);
 }
 
 TEST_CASE("what cannot be a model is refused, with the entry that it is for, and leaves nothing") {
@@ -377,6 +378,8 @@ TEST_CASE("parts of a folder of outputs are registered by their names in it") {
     estima::model_options const wrong{.name = "m", .path = "outputs/net", .child_paths = {"a", "none"}};
     std::string const told = error_of([&] { fake.add(wrong); });
     CHECK(told.starts_with("[EST-506] \"none\" matches no output below \"outputs/net\""));
+    estima::model_options const empty{.name = "m", .path = "outputs/net", .child_paths = {"sub", ""}};
+    CHECK(error_of([&] { fake.add(empty); }).starts_with("[EST-506] \"\" matches no output below \"outputs/net\""));
 }
 
 TEST_CASE("changes of a model by a killed writer or a foreign one are passed over") {
