@@ -35,6 +35,32 @@ inline double epoch_seconds() {
     return seconds_of(now) - clock_offset();
 }
 
+/// Microseconds since 1970 (UTC), rounded down; less clock_offset().
+inline std::int64_t epoch_microseconds() noexcept {
+    static std::int64_t const ahead = std::llround(clock_offset() * 1e6);
+    timespec now{};
+    ::clock_gettime(CLOCK_REALTIME, &now);
+    return now.tv_sec * 1'000'000 + now.tv_nsec / 1000 - ahead;
+}
+
+/// A microsecond that a thread has to itself: all that it times before this is made is earlier, and all that it times
+/// after this is gone is later, unless the clock is set back.
+class own_microsecond {
+public:
+    own_microsecond() = default;
+    own_microsecond(own_microsecond const&) = delete;
+    own_microsecond& operator=(own_microsecond const&) = delete;
+    ~own_microsecond() {  // most often at once: writing a line takes longer
+        for (int looks = 0; looks < 10'000 && epoch_microseconds() <= time_; ++looks) {
+        }
+    }
+    /// Seconds since 1970.
+    double seconds() const noexcept { return static_cast<double>(time_) * 1e-6; }
+
+private:
+    std::int64_t time_ = epoch_microseconds() + 1;
+};
+
 /// ISO 8601 in UTC with microseconds: "2026-01-31T08:05:00.000250Z".
 inline std::string utc_text(double seconds_since_epoch) {
     // To the nearest: a double seldom is the decimal fraction that it was read from.

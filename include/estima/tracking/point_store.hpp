@@ -9,10 +9,8 @@
 #include <pthread.h>
 
 #include <atomic>
-#include <cmath>
 #include <cstdint>
 #include <cstring>
-#include <ctime>
 #include <memory>
 #include <new>
 #include <string>
@@ -50,7 +48,7 @@ public:
 
     /// True if the point is kept: in memory that survives this process. `step` is `no_step` for none, `now`
     /// microseconds since 1970.
-    bool add(std::string_view name, double value, std::int64_t step, std::int64_t now = microseconds_now()) noexcept {
+    bool add(std::string_view name, double value, std::int64_t step, std::int64_t now = epoch_microseconds()) noexcept {
         file* f = newest_.load(std::memory_order_acquire);
         if (f == nullptr || f->forks != fork_count.load(std::memory_order_relaxed)) [[unlikely]]
             f = another(f, now);
@@ -82,13 +80,6 @@ public:
         for (file const* f = newest_.load(); f != nullptr; f = f->before)
             if (f->forks == fork_count.load() && !f->points.sync()) return false;
         return true;
-    }
-
-    static std::int64_t microseconds_now() noexcept {
-        static std::int64_t const ahead = std::llround(clock_offset() * 1e6);
-        timespec now{};
-        ::clock_gettime(CLOCK_REALTIME, &now);
-        return now.tv_sec * 1'000'000 + now.tv_nsec / 1000 - ahead;
     }
 
 private:

@@ -219,9 +219,8 @@ public:
             return not_made(name, "it threw what is no std::exception");
         }
         if (!is_json)
-            return refuse(name,
-                          "the document is not one JSON value, in UTF-8, with numbers that a double can hold, and "
-                          "with no more than 1,000 lists and objects around each other");
+            return refuse(name, "the document is not one JSON value, in UTF-8, with numbers that a double can hold, "
+                                "and with no more than 1,000 lists and objects around each other");
         append(name, written, step, type);
     }
 
@@ -265,9 +264,10 @@ private:
         if (name.empty()) return refuse(name, "its name is empty");
         if (step == detail::no_step)
             return refuse(name, "its step is the smallest of all integers, which stands for none");
+        own_microsecond const time;  // among the points that this thread logs before and after
         int code = 0;
         try {
-            code = state_->files->write(detail::metric_line(name, value, step, epoch_seconds(), type));
+            code = state_->files->write(detail::metric_line(name, value, step, time.seconds(), type));
         } catch (...) {  // out of memory
             code = ENOMEM;
         }

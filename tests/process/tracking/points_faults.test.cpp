@@ -285,7 +285,7 @@ TEST_CASE("after sixteen million points there is a second file") {
     std::string const stem = (folder / "rank_0").string();
     {
         // Most of the first file is reserved at once, and never written.
-        estima::detail::mapped_points points{stem, estima::detail::point_store::microseconds_now()};
+        estima::detail::mapped_points points{stem, estima::epoch_microseconds()};
         std::uint64_t slot = 0;
         std::uint64_t all = 1;
         for (std::uint64_t count = 1000; count > 0;) {

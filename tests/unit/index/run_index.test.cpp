@@ -382,7 +382,7 @@ TEST_CASE("a point that a killed process did not finish hides those after it unt
     estima_test::fake_run made;
     made.start();
     {
-        detail::mapped_points points{made.directory().metrics() / "rank_0", detail::point_store::microseconds_now()};
+        detail::mapped_points points{made.directory().metrics() / "rank_0", epoch_microseconds()};
         std::uint64_t slot = 0;
         points.reserve(4, slot);
         points.publish(slot, detail::name_word(0, 1), 0, 0);
