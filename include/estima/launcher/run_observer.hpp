@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <string>
@@ -13,6 +14,8 @@
 #include <vector>
 
 #include <estima/history/journal.hpp>
+#include <estima/history/metric_files.hpp>
+#include <estima/history/point_file.hpp>
 #include <estima/history/run_directory.hpp>
 #include <estima/launcher/bury.hpp>
 #include <estima/launcher/event_recorder.hpp>
@@ -95,11 +98,26 @@ public:
     void finish(journal& log, bool has_next_attempt) {
         std::vector<std::string> wrong = events_.finish();
         if (!has_next_attempt && !sample_problem_.empty()) wrong.push_back(sample_problem_);
+        if (std::uint64_t const lost = has_next_attempt ? 0 : values_not_logged(); lost > 0)
+            wrong.push_back(std::to_string(lost) + (lost == 1 ? " value that the script logged is" :
+                                                                " values that the script logged are") +
+                            " lost: there was no room, or they had not the form that docs/runs.md tells");
         for (std::string& text : wrong) log.append({{"event", "warning"}, {"message", std::move(text)}});
         if (!has_next_attempt) record_outputs(run_, before_, log);
     }
 
 private:
+    /// As its programs counted them in their points files.
+    std::uint64_t values_not_logged() const {
+        std::uint64_t lost = 0;
+        try {
+            for (metric_file const& file : metric_files(run_.metrics()))
+                if (file.is_points) lost += point_file{file.path.string()}.dropped();
+        } catch (error const&) {  // EST-301: nobody can say
+        }
+        return lost;
+    }
+
     /// For hosts that the run's lock does not reach: see bury_if_dead().
     void beat() {
         heartbeat_.clear();

@@ -73,6 +73,11 @@ public:
         std::atomic_ref{at.word}.store(word, std::memory_order_release);
     }
 
+    /// Counts what could not be logged, where that takes no room on the disk.
+    void count_dropped() noexcept {
+        std::atomic_ref{reinterpret_cast<point_header*>(bytes_)->dropped}.fetch_add(1, std::memory_order_relaxed);
+    }
+
     /// What the times of points are counted from, microseconds since 1970.
     std::int64_t base() const noexcept { return base_; }
 

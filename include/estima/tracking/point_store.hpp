@@ -75,6 +75,11 @@ public:
         if (file* const f = newest_.load(); f != nullptr && f->forks == fork_count.load()) f->points.notify();
     }
 
+    /// Counts what this process could not log, for who looks at its run; nowhere if it has no points file.
+    void count_dropped() noexcept {
+        if (file* const f = newest_.load(); f != nullptr && f->forks == fork_count.load()) f->points.count_dropped();
+    }
+
     /// Brings all that this process has logged to the disk; false if that fails.
     bool sync() noexcept {
         for (file const* f = newest_.load(); f != nullptr; f = f->before)

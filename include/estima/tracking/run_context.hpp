@@ -285,7 +285,7 @@ private:
     }
     void not_logged(char const* id, std::string_view name, std::string_view why, char const* remedy) const {
         if (!state_ || !state_->files) return;
-        ++state_->dropped;
+        if (++state_->dropped; state_->files->points) state_->files->points->count_dropped();
         if (state_->throws)
             detail::throw_or_abort(error{id,
                                          {.what = "cannot log \"" + std::string{name} + '"',

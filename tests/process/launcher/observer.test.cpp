@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <estima/history/metrics.hpp>
+#include <estima/tracking/run_context.hpp>
 
 #include <support/event_bytes.hpp>
 #include <support/scoped_variable.hpp>
@@ -54,6 +55,25 @@ TEST_CASE("what a script writes for TensorBoard is seen while it runs, and all o
     REQUIRE(metrics.points("accuracy").size() == 1);
     CHECK(metrics.points("accuracy")[0].step == 7);
     CHECK(warnings_of(run).empty());
+}
+
+TEST_CASE("what a program could not log is told in a warning of its run") {
+    // The script copies the points file of a program that logged four values, of which three were refused.
+    made_run const other{made_run::native("none"), {}};
+    scoped_variable const id{"ESTIMA_RUN_ID", "other"};
+    scoped_variable const to{"ESTIMA_METRICS_FILE", (other.directory.metrics() / "rank_0.jsonl").string()};
+    auto const logging = estima::run_context::current();
+    logging.log("loss", 0.5);
+    for (int i = 0; i < 3; ++i) logging.log_document("page", "text", "no JSON");
+    std::string points;
+    for (auto const& file : estima::metric_files(other.directory.metrics()))
+        if (file.is_points) points = estima::read_file(file.path);
+    made_run run{made_run::native("train.sh"),
+                 {{"train.sh", sh + "cp points \"$(dirname \"$ESTIMA_METRICS_FILE\")/rank_0.1.points\"\n"}, {"points", points}}};
+    REQUIRE(run.run().status == estima::run_status::completed);
+    CHECK(metrics_of(run).points("loss").size() == 1);
+    CHECK(warnings_of(run) == std::vector<std::string>{"3 values that the script logged are lost: there was no room, or "
+                                                       "they had not the form that docs/runs.md tells"});
 }
 
 TEST_CASE("event files of more folders than the system is asked to watch are seen while the script runs") {

@@ -131,6 +131,7 @@ TEST_CASE("all steps are kept, in points and in lines, but the one that stands f
     f.run.log_row("row", {{"a", 1}}, least);
     f.run.log_document("document", "t", "{}", least);
     CHECK(f.run.dropped() == 5);
+    CHECK(estima::point_file{f.files().at(0).string()}.dropped() == 5);  // for who looks at the run
     auto const m = f.read();
     CHECK(m.names() == std::vector<std::string>{"line", "list", "point"});
     for (std::size_t i = 0; i < steps.size(); ++i) {
