@@ -170,8 +170,8 @@ public:
     /// The run's id, empty without a run. Valid as long as this object or a copy of it.
     std::string_view id() const noexcept { return state_ ? std::string_view{state_->id} : std::string_view{}; }
 
-    /// Logs one number, `step` being its place on the x axis. An integer beyond 2^53 is a line, which has all its
-    /// digits.
+    /// Logs one number, `step` being its place on the x axis. An integer beyond 2^53 is a line with all its digits;
+    /// what reads it gives the nearest double.
     void log(std::string_view name, metric_number value, std::optional<std::int64_t> step = {}) const {
         if (!state_ || !state_->files) return;
         if (state_->files->points && !name.empty() && step != detail::no_step)
