@@ -43,12 +43,21 @@ public:
     explicit point_file(file_descriptor fd) : fd_{std::move(fd)} {
         struct stat status {};
         if (!fd_ || ::fstat(fd_.get(), &status) != 0 || !S_ISREG(status.st_mode)) return;
-        is_valid_ = read_at(0, &header_, sizeof header_) &&
-                    std::memcmp(header_.magic, header::expected_magic, sizeof header_.magic) == 0 &&
-                    header_.version == header::newest_version && header_.page_size == detail::point_page_size;
+        bool const has_first_name = word_at(1) != 0;  // before the header: that is whole before a slot is published
+        bool const is_whole = read_at(0, &header_, sizeof header_);
         // All zeros: its writer is about to begin, or was killed there.
         char const nothing[sizeof header_.magic] = {};
-        if (!is_valid_ && std::memcmp(header_.magic, nothing, sizeof nothing) != 0) ++damaged_;
+        if (std::memcmp(header_.magic, nothing, sizeof nothing) == 0 && !has_first_name) return;
+        bool const is_marked = std::memcmp(header_.magic, header::expected_magic, sizeof header_.magic) == 0 &&
+                               header_.page_size == detail::point_page_size;
+        // Its random number in a page says as well that it is one.
+        bool const has_pages = is_its_page(0) || is_its_page(1);
+        bool const is_too_short = status.st_size < static_cast<off_t>(2 * detail::point_page_size);
+        is_valid_ = is_whole && header_.version == header::newest_version && (has_pages || (is_marked && is_too_short));
+        // Unsigned: in a damaged header it can be anything.
+        bool const has_times = static_cast<std::uint64_t>(header_.created) - static_cast<std::uint64_t>(header_.base) ==
+                               static_cast<std::uint64_t>(detail::time_before_file);
+        has_damaged_header_ = !is_valid_ || !is_marked || !has_times;
     }
     explicit point_file(std::string const& path)
         : point_file{file_descriptor{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)}} {}
@@ -59,9 +68,14 @@ public:
     std::int64_t created() const { return header_.created; }   ///< microseconds since 1970
     std::uint64_t process() const { return header_.process; }  ///< who wrote it
     /// How many numbers, lists, rows and documents its process could not log.
-    std::uint64_t dropped() const { return is_valid_ ? header_.dropped : 0; }
-    /// How many pages and points could not be right; a file that was cut counts as one.
-    std::uint64_t damaged() const { return damaged_ + (is_cut() ? 1 : 0); }
+    std::uint64_t dropped() const { return is_valid_ && !has_damaged_header_ ? header_.dropped : 0; }
+    /// How many pages and points could not be right; a file that was cut counts as one, and so does its header.
+    std::uint64_t damaged() const { return damaged_ + (is_cut() ? 1 : 0) + (has_damaged_header() ? 1 : 0); }
+    /// The same without those two.
+    std::uint64_t damaged_values() const { return damaged_; }
+    /// Whether its header is not as it was written, or of a newer version. If the file is valid all the same, its
+    /// points are read, but their times may be wrong; else none is.
+    bool has_damaged_header() const { return has_damaged_header_; }
     /// Whether the file ends before what was written to it, as end() or read() saw.
     bool is_cut() const { return is_cut_; }
 
@@ -69,8 +83,9 @@ public:
     std::uint64_t end() {
         std::uint64_t next = 0;
         struct stat status {};
-        if (!is_valid_ || ::fstat(fd_.get(), &status) != 0) return 0;
-        read_at(offsetof(header, next), &next, sizeof next);
+        // In this order: a file that grows in between is not cut.
+        if (!is_valid_ || !read_at(offsetof(header, next), &next, sizeof next)) return 0;
+        if (::fstat(fd_.get(), &status) != 0) return 0;
         std::uint64_t const pages = static_cast<std::uint64_t>(status.st_size) / detail::point_page_size;
         std::uint64_t const there = std::min(pages < 2 ? 0 : (pages - 1) * page::slot_count, detail::most_slots);
         is_cut_ = next > there && next > 1;
@@ -159,6 +174,15 @@ private:
         return name;
     }
 
+    std::uint64_t word_at(std::uint64_t slot) const {
+        std::uint64_t word = 0;
+        return read_at(detail::slot_offset(slot), &word, sizeof word) ? word : 0;
+    }
+    bool is_its_page(std::uint64_t number) const {
+        std::uint64_t mark[2] = {};
+        return read_at((number + 1) * detail::point_page_size, mark, sizeof mark) && mark[0] == header_.file_id &&
+               mark[1] == number;
+    }
     bool read_pages(std::uint64_t first, std::vector<page>& into) const {
         return read_at((first + 1) * detail::point_page_size, into.data(), into.size() * detail::point_page_size);
     }
@@ -168,7 +192,7 @@ private:
 
     file_descriptor fd_;
     header header_{};
-    bool is_valid_ = false, is_cut_ = false;
+    bool is_valid_ = false, is_cut_ = false, has_damaged_header_ = false;
     std::uint64_t damaged_ = 0, last_number_ = 0;
     std::string const* last_name_ = nullptr;
     std::unordered_map<std::uint64_t, std::optional<std::string>> names_;

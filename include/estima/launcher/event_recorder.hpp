@@ -51,6 +51,9 @@ public:
         }
         std::vector<std::string> all = folder_.damage();
         for (std::string& one : all) one.insert(0, "logs/");
+        if (no_names_ > 0)
+            all.push_back(std::to_string(no_names_) + " of the values that ./logs has for TensorBoard " +
+                          (no_names_ == 1 ? "has no tag, and was left out" : "have no tag, and were left out"));
         if (no_images_ > 0)
             all.push_back(std::to_string(no_images_) + " of the images that ./logs has for TensorBoard " +
                           (no_images_ == 1 ? "is no PNG, JPEG, GIF or WebP image, and was left out"
@@ -65,6 +68,7 @@ private:
     static constexpr std::size_t most_waiting = std::size_t{4} << 20U;
 
     void add(std::string const& name, summary_event const& event, summary_value const& value) {
+        if (name.empty()) return void(++no_names_);
         switch (value.kind) {
             case summary_kind::scalar:
                 lines_ += detail::metric_line(name, metric_number{value.number}, event.step, event.time);
@@ -106,7 +110,7 @@ private:
     event_folder folder_;
     file_descriptor file_{};
     std::string lines_{}, failure_{};
-    std::size_t no_images_ = 0;
+    std::size_t no_images_ = 0, no_names_ = 0;
     bool has_more_ = false, images_lost_ = false;
 };
 

@@ -12,6 +12,7 @@
 
 #include <estima/history/known_record.hpp>
 #include <estima/history/other_values.hpp>
+#include <estima/history/points_damage.hpp>
 #include <estima/history/terminal_metrics.hpp>
 #include <estima/terminal/json_forms.hpp>
 #include <estima/terminal/text_table.hpp>
@@ -89,16 +90,25 @@ inline std::string told_skipped(std::uint64_t lines) {
     return counted(lines, "line") + (lines == 1 ? " is no metric" : " are no metrics") + ", and passed over";
 }
 
-/// Tells of them on standard error, by the names of their files.
-inline void print_skipped(screen const& on, std::map<std::string, std::uint64_t> const& skipped) {
-    for (auto const& [name, lines] : skipped)
-        if (on.json)
-            *on.err << json{{"warning",
-                             {{"what", told_skipped(lines)}, {"where", "metrics/" + name}, {"lines", lines}}}}
-                           .dump(-1, ' ', on.live, json::error_handler_t::replace)
-                    << '\n';
-        else
-            *on.err << on.painted("metrics/" + on.safe(name) + ": " + told_skipped(lines), tone::busy) << '\n';
+/// What of a run's metric files is passed over or cannot be read: `tell(file, what, lines)`, with 0 lines for points.
+template <class Tell>
+void for_each_metric_warning(run const& of, std::map<std::string, std::uint64_t> const& skipped, Tell tell) {
+    for (auto const& [name, lines] : skipped) tell("metrics/" + name, told_skipped(lines), lines);
+    auto const damaged = while_there(of.directory(), [](auto const& here) { return damaged_points(here.metrics()); });
+    for (auto const& [name, what] : damaged) tell("metrics/" + name, what, 0);
+}
+
+/// Tells of it on standard error; `skipped` is as skipped_of(run) finds it. True if there is something.
+inline bool print_skipped(screen const& on, run const& of, std::map<std::string, std::uint64_t> const& skipped) {
+    bool is_any = false;
+    for_each_metric_warning(of, skipped, [&](std::string const& file, std::string const& what, std::uint64_t lines) {
+        is_any = true;
+        if (!on.json) return void(*on.err << on.painted(on.safe(file) + ": " + what, tone::busy) << '\n');
+        json warning{{"what", what}, {"where", file}};
+        if (lines > 0) warning["lines"] = lines;
+        *on.err << json{{"warning", std::move(warning)}}.dump(-1, ' ', on.live, json::error_handler_t::replace) << '\n';
+    });
+    return is_any;
 }
 
 /// A table of them: what each name has, and the newest of it.

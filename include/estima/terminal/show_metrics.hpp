@@ -115,7 +115,7 @@ inline int follow_metrics(workspace const& where, run const& run, metrics_option
     return until_unwritable(*on.out, [&] {
         run_details const ended =
             run.wait_for_completion({.raise_on_error = false, .on_metric = tell, .on_value = tell});
-        print_skipped(on, skipped_of(run, true));
+        print_skipped(on, run, skipped_of(run, true));
         if (!missing.empty()) throw_not_logged(run, true, *missing.begin(), numbers_of(where, run, on));
         return exit_code_of(ended, on);
     });
@@ -208,12 +208,12 @@ inline int show_metrics(workspace const& where, metrics_options const& options, 
     bool const is_over = is_terminal(run.status());
     auto const numbers = detail::numbers_of(where, run, on);
     if (options.plot || !options.names.empty()) {
-        print_skipped(on, skipped_of(run, is_over));
+        print_skipped(on, run, skipped_of(run, is_over));
         detail::print_named(run, is_over, options, numbers, on);
         return 0;
     }
     other_metrics const others = other_metrics_of(run, is_over);
-    print_skipped(on, others.skipped);
+    bool const lacks_some = print_skipped(on, run, others.skipped);
     if (on.json) {
         for (auto const& [name, m] : numbers) {
             json line = json_form(m);
@@ -235,7 +235,8 @@ inline int show_metrics(workspace const& where, metrics_options const& options, 
     print_metrics(on, numbers);
     if (!numbers.empty() && !others.named.empty()) *on.out << '\n';
     print_others(on, others);
-    if (numbers.empty() && others.named.empty()) *on.err << "The run has logged nothing.\n";
+    if (numbers.empty() && others.named.empty())
+        *on.err << (lacks_some ? "The run has logged nothing that can be read.\n" : "The run has logged nothing.\n");
     return 0;
 }
 

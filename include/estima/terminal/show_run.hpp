@@ -141,8 +141,9 @@ inline int show_run(workspace const& where, show_options const& options, screen 
     run_summary const summary = found.empty() ? run_summary{} : found.runs[0];
     std::vector<run_summary> const children = detail::children_of(where, d.run_id);
     other_metrics const others = other_metrics_of(run, is_terminal(d.status));
-    for (auto const& [name, lines] : others.skipped)
-        d.warnings.push_back("metrics/" + shown(name) + ": " + told_skipped(lines));
+    for_each_metric_warning(run, others.skipped, [&d](std::string const& file, std::string const& what, std::uint64_t) {
+        d.warnings.push_back(shown(file) + ": " + what);
+    });
     if (on.json) {
         json told = json_form(summary, d);
         told["children"] = json::array();

@@ -30,7 +30,7 @@ struct point_header {
     char magic[8] = {};
     std::uint32_t version = 0, page_size = 0;
     std::uint64_t file_id = 0;  ///< a random number
-    std::int64_t base = 0;      ///< microseconds since 1970: what the times of points are counted from
+    std::int64_t base = 0;      ///< what the times of points are counted from: time_before_file before `created`
     std::int64_t created = 0;   ///< microseconds since 1970
     std::uint64_t process = 0;  ///< its id
     std::uint64_t next = 0;     ///< the first slot that nobody has reserved

@@ -133,13 +133,13 @@ struct log_files {
 ///     {"name":"loss","value":0.5,"step":3,"time":1700000000.123}
 ///
 /// - `name`: a string that is not empty.
-/// - `value`: a number; or one of the strings "NaN", "Infinity", "-Infinity", which stand for those numbers; or a
-///   list of such values; or an object, a row of a table: column names with numbers or strings.
+/// - `value`: a number; or one of the strings "NaN", "Infinity", "-Infinity", also bare, which stand for those numbers;
+///   null, which other writers put for NaN; true and false, which are 1 and 0; or a list of such values; or an object,
+///   a row of a table: column names with such values or other strings.
 /// - `step`: optional, an integer from -2^63 + 1 to 2^63 - 1: where on the x axis of a plot. 3.0 and "3" are taken for
 ///   3; of anything else, such as 2.5, the value is taken without a step.
 /// - `time`: optional, seconds since 1970.
-/// - `type`: optional, a string: what the value is, which may then be any JSON: a document, such as the charts of
-///   tracking/log_charts.hpp.
+/// - `type`: optional, a string: what the value is. It may then be any JSON, a document: see tracking/log_charts.hpp.
 ///
 /// The file is UTF-8. An empty line means nothing.
 ///
@@ -170,8 +170,8 @@ public:
     /// The run's id, empty without a run. Valid as long as this object or a copy of it.
     std::string_view id() const noexcept { return state_ ? std::string_view{state_->id} : std::string_view{}; }
 
-    /// Logs one number, `step` being its place on the x axis. An integer beyond 2^53 is a line, which has all its
-    /// digits.
+    /// Logs one number, `step` being its place on the x axis. An integer beyond 2^53 is a line with all its digits;
+    /// what reads it gives the nearest double.
     void log(std::string_view name, metric_number value, std::optional<std::int64_t> step = {}) const {
         if (!state_ || !state_->files) return;
         if (state_->files->points && !name.empty() && step != detail::no_step)

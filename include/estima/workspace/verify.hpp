@@ -21,6 +21,7 @@
 #include <estima/history/metric_files.hpp>
 #include <estima/history/metric_line.hpp>
 #include <estima/history/point_file.hpp>
+#include <estima/history/points_damage.hpp>
 #include <estima/history/run_definition.hpp>
 #include <estima/system/clock.hpp>
 #include <estima/system/is_there.hpp>
@@ -162,10 +163,11 @@ private:
                 std::uint64_t next = 0;
                 points.read(next, true, [](stored_point const&) {});
                 saw_file(file.path);
-                if (points.is_cut())
-                    found(kind::damage, file.path, "it was cut: the values that lay behind its end are lost",
-                          "restore it from a copy; those before are read");
-                if (std::uint64_t const damaged = points.damaged() - (points.is_cut() ? 1 : 0); damaged > 0)
+                std::string_view const damage = points_damage(points);
+                if (!damage.empty())
+                    found(kind::damage, file.path, std::string{damage},
+                          points.is_cut() ? "restore it from a copy; those before are read" : "restore it from a copy");
+                if (std::uint64_t const damaged = points.damaged_values(); damaged > 0)
                     found(kind::damage, file.path,
                           counted(damaged, " value is", " values are") + " not what was logged",
                           "none: the others are read");

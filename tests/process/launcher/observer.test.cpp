@@ -115,6 +115,20 @@ TEST_CASE("damaged event files are told in the journal and do not make a run fai
                                    "logs/b.tfevents is damaged at byte 0; what follows there could not be read"});
 }
 
+TEST_CASE("what has no tag for TensorBoard is no metric, but a warning; below a folder it has the folder's name") {
+    made_run run{made_run::native("train.sh"),
+                 {{"train.sh", sh + "mkdir logs/train; cat a > logs/a.tfevents; cat b > logs/train/b.tfevents\n"},
+                  {"a", eb::scalar("", 1, 1) + eb::scalar("loss", 2, 2) +
+                            eb::tensor("", eb::field(1, std::int64_t{7}) + eb::field(8, "text"), "text", 3)},
+                  {"b", eb::scalar("", 3, 1)}}};
+    REQUIRE(run.run().status == estima::run_status::completed);
+    auto const metrics = metrics_of(run);
+    CHECK(metrics.names() == std::vector<std::string>{"loss", "train/"});
+    CHECK(metrics.lines_skipped == 0);
+    CHECK(warnings_of(run) == std::vector<std::string>{"2 of the values that ./logs has for TensorBoard have no tag, "
+                                                       "and were left out"});
+}
+
 TEST_CASE("images and texts for TensorBoard are kept") {
     std::string const png = "\x89PNG pixels";
     auto const no_image = [](int step) {

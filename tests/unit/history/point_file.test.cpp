@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <estima/history/metrics.hpp>
+#include <estima/history/points_damage.hpp>
 #include <estima/system/files.hpp>
 #include <estima/tracking/point_store.hpp>
 
@@ -105,6 +106,36 @@ TEST_CASE("a points file of another version, or of other bytes, is no metrics an
     CHECK(estima::read_metrics(f.folder.path()).lines_skipped == 1);
     f.put(std::string(65536, '\0'));  // its writer was killed when it had just made it
     CHECK(estima::read_metrics(f.folder.path()).lines_skipped == 0);
+}
+
+TEST_CASE("a damaged header is told, and the points are read where its pages say that they are of this file") {
+    damaged_points const f;
+    f.put(f.bytes);
+    CHECK(estima::damaged_points(f.folder.path()).empty());
+    auto const check = [&f](std::uint64_t at, std::string const& with, bool is_read) {
+        CAPTURE(at);
+        f.put(std::string{f.bytes}.replace(at, with.size(), with));
+        CHECK(f.values().size() == (is_read ? 400 : 0));
+        CHECK(estima::read_metrics(f.folder.path()).lines_skipped == 1);
+        auto const damage = estima::damaged_points(f.folder.path());
+        REQUIRE(damage.size() == 1);
+        CHECK(damage.begin()->first == "rank_0.1.points");
+        CHECK(damage.begin()->second ==
+              (is_read ? "its header is damaged: its numbers are read, but their times may be wrong"
+                       : "its header is damaged, or of a newer version: none of its numbers can be read"));
+    };
+    check(0, "XXXX", true);   // what all such files begin with
+    check(12, "XXXX", true);   // how large a page is
+    check(24, "XXXX", true);   // what times are counted from
+    check(32, "XXXX", true);   // when it was made
+    check(0, std::string(8, '\0'), true);
+    check(5, "XXXX", false);  // also its version
+    check(8, "XXXX", false);
+    check(16, "XXXX", false);  // its number
+    check(0, std::string(4096, '\0'), false);
+    f.put(std::string{f.bytes}.replace(4096, 4, "XXXX"));  // the first page's number, not the header's
+    CHECK(f.values().size() == 400 - 166);
+    CHECK(estima::damaged_points(f.folder.path()).empty());
 }
 
 TEST_CASE("a slot that was not published ends what is told, until nobody writes the file any more") {

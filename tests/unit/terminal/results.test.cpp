@@ -17,6 +17,7 @@
 #include <estima/terminal/show_metrics.hpp>
 #include <estima/terminal/show_run.hpp>
 #include <estima/terminal/tag_run.hpp>
+#include <estima/tracking/point_store.hpp>
 #include <estima/workspace/delete_run.hpp>
 
 #include "../../support/error_of.hpp"
@@ -172,4 +173,23 @@ TEST_CASE("points of a metric that is named twice are printed once") {
     CHECK_THAT(once, Contains("two"));
     terminal::show_metrics(fake.workspace(), {.run = "latest", .names = {"two", "two"}}, s.anew());
     CHECK(s.out.str() == once);
+}
+
+TEST_CASE("a points file whose header is damaged is told with the metrics, and with the run") {
+    run_of_three_files fake;
+    fs::path const metrics = fake.directory().metrics();
+    estima::detail::point_store{(metrics / "rank_0").string()}.add("x", 1, 1);
+    fs::path const file = estima::metric_files(metrics).at(0).path;
+    std::string const name = "metrics/" + file.filename().string();
+    seen s;
+    terminal::show_metrics(fake.workspace(), {.run = "latest"}, s.anew());
+    CHECK(s.err.str().empty());
+    estima_test::write_file(file, estima::read_file(file).replace(8, 4, "XXXX"));
+    std::string const what = "its header is damaged, or of a newer version: none of its numbers can be read";
+    terminal::show_metrics(fake.workspace(), {.run = "latest"}, s.anew());
+    CHECK(s.err.str() == name + ": " + what + "\nThe run has logged nothing that can be read.\n");
+    terminal::show_metrics(fake.workspace(), {.run = "latest"}, s.anew(true));
+    CHECK(json::parse(s.err.str()) == json{{"warning", {{"what", what}, {"where", name}}}});
+    terminal::show_run(fake.workspace(), {.run = "latest"}, s.anew(true));
+    CHECK(json::parse(s.out.str())["warnings"] == json{name + ": " + what});
 }

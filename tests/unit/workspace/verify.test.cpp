@@ -284,7 +284,15 @@ TEST_CASE("a page of a points file that was changed is damage") {
     std::string const bytes = estima::read_file(file);
     flip(file, 0);
     REQUIRE(f.damage().size() == 1);
-    CHECK(f.damage()[0].starts_with("runs/" + f.run.run_id() + "/metrics/rank_0.1.points: "));
+    std::string const path = "runs/" + f.run.run_id() + "/metrics/rank_0.1.points: ";
+    CHECK(f.damage()[0] == path + "its header is damaged: its numbers are read, but their times may be wrong");
+    write_file(file, bytes);
+    flip(file, 8);
+    CHECK(f.damage() == std::vector<std::string>{
+                            path + "its header is damaged, or of a newer version: none of its numbers can be read"});
+    write_file(file, bytes);
+    flip(file, 2 * 4096);  // of the second page
+    CHECK(f.damage() == std::vector<std::string>{path + "1 value is not what was logged"});
     // One that was cut is told as such.
     write_file(file, bytes);
     fs::resize_file(file, 2 * 4096);
