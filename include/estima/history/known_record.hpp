@@ -115,10 +115,10 @@ inline journal open_journal(run_directory const& run) {
         }
     }
 }
-/// EST-647 if a journal tells nothing: it was emptied.
+/// EST-647 if a journal tells nothing: it was emptied, or overwritten.
 inline run_record const& known_record(run_directory const& run, journal& log) {
     run_record const& record = log.record();
-    if (!record.is_known()) throw_lost_journal(run, "it tells nothing of the run: it was emptied");
+    if (!record.is_known()) throw_lost_journal(run, "it tells nothing of the run: it was emptied or overwritten");
     return record;
 }
 /// What the journal of a run tells as of now; EST-647 if that is lost; EST-307 if the run is gone; EST-301.

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <estima/system/files.hpp>
 
@@ -16,12 +17,14 @@ namespace estima::inline v0_1 {
 
 /// Calls `take(line, is_ended, begin)` for each line of an open file from byte `offset` on, where a line begins, until
 /// it returns false: without its newline, `begin` being its first byte. It holds one line in memory at a time, and
-/// reads up to `piece` bytes at once, 64 kB at most. The last line is not ended if it has no newline: it may be whole,
-/// torn or begun. EST-301, with the file's name, if it cannot be read.
+/// reads up to `piece` bytes at once, 64 kB at most. Lines of more than `longest` bytes are passed over, and not kept in
+/// memory. The last line is not ended if it has no newline: it may be whole, torn or begun. EST-301, with the file's
+/// name, if it cannot be read.
 template <class Take>
 void for_each_line_from(int fd, std::filesystem::path const& file, std::uint64_t offset, std::size_t piece_size,
-                        Take take) {
-    std::string begun;  // of a line that goes on in the next piece
+                        Take take, std::size_t longest = std::string::npos) {
+    std::string begun;         // of a line that goes on in the next piece
+    std::uint64_t let_go = 0;  // bytes of one that is too long
     std::uint64_t begin = offset;
     char buffer[65536];
     for (;;) {
@@ -35,13 +38,17 @@ void for_each_line_from(int fd, std::filesystem::path const& file, std::uint64_t
             std::string_view line = piece.substr(0, end);
             if (!begun.empty()) line = begun.append(line);
             std::uint64_t const its = begin;
-            begin += line.size() + 1;
-            if (!take(line, true, its)) return;
+            begin += let_go + line.size() + 1;
+            bool const is_too_long = std::exchange(let_go, 0) > 0 || line.size() > longest;
+            if (!is_too_long && !take(line, true, its)) return;
             begun.clear();
         }
         begun.append(piece);
+        if (begun.size() <= longest) continue;
+        let_go += begun.size();
+        begun.clear();
     }
-    if (!begun.empty()) take(std::string_view{begun}, false, begin);
+    if (!begun.empty() && let_go == 0) take(std::string_view{begun}, false, begin);
 }
 
 /// The same for a whole file: `take(line, is_ended)`.

@@ -122,7 +122,7 @@ struct run_record {
     /// Takes one event in. Unknown events are left alone: a newer writer may say more.
     void apply(json const& event);
 
-    /// Whether the journal told that the run was made, or what became of it. Of every run it does, until it is emptied.
+    /// Whether the journal told that the run was made, or what became of it. Of every run it does, until that is lost.
     bool is_known() const { return !status_changes.empty(); }
     /// The number of the newest attempt, from 1.
     int attempt() const { return static_cast<int>(attempts.size()) + 1; }

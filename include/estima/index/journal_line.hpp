@@ -32,8 +32,9 @@ public:
     bool has_attempts() const { return attempts_ > 0; }
 
     void take(std::string_view line, run_summary& run) {
+        if (line.size() > longest_event) return;
         line = without_torn_mark(line);
-        if (line.empty() || line.size() > longest_event) return;
+        if (line.empty()) return;
         object event;
         bool const is_usual = parser_.parse(line.data(), line.size()).get_object().get(event) == simdjson::SUCCESS &&
                               has_sorted_names(event) && take_usual(event, run);

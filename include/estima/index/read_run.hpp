@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -25,6 +23,7 @@
 #include <estima/history/run_id.hpp>
 #include <estima/index/indexed_run.hpp>
 #include <estima/index/journal_line.hpp>
+#include <estima/index/metric_file_names.hpp>
 #include <estima/index/metric_numbers.hpp>
 #include <estima/system/file_descriptor.hpp>
 
@@ -93,7 +92,7 @@ private:
         auto take_journal = [&] {
             bool const from_begin = run.journal.offset == 0;
             lines_.begin();
-            return read_lines(journal.get(), run.journal, changed,
+            return read_lines(journal.get(), run.journal, longest_event, changed,
                               [&](std::string_view line, bool is_whole) {
                                   if (is_whole) lines_.take(line, run.summary);
                                   return is_whole;
@@ -152,9 +151,10 @@ private:
     }
 
     /// Calls `take(line, is_whole)` for what was added to a file, without newlines. Of a last line that does not end
-    /// `take` says whether it was taken. False if the file is not the one that was read before.
+    /// `take` says whether it was taken. Lines of more than `longest` bytes are passed over, and not kept in memory.
+    /// False if the file is not the one that was read before.
     template <class Take>
-    bool read_lines(int fd, file_position& at, bool& changed, Take take) {
+    bool read_lines(int fd, file_position& at, std::size_t longest, bool& changed, Take take) {
         struct stat status {};
         if (::fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) return true;
         file_position seen = position_in(status, at.offset, at.check);
@@ -172,13 +172,14 @@ private:
         std::string tail{buffer_.data(), before};
         std::uint64_t offset = at.offset;
         std::string begun;
+        std::uint64_t let_go = 0;  // of a line that is too long: bytes of it before `begun`
         auto took = [&](std::string_view bytes) {
             offset += bytes.size();
             tail.append(bytes.substr(bytes.size() - std::min(bytes.size(), checked_bytes)));
             if (tail.size() > checked_bytes) tail.erase(0, tail.size() - checked_bytes);
         };
         auto const read_on = [&] {  // what was added since fstat is for the next time
-            std::uint64_t const next = offset + begun.size();
+            std::uint64_t const next = offset + let_go + begun.size();
             return next < seen.size ? read_at(fd, buffer_.data(), buffer_.size(), next) : 0;
         };
         for (std::size_t skip = before; n > 0; n = read_on(), skip = 0) {
@@ -187,13 +188,18 @@ private:
             if (last == std::string_view::npos) {
                 if (piece.empty()) break;
                 begun.append(piece);
+                if (begun.size() > longest) {
+                    let_go += begun.size() - checked_bytes;
+                    begun.erase(0, begun.size() - checked_bytes);
+                }
                 continue;
             }
             std::string_view whole = piece.substr(0, last + 1);
             if (!begun.empty()) {
                 std::size_t const end = whole.find('\n');
                 begun.append(whole.substr(0, end));
-                take(std::string_view{begun}, true);
+                if (let_go == 0) take(std::string_view{begun}, true);
+                offset += std::exchange(let_go, 0);
                 took(begun.append("\n"));
                 begun.clear();
                 whole.remove_prefix(end + 1);
@@ -206,7 +212,7 @@ private:
             if (!whole.empty()) took(whole);
             begun = piece.substr(last + 1);
         }
-        if (!begun.empty() && take(std::string_view{begun}, false)) took(begun);
+        if (!begun.empty() && let_go == 0 && take(std::string_view{begun}, false)) took(begun);
         seen.offset = offset;
         seen.check = checksum_of(tail);
         at = seen;
@@ -243,26 +249,10 @@ private:
                 continue;
             }
             auto const take = [&](std::string_view line, bool) { return take_metric(line, run); };
-            if (!read_lines(fd.get(), run.files[i].second, changed, take)) return false;
+            if (!read_lines(fd.get(), run.files[i].second, std::string::npos, changed, take)) return false;
         }
         metric_numbers::choose_newest(run);
         return true;
-    }
-
-    /// By the system's own call: the library's readdir asks three more for each folder.
-    static std::set<std::string> metric_file_names(int folder) {
-        std::set<std::string> names;
-        alignas(dirent64) char entries[8192];
-        for (;;) {
-            long const n = ::syscall(SYS_getdents64, folder, entries, sizeof entries);
-            if (n <= 0) return names;
-            for (long at = 0; at < n;) {
-                auto const* const entry = reinterpret_cast<dirent64 const*>(entries + at);
-                std::string_view const name{entry->d_name};
-                if (is_metric_file(name)) names.emplace(name);
-                at += entry->d_reclen;
-            }
-        }
     }
 
     bool take_metric(std::string_view text, indexed_run& run) {

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <fcntl.h>
 #include <sys/wait.h>
 
-#include <fstream>
+#include <cstdint>
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <estima/history/journal.hpp>
+#include <estima/history/lines.hpp>
 #include <estima/launcher/launch_plan.hpp>
 #include <estima/launcher/run_errors.hpp>
 #include <estima/run_configuration/run_configuration.hpp>
@@ -40,28 +43,30 @@ struct rank_exits {
 inline rank_exits read_rank_exits(run_directory const& run, run_configuration const& c) {
     rank_exits exits;
     int attempt = 1;
-    std::ifstream lines{run.journal()};
-    for (std::string line; std::getline(lines, line);) {
+    auto const take = [&](std::string_view line) {
         bool const is_attempt = line.find("\"event\":\"attempt\"") != std::string::npos;
-        if (!is_attempt && line.find("\"rank_exit\"") == std::string::npos) continue;
+        if (!is_attempt && line.find("\"rank_exit\"") == std::string::npos) return;
         json const event = json::parse(line, nullptr, false);
         try {
             if (event.is_object() && event.value("event", "") == "attempt") {
                 bool const is_next = whole_number(event, "number", attempt + 1) > attempt;  // not told once more
                 if (is_next) exits = {}, ++attempt;  // those were of an earlier one
             }
-            if (!event.is_object() || event.value("event", "") != "rank_exit") continue;
+            if (!event.is_object() || event.value("event", "") != "rank_exit") return;
             bool const was_asked = event.value("ended_on_request", false);
             int const rank = whole_number(event, "rank", 0);
             if (was_asked && is_parameter_server(c, rank)) exits.good.insert(rank);
-            if (was_asked) continue;
+            if (was_asked) return;
             if (whole_number(event, "exit_code", -1) == 0)
                 exits.good.insert(rank);
             else if (!exits.first_failure && rank >= 0)
                 exits.first_failure = event;
         } catch (json::exception const&) {  // a member of another type than ours
         }
-    }
+    };
+    auto const take_any = [&](std::string_view line, bool, std::uint64_t) { return take(line), true; };
+    file_descriptor const fd{::open(run.journal().c_str(), O_RDONLY | O_CLOEXEC)};
+    if (fd) for_each_line_from(fd.get(), run.journal(), 0, 65536, take_any, longest_event);
     return exits;
 }
 

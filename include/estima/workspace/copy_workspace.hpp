@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdint>
 #include <filesystem>
@@ -13,6 +14,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <estima/base/error.hpp>
@@ -23,6 +25,7 @@
 #include <estima/system/is_there.hpp>
 #include <estima/system/make_temporary.hpp>
 #include <estima/system/open_beneath.hpp>
+#include <estima/system/read_all_at.hpp>
 #include <estima/system/sha256_of_file.hpp>
 #include <estima/workspace/copy_folder.hpp>
 #include <estima/workspace/delete_run.hpp>
@@ -122,9 +125,18 @@ private:
 
     /// A line was just being written.
     static void take_torn_end(std::filesystem::path const& file) {
-        std::string const lines = read_file(file);
-        std::size_t const end = lines.rfind('\n') + 1;
-        if (end < lines.size() && ::truncate(file.c_str(), static_cast<off_t>(end)) != 0)
+        file_descriptor const fd = open_file(file, O_RDWR);
+        struct stat status {};
+        if (::fstat(fd.get(), &status) != 0) throw_file_error("cannot read", file);
+        auto end = static_cast<std::uint64_t>(status.st_size);
+        for (char piece[4096]; end > 0;) {  // from its end on: a line may be longer than what fits into memory
+            std::size_t const size = std::min<std::uint64_t>(end, sizeof piece);
+            if (!read_all_at(fd.get(), end - size, piece, size)) throw_file_error("cannot read", file);
+            std::size_t const line_end = std::string_view{piece, size}.rfind('\n') + 1;
+            end -= size - line_end;
+            if (line_end > 0) break;
+        }
+        if (end < static_cast<std::uint64_t>(status.st_size) && ::ftruncate(fd.get(), static_cast<off_t>(end)) != 0)
             throw_file_error("cannot write", file);
     }
 

@@ -22,16 +22,18 @@ namespace estima::inline v0_1 {
 namespace detail {
 inline std::filesystem::path deleted_runs_folder(workspace const& w) { return deleted_runs_in(w.path()); }
 
-[[noreturn]] inline void throw_not_over(std::string const& id) {
+[[noreturn]] inline void throw_not_over(std::string const& id, run_status status) {
     throw error{"EST-630",
                 {.what = "a run that is not over cannot be deleted",
                  .where = id,
+                 .why = "it is " + std::string{to_string(status)},
                  .remedy = "cancel it first, and wait for its end"}};
 }
 
 /// EST-630: the run is not over; EST-647: nobody knows whether it is; EST-307.
 inline void require_over(workspace const& w, std::string const& id) {
-    if (!is_terminal(known_record(w.run(id).directory()).status)) throw_not_over(id);
+    run_status const status = known_record(w.run(id).directory()).status;
+    if (!is_terminal(status)) throw_not_over(id, status);
 }
 
 /// Moves a run's folder in one step; whoever keeps something derived from the runs is told before and after. Waits for

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -135,6 +136,7 @@ TEST_CASE("a copy that is interrupted leaves nothing") {
         ::open((fake.workspace().path() / "models/m/changes.jsonl").c_str(), O_RDWR | O_CLOEXEC)};
     REQUIRE(::flock(held.get(), LOCK_EX) == 0);
     int const signal = GENERATE(SIGINT, SIGTERM, SIGHUP);
+    bool const comes_twice = GENERATE(false, true);  // as from `timeout`, to the program and to its group
     fs::create_directory(fake / "there");
     pid_t const child = ::fork();
     if (child == 0) {
@@ -150,9 +152,14 @@ TEST_CASE("a copy that is interrupted leaves nothing") {
     }
     while (names_below(fake / "there").empty() && ::kill(child, 0) == 0)
         std::this_thread::sleep_for(std::chrono::milliseconds{1});
-    REQUIRE(::kill(child, signal) == 0);
-    held.reset();
     int status = 0;
+    REQUIRE(::kill(child, SIGSTOP) == 0);
+    REQUIRE(::waitpid(child, &status, WUNTRACED) == child);
+    REQUIRE(::kill(child, signal) == 0);
+    // Two of the process would be one, of its thread and of itself they are two, and both are there when it goes on.
+    if (comes_twice) REQUIRE(::syscall(SYS_tgkill, child, child, signal) == 0);
+    REQUIRE(::kill(child, SIGCONT) == 0);
+    held.reset();
     REQUIRE(::waitpid(child, &status, 0) == child);
     CHECK((WIFSIGNALED(status) && WTERMSIG(status) == signal));
     CHECK(names_below(fake / "there").empty());
@@ -220,6 +227,32 @@ TEST_CASE("a signal that this program is to ignore interrupts nothing, and after
     ::sigaction(SIGHUP, &before, nullptr);
     terminal::interruption const another;
     CHECK_NOTHROW(another.look());
+}
+
+TEST_CASE("a signal that comes half a second after the first ends the program at once, whatever it is at") {
+    CHECK_FALSE(terminal::interruption::is_second(std::chrono::nanoseconds{0}));
+    CHECK_FALSE(terminal::interruption::is_second(std::chrono::milliseconds{499}));
+    CHECK(terminal::interruption::is_second(std::chrono::milliseconds{500}));
+    CHECK(terminal::interruption::is_second(std::chrono::hours{1}));
+    int ends[2];
+    REQUIRE(::pipe(ends) == 0);
+    estima::file_descriptor const begins{ends[0]};
+    estima::file_descriptor inherits{ends[1]};
+    pid_t const child = ::fork();
+    if (child == 0) {
+        terminal::interruption const may_come;
+        inherits.reset();
+        for (;;) ::pause();  // it never looks
+    }
+    inherits.reset();
+    char none = 0;
+    REQUIRE(::read(begins.get(), &none, 1) == 0);
+    int status = 0;
+    while (::waitpid(child, &status, WNOHANG) == 0) {
+        ::kill(child, SIGTERM);
+        std::this_thread::sleep_for(std::chrono::milliseconds{10});
+    }
+    CHECK((WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM));
 }
 
 TEST_CASE("who follows the runs of a workspace that is removed ends, and puts nothing into its folder") {

@@ -143,6 +143,7 @@ TEST_CASE("a run that goes on cannot be deleted") {
     std::string const a = f.add("a", false);
     std::string const e = error_of([&] { delete_run(f.w, a); });
     CHECK(e.find("EST-630") != std::string::npos);
+    CHECK(e.find("why: it is NotStarted") != std::string::npos);
     CHECK(f.w.runs() == texts{a});
 }
 

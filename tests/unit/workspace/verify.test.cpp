@@ -300,17 +300,19 @@ TEST_CASE("a page of a points file that was changed is damage") {
                                                  "values that lay behind its end are lost"});
 }
 
-TEST_CASE("a journal that was emptied or removed is damage, and what else there is of the run is looked at") {
+TEST_CASE("a journal that was emptied, overwritten or removed is damage, and what else there is of the run is looked at") {
     workspace_to_verify const f;
     append_file(f.run.metrics_file(0), "foreign\n");
-    bool const is_removed = GENERATE(true, false);
-    if (is_removed) fs::remove(f.run.journal());
-    else fs::resize_file(f.run.journal(), 0);
+    std::string const became = GENERATE("removed", "emptied", "overwritten");
+    if (became == "removed") fs::remove(f.run.journal());
+    else estima_test::write_file(f.run.journal(), became == "emptied" ? "" : "\xFF\x80 anything\n{\n\x18");
     auto const report = verify(f.w);
     REQUIRE(report.findings.size() == 2);
     CHECK(report.findings[0].is == estima::verify_finding::kind::damage);
     CHECK(report.findings[0].path == "runs/" + f.run.run_id() + "/events.jsonl");
     CHECK(report.findings[0].what.starts_with("the journal of the run is lost"));
+    bool const tells_both = report.findings[0].what.find("it was emptied or overwritten") != std::string::npos;
+    CHECK(tells_both == (became != "removed"));
     CHECK(report.findings[1].is == estima::verify_finding::kind::note);
     CHECK_FALSE(report.is_sound());
 }
