@@ -89,50 +89,69 @@ struct newest_values {
     std::vector<logged_value> values{};
 };
 
-/// What is no number under a name, by kind: the newest `most` of each (0: all), in the order of their times, those of
-/// one process in its own. EST-301.
+/// What is no number of a run's metrics folder, name by name: the files are looked at once.
+class others_reader {
+public:
+    /// EST-301.
+    explicit others_reader(std::filesystem::path const& folder, bool is_over = true) {
+        detail::for_each_line_file(folder, is_over, [this](metric_file const& file, detail::line_blocks& lines) {
+            files_.emplace_back(file.told_rank, std::move(lines));
+        });
+    }
+
+    /// What is no number under a name, by kind: the newest `most` of each (0: all), in the order of their times, those
+    /// of one process in its own. EST-301.
+    std::map<std::string_view, newest_values> newest(std::string const& name, std::size_t most) {
+        struct timed {
+            std::int64_t time;
+            std::size_t at;  // as they were read: those of one time stay so
+            logged_value value;
+        };
+        std::map<std::string_view, std::vector<timed>> found;
+        std::map<std::string_view, newest_values> all;
+        for (auto& [rank, lines] : files_)
+            for (std::size_t kind = 1; kind < std::variant_size_v<metric_line_value>; ++kind) {
+                detail::named_lines const of = lines.of(name, kind);
+                std::uint64_t before = of.count();
+                if (before == 0) continue;
+                std::string_view key;
+                std::uint64_t const count = before;
+                std::int64_t latest = 0;  // the clock may have been set back
+                for (detail::point_block const& b : of.blocks) {
+                    before -= b.count;
+                    if (most != 0 && before >= most) {
+                        latest = std::max(latest, b.last_time);
+                        continue;
+                    }
+                    lines.read(of, b.begin, b.last.place, [&, by = rank](estima::metric_line&& line, std::uint64_t) {
+                        latest = std::max(latest, detail::in_microseconds(line.time.value_or(0)));
+                        key = kind_of(line.value);
+                        auto& values = found[key];
+                        values.push_back({latest, values.size(), detail::logged_in(std::move(line), by)});
+                    });
+                }
+                if (!key.empty()) all[key].count += count;
+            }
+        for (auto& [kind, values] : found) {
+            std::sort(values.begin(), values.end(), [](timed const& a, timed const& b) {
+                return std::tie(a.time, a.at) < std::tie(b.time, b.at);
+            });
+            std::size_t const surplus = most == 0 || values.size() < most ? 0 : values.size() - most;
+            auto& newest = all[kind].values;
+            for (std::size_t i = surplus; i < values.size(); ++i) newest.push_back(std::move(values[i].value));
+        }
+        return all;
+    }
+
+private:
+    std::vector<std::pair<int, detail::line_blocks>> files_;  // and the rank
+};
+
+/// The same of one name. EST-301.
 inline std::map<std::string_view, newest_values> read_newest_others(std::filesystem::path const& folder,
                                                                     std::string const& name, std::size_t most,
                                                                     bool is_over = true) {
-    struct timed {
-        std::int64_t time;
-        std::size_t at;  // as they were read: those of one time stay so
-        logged_value value;
-    };
-    std::map<std::string_view, std::vector<timed>> found;
-    std::map<std::string_view, newest_values> all;
-    detail::for_each_line_file(folder, is_over, [&](metric_file const& file, detail::line_blocks& lines) {
-        for (std::size_t kind = 1; kind < std::variant_size_v<metric_line_value>; ++kind) {
-            detail::named_lines const of = lines.of(name, kind);
-            std::uint64_t before = of.count();
-            if (before == 0) continue;
-            std::string_view key;
-            std::uint64_t const count = before;
-            std::int64_t latest = 0;  // the clock may have been set back
-            for (detail::point_block const& b : of.blocks) {
-                before -= b.count;
-                if (most != 0 && before >= most) {
-                    latest = std::max(latest, b.last_time);
-                    continue;
-                }
-                lines.read(of, b.begin, b.last.place, [&](estima::metric_line&& line, std::uint64_t) {
-                    latest = std::max(latest, detail::in_microseconds(line.time.value_or(0)));
-                    key = kind_of(line.value);
-                    auto& values = found[key];
-                    values.push_back({latest, values.size(), detail::logged_in(std::move(line), file.told_rank)});
-                });
-            }
-            if (!key.empty()) all[key].count += count;
-        }
-    });
-    for (auto& [kind, values] : found) {
-        std::sort(values.begin(), values.end(), [](timed const& a, timed const& b) {
-            return std::tie(a.time, a.at) < std::tie(b.time, b.at);
-        });
-        std::size_t const surplus = most == 0 || values.size() < most ? 0 : values.size() - most;
-        for (std::size_t i = surplus; i < values.size(); ++i) all[kind].values.push_back(std::move(values[i].value));
-    }
-    return all;
+    return others_reader{folder, is_over}.newest(name, most);
 }
 
 }  // namespace estima::inline v0_1

@@ -67,7 +67,7 @@ public:
     std::uint64_t id() const { return header_.file_id; }       ///< a random number
     std::int64_t created() const { return header_.created; }   ///< microseconds since 1970
     std::uint64_t process() const { return header_.process; }  ///< who wrote it
-    /// How many numbers, lists, rows and documents its process could not log.
+    /// How many numbers, lists, rows, documents and uploads its process could not hand on.
     std::uint64_t dropped() const { return is_valid_ && !has_damaged_header_ ? header_.dropped : 0; }
     /// How many pages and points could not be right; a file that was cut counts as one, and so does its header.
     std::uint64_t damaged() const { return damaged_ + (is_cut() ? 1 : 0) + (has_damaged_header() ? 1 : 0); }

@@ -78,7 +78,7 @@ public:
     /// The word ends in a quoted part, whose meaning is value().
     bool has_quoted_part() const { return has_quoted_part_; }
 
-    /// Throws EST-611, or another id, at that byte.
+    /// Throws EST-611, or another id, at that byte. Without a remedy it tells the form.
     [[noreturn]] void fail(std::size_t at, std::string const& why, std::string const& remedy = {},
                            char const* id = "EST-611") const {
         std::string line, caret;
@@ -100,7 +100,9 @@ public:
         throw error{id,
                     {.what = "cannot read " + std::string{kind_} + ": " + why,
                      .where = "column " + std::to_string(column) + "\n    " + line + "\n    " + caret + "^",
-                     .remedy = remedy}};
+                     .remedy = !remedy.empty() ? remedy
+                               : kind_ == "the order" ? "write NAME, NAME ASC or NAME DESC, as metrics.loss DESC"
+                                                      : "write comparisons as metrics.loss < 0.1 and tags.team = 'x'"}};
     }
     [[noreturn]] void fail(std::string const& why, std::string const& remedy = {}) const { fail(begin_, why, remedy); }
 

@@ -43,16 +43,21 @@ inline bool is_in_workspace(std::filesystem::path const& path) {
     if (code == ENOSPC || code == EDQUOT) remedy = "free space on that file system";
     if (code == EROFS || code == EACCES || code == EPERM) remedy = "make it accessible for this user";
     if (code == ENOTDIR) remedy = "a part of that path is a file: remove it";
-    if (code == ENOENT && doing.starts_with("cannot read") && detail::is_in_workspace(path))
-        remedy = "restore it from a copy of the workspace";
+    bool const is_to_read = doing.starts_with("cannot read");
+    if (code == ENOENT && (doing.starts_with("cannot write") || doing.starts_with("cannot create")))
+        remedy = "make the folder that it is to be in";
+    if (code == ENOENT && is_to_read)
+        remedy = detail::is_in_workspace(path) ? "restore it from a copy of the workspace" : "check its path";
+    if (code == EISDIR) remedy = "that is a folder: name a file";
     if (code == EXDEV)
         remedy = detail::is_in_workspace(path)
                      ? "runs, deleted and snapshots of a workspace have to be on one file system: move all of it to "
                        "the other one, not only a part"
                      : "both have to be on one file system";
-    else if (!remedy.empty() && !doing.starts_with("cannot read"))  // what is to be read is where it is
+    else if (!remedy.empty() && !is_to_read)  // what is to be read is where it is
         remedy += detail::is_in_workspace(path) ? ", or choose another workspace ($ESTIMA_WORKSPACE)"
                                                 : ", or choose another place";
+    if (remedy.empty()) remedy = "see to what the system says there, and try again";
     throw error{"EST-301",
                 {.what = std::string{doing} + " " + path.string(), .why = std::strerror(code), .remedy = remedy}};
 }
@@ -114,7 +119,7 @@ inline std::string read_regular_file(std::filesystem::path const& path) {
     file_descriptor const fd = open_file(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
     struct stat status {};
     if (::fstat(fd.get(), &status) == 0 && !S_ISREG(status.st_mode))
-        throw error{"EST-301", {.what = "cannot read " + path.string(), .why = "it is no file"}};
+        throw error{"EST-301", {.what = "cannot read " + path.string(), .why = "it is no file", .remedy = "name a file"}};
     return detail::read_to_end(fd, path);
 }
 

@@ -3,9 +3,12 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <filesystem>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <utility>
 #include <variant>
@@ -13,8 +16,10 @@
 
 #include <estima/base/error.hpp>
 #include <estima/history/artifacts.hpp>
+#include <estima/history/known_record.hpp>
 #include <estima/history/metric_history.hpp>
 #include <estima/history/metrics.hpp>
+#include <estima/history/other_values.hpp>
 #include <estima/history/terminal_metrics.hpp>
 #include <estima/system/shown.hpp>
 #include <estima/terminal/find_run.hpp>
@@ -122,11 +127,8 @@ inline int follow_metrics(workspace const& where, run const& run, metrics_option
 }
 
 /// What is no number under a name, the newest `max` of each kind (0: all). False if there is nothing.
-inline bool print_others_named(run const& run, bool is_over, std::string const& name, std::size_t max,
-                               screen const& on) {
-    auto const all = while_there(run.directory(), [&](auto const& here) {
-        return read_newest_others(here.metrics(), name, max, is_over);
-    });
+inline bool print_others_named(others_reader& others, std::string const& name, std::size_t max, screen const& on) {
+    auto const all = others.newest(name, max);
     for (auto const& [kind, newest] : all) {
         if (on.json) {
             for (logged_value const& v : newest.values) on.print_json(json_point(name, v));
@@ -158,44 +160,47 @@ inline void print_history(std::string const& name, std::vector<metric_point> con
 }
 
 /// The asked names, or all that are numbers, with their points. EST-655: nothing is logged under a name.
-inline void print_named(run const& run, bool is_over, metrics_options const& options,
-                        std::map<std::string, metric_summary> const& numbers, screen const& on) {
+inline void print_named(run const& run, std::filesystem::path const& folder, bool is_over,
+                        metrics_options const& options, std::map<std::string, metric_summary> const& numbers,
+                        screen const& on) {
     std::size_t const most = options.max.value_or(on.json || options.plot ? 1000 : 20);
-    bool is_first = true;
-    auto const begin = [&] {
-        if (!std::exchange(is_first, false) && !on.json) *on.out << '\n';
-    };
-    auto const history_of = [&](std::string const& name) {
-        return while_there(run.directory(), [&](auto const& here) {
-            return read_history(here.metrics(), name, {.max_points = most}, is_over);
-        });
-    };
-    std::set<std::string> printed;
-    for (std::string const& name : options.names) {
-        if (!printed.insert(name).second) continue;
-        auto const points = history_of(name);
-        begin();
-        print_history(name, points, options, on);
-        bool const has_others = print_others_named(run, is_over, name, options.max.value_or(on.json ? 0 : 20), on);
-        if (points.empty() && !has_others) throw_not_logged(run, is_over, name, numbers);
+    std::vector<std::string> names;
+    std::optional<others_reader> others;
+    if (options.names.empty()) {
+        if (numbers.empty() && !on.json) *on.err << "The run has logged no numbers.\n";
+        for (auto const& one : numbers) names.push_back(one.first);
+    } else {
+        std::set<std::string> met;
+        std::copy_if(options.names.begin(), options.names.end(), std::back_inserter(names),
+                     [&met](std::string const& name) { return met.insert(name).second; });
+        others.emplace(folder, is_over);
     }
-    if (!options.names.empty()) return;
-    if (numbers.empty() && !on.json) *on.err << "The run has logged no numbers.\n";
-    constexpr std::uint64_t many = 2'000'000;  // points: some 100 MB
-    for (auto next = numbers.begin(); next != numbers.end();) {
-        std::set<std::string> some{next->first};
-        std::uint64_t count = next->second.count;
-        while (++next != numbers.end() && count + next->second.count <= many)
-            count += next->second.count, some.insert(next->first);
+    auto const count_of = [&numbers](std::string const& name) {
+        auto const found = numbers.find(name);
+        return found == numbers.end() ? 0 : found->second.count;
+    };
+    std::uint64_t points_of_run = 0;
+    for (auto const& one : numbers) points_of_run += one.second.count;
+    bool is_first = true;
+    for (auto next = names.begin(); next != names.end();) {
+        constexpr std::uint64_t many = 2'000'000;  // points: some 100 MB
+        auto const first = next;
+        std::uint64_t count = count_of(*next);
+        while (++next != names.end() && count + count_of(*next) <= many) count += count_of(*next);
+        // Of a long history read_history reads what is kept, and so many points: a few names are found sooner alone.
+        constexpr std::uint64_t read_alone = 1U << 18U;
+        auto const asked = static_cast<std::uint64_t>(next - first);
+        bool const together = asked > 1 && (options.names.empty() || points_of_run <= asked * read_alone);
         std::map<std::string, std::vector<metric_point>> histories;
-        if (some.size() == 1) histories[*some.begin()] = history_of(*some.begin());
-        else
-            histories = while_there(run.directory(), [&](auto const& here) {
-                return read_histories(here.metrics(), some, most, is_over);
-            });
-        for (auto const& [name, points] : histories) {
-            begin();
+        if (together) histories = read_histories(folder, {first, next}, most, is_over);
+        for (std::string const& name : std::span{first, next}) {
+            auto const points = together ? std::move(histories[name])
+                                         : read_history(folder, name, {.max_points = most}, is_over);
+            if (!std::exchange(is_first, false) && !on.json) *on.out << '\n';
             print_history(name, points, options, on);
+            if (!others) continue;
+            bool const has_others = print_others_named(*others, name, options.max.value_or(on.json ? 0 : 20), on);
+            if (points.empty() && !has_others) throw_not_logged(run, is_over, name, numbers);
         }
     }
 }
@@ -209,7 +214,9 @@ inline int show_metrics(workspace const& where, metrics_options const& options, 
     auto const numbers = detail::numbers_of(where, run, on);
     if (options.plot || !options.names.empty()) {
         print_skipped(on, run, skipped_of(run, is_over));
-        detail::print_named(run, is_over, options, numbers, on);
+        while_there(run.directory(), [&](auto const& here) {
+            detail::print_named(run, here.metrics(), is_over, options, numbers, on);
+        });
         return 0;
     }
     other_metrics const others = other_metrics_of(run, is_over);

@@ -34,7 +34,7 @@ struct point_header {
     std::int64_t created = 0;   ///< microseconds since 1970
     std::uint64_t process = 0;  ///< its id
     std::uint64_t next = 0;     ///< the first slot that nobody has reserved
-    std::uint64_t dropped = 0;  ///< how many numbers, lists, rows and documents its process could not log
+    std::uint64_t dropped = 0;  ///< how many values and uploads its process could not hand on
 };
 
 inline constexpr std::size_t point_page_size = 4096;

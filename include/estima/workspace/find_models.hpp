@@ -163,9 +163,11 @@ inline model find_model(std::filesystem::path const& models, std::string const& 
 /// Removes a version, whose number is not given again. EST-640 if an alias points to it; EST-507; EST-301.
 inline void delete_model(std::filesystem::path const& models, std::string const& name, int version) {
     // Two that delete the newest would delete two.
-    if (version == 0) throw_no_version(models, name, 0, "name the one that is to go");
+    char const* const remedy = "name the one that is to go";
+    if (version == 0) throw_no_version(models, name, 0, remedy);
     std::vector<int> const versions = require_model(models, name);  // the description may be damaged
-    if (!std::binary_search(versions.begin(), versions.end(), version)) throw_no_version(models, name, version);
+    if (!std::binary_search(versions.begin(), versions.end(), version))
+        throw_no_version(models, name, version, remedy);
     model_log log{models / name};
     log.change([&] {
         log.require(version);

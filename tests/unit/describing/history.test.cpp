@@ -3,6 +3,8 @@
 #include <catch2/catch.hpp>
 
 #include <iostream>
+#include <map>
+#include <string>
 
 #include <estima/archive/import_run.hpp>
 #include <estima/workspace/collect_garbage.hpp>
@@ -32,6 +34,15 @@ void search(estima::workspace const& workspace) {
                                    .max_results = 100});
     // -8<-
     CHECK(page.size() == 1);
+}
+
+void search_in_a_loop(estima::workspace const& workspace, std::map<std::string, std::string> const& wanted) {
+    // -8<- history_filter
+    estima::run_filter filter;  // <estima/index/query.hpp>
+    for (auto const& [name, value] : wanted) filter = filter && estima::query::tag(name) == value;
+    // -8<-
+    CHECK(search_runs(workspace, {.filter = filter}).size() == 1);
+    CHECK(search_runs(workspace, {.filter = filter && estima::query::tag("none") == "x"}).empty());
 }
 
 void follow(estima::workspace const& workspace) {
@@ -113,6 +124,7 @@ TEST_CASE("the search that docs/history.md shows finds the run that it is about"
     made.run().tag("team", "x");
     made.complete();
     search(made.workspace());
+    search_in_a_loop(made.workspace(), {{"team", "x"}});
     follow(made.workspace());  // none goes on
     look_at_all(made.workspace());
     CHECK_THROWS_AS(compare(made.workspace(), made.run().id(), made.run().id()), estima::error);  // it has no snapshot

@@ -183,6 +183,9 @@ TEST_CASE("an order is read as MLflow writes it") {
     CHECK(run_order{"metrics.loss ASC"} == ascending(metric("loss")));
     CHECK(run_order{"metrics.`a b` desc"} == descending(metric("a b")));
     CHECK(run_order{"start_time DESC"} == descending(start_time));
+    CHECK_THROWS_WITH(run_order{"metrics.loss UP"}, Catch::Contains("remedy: write NAME, NAME ASC or NAME DESC"));
+    CHECK_THROWS_WITH(run_filter{"metrics.loss >"}, Catch::Contains("[EST-613]") &&
+                                                        Catch::Contains("remedy: write comparisons as metrics.loss < 0.1"));
     CHECK_THROWS_WITH(run_order{"metrics.loss DOWN"}, Catch::Contains("EST-611") && Catch::Contains("column 14"));
     CHECK_THROWS_WITH(run_order{"loss"}, Catch::Contains("EST-612"));
 }

@@ -76,7 +76,12 @@ TEST_CASE("what is to be done about a file that is refused is said of that file"
     CHECK(remedy("cannot write", "model.pkl", ENOTDIR) == "a part of that path is a file: remove it" + elsewhere);
     CHECK(remedy("cannot read", inside, EACCES) == access);  // it is where it is
     CHECK(remedy("cannot read", outside, EACCES) == access);
-    CHECK(remedy("cannot read", outside, ENOENT).empty());
+    CHECK(remedy("cannot read", outside, ENOENT) == "check its path");
+    CHECK(remedy("cannot read", inside, ENOENT) == "restore it from a copy of the workspace");
+    CHECK(remedy("cannot write", outside, ENOENT) == "make the folder that it is to be in" + elsewhere);
+    CHECK(remedy("cannot read", outside, EISDIR) == "that is a folder: name a file");
+    CHECK(remedy("cannot read", outside, EIO) == "see to what the system says there, and try again");
+    CHECK(remedy("cannot delete", inside, EBUSY) == "see to what the system says there, and try again");
     CHECK(remedy("cannot move", inside, EXDEV).starts_with("runs, deleted and snapshots of a workspace have to be on"));
     CHECK(remedy("cannot write", outside, EXDEV) == "both have to be on one file system");
 }

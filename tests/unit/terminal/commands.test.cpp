@@ -391,3 +391,40 @@ TEST_CASE("many metrics are plotted by a few looks at their files, and look as e
     CHECK(together.out.str() == by_name.out.str());
     CHECK(together.err.str() == by_name.err.str());
 }
+
+TEST_CASE("many metrics that are named are told by a few looks at their files, in the order they are named") {
+    run_that_printed one;
+    std::vector<std::string> names;
+    {
+        estima::detail::point_store points{one.directory().metrics() / "rank_0"};
+        std::ofstream lines{one.directory().metrics_file(1)};
+        for (int i = 1400; i-- > 1000;) {
+            names.push_back("m" + std::to_string(i));
+            for (int step = 0; step < 3; ++step) points.add(names.back(), i, step, 1'700'000'000'000'000 + step);
+            lines << "{\"name\":\"" << names.back() << "\",\"value\":[1]}\n{\"name\":\"l" << i << "\",\"value\":2}\n";
+            if (i % 2 == 0) names.push_back("l" + std::to_string(i));
+        }
+    }
+    std::uint64_t size = 0;
+    for (auto const& file : fs::directory_iterator{one.directory().metrics()}) size += file.file_size();
+    std::string const id = one.run().id();
+    auto const is_plot = GENERATE(false, true), is_json = GENERATE(false, true);
+    seen alone, together;
+    std::string expected;
+    for (std::string const& name : names) {
+        terminal::show_metrics(one.workspace(), {.run = id, .names = {name}, .plot = is_plot}, alone.anew(is_json));
+        expected += (expected.empty() || is_json ? "" : "\n") + alone.out.str();
+    }
+    names.push_back(names.front());
+    CHECK(read_by([&] {
+              terminal::show_metrics(one.workspace(), {.run = id, .names = names, .plot = is_plot},
+                                     together.anew(is_json));
+          }) < 20 * size + 1'000'000);
+    CHECK(together.out.str() == expected);
+    names.insert(names.begin() + 1, "none");
+    CHECK_THROWS_WITH(terminal::show_metrics(one.workspace(), {.run = id, .names = names, .plot = is_plot},
+                                             together.anew(is_json)),
+                      Catch::StartsWith("[EST-655]"));
+    CHECK(together.out.str().size() > 60);
+    CHECK(together.out.str().size() < 2'000);
+}

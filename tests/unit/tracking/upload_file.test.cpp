@@ -47,6 +47,8 @@ struct run_for_uploads {
 TEST_CASE("an output is uploaded by a line with its name") {
     run_for_uploads f;
     auto const run = estima::run_context::current();
+    f.put("run/code/outputs/model.pkl", "m");
+    f.put("run/code/outputs/a b/c/d", "d");
     CHECK(upload_file(run, "outputs/model.pkl"));
     CHECK(upload_file(run, "a b/./c//d"));
     CHECK(upload_file(run, "outputs"));
@@ -86,6 +88,38 @@ TEST_CASE("a folder from elsewhere is uploaded with all files below it") {
     CHECK_FALSE(upload_folder(run, "again", (f.folder / "elsewhere").string()));
     CHECK(f.text_of("run/code/outputs/again/c") == "C");
     CHECK_FALSE(upload_folder(run, "none", (f.folder / "none").string()));
+}
+
+TEST_CASE("what is not uploaded is counted, and an error where errors are asked for") {
+    run_for_uploads f;
+    auto const run = estima::run_context::current();
+    auto const strict = estima::run_context::current(estima::on_log_error::throw_);
+    std::string const pipe = (f.folder / "pipe").string(), none = (f.folder / "none").string();
+    REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+    auto const refused = Catch::StartsWith("[EST-621] cannot upload \"");
+    std::uint64_t count = 0;
+    auto const check = [&](auto const& upload, std::string const& why) {
+        CHECK_FALSE(upload(run));
+        CHECK(run.dropped() == ++count);
+        CHECK_THROWS_WITH(upload(strict), refused && Catch::Contains(why) && Catch::Contains("remedy: "));
+        CHECK(strict.dropped() == count);
+    };
+    check([](auto& r) { return upload_file(r, "outputs/none.txt"); }, "outputs/none.txt: No such file");
+    check([](auto& r) { return upload_file(r, "../../../esc"); }, "it is no name in UTF-8 of what is below ./outputs");
+    check([](auto& r) { return upload_file(r, "caf\xE9"); }, "it is no name in UTF-8");
+    check([&](auto& r) { return upload_file(r, "x", none); }, none + ": No such file");
+    check([&](auto& r) { return upload_file(r, "x", pipe); }, pipe + " is no regular file");
+    check([&](auto& r) { return upload_folder(r, "x", none); }, none + ": No such file");
+    CHECK(f.requests() == "outputs/x\noutputs/x\n");  // of the folder: what could be copied
+    CHECK(upload_file(strict, "y", f.put("y", "Y")));
+    fs::remove(f.folder / "run/uploads/requests");
+    check([&](auto& r) { return upload_file(r, "y"); }, "uploads/requests: No such file");
+    {
+        estima_test::scoped_variable const no_run{"ESTIMA_RUN_ID", ""};
+        auto const outside = estima::run_context::current(estima::on_log_error::throw_);
+        CHECK_FALSE(upload_file(outside, "outputs/none.txt"));
+        CHECK(outside.dropped() == 0);
+    }
 }
 
 TEST_CASE("without a run nothing is uploaded and nothing is written") {

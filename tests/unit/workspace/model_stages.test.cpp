@@ -172,6 +172,9 @@ TEST_CASE("the version that is to be deleted has to be named") {
     run_with_models fake;
     fake.add();
     CHECK(error_of([&] { fake.workspace().delete_model("m", 0); }).starts_with("[EST-507]"));
+    std::string const no_such = error_of([&] { fake.workspace().delete_model("m", 99); });
+    CHECK(no_such.starts_with("[EST-507]"));
+    CHECK(no_such.find("remedy: name the one that is to go") != std::string::npos);
     CHECK(fake.workspace().model("m").version == 1);
 }
 
