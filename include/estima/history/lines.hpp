@@ -17,8 +17,8 @@ namespace estima::inline v0_1 {
 
 /// Calls `take(line, is_ended, begin)` for each line of an open file from byte `offset` on, where a line begins, until
 /// it returns false: without its newline, `begin` being its first byte. It holds one line in memory at a time, and
-/// reads up to `piece` bytes at once, 64 kB at most. Lines of more than `longest` bytes are passed over, and not kept in
-/// memory. The last line is not ended if it has no newline: it may be whole, torn or begun. EST-301, with the file's
+/// reads up to `piece` bytes at once, 64 kB at most. Lines of more than `longest` bytes are passed over, and not kept
+/// in memory. The last line is not ended if it has no newline: it may be whole, torn or begun. EST-301, with the file's
 /// name, if it cannot be read.
 template <class Take>
 void for_each_line_from(int fd, std::filesystem::path const& file, std::uint64_t offset, std::size_t piece_size,

@@ -119,7 +119,7 @@ inline std::string read_regular_file(std::filesystem::path const& path) {
     file_descriptor const fd = open_file(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
     struct stat status {};
     if (::fstat(fd.get(), &status) == 0 && !S_ISREG(status.st_mode))
-        throw error{"EST-301", {.what = "cannot read " + path.string(), .why = "it is no file", .remedy = "name a file"}};
+        throw error{"EST-301", {.what = "cannot read " + path.string(), .why = "it is no file", .remedy = "name one"}};
     return detail::read_to_end(fd, path);
 }
 
