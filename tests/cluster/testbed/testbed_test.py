@@ -80,7 +80,10 @@ def mpi():
                     "mpirun", "--host", "n1:2,n2:2", "--mca", "plm", "rsh", "--mca", "plm_rsh_agent", "ssh", "--mca",
                     "plm_rsh_args", f"-F {FOLDER}/ssh_config", "--mca", "oob_tcp_if_include", "10.77.0.0/24", "--mca",
                     "btl_tcp_if_include", "10.77.0.0/24", "hostname")
-    expect("mpirun starts ranks on both hosts over ssh", code == 0 and sorted(text.split()) == ["n1", "n1", "n2", "n2"])
+    # Under load Open MPI warns that a child of its own is in a group already, and goes on.
+    said = sorted(line for line in text.splitlines() if "plm:rsh: Warning: setpgid" not in line)
+    is_right = code == 0 and said == ["n1", "n1", "n2", "n2"]
+    expect("mpirun starts ranks on both hosts over ssh" + ("" if is_right else f": {code}, {text!r}"), is_right)
 
 
 def slurm():
