@@ -10,6 +10,8 @@
 #include <system_error>
 #include <tuple>
 
+#include <estima/system/clock.hpp>
+
 namespace estima::inline v0_1 {
 
 /// What lies in ./outputs before the script starts: it came along with the source directory, perhaps from an earlier
@@ -28,9 +30,7 @@ public:
              entry.increment(code)) {
             struct stat status {};
             if (::lstat(entry->path().c_str(), &status) != 0) continue;
-            double const changed =
-                static_cast<double>(status.st_ctim.tv_sec) + static_cast<double>(status.st_ctim.tv_nsec) * 1e-9;
-            if (changed <= latest) seen_.insert(stamp_of(status));
+            if (seconds_of(status.st_ctim) <= latest) seen_.insert(stamp_of(status));
         }
     }
 

@@ -99,8 +99,8 @@ public:
         std::vector<std::string> wrong = events_.finish();
         if (!has_next_attempt && !sample_problem_.empty()) wrong.push_back(sample_problem_);
         if (std::uint64_t const lost = has_next_attempt ? 0 : values_not_logged(); lost > 0)
-            wrong.push_back(std::to_string(lost) + (lost == 1 ? " value or upload" : " values or uploads") +
-                            " of the script " + (lost == 1 ? "is" : "are") + " lost: there was no room, or they are not as docs/runs.md tells");
+            wrong.push_back(std::to_string(lost) + " of the values and uploads of the script " +
+                            (lost == 1 ? "is" : "are") + " lost: there was no room, or not the form of docs/runs.md");
         for (std::string& text : wrong) log.append({{"event", "warning"}, {"message", std::move(text)}});
         if (!has_next_attempt) record_outputs(run_, before_, log);
     }

@@ -16,8 +16,8 @@
 namespace estima::inline v0_1 {
 
 /// The one table of rules: the compiler goes through it with what the types say, submit with everything. In the order
-/// of the ids, which is that of all that is printed. It is a list of types: as a tuple, which <estima/rules/rules_for.hpp>
-/// makes of it, it would cost every file that describes a job 70 ms.
+/// of the ids, which is that of all that is printed. It is a list of types: as a tuple, which rules_for.hpp makes of
+/// it, it would cost every file that describes a job 70 ms.
 using library_rules = rule_list<
     an_argument_that_is_not_a_policy, backend_not_supported_by_the_framework, more_nodes_than_the_compute_target_has,
     several_nodes_or_processes_without_a_distribution_backend, several_nodes_for_a_framework_that_trains_on_one,

@@ -72,8 +72,8 @@ TEST_CASE("what a program could not log is told in a warning of its run") {
                  {{"train.sh", sh + "cp points \"$(dirname \"$ESTIMA_METRICS_FILE\")/rank_0.1.points\"\n"}, {"points", points}}};
     REQUIRE(run.run().status == estima::run_status::completed);
     CHECK(metrics_of(run).points("loss").size() == 1);
-    CHECK(warnings_of(run) == std::vector<std::string>{"3 values or uploads of the script are lost: there was no room, "
-                                                       "or they are not as docs/runs.md tells"});
+    CHECK(warnings_of(run) == std::vector<std::string>{"3 of the values and uploads of the script are lost: there was "
+                                                       "no room, or not the form of docs/runs.md"});
 }
 
 TEST_CASE("event files of more folders than the system is asked to watch are seen while the script runs") {
